@@ -1,0 +1,93 @@
+import type { Writable } from 'node:stream';
+
+/** Bytes that may wait for a reader of the log that has stalled; what comes after is dropped and counted. */
+const MOST_WAITING = 8 << 20;
+
+/** Bytes that are gathered within one turn of the event loop before they are written at once. */
+const MOST_GATHERED = 64 << 10;
+
+/**
+ * Where log lines go: stdout or stderr of the watchdog. Never blocks and never grows without bound: lines of one
+ * turn of the event loop become one write, and when the reader stalls for longer than 8 MiB, whole lines are
+ * dropped and their number is logged as soon as the reader is back.
+ */
+export class LogSink {
+  readonly #stream: Writable;
+  readonly #reportDrop: (lines: number) => string;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  #flushScheduled = false;
+  #dropped = 0;
+  #gone = false;
+
+  /**
+   * @param stream a stream that does not block
+   * @param reportDrop makes the line that tells how many were dropped
+   */
+  constructor(stream: Writable, reportDrop: (lines: number) => string) {
+    this.#stream = stream;
+    this.#reportDrop = reportDrop;
+    stream.on('error', () => {
+      this.#gone = true; // nobody reads the log any more: serving goes on without
+    });
+    stream.on('drain', () => this.#tellDropped());
+  }
+
+  /** Takes whole lines, each with its newline. */
+  write(lines: string | Buffer): void {
+    if (this.#gone) return;
+    if (this.#stream.writableLength + this.#gatheredBytes > MOST_WAITING) {
+      this.#dropped += typeof lines === 'string' ? lines.split('\n').length - 1 : countLines(lines);
+      return;
+    }
+    const bytes = typeof lines === 'string' ? Buffer.from(lines) : lines;
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#gatheredBytes >= MOST_GATHERED) {
+      this.flush();
+    } else if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      setImmediate(() => {
+        this.#flushScheduled = false;
+        this.flush();
+      });
+    }
+  }
+
+  /** Hands what was gathered to the stream. */
+  flush(): void {
+    if (this.#gathered.length === 0 || this.#gone) return;
+    const bytes = this.#gathered.length === 1 ? this.#gathered[0] : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#stream.write(bytes);
+  }
+
+  /**
+   * Resolves once everything is written, or after `deadlineMs` where the reader does not take it.
+   */
+  async drained(deadlineMs: number): Promise<void> {
+    this.flush();
+    if (this.#stream.writableLength === 0 || this.#gone) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#stream.write('', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const line = this.#reportDrop(this.#dropped);
+    this.#dropped = 0;
+    this.write(line);
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count += 1;
+  return count;
+}
