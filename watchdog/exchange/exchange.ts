@@ -1,0 +1,255 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { formatDuration } from '../duration.ts';
+import { RequestError } from '../errors.ts';
+import { Deadline } from './deadline.ts';
+import { RequestBody } from './request-body.ts';
+
+/** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
+const INTERNAL = 'of-watchdog';
+
+export interface ExchangeOptions {
+  /** Milliseconds. */
+  readonly readTimeout: number;
+  /** Milliseconds. */
+  readonly writeTimeout: number;
+  /** What the function is asked for, where it is not what the client asked for. */
+  readonly target?: string;
+  /** The client sent `Expect: 100-continue` and waits. */
+  readonly expectsContinue?: boolean;
+}
+
+/**
+ * One request and its response, with the limits on their time and their one end. The first reason to end wins:
+ * everything after it finds the exchange over and does nothing.
+ */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: RequestBody;
+  readonly method: string;
+  /** The request target as the function is to see it. */
+  readonly target: string;
+  readonly expectsContinue: boolean;
+  readonly #startedAt = performance.now();
+  readonly #writeTimeout: number;
+  readonly #deadline: Deadline;
+  #settlers: (() => void)[] = [];
+  #failure: RequestError | undefined;
+  #isOver = false;
+  #isSettled = false;
+  #releases: ((reason: RequestError | undefined) => void)[] = [];
+  #bytesSent = 0;
+  #head: readonly string[] = [];
+  #timeoutError: (() => RequestError) | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.target = options.target ?? request.url ?? '/';
+    this.expectsContinue = options.expectsContinue === true;
+    this.#writeTimeout = options.writeTimeout;
+    this.#deadline = new Deadline(this.#onDeadline);
+    this.#deadline.limit('write_timeout', options.writeTimeout);
+    this.body = new RequestBody(
+      request,
+      options.readTimeout,
+      () => this.#onStalled(options.readTimeout),
+      this.expectsContinue ? () => response.writeContinue() : undefined,
+    );
+    response.on('close', this.#onClose);
+  }
+
+  /** Whether the end has been decided. Nothing can be sent any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Why it ended before its time, if it did. */
+  get failure(): RequestError | undefined {
+    return this.#failure;
+  }
+
+  /** Bytes of the response's body handed to the connection. */
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  /** Since the request's headers were read. */
+  get seconds(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  /** The status that the client got, or that of the failure where the response was broken off. */
+  get status(): number {
+    return this.#failure?.status ?? this.response.statusCode;
+  }
+
+  /**
+   * Adds a limit of `ms` milliseconds from now, known to users by `name`.
+   * @param error makes the failure, where it is not the usual 504
+   */
+  limitTime(name: string, ms: number, error?: () => RequestError): void {
+    this.#timeoutError = error;
+    this.#deadline.limit(name, ms);
+  }
+
+  /**
+   * What frees the function's side (a process, an upstream's connection) once the exchange is over: called once,
+   * with the reason where it ended before its time. At once if that has happened already.
+   */
+  onOver(release: (reason: RequestError | undefined) => void): void {
+    if (this.#isOver) release(this.#failure);
+    else this.#releases.push(release);
+  }
+
+  /** Calls back once the last byte has left, or the connection is gone; the first that asked is the last called. */
+  onSettled(settler: () => void): void {
+    this.#settlers.unshift(settler);
+  }
+
+  /**
+   * Sends the head.
+   * @param headers names and values in turn
+   */
+  sendHead(status: number, reason: string | undefined, headers: string[]): void {
+    if (this.#isOver || this.response.headersSent) return;
+    this.#head = headers;
+    if (reason === undefined) this.response.writeHead(status, headers);
+    else this.response.writeHead(status, reason, headers);
+  }
+
+  /** @returns false where the client is slower: go on at `onceDrained` */
+  write(bytes: Buffer): boolean {
+    if (this.#isOver) return true;
+    this.#bytesSent += bytes.length;
+    return this.response.write(bytes);
+  }
+
+  onceDrained(resume: () => void): void {
+    this.response.once('drain', resume);
+  }
+
+  /** Ends the response; it is whole. */
+  end(last?: Buffer): void {
+    if (this.#isOver) return;
+    if (last) this.#bytesSent += last.length;
+    this.#over();
+    if (last) this.response.end(last);
+    else this.response.end();
+    this.body.discard();
+  }
+
+  /** Answers with a whole body. */
+  respond(status: number, headers: string[], body: Buffer): void {
+    if (this.#isOver) return;
+    this.response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
+    this.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Answers with a line of text. */
+  respondText(status: number, text: string, headers: string[] = []): void {
+    this.respond(status, ['Content-Type', 'text/plain; charset=utf-8', ...headers], Buffer.from(`${text}\n`));
+  }
+
+  /** Leaves the response to something that writes to it by itself, until it is finished. */
+  relay(source: { pipe(response: ServerResponse): unknown }): void {
+    if (this.#isOver) return;
+    const { response } = this;
+    const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+    response.write = (...args: unknown[]) => {
+      this.#bytesSent += Buffer.isBuffer(args[0]) ? args[0].length : 0;
+      return write(...args);
+    };
+    response.once('finish', () => this.#over());
+    source.pipe(response);
+  }
+
+  /**
+   * Ends the exchange before its time: with an answer of the error's status where nothing was sent yet, else by
+   * breaking the response off, so that nobody takes it for whole.
+   * @param details follows the error's text in the answer's body
+   */
+  fail(error: RequestError, headers: readonly string[] = [], details?: Buffer): void {
+    if (this.#isOver) return;
+    this.#failure = error;
+    this.#over(error);
+    if (this.response.headersSent) return this.#breakOff();
+    const text = Buffer.from(`${error.message}\n`);
+    const body = details ? Buffer.concat([text, details]) : text;
+    this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
+    const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
+    if (!headers.includes('X-OpenFaaS-Internal')) own.push('X-OpenFaaS-Internal', INTERNAL);
+    own.push('X-Duration-Seconds', this.seconds.toFixed(6));
+    if (this.#mustClose(error)) own.push('Connection', 'close');
+    this.response.writeHead(error.status, [...own, ...headers]);
+    this.response.end(body);
+    this.body.discard();
+  }
+
+  /** A connection whose next byte may not be a new request cannot be used again. */
+  #mustClose(error: RequestError): boolean {
+    const bodyIsLost = error.code === 'BODY_STALLED' || error.code === 'REQUEST_INVALID';
+    return !this.request.complete && (bodyIsLost || this.expectsContinue);
+  }
+
+  #over(reason?: RequestError): void {
+    this.#isOver = true;
+    for (const release of this.#releases) release(reason);
+    this.#releases = [];
+  }
+
+  /** Without a length or chunks the end of the connection would look like the end of the body, so it is reset. */
+  #breakOff(): void {
+    const { response } = this;
+    const hasLength = this.#head.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
+    const isDelimited = response.chunkedEncoding || response.hasHeader('content-length') || hasLength;
+    if (isDelimited || !response.socket) response.destroy();
+    else response.socket.resetAndDestroy();
+  }
+
+  readonly #onDeadline = (name: string, ms: number): void => {
+    if (this.#isOver) return this.#onClientSlow(name);
+    if (name !== 'write_timeout' && this.#timeoutError) return this.fail(this.#timeoutError());
+    const stage = this.response.headersSent ? 'the response was whole' : 'the function had answered';
+    const code = name === 'write_timeout' ? 'WRITE_TIMEOUT' : 'EXEC_TIMEOUT';
+    this.fail(new RequestError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
+  };
+
+  /** The function is done; only the client, who has yet to read the rest, can still be late. */
+  #onClientSlow(name: string): void {
+    const left = this.#writeTimeout - this.seconds * 1000;
+    if (name !== 'write_timeout' && left > 0) return this.#deadline.restart('write_timeout', left);
+    const time = formatDuration(this.#writeTimeout);
+    this.#failure ??= new RequestError(
+      'WRITE_TIMEOUT',
+      `write_timeout of ${time} passed before the response was read`,
+    );
+    this.#breakOff();
+  }
+
+  #onStalled(readTimeout: number): void {
+    if (this.#isOver) {
+      this.request.socket.destroy(); // it was answered, and what the client still sends has no reader
+      return;
+    }
+    const time = formatDuration(readTimeout);
+    this.fail(
+      new RequestError('BODY_STALLED', `read_timeout of ${time} passed before the request's body was whole`),
+    );
+  }
+
+  readonly #onClose = (): void => {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#deadline.clear();
+    if (!this.#isOver) {
+      this.#failure = new RequestError('CLIENT_GONE', 'client went away before the response was whole');
+      this.#over(this.#failure);
+    } else if (!this.#failure && !this.response.writableFinished) {
+      this.#failure = new RequestError('CLIENT_GONE', 'client went away before the response was whole');
+    }
+    if (this.request.complete || this.request.destroyed) this.body.stop();
+    for (const settler of this.#settlers) settler();
+  };
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../errors.ts';
+
+type Variables = Record<string, string>;
+
+/**
+ * What of-watchdog puts into a process's environment for a request: `Http_<Name>` for each header (the first
+ * value of a repeated one), `Http_Method`, `Http_Path` (decoded), `Http_Query` (as it came) and
+ * `Http_Transfer_Encoding`. The request's own facts come last, so that no header can pass for them.
+ * @param target the request target that the function is to see
+ * @throws RequestError REQUEST_INVALID where the path's percent-encoding cannot be read
+ */
+export function cgiEnvironment(request: IncomingMessage, target: string): Variables {
+  const variables: Variables = {};
+  for (const [name, value] of firstValues(request)) {
+    if (name === 'Host' || name === 'Transfer-Encoding' || name === 'Trailer') continue;
+    variables[`Http_${name.replaceAll('-', '_')}`] = asUtf8(value);
+  }
+  for (const name of ['Http_Query', 'Http_Path', 'Http_Transfer_Encoding', 'Http_Host'])
+    delete variables[name];
+  const { path, query } = splitTarget(target);
+  variables['Http_Method'] = request.method ?? '';
+  if (query !== '') variables['Http_Query'] = asUtf8(query);
+  if (path !== '') variables['Http_Path'] = decodePath(path);
+  if (request.headers['transfer-encoding'] !== undefined) variables['Http_Transfer_Encoding'] = 'chunked';
+  return variables;
+}
+
+/** What the classic watchdog adds: the length twice (-1 where it is not known), and the host. */
+export function classicEnvironment(request: IncomingMessage, target: string): Variables {
+  const { 'content-length': length, 'transfer-encoding': coding, host } = request.headers;
+  const contentLength = coding === undefined ? (length ?? '0') : '-1';
+  const variables = cgiEnvironment(request, target);
+  variables['Http_ContentLength'] = contentLength;
+  variables['Http_Content_Length'] = contentLength;
+  if (host !== undefined && host !== '') variables['Http_Host'] = asUtf8(host);
+  return variables;
+}
+
+/** The headers of a request as Go's http.Header holds them: canonical names, all values of each. */
+export function canonicalHeaders(request: IncomingMessage): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  const raw = request.rawHeaders;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = canonicalName(raw[at] ?? '');
+    const values = headers.get(name);
+    if (values) values.push(raw[at + 1] ?? '');
+    else headers.set(name, [raw[at + 1] ?? '']);
+  }
+  return headers;
+}
+
+function firstValues(request: IncomingMessage): [string, string][] {
+  return [...canonicalHeaders(request)].map(([name, values]) => [name, values[0] ?? '']);
+}
+
+/** The MIME form of a header's name, as Go's textproto.CanonicalMIMEHeaderKey makes it: `X-Call-Id`. */
+export function canonicalName(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+}
+
+/** Bytes came as Latin-1 characters. An environment holds UTF-8: where they are that already, they stay the same bytes. */
+function asUtf8(value: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (!/[\u0080-\u00ff]/.test(value)) return value;
+  const decoded = Buffer.from(value, 'latin1').toString('utf8');
+  return decoded.includes('\ufffd') ? value : decoded;
+}
+
+function splitTarget(target: string): { path: string; query: string } {
+  const origin = target.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = origin.indexOf('?');
+  if (mark === -1) return { path: origin, query: '' };
+  return { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(asUtf8(path));
+  } catch {
+    if (!/%(?![0-9a-f]{2})/i.test(path)) return unescapeBytes(path);
+    throw new RequestError('REQUEST_INVALID', 'the percent-encoding of the path cannot be read');
+  }
+}
+
+/** Percent-encoded bytes that are no UTF-8 stand for themselves as Latin-1. */
+function unescapeBytes(path: string): string {
+  return path.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,32 @@
+/** How a process ended: one of the two is set. */
+export interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The signals' texts of Go's syscall package, for those that end a function in practice. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGQUIT: 'quit',
+  SIGILL: 'illegal instruction',
+  SIGTRAP: 'trace/breakpoint trap',
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGPIPE: 'broken pipe',
+  SIGALRM: 'alarm clock',
+  SIGTERM: 'terminated',
+};
+
+/** The text that Go gives an exit status, which users know from of-watchdog: `exit status 3`, `signal: killed`. */
+export function describeExit(status: ExitStatus): string {
+  if (status.signal !== null) return `signal: ${SIGNALS[status.signal] ?? status.signal}`;
+  return `exit status ${status.code ?? 0}`;
+}
+
+export function isSuccess(status: ExitStatus): boolean {
+  return status.code === 0;
+}

@@ -1,0 +1,84 @@
+import { execa } from 'execa';
+import type { Readable } from 'node:stream';
+import { StartError, messageOf, systemCodeOf } from '../errors.ts';
+import type { ExitStatus } from './exit-status.ts';
+import { ProcessGroups } from './process-groups.ts';
+
+/** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
+const SHUTDOWN_GRACE_MS = 4000;
+
+/** The one process of http mode, which lives as long as the watchdog does. */
+export class FunctionProcess {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles when the process has exited. */
+  readonly exited: Promise<ExitStatus>;
+  readonly #groups = new ProcessGroups();
+  #hasExited = false;
+
+  private constructor(child: StartedChild, exited: Promise<ExitStatus>) {
+    this.pid = child.pid;
+    this.stdout = child.stdout;
+    this.stderr = child.stderr;
+    this.#groups.add(child.pid);
+    this.exited = exited.then((status) => {
+      this.#hasExited = true;
+      this.#groups.leaderExited(child.pid);
+      return status;
+    });
+  }
+
+  /**
+   * Starts the function. Its stdin stays open and silent, as of-watchdog keeps it: some servers end with it.
+   * @throws StartError FUNCTION_NOT_STARTED
+   */
+  static async start(
+    command: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ): Promise<FunctionProcess> {
+    const [file = '', ...args] = command;
+    const child = execa(file, args, {
+      env: environment,
+      extendEnv: false,
+      detached: true,
+      cleanup: false,
+      buffer: false,
+      reject: false,
+      stdio: 'pipe',
+    });
+    const exited = child.then((result) => ({ code: result.exitCode ?? null, signal: result.signal ?? null }));
+    if (!isStarted(child)) {
+      const { cause } = await child;
+      const why = systemCodeOf(cause) === 'ENOENT' ? 'no such file' : messageOf(cause);
+      const text = `cannot start the function ${JSON.stringify(file)}: ${why}; see function_process or fprocess`;
+      throw new StartError('FUNCTION_NOT_STARTED', text, { cause });
+    }
+    return new FunctionProcess(child, exited);
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Tells the function to end and waits until it has; it and its children are killed after 4 s. */
+  async stop(): Promise<void> {
+    if (this.#hasExited) return;
+    this.#groups.end(this.pid, SHUTDOWN_GRACE_MS);
+    await this.exited;
+  }
+
+  kill(): void {
+    this.#groups.killAll();
+  }
+}
+
+interface StartedChild {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+function isStarted<T extends { pid?: number | undefined }>(child: T): child is T & StartedChild {
+  return child.pid !== undefined;
+}

@@ -1,0 +1,87 @@
+import Client from 'undici/lib/dispatcher/client.js';
+import type { Client as UndiciClient, Dispatcher } from 'undici';
+import type { UpstreamAddress } from '../settings/parsers.ts';
+import { upstreamConnector } from './connector.ts';
+
+/** The most that a response's head may have, in bytes: as much as a request's. */
+const MOST_HEADERS = 1 << 20;
+
+/** How long an idle connection is kept where the upstream does not say, in milliseconds. */
+const KEEP_ALIVE_MS = 4000;
+
+/** One connection to the upstream, for one request at a time. */
+export class UpstreamConnection {
+  readonly #client: UndiciClient;
+  /** Whether a response has come over the present socket before. */
+  wasUsed = false;
+  /** Whether the present request is out in full. */
+  requestIsOut = false;
+
+  constructor(address: UpstreamAddress, onClosed: (connection: UpstreamConnection) => void) {
+    this.#client = new Client(address.origin, {
+      connect: upstreamConnector(address.socketPath, () => this.requestIsOut),
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MOST_HEADERS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#client.on('disconnect', () => {
+      this.wasUsed = false;
+      onClosed(this);
+    });
+  }
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.requestIsOut = false;
+    this.#client.dispatch(options, handler);
+  }
+
+  destroy(): void {
+    void this.#client.destroy();
+  }
+}
+
+/** The connections to one upstream: as many as there are requests at a time, the last used first. */
+export class UpstreamConnections {
+  readonly #address: UpstreamAddress;
+  readonly #idle: UpstreamConnection[] = [];
+  readonly #busy = new Set<UpstreamConnection>();
+
+  constructor(address: UpstreamAddress) {
+    this.#address = address;
+  }
+
+  /** Takes a connection for one request. */
+  take(): UpstreamConnection {
+    return this.#take(this.#idle.pop());
+  }
+
+  /** Takes one that no request has used before. */
+  takeFresh(): UpstreamConnection {
+    return this.#take(undefined);
+  }
+
+  /** Gives it back after the request's end. */
+  give(connection: UpstreamConnection): void {
+    if (this.#busy.delete(connection)) this.#idle.push(connection);
+  }
+
+  /** Closes all of them. */
+  close(): void {
+    for (const connection of [...this.#idle, ...this.#busy]) connection.destroy();
+    this.#idle.length = 0;
+    this.#busy.clear();
+  }
+
+  #take(idle: UpstreamConnection | undefined): UpstreamConnection {
+    const connection = idle ?? new UpstreamConnection(this.#address, (closed) => this.#forget(closed));
+    this.#busy.add(connection);
+    return connection;
+  }
+
+  #forget(closed: UpstreamConnection): void {
+    const at = this.#idle.indexOf(closed);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+}

@@ -1,0 +1,93 @@
+import http from 'node:http';
+import https from 'node:https';
+import { RequestError, messageOf } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { UpstreamAddress } from '../settings/parsers.ts';
+import type { ForwardedRequest } from './forward.ts';
+import { endToEndHeaders, headerPairs } from './headers.ts';
+import { relayHead, relayInformation } from './response-head.ts';
+
+/**
+ * Whether a request needs what undici does not do: wait for `100 Continue` from the upstream, send trailers, or
+ * send a request target that is no path (`OPTIONS *`).
+ */
+export function isStepwise(exchange: Exchange, path: string): boolean {
+  return exchange.expectsContinue || exchange.request.headers.trailer !== undefined || !path.startsWith('/');
+}
+
+/** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
+export function forwardStepwise(
+  exchange: Exchange,
+  request: ForwardedRequest,
+  address: UpstreamAddress,
+): void {
+  const url = new URL(address.origin);
+  const outgoing = (url.protocol === 'https:' ? https : http).request({
+    ...(address.socketPath === undefined
+      ? { host: url.hostname.replaceAll(/[[\]]/g, ''), port: url.port }
+      : { socketPath: address.socketPath }),
+    method: request.method,
+    path: request.path,
+    headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
+    agent: false,
+    maxHeaderSize: 1 << 20,
+  });
+  exchange.onOver((reason) => {
+    if (reason) outgoing.destroy();
+    request.body?.close();
+  });
+  outgoing.on('error', (error) => {
+    const text = `Upstream HTTP request error: ${messageOf(error)}`;
+    exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
+  });
+  outgoing.on('information', ({ statusCode, rawHeaders }) =>
+    relayInformation(exchange, statusCode, rawHeaders),
+  );
+  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+  if (exchange.expectsContinue) outgoing.once('continue', () => sendBody(exchange, outgoing));
+  else sendBody(exchange, outgoing);
+  outgoing.flushHeaders();
+}
+
+/** Node frames nothing by itself where headers come in a list. */
+function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
+  const { headers } = exchange.request;
+  const framed = [...request.headers, 'Connection', 'close'];
+  if (headers['content-length'] === undefined && exchange.body.isAnnounced)
+    framed.push('Transfer-Encoding', 'chunked');
+  return framed;
+}
+
+function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {
+  if (exchange.isOver || !exchange.body.isAnnounced) {
+    outgoing.end();
+    return;
+  }
+  outgoing.on('drain', () => exchange.body.resume());
+  exchange.body.flowInto({
+    chunk: (bytes) => outgoing.destroyed || outgoing.write(bytes),
+    end: () => {
+      const trailers = endToEndHeaders(exchange.request.rawTrailers);
+      if (trailers.length > 0) outgoing.addTrailers(headerPairs(trailers));
+      outgoing.end();
+    },
+  });
+}
+
+function relayResponse(exchange: Exchange, incoming: http.IncomingMessage): void {
+  relayHead(exchange, incoming.statusCode ?? 500, incoming.statusMessage ?? '', incoming.rawHeaders);
+  if (!exchange.isOver) exchange.response.flushHeaders();
+  incoming.on('data', (chunk: Buffer) => {
+    if (exchange.write(chunk)) return;
+    incoming.pause();
+    exchange.onceDrained(() => incoming.resume());
+  });
+  incoming.on('end', () => {
+    const trailers = endToEndHeaders(incoming.rawTrailers);
+    if (trailers.length > 0 && !exchange.isOver) exchange.response.addTrailers(headerPairs(trailers));
+    exchange.end();
+  });
+  incoming.on('error', (error) => {
+    exchange.fail(new RequestError('UPSTREAM_FAILED', `Upstream HTTP response error: ${messageOf(error)}`));
+  });
+}

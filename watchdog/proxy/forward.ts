@@ -1,0 +1,143 @@
+import type { Dispatcher } from 'undici';
+import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
+import { decodeHeaders, headerPairs } from './headers.ts';
+import type { ForwardedBody } from './forwarded-body.ts';
+import { relayHead, relayInformation } from './response-head.ts';
+
+/** Methods that may be carried out twice (RFC 9110, section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'TRACE',
+  'PUT',
+  'DELETE',
+  'QUERY',
+]);
+
+/** Errors of a connection that the upstream has closed. */
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** A request as it goes to the upstream. */
+export interface ForwardedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: ForwardedBody | undefined;
+}
+
+/**
+ * Forwards one request over undici, streaming both ways.
+ *
+ * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
+ * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
+ * read it (EPIPE, see connector.ts).
+ */
+export function forward(
+  exchange: Exchange,
+  request: ForwardedRequest,
+  connections: UpstreamConnections,
+): void {
+  new Forwarding(exchange, request, connections).send(connections.take());
+}
+
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #request: ForwardedRequest;
+  readonly #connections: UpstreamConnections;
+  #connection: UpstreamConnection | undefined;
+  #mayRetry = false;
+  #hasAnswer = false;
+  #abort: ((reason?: Error) => void) | undefined;
+  #resume: () => void = () => undefined;
+
+  constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
+    this.#exchange = exchange;
+    this.#request = request;
+    this.#connections = connections;
+    exchange.onOver((reason) => {
+      if (reason) this.#abort?.();
+      request.body?.close();
+    });
+  }
+
+  send(connection: UpstreamConnection): void {
+    const { method, path, headers, body } = this.#request;
+    this.#connection = connection;
+    this.#mayRetry = connection.wasUsed;
+    connection.dispatch(
+      { method: method as Dispatcher.HttpMethod, path, headers, body: body?.open() ?? null },
+      this,
+    );
+  }
+
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#exchange.isOver) abort();
+  }
+
+  onRequestSent(): void {
+    if (this.#connection) this.#connection.requestIsOut = true;
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
+    const headers = decodeHeaders(rawHeaders);
+    if (status < 200) {
+      relayInformation(this.#exchange, status, headers);
+      return true;
+    }
+    this.#hasAnswer = true;
+    this.#resume = resume;
+    this.#request.body?.forget();
+    relayHead(this.#exchange, status, reason, headers);
+    process.nextTick(flushHead, this.#exchange);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#exchange.write(chunk)) return true;
+    this.#exchange.onceDrained(this.#resume);
+    return false;
+  }
+
+  onComplete(rawTrailers: string[] | null): void {
+    const trailers = decodeHeaders((rawTrailers ?? []) as unknown as Buffer[]);
+    if (trailers.length > 0 && !this.#exchange.isOver)
+      this.#exchange.response.addTrailers(headerPairs(trailers));
+    if (this.#connection) this.#connection.wasUsed = true;
+    this.#release();
+    this.#exchange.end();
+  }
+
+  onError(error: Error): void {
+    this.#release();
+    if (this.#exchange.isOver) return;
+    if (this.#wasClosedUnread(error)) {
+      this.send(this.#connections.takeFresh());
+      return;
+    }
+    const text = `Upstream HTTP request error: ${messageOf(error)}`;
+    this.#exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
+  }
+
+  #wasClosedUnread(error: Error): boolean {
+    const code = systemCodeOf(error) ?? '';
+    if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
+    if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
+    return code === 'EPIPE' || IDEMPOTENT.has(this.#request.method);
+  }
+
+  #release(): void {
+    if (this.#connection) this.#connections.give(this.#connection);
+    this.#connection = undefined;
+    this.#abort = undefined;
+  }
+}
+
+/** A head goes out with the first bytes of its body where they came together, else alone and at once. */
+function flushHead(exchange: Exchange): void {
+  if (!exchange.isOver && exchange.bytesSent === 0) exchange.response.flushHeaders();
+}

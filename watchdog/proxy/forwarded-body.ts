@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { RequestBody } from '../exchange/request-body.ts';
+
+/** Bytes of a body that are kept to be sent again. A refusal is seen long before so much has gone out. */
+const MOST_KEPT = 256 << 10;
+
+/**
+ * The body of a request on its way to the upstream. One that has arrived whole goes out in one piece; any other
+ * flows. The start of it is kept until the upstream answers, for a second try on another connection.
+ */
+export class ForwardedBody {
+  readonly #body: RequestBody;
+  #whole: Buffer | undefined;
+  #kept: Buffer[] | undefined = [];
+  #keptBytes = 0;
+  #isRead = false;
+  #stream: Readable | undefined;
+
+  constructor(body: RequestBody) {
+    this.#body = body;
+    if (body.isComplete) this.#whole = body.takeArrived();
+  }
+
+  /** A body that was read whole before. */
+  static of(body: RequestBody, whole: Buffer): ForwardedBody {
+    const forwarded = new ForwardedBody(body);
+    forwarded.#whole = whole;
+    return forwarded;
+  }
+
+  /** Its length in bytes, where it is known to be all there. */
+  get wholeLength(): number | undefined {
+    return this.#whole?.length;
+  }
+
+  /** Whether it can be sent once more from its start. */
+  get canBeSentAgain(): boolean {
+    return this.#whole !== undefined || this.#kept !== undefined;
+  }
+
+  /** What to send, from the start. */
+  open(): Buffer | Readable {
+    if (this.#whole) return this.#whole;
+    this.#stream?.destroy();
+    const stream = new Readable({ read: () => this.#body.resume() });
+    for (const chunk of this.#kept ?? []) stream.push(chunk);
+    if (this.#isRead) stream.push(null);
+    const isFirst = this.#stream === undefined;
+    this.#stream = stream;
+    if (isFirst) this.#flow();
+    return stream;
+  }
+
+  /** The upstream has answered: nothing will be sent again. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+
+  /** Nobody takes it any more. */
+  close(): void {
+    this.#kept = undefined;
+    this.#stream?.destroy();
+  }
+
+  #flow(): void {
+    this.#body.flowInto({
+      chunk: (bytes) => {
+        this.#keep(bytes);
+        return this.#stream?.push(bytes) !== false;
+      },
+      end: () => {
+        this.#isRead = true;
+        this.#stream?.push(null);
+      },
+    });
+  }
+
+  #keep(bytes: Buffer): void {
+    if (!this.#kept) return;
+    this.#keptBytes += bytes.length;
+    if (this.#keptBytes > MOST_KEPT) this.#kept = undefined;
+    else this.#kept.push(bytes);
+  }
+}

@@ -1,0 +1,17 @@
+/** Where a request goes at the upstream, and the Host that it names. */
+export interface ForwardedTarget {
+  readonly path: string;
+  /** Set where the request target itself names the host. */
+  readonly host: string | undefined;
+}
+
+/**
+ * The request target for the upstream. An origin-form goes on byte for byte; an absolute-form, which a client
+ * sends to a proxy, becomes one, and its host takes the place of the Host header (RFC 9112, section 3.2.2).
+ */
+export function forwardedTarget(target: string, basePath: string): ForwardedTarget {
+  const absolute = /^https?:\/\/([^/?#]+)(.*)$/is.exec(target);
+  if (!absolute) return { path: basePath + target, host: undefined };
+  const rest = absolute[2] ?? '';
+  return { path: `${basePath}${rest.startsWith('/') ? '' : '/'}${rest}`, host: absolute[1] };
+}

@@ -1,0 +1,127 @@
+import { RequestError } from '../errors.ts';
+import { formatDuration } from '../duration.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { execLimit } from '../exchange/time-limits.ts';
+import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
+import { describeExit, isSuccess } from '../process/exit-status.ts';
+import { outputDrained, type ForkedProcess } from '../process/fork.ts';
+import { gather } from '../process/gathered-output.ts';
+import { ForkRunner } from './fork-base.ts';
+
+/** The methods that the classic watchdog serves. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * `mode=classic`: the rules of OpenFaaS's first watchdog. Both bodies are buffered, stderr is a part of the response
+ * unless combine_output=false, the content type of the request comes back, and exec_timeout is a 408.
+ */
+export class ClassicRunner extends ForkRunner {
+  protected override async serve(exchange: Exchange): Promise<void> {
+    if (!METHODS.has(exchange.method)) {
+      const text = `${exchange.method} is not served in classic mode`;
+      exchange.fail(new RequestError('METHOD_NOT_ALLOWED', text), ['Allow', [...METHODS].join(', ')]);
+      return;
+    }
+    const { settings, logger } = this.context;
+    if (settings.debugHeaders) this.#printHeaders('in', canonicalHeaders(exchange.request));
+    const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : Buffer.alloc(0);
+    if (settings.readDebug) this.#print(body);
+    if (settings.writeDebug) this.#logTarget(exchange.target);
+    logger.info('Forking fprocess.');
+    this.#limitKilling(exchange);
+    const forked = await this.fork(exchange);
+    const stdout = settings.combineOutput ? gather(forked.stdout, forked.stderr) : gather(forked.stdout);
+    const stderr = settings.combineOutput ? undefined : gather(forked.stderr);
+    if (!exchange.isOver) forked.stdin.end(settings.marshalRequest ? marshal(exchange, body) : body);
+    const exit = await this.#finishedBoth(forked);
+    if (stderr && stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
+    if (isSuccess(exit)) this.#respond(exchange, stdout.bytes());
+    else this.#respondFailed(exchange, describeExit(exit), stdout.bytes());
+  }
+
+  protected override requestVariables(exchange: Exchange): Record<string, string> {
+    return classicEnvironment(exchange.request, exchange.target);
+  }
+
+  #limitKilling(exchange: Exchange): void {
+    const { settings, logger } = this.context;
+    const limit = execLimit(settings.execTimeout, exchange.request.headers);
+    if (!limit) return;
+    exchange.onOver((reason) => {
+      if (reason?.code === 'PROCESS_TIMEOUT_CLASSIC') {
+        logger.error(`Killing process: ${(settings.functionProcess ?? []).join(' ')}`);
+      }
+    });
+    exchange.limitTime(limit.name, limit.ms, () => {
+      const text = `Killed process.\n${limit.name} of ${formatDuration(limit.ms)} passed before it had answered`;
+      return new RequestError('PROCESS_TIMEOUT_CLASSIC', text);
+    });
+  }
+
+  async #finishedBoth(forked: ForkedProcess): ReturnType<ForkRunner['finished']> {
+    const [exit] = await Promise.all([
+      this.finished(forked),
+      forked.exited.then(() => outputDrained(forked.stderr)),
+    ]);
+    return exit;
+  }
+
+  #respond(exchange: Exchange, output: Buffer): void {
+    const { settings, logger } = this.context;
+    if (exchange.isOver) return;
+    const type = settings.contentType ?? exchange.request.headers['content-type'] ?? sniffedType(output);
+    const seconds = exchange.seconds.toFixed(6);
+    const headers = ['Content-Type', type, 'X-Duration-Seconds', seconds];
+    exchange.respond(200, headers, output);
+    if (settings.debugHeaders) {
+      this.#printHeaders(
+        'out',
+        new Map([
+          ['Content-Type', [type]],
+          ['X-Duration-Seconds', [seconds]],
+        ]),
+      );
+    }
+    if (settings.writeDebug) this.#print(output);
+    logger.info(`${settings.writeDebug ? '' : `Wrote ${output.length} Bytes - `}Duration: ${seconds}s`);
+  }
+
+  #respondFailed(exchange: Exchange, exit: string, output: Buffer): void {
+    const { settings, logger } = this.context;
+    if (settings.writeDebug) logger.error(`Success=false, Error=${exit}\nOut=${output.toString()}`);
+    exchange.fail(new RequestError('PROCESS_FAILED', exit), [], output);
+  }
+
+  #logTarget(target: string): void {
+    const [path = '', ...query] = target.split('?');
+    this.context.logger.info(`Query ${query.join('?')}`);
+    this.context.logger.info(`Path ${path}`);
+  }
+
+  #printHeaders(direction: 'in' | 'out', headers: ReadonlyMap<string, readonly string[]>): void {
+    for (const [name, values] of headers) {
+      this.#print(Buffer.from(`[${direction}] ${name}=[${values.join(' ')}]\n`));
+    }
+  }
+
+  #print(bytes: Buffer): void {
+    this.context.output.stdout.write(bytes);
+  }
+}
+
+/** The request as one JSON object: `{"header":{"X-H":["v"]},"body":{"raw":"<base64>"}}`. */
+function marshal(exchange: Exchange, body: Buffer): string {
+  const names = [...canonicalHeaders(exchange.request)].filter(
+    ([name]) => name !== 'Host' && name !== 'Transfer-Encoding',
+  );
+  const header = Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({ header, body: { raw: body.toString('base64') } });
+}
+
+/** Without a type Go's server looks at the bytes; of its answers the two that a command's output has. */
+function sniffedType(output: Buffer): string {
+  const isBinary = output
+    .subarray(0, 512)
+    .some((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32));
+  return isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8';
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { LogSink } from '../log/sink.ts';
+import type { Logger } from '../log/logger.ts';
+import type { UpgradeOutcome } from '../proxy/upgrade.ts';
+import type { Settings } from '../settings/table.ts';
+
+/** What a mode needs of its surroundings. */
+export interface RunnerContext {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Where the function's stdout and stderr go. */
+  readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
+  /** What the function's processes inherit. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How the function is run: a mode of the watchdog. */
+export interface Runner {
+  /**
+   * Starts what lives as long as the watchdog does.
+   * @throws StartError
+   */
+  start(): Promise<void>;
+  /** Whether a request would be served at once. */
+  isReady(): boolean;
+  /** Serves one request: ends the exchange, sooner or later, in every case. */
+  run(exchange: Exchange): void;
+  /** Carries an upgraded connection; without it an Upgrade header is passed over. */
+  upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome>;
+  /** Settles, with the reason, when nothing can be served any more. Never for most modes. */
+  readonly ended: Promise<string>;
+  /** Process ids of the function's processes alive now. */
+  processIds(): readonly number[];
+  /** How many processes have been started so far. */
+  readonly starts: number;
+  /** Ends the function's processes gently, and waits for that within a few seconds. */
+  stop(): Promise<void>;
+  /** Kills them at once. */
+  kill(): void;
+}
+
+/** For modes that can always go on. */
+export const neverEnds: Promise<string> = new Promise(() => undefined);

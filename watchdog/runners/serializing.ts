@@ -1,0 +1,25 @@
+import { RequestError } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { describeExit, isSuccess } from '../process/exit-status.ts';
+import { gather } from '../process/gathered-output.ts';
+import { ForkRunner } from './fork-base.ts';
+
+/** `mode=serializing`: a process per request, with both bodies read whole and a Content-Length. */
+export class SerializingRunner extends ForkRunner {
+  protected override async serve(exchange: Exchange): Promise<void> {
+    this.limitExecution(exchange, false);
+    const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : undefined;
+    const forked = await this.fork(exchange);
+    this.logErrors(forked);
+    const output = gather(forked.stdout);
+    if (!exchange.isOver) forked.stdin.end(body);
+    const status = await this.finished(forked);
+    if (!isSuccess(status)) {
+      exchange.fail(new RequestError('PROCESS_FAILED', describeExit(status)));
+      return;
+    }
+    const type = this.context.settings.contentType ?? 'application/octet-stream';
+    const headers = ['Content-Type', type, 'X-Duration-Seconds', exchange.seconds.toFixed(6)];
+    exchange.respond(200, headers, output.bytes());
+  }
+}

@@ -1,0 +1,101 @@
+import { realpath } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import path from 'node:path';
+import mime from 'mime-types';
+import send from 'send';
+import { RequestError, messageOf } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+
+/** `mode=static`: files of a folder, by the library `send`: ranges, conditional requests, index.html. */
+export class StaticRunner implements Runner {
+  readonly ended = neverEnds;
+  readonly starts = 0;
+  readonly #context: RunnerContext;
+  readonly #root: string;
+
+  constructor(context: RunnerContext) {
+    this.#context = context;
+    this.#root = path.resolve(context.settings.staticPath);
+  }
+
+  async start(): Promise<void> {
+    this.#context.logger.info(`Serving files at: ${this.#context.settings.staticPath}`);
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  run(exchange: Exchange): void {
+    exchange.body.discard();
+    this.#serve(exchange).catch((thrown: unknown) => {
+      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+    });
+  }
+
+  processIds(): readonly number[] {
+    return [];
+  }
+
+  async stop(): Promise<void> {
+    // no process to stop
+  }
+
+  kill(): void {
+    // no process to kill
+  }
+
+  async #serve(exchange: Exchange): Promise<void> {
+    const pathname = exchange.target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
+    if (await this.#leadsOut(pathname)) {
+      exchange.respondText(404, 'Not Found');
+      return;
+    }
+    const stream = send(exchange.request, pathname === '' ? '/' : pathname, {
+      root: this.#root,
+      dotfiles: 'allow',
+      etag: true,
+      lastModified: true,
+      index: ['index.html'],
+    });
+    stream.on('headers', (response: ServerResponse, file: string) => {
+      response.setHeader('Content-Type', contentType(file));
+    });
+    stream.on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
+      const status = error.status ?? 500;
+      exchange.respondText(
+        status,
+        REASONS[status] ?? 'Internal Server Error',
+        Object.entries(error.headers ?? {}).flat(),
+      );
+    });
+    exchange.relay(stream);
+  }
+
+  /** Whether a symbolic link leads out of the folder. `send` itself sees to the dots of a path. */
+  async #leadsOut(pathname: string): Promise<boolean> {
+    try {
+      const root = await realpath(this.#root);
+      const target = await realpath(path.join(root, path.normalize(decodeURIComponent(pathname))));
+      return target !== root && !target.startsWith(root + path.sep);
+    } catch {
+      return false; // there is no such file: `send` says so
+    }
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  412: 'Precondition Failed',
+  416: 'Range Not Satisfiable',
+};
+
+/** The type by the file's name, as Go's mime package has it: JSON carries no charset. */
+function contentType(file: string): string {
+  const type = mime.contentType(path.extname(file));
+  if (type === false) return 'application/octet-stream';
+  return type.startsWith('application/json') ? 'application/json' : type;
+}

@@ -1,0 +1,53 @@
+import { RequestError } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { describeExit, isSuccess } from '../process/exit-status.ts';
+import type { ForkedProcess } from '../process/fork.ts';
+import { ForkRunner } from './fork-base.ts';
+
+/** `mode=streaming`: a process per request; the request's body flows to its stdin, its stdout to the response. */
+export class StreamingRunner extends ForkRunner {
+  protected override async serve(exchange: Exchange): Promise<void> {
+    const { settings } = this.context;
+    this.limitExecution(exchange, true);
+    const forked = await this.fork(exchange);
+    this.logErrors(forked);
+    if (!exchange.isOver) feed(exchange, forked);
+    this.#copyOutput(exchange, forked);
+    const status = await this.finished(forked);
+    if (!isSuccess(status) && settings.exitStatus === 'fail') {
+      exchange.fail(new RequestError('PROCESS_FAILED', describeExit(status)));
+      return;
+    }
+    this.#sendHead(exchange);
+    exchange.end();
+  }
+
+  #copyOutput(exchange: Exchange, forked: ForkedProcess): void {
+    forked.stdout.on('data', (chunk: Buffer) => {
+      this.#sendHead(exchange);
+      if (exchange.write(chunk)) return;
+      forked.stdout.pause();
+      exchange.onceDrained(() => forked.stdout.resume());
+    });
+    exchange.onOver(() => forked.stdout.resume());
+  }
+
+  #sendHead(exchange: Exchange): void {
+    if (exchange.response.headersSent) return;
+    const type = this.context.settings.contentType ?? 'application/octet-stream';
+    exchange.sendHead(200, undefined, ['Content-Type', type]);
+  }
+}
+
+/** Lets the request's body flow to the process. */
+function feed(exchange: Exchange, forked: ForkedProcess): void {
+  if (!exchange.body.isAnnounced) {
+    forked.stdin.end();
+    return;
+  }
+  forked.stdin.on('drain', () => exchange.body.resume());
+  exchange.body.flowInto({
+    chunk: (bytes) => forked.stdin.write(bytes),
+    end: () => forked.stdin.end(),
+  });
+}

@@ -1,0 +1,44 @@
+/** What the `function` claim of an OpenFaaS function access token grants. */
+export interface FunctionClaim {
+  readonly permissions: readonly string[];
+  /** Functions that the token is meant for; empty for any. */
+  readonly audience: readonly string[];
+}
+
+/** Reads the claim; what is not a list of texts grants nothing. */
+export function readFunctionClaim(claim: unknown): FunctionClaim {
+  const { permissions, audience } = (typeof claim === 'object' && claim !== null ? claim : {}) as Record<
+    string,
+    unknown
+  >;
+  return { permissions: texts(permissions), audience: texts(audience) };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+/**
+ * Whether the claim lets its bearer call a function.
+ * @param name `NAMESPACE:NAME` of the function
+ */
+export function permits(claim: FunctionClaim, name: string): boolean {
+  const isMeant = claim.audience.length === 0 || claim.audience.some((pattern) => matches(pattern, name));
+  return isMeant && claim.permissions.some((pattern) => matches(pattern, name));
+}
+
+/** Whether the whole of a name fits a pattern, in which `*` stands for any text. */
+export function matches(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return pattern === name;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
+    return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
+}

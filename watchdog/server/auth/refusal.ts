@@ -1,0 +1,10 @@
+import type { RequestError } from '../../errors.ts';
+
+/** The name under which OpenFaaS's middleware says that an answer is its own. */
+const MIDDLEWARE = ['X-OpenFaaS-Internal', 'faas-middleware'] as const;
+const CHALLENGE = ['WWW-Authenticate', 'Bearer realm=IAM function invoke'] as const;
+
+/** Headers of the answer to a request that was refused before it reached the function, as faas-middleware's. */
+export function refusalHeaders(error: RequestError): readonly string[] {
+  return error.code === 'TOKEN_INVALID' ? [...MIDDLEWARE, ...CHALLENGE] : MIDDLEWARE;
+}

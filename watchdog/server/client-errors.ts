@@ -1,0 +1,84 @@
+import type { Socket } from 'node:net';
+import { RequestError, systemCodeOf } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Logger } from '../log/logger.ts';
+
+/** Answers what Node's parser could not read as a request. */
+export class ClientErrors {
+  readonly #logger: Logger;
+  /** The exchange under way on each connection. */
+  readonly #exchanges = new WeakMap<object, Exchange>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Remembers what a connection is busy with. */
+  began(exchange: Exchange): void {
+    this.#exchanges.set(exchange.request.socket, exchange);
+  }
+
+  readonly answer = (error: Error, socket: Socket): void => {
+    const exchange = this.#exchanges.get(socket);
+    if (!socket.writable || systemCodeOf(error) === 'ECONNRESET') {
+      socket.destroy();
+    } else if (exchange && !exchange.response.writableFinished) {
+      this.#endBusyConnection(exchange, socket, error);
+    } else {
+      this.#refuse(socket, error);
+    }
+  };
+
+  /** The fault is in the body of the request that is being served, or in one that was sent behind it. */
+  #endBusyConnection(exchange: Exchange, socket: Socket, error: Error): void {
+    if (exchange.request.complete) {
+      exchange.response.once('close', () => socket.destroySoon());
+      return;
+    }
+    const text = `the request's body cannot be read: ${parserReason(error)}`;
+    exchange.fail(new RequestError('REQUEST_INVALID', text, { cause: error }));
+    if (exchange.response.writableFinished) socket.destroySoon();
+    else exchange.response.once('close', () => socket.destroySoon());
+  }
+
+  #refuse(socket: Socket, error: Error): void {
+    const { status, reason, text } = refusalOf(error);
+    const body = `${text}\n`;
+    this.#logger.error(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
+    socket.end(
+      [
+        `HTTP/1.1 ${status} ${reason}`,
+        'Content-Type: text/plain; charset=utf-8',
+        'X-OpenFaaS-Internal: of-watchdog',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        'Connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+      () => socket.destroy(),
+    );
+  }
+}
+
+function refusalOf(error: Error): { status: number; reason: string; text: string } {
+  const code = systemCodeOf(error);
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return {
+      status: 431,
+      reason: 'Request Header Fields Too Large',
+      text: 'the headers are larger than 1 MiB',
+    };
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return {
+      status: 408,
+      reason: 'Request Timeout',
+      text: "read_timeout passed before the request's headers were whole",
+    };
+  }
+  return { status: 400, reason: 'Bad Request', text: `the request cannot be read: ${parserReason(error)}` };
+}
+
+function parserReason(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+}

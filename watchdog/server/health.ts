@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LockFile } from './lock-file.ts';
+
+/**
+ * What the watchdog says of itself. Health: it accepts requests, and the lock-file, where one is used, is there
+ * (removing it by hand takes the function out of service, as it does today).
+ */
+export class Health {
+  readonly #lockFile: LockFile | undefined;
+  #isAccepting = false;
+
+  /** @param lockFile undefined with suppress_lock */
+  constructor(lockFile: LockFile | undefined) {
+    this.#lockFile = lockFile;
+  }
+
+  accept(): void {
+    this.#isAccepting = true;
+  }
+
+  /** From now on the orchestrator is told to send no more. */
+  refuse(): void {
+    this.#isAccepting = false;
+  }
+
+  get isHealthy(): boolean {
+    return this.#isAccepting && (this.#lockFile?.isPresent ?? true);
+  }
+
+  /** Answers `/_/health`: GET alone, as today. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'GET') return answerEmpty(request, response, 405, { Allow: 'GET' });
+    if (!this.isHealthy) return answerEmpty(request, response, 503);
+    response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': 2 });
+    response.end('OK');
+  }
+}
+
+/** Answers with a status alone. */
+export function answerEmpty(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const close = request.complete ? {} : { Connection: 'close' };
+  response.writeHead(status, { ...headers, ...close, 'Content-Length': 0 });
+  response.end();
+}

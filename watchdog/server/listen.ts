@@ -1,0 +1,29 @@
+import type { Server } from 'node:net';
+import { StartError, messageOf, systemCodeOf } from '../errors.ts';
+
+/** How many connections may wait to be accepted. */
+const BACKLOG = 4096;
+
+/**
+ * Listens on all addresses.
+ * @param setting the variable that gave the port
+ * @returns the port
+ * @throws StartError PORT_UNAVAILABLE
+ */
+export async function listen(server: Server, port: number, setting: string): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, backlog: BACKLOG }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (thrown) {
+    const why = systemCodeOf(thrown) === 'EADDRINUSE' ? 'it is in use' : messageOf(thrown);
+    const text = `cannot listen on port ${port}: ${why}; set ${setting} to another`;
+    throw new StartError('PORT_UNAVAILABLE', text, { cause: thrown });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}

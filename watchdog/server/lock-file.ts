@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { StartError, messageOf } from '../errors.ts';
+
+/** The file by which an exec health check sees that the watchdog accepts requests: `.lock` in the temporary folder. */
+export class LockFile {
+  readonly path: string;
+
+  constructor(temporaryFolder: string) {
+    this.path = path.join(temporaryFolder, '.lock');
+  }
+
+  get isPresent(): boolean {
+    return existsSync(this.path);
+  }
+
+  /** @throws StartError LOCK_FILE_UNWRITABLE */
+  write(): void {
+    try {
+      mkdirSync(path.dirname(this.path), { recursive: true });
+      writeFileSync(this.path, '', { mode: 0o660 });
+    } catch (thrown) {
+      const text = `cannot write the lock-file ${this.path}: ${messageOf(thrown)}; make its folder writable or set suppress_lock=true`;
+      throw new StartError('LOCK_FILE_UNWRITABLE', text, { cause: thrown });
+    }
+  }
+
+  /** @returns why it could not be removed, if so */
+  remove(): string | undefined {
+    try {
+      rmSync(this.path);
+      return undefined;
+    } catch (thrown) {
+      return messageOf(thrown);
+    }
+  }
+}

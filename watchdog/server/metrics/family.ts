@@ -1,0 +1,20 @@
+/** One line of a metric. */
+export interface MetricValue {
+  /** Where it differs from the family's, as for the buckets of a histogram. */
+  readonly metricName?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A metric with its lines, as prom-client's registry prints it. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly values: readonly MetricValue[];
+}
+
+/** A counter or gauge with one line. */
+export function single(type: 'counter' | 'gauge', name: string, help: string, value: number): MetricFamily {
+  return { name, help, type, values: [{ value }] };
+}

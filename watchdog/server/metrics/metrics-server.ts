@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Metric, Registry } from 'prom-client';
+import type { Runner } from '../../runners/runner.ts';
+import type { Limiter } from '../limiter.ts';
+import { listen } from '../listen.ts';
+import { single, type MetricFamily } from './family.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+import { processFamilies } from './process-metrics.ts';
+
+/** Milliseconds for a scrape's request to arrive. */
+const REQUEST_TIMEOUT_MS = 5000;
+
+/** Serves `/metrics` to Prometheus, on a port of its own. */
+export class MetricsServer {
+  readonly #http: HttpMetrics;
+  readonly #limiter: Limiter;
+  readonly #runner: Runner;
+  readonly #server: Server;
+
+  constructor(http: HttpMetrics, limiter: Limiter, runner: Runner) {
+    this.#http = http;
+    this.#limiter = limiter;
+    this.#runner = runner;
+    this.#server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  /**
+   * @returns the port
+   * @throws StartError PORT_UNAVAILABLE
+   */
+  listen(port: number): Promise<number> {
+    return listen(this.#server, port, 'metrics_port');
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if ((request.url ?? '').split('?')[0] !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    const registry = await createRegistry(this.#families());
+    response.writeHead(200, { 'Content-Type': registry.contentType });
+    response.end(await registry.metrics());
+  }
+
+  #families(): MetricFamily[] {
+    const { starts } = this.#runner;
+    return [
+      ...this.#http.families(),
+      single('gauge', 'http_requests_in_flight', 'total HTTP requests in-flight', this.#limiter.inFlight),
+      single(
+        'gauge',
+        'function_open_requests',
+        'Requests that the function is serving',
+        this.#limiter.inFlight,
+      ),
+      single('counter', 'function_starts_total', "Starts of the function's processes", starts),
+      ...processFamilies(this.#runner.processIds()),
+    ];
+  }
+}
+
+/** prom-client is loaded when the first scrape comes: it is not needed to serve. */
+async function createRegistry(families: readonly MetricFamily[]): Promise<Registry> {
+  const { Registry } = await import('prom-client');
+  const registry = new Registry();
+  for (const family of families) {
+    registry.registerMetric({ ...family, get: () => Promise.resolve(family) } as unknown as Metric);
+  }
+  return registry;
+}

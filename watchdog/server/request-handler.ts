@@ -1,0 +1,193 @@
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { RequestError, messageOf } from '../errors.ts';
+import { Exchange } from '../exchange/exchange.ts';
+import type { Logger } from '../log/logger.ts';
+import { refuseUpgrade, type UpgradeOutcome } from '../proxy/upgrade.ts';
+import type { Runner } from '../runners/runner.ts';
+import type { Settings } from '../settings/table.ts';
+import type { JwtAuth } from './auth/jwt-auth.ts';
+import { refusalHeaders } from './auth/refusal.ts';
+import type { ClientErrors } from './client-errors.ts';
+import { framingFault } from './framing.ts';
+import { answerEmpty, type Health } from './health.ts';
+import type { Limiter } from './limiter.ts';
+import type { HttpMetrics } from './metrics/http-metrics.ts';
+
+export interface RequestHandlerParts {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly runner: Runner;
+  readonly health: Health;
+  readonly limiter: Limiter;
+  readonly metrics: HttpMetrics;
+  readonly clientErrors: ClientErrors;
+  readonly auth: JwtAuth | undefined;
+}
+
+/** Takes every request: the watchdog's own endpoints, then limit, authentication, and the function. */
+export class RequestHandler {
+  readonly #parts: RequestHandlerParts;
+  readonly #showsReason: boolean;
+  #open = 0;
+  #isClosing = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(parts: RequestHandlerParts) {
+    this.#parts = parts;
+    this.#showsReason = parts.settings.mode === 'http' || parts.settings.mode === 'static';
+  }
+
+  /** Requests that are being served now; upgraded connections are not among them. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#isClosing = true;
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#handle(request, response, false);
+  };
+
+  /** For a request with `Expect: 100-continue`. */
+  readonly handleExpecting = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#handle(request, response, true);
+  };
+
+  #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    if (this.#isClosing) response.shouldKeepAlive = false;
+    const { health } = this.#parts;
+    if (request.url?.startsWith('/_/')) {
+      const path = request.url.split('?', 1)[0];
+      if (path === '/_/health') return health.answer(request, response);
+      if (path === '/_/ready') return this.#answerReady(request, response);
+    }
+    const exchange = this.#begin(request, response, { expectsContinue, isCounted: true });
+    const fault = framingFault(request);
+    if (fault) return exchange.fail(fault);
+    this.#admit(exchange);
+  }
+
+  /** Limit, then authentication, then the function: the order of of-watchdog. */
+  #admit(exchange: Exchange): void {
+    const { limiter, auth, runner } = this.#parts;
+    const excess = limiter.enter();
+    if (excess) return exchange.fail(excess, refusalHeaders(excess));
+    exchange.onSettled(() => limiter.leave());
+    if (!auth) return runner.run(exchange);
+    void auth.check(exchange.request.headers).then((refusal) => {
+      if (refusal) exchange.fail(refusal, refusalHeaders(refusal));
+      else runner.run(exchange);
+    });
+  }
+
+  /** `/_/ready`: as health, then the limit, then whether the function would serve, then what it says itself. */
+  #answerReady(request: IncomingMessage, response: ServerResponse): void {
+    const { health, limiter, runner, settings } = this.#parts;
+    if (request.method !== 'GET') return answerEmpty(request, response, 405, { Allow: 'GET' });
+    if (!health.isHealthy) return answerEmpty(request, response, 503);
+    if (limiter.isMet) return answerEmpty(request, response, 429);
+    if (!runner.isReady()) return answerEmpty(request, response, 503);
+    if (settings.readyPath === undefined) return answerEmpty(request, response, 200);
+    runner.run(this.#begin(request, response, { target: settings.readyPath, isCounted: false }));
+  }
+
+  #begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    options: { expectsContinue?: boolean; target?: string; isCounted: boolean },
+  ): Exchange {
+    const { settings, clientErrors } = this.#parts;
+    const { readTimeout, writeTimeout } = settings;
+    const exchange = new Exchange(request, response, { readTimeout, writeTimeout, ...options });
+    this.#open += 1;
+    clientErrors.began(exchange);
+    exchange.onSettled(() => this.#settled(exchange, options.isCounted));
+    return exchange;
+  }
+
+  #settled(exchange: Exchange, isCounted: boolean): void {
+    const { metrics } = this.#parts;
+    const { status, failure, seconds } = exchange;
+    if (isCounted) metrics.count(status, exchange.method, seconds);
+    if (failure) this.#logFailure(failure);
+    const reason = failure ? STATUS_CODES[status] : exchange.response.statusMessage;
+    this.#logAccess(exchange.request, { status, reason, bytes: exchange.bytesSent, seconds, failure });
+    this.#open -= 1;
+    if (this.#open === 0) this.#onIdle?.();
+  }
+
+  /** Serves a request for an upgraded connection, to its end. */
+  async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const { metrics, limiter } = this.#parts;
+    const startedAt = performance.now();
+    socket.on('error', () => undefined); // its close is waited for
+    const refusal = framingFault(request) ?? limiter.enter();
+    const outcome = refusal
+      ? this.#refuse(socket, refusal)
+      : await this.#carry(request, socket, head).finally(() => limiter.leave());
+    const { status, bytes, failure } = outcome;
+    const seconds = (performance.now() - startedAt) / 1000;
+    metrics.count(status, request.method ?? 'GET', seconds);
+    if (failure) this.#logFailure(failure);
+    this.#logAccess(request, { status, reason: STATUS_CODES[status], bytes, seconds, failure });
+  }
+
+  async #carry(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
+    const { auth, runner } = this.#parts;
+    const refusal = await auth?.check(request.headers);
+    if (refusal) return this.#refuse(socket, refusal);
+    try {
+      if (runner.upgrade) return await runner.upgrade(request, socket, head);
+      throw new Error('this mode upgrades no connection');
+    } catch (thrown) {
+      return this.#refuse(socket, new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+    }
+  }
+
+  #refuse(socket: Socket, failure: RequestError): UpgradeOutcome {
+    refuseUpgrade(socket, failure, refusalHeaders(failure));
+    return { status: failure.status, bytes: 0, failure };
+  }
+
+  #logFailure({ code, message }: RequestError): void {
+    if (code === 'LIMIT_EXCEEDED') return; // its line in the log tells all
+    this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
+  }
+
+  #logAccess(
+    request: IncomingMessage,
+    {
+      status,
+      reason,
+      bytes,
+      seconds,
+      failure,
+    }: UpgradeOutcome & { reason: string | undefined; seconds: number },
+  ): void {
+    const { headers, method = '', url = '' } = request;
+    if (headers['user-agent']?.startsWith('kube-probe')) return; // the kubelet's probes would flood the log
+    const callId = headers['x-call-id'];
+    this.#parts.logger.access({
+      method,
+      target: url,
+      status,
+      statusText: this.#showsReason && reason ? `${status} ${reason}` : String(status),
+      bytes,
+      seconds,
+      callId: Array.isArray(callId) ? callId[0] : callId,
+      failure: failure?.message,
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { formatDuration } from '../duration.ts';
+import type { RunnerContext, Runner } from '../runners/runner.ts';
+import { loadRunner } from '../runners/load.ts';
+import { ClientErrors } from './client-errors.ts';
+import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
+import { Health } from './health.ts';
+import { createHttpServer } from './http-server.ts';
+import { Limiter } from './limiter.ts';
+import { listen } from './listen.ts';
+import { LockFile } from './lock-file.ts';
+import { HttpMetrics } from './metrics/http-metrics.ts';
+import { MetricsServer } from './metrics/metrics-server.ts';
+import { RequestHandler } from './request-handler.ts';
+
+/** The watchdog from its start to its end. */
+export class Watchdog {
+  readonly #context: RunnerContext;
+  readonly #runner: Runner;
+  readonly #server: Server;
+  readonly #metricsServer: MetricsServer;
+  readonly #handler: RequestHandler;
+  readonly #health: Health;
+  readonly #lockFile: LockFile | undefined;
+  #isStopping = false;
+
+  private constructor(context: RunnerContext, runner: Runner, auth: Auth) {
+    const { settings, logger } = context;
+    const limiter = new Limiter(settings.maxInflight);
+    const metrics = new HttpMetrics();
+    const clientErrors = new ClientErrors(logger);
+    this.#context = context;
+    this.#runner = runner;
+    this.#lockFile = settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder);
+    this.#health = new Health(this.#lockFile);
+    this.#handler = new RequestHandler({
+      ...{ settings, logger, runner, limiter, metrics, clientErrors, auth },
+      health: this.#health,
+    });
+    this.#metricsServer = new MetricsServer(metrics, limiter, runner);
+    this.#server = createHttpServer(settings)
+      .on('request', this.#handler.handle)
+      .on('checkContinue', this.#handler.handleExpecting)
+      .on('clientError', clientErrors.answer);
+    if (runner.upgrade) this.#serveUpgrades();
+  }
+
+  /**
+   * Starts everything: ports first, as they are what most often fails, then the function, then the lock-file.
+   * @throws StartError
+   */
+  static async start(context: RunnerContext): Promise<Watchdog> {
+    const runner = await loadRunner(context);
+    const auth = context.settings.jwtAuth ? await loadAuth(context) : undefined;
+    const watchdog = new Watchdog(context, runner, auth);
+    try {
+      await watchdog.#start();
+      return watchdog;
+    } catch (thrown) {
+      watchdog.kill();
+      throw thrown;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { settings, logger } = this.#context;
+    const port = await listen(this.#server, settings.port, 'port');
+    const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    await this.#runner.start();
+    const command = (settings.functionProcess ?? []).join(' ');
+    logger.info(`Watchdog mode: ${settings.mode}\tfprocess: ${JSON.stringify(command)}`);
+    const [read, write, hard, health] = [
+      settings.readTimeout,
+      settings.writeTimeout,
+      settings.execTimeout,
+      settings.healthcheckInterval,
+    ].map(formatDuration);
+    logger.info(`Timeouts: read: ${read} write: ${write} hard: ${hard} health: ${health}`);
+    if (settings.jwtAuth) logger.info('JWT Auth: true');
+    logger.info(`Listening on port: ${port}`);
+    if (this.#lockFile) {
+      logger.info(`Writing lock-file to: ${this.#lockFile.path}`);
+      this.#lockFile.write();
+    } else {
+      logger.info(
+        'Warning: "suppress_lock" is enabled. No automated health-checks will be in place for your function.',
+      );
+    }
+    this.#health.accept();
+    logger.info(`Metrics listening on port: ${metricsPort}`);
+  }
+
+  /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
+  async functionEnded(): Promise<string> {
+    const reason = await this.#runner.ended;
+    if (this.#isStopping) return new Promise(() => undefined);
+    this.#isStopping = true;
+    this.#context.logger.error(reason);
+    this.#markUnhealthy();
+    this.#server.close();
+    await this.#handler.close(this.#context.settings.writeTimeout);
+    this.kill();
+    return reason;
+  }
+
+  /**
+   * Ends everything in the order that loses no request: health first, the listener after healthcheck_interval, the
+   * function when its requests are done.
+   * @param reason for the log: the signal's name
+   */
+  async stop(reason: string): Promise<void> {
+    const { settings, logger } = this.#context;
+    this.#isStopping = true;
+    logger.info(`${reason}: no new connections in ${formatDuration(settings.healthcheckInterval)}`);
+    this.#markUnhealthy();
+    await new Promise((resolve) => {
+      setTimeout(resolve, settings.healthcheckInterval);
+    });
+    logger.info(`No new connections allowed, draining: ${this.#handler.open} requests`);
+    this.#server.close();
+    await this.#handler.close(settings.writeTimeout);
+    logger.info(`Exiting. Active connections: ${this.#handler.open}`);
+    await this.#runner.stop();
+    this.kill();
+  }
+
+  /** Ends everything at once. */
+  kill(): void {
+    this.#isStopping = true;
+    this.#runner.kill();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#metricsServer.close();
+  }
+
+  #markUnhealthy(): void {
+    this.#health.refuse();
+    if (!this.#lockFile) return;
+    const { logger } = this.#context;
+    logger.info(`Removing lock-file : ${this.#lockFile.path}`);
+    const why = this.#lockFile.remove();
+    if (why !== undefined) logger.error(`Unable to mark server as unhealthy: ${why}`);
+  }
+
+  #serveUpgrades(): void {
+    this.#server.on('upgrade', (request, stream, head) => {
+      const socket = stream as Socket;
+      if (isRealUpgrade(request)) void this.#handler.upgrade(request, socket, head);
+      else declineUpgrade(this.#server, request, socket, head);
+    });
+  }
+}
+
+type Auth = Awaited<ReturnType<typeof loadAuth>> | undefined;
+
+/** jose is loaded only where it is used. */
+async function loadAuth({ settings, logger }: RunnerContext) {
+  const { JwtAuth } = await import('./auth/jwt-auth.ts');
+  return JwtAuth.create(settings, logger);
+}
