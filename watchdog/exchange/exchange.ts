@@ -18,6 +18,9 @@ export interface ExchangeOptions {
   readonly expectsContinue?: boolean;
 }
 
+/** Frees what the function's side of an exchange holds. */
+type Release = (reason: RequestError | undefined) => Promise<void> | undefined | void;
+
 /**
  * One request and its response, with the limits on their time and their one end. The first reason to end wins:
  * everything after it finds the exchange over and does nothing.
@@ -37,7 +40,7 @@ export class Exchange {
   #failure: RequestError | undefined;
   #isOver = false;
   #isSettled = false;
-  #releases: ((reason: RequestError | undefined) => void)[] = [];
+  #releases: Release[] = [];
   #bytesSent = 0;
   #head: readonly string[] = [];
   #timeoutError: (() => RequestError) | undefined;
@@ -96,10 +99,11 @@ export class Exchange {
 
   /**
    * What frees the function's side (a process, an upstream's connection) once the exchange is over: called once,
-   * with the reason where it ended before its time. At once if that has happened already.
+   * with the reason where it ended before its time. At once if that has happened already. An answer of the
+   * watchdog's own waits for the promise that it returns.
    */
-  onOver(release: (reason: RequestError | undefined) => void): void {
-    if (this.#isOver) release(this.#failure);
+  onOver(release: Release): void {
+    if (this.#isOver) void release(this.#failure);
     else this.#releases.push(release);
   }
 
@@ -173,8 +177,14 @@ export class Exchange {
   fail(error: RequestError, headers: readonly string[] = [], details?: Buffer): void {
     if (this.#isOver) return;
     this.#failure = error;
-    this.#over(error);
-    if (this.response.headersSent) return this.#breakOff();
+    const waits = this.#over(error);
+    if (this.response.headersSent) this.#breakOff();
+    else if (waits.length === 0) this.#answer(error, headers, details);
+    else void Promise.all(waits).then(() => this.#answer(error, headers, details));
+  }
+
+  #answer(error: RequestError, headers: readonly string[], details: Buffer | undefined): void {
+    if (this.#isSettled) return;
     const text = Buffer.from(`${error.message}\n`);
     const body = details ? Buffer.concat([text, details]) : text;
     this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
@@ -193,10 +203,12 @@ export class Exchange {
     return !this.request.complete && (bodyIsLost || this.expectsContinue);
   }
 
-  #over(reason?: RequestError): void {
+  /** @returns what an answer has to wait for */
+  #over(reason?: RequestError): Promise<void>[] {
     this.#isOver = true;
-    for (const release of this.#releases) release(reason);
+    const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
     this.#releases = [];
+    return waits;
   }
 
   /** Without a length or chunks the end of the connection would look like the end of the body, so it is reset. */

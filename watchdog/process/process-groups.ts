@@ -1,5 +1,14 @@
+import { processIds, readProcess } from './proc.ts';
+
 /** How long a process has between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 1000;
+
+/** How long the end of a group is waited for, and how often it is looked at, in milliseconds. */
+const MOST_WAIT_MS = 2000;
+const LOOK_MS = 20;
+
+/** By then a process that lets itself be ended has ended. */
+const STUBBORN_MS = 100;
 
 /**
  * The process groups that the watchdog has started and not yet seen the end of. Every process is started as the
@@ -41,6 +50,22 @@ export class ProcessGroups {
     this.#groups.delete(leader);
   }
 
+  /**
+   * Resolves once nothing is left of a group that was told to end. What has died and waits for the system's init
+   * to take note of it still counts (for 2 s at most), as to others it looks alive. Not waited for is a process
+   * that does not heed SIGTERM; nor anything where the watchdog itself is the init.
+   */
+  async gone(leader: number): Promise<void> {
+    const start = performance.now();
+    while (process.pid !== 1 && signalGroup(leader, 0)) {
+      const waited = performance.now() - start;
+      if (waited > MOST_WAIT_MS || (waited > STUBBORN_MS && hasLivingMember(leader))) return;
+      await new Promise((resolve) => {
+        setTimeout(resolve, LOOK_MS);
+      });
+    }
+  }
+
   /** Kills every group at once. */
   killAll(): void {
     for (const [leader, timer] of this.#groups) {
@@ -49,6 +74,14 @@ export class ProcessGroups {
     }
     this.#groups.clear();
   }
+}
+
+/** Whether a group has a process that is not a zombie. */
+function hasLivingMember(leader: number): boolean {
+  return processIds().some((id) => {
+    const use = readProcess(id);
+    return use?.group === leader && use.state !== 'Z' && use.state !== 'X';
+  });
 }
 
 /** @returns whether there is such a group still */

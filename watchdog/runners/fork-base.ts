@@ -80,7 +80,9 @@ export abstract class ForkRunner implements Runner {
     this.#groups.add(forked.pid);
     void forked.exited.then(() => this.#groups.leaderExited(forked.pid));
     exchange.onOver((reason) => {
-      if (reason) this.#groups.end(forked.pid);
+      if (!reason) return undefined;
+      this.#groups.end(forked.pid);
+      return this.#groups.gone(forked.pid);
     });
     forked.stdin.on('error', () => exchange.body.discard()); // the process does not read it: no error of the request
     return forked;

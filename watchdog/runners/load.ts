@@ -1,4 +1,4 @@
-import type { Mode } from '../settings/table.ts';
+import type { Mode } from '../settings/setting.ts';
 import type { Runner, RunnerContext } from './runner.ts';
 
 /** One line a mode: only the one that is used is loaded. */

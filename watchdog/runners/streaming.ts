@@ -29,7 +29,9 @@ export class StreamingRunner extends ForkRunner {
       forked.stdout.pause();
       exchange.onceDrained(() => forked.stdout.resume());
     });
-    exchange.onOver(() => forked.stdout.resume());
+    exchange.onOver(() => {
+      forked.stdout.resume();
+    });
   }
 
   #sendHead(exchange: Exchange): void {

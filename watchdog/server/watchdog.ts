@@ -35,8 +35,14 @@ export class Watchdog {
     this.#lockFile = settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder);
     this.#health = new Health(this.#lockFile);
     this.#handler = new RequestHandler({
-      ...{ settings, logger, runner, limiter, metrics, clientErrors, auth },
+      settings,
+      logger,
+      runner,
       health: this.#health,
+      limiter,
+      metrics,
+      clientErrors,
+      auth,
     });
     this.#metricsServer = new MetricsServer(metrics, limiter, runner);
     this.#server = createHttpServer(settings)

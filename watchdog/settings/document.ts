@@ -1,4 +1,5 @@
-import { SETTINGS, type Setting } from './table.ts';
+import type { Setting } from './setting.ts';
+import { SETTINGS } from './table.ts';
 
 function rows(): Setting<unknown>[] {
   return Object.values<Setting<unknown>>(SETTINGS);

@@ -10,15 +10,16 @@ export interface Parser<T> {
   print(value: T): string;
 }
 
-/** strconv.ParseBool of Go, which read these variables until now. */
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  ...{ '1': true, t: true, T: true, true: true, TRUE: true, True: true },
-  ...{ '0': false, f: false, F: false, false: false, FALSE: false, False: false },
-};
+/** What strconv.ParseBool of Go takes, which read these variables until now. */
+const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 export const boolean: Parser<boolean> = {
   expects: 'true or false',
-  parse: (text) => (Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined),
+  parse(text) {
+    if (TRUE.has(text)) return true;
+    return FALSE.has(text) ? false : undefined;
+  },
   print: String,
 };
 

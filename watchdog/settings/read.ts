@@ -1,5 +1,6 @@
 import { StartError } from '../errors.ts';
-import { SETTINGS, type EarlierSettings, type Setting, type Settings } from './table.ts';
+import type { EarlierSettings, Setting } from './setting.ts';
+import { SETTINGS, type Settings } from './table.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

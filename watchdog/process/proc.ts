@@ -1,0 +1,56 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** Clock ticks a second in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
+const TICKS = 100;
+const PAGE_BYTES = 4096;
+
+/** What the kernel tells of a process (proc(5), /proc/PID/stat). */
+export interface ProcessFacts {
+  /** One letter; `Z` is a zombie. */
+  readonly state: string;
+  readonly group: number;
+  readonly cpuSeconds: number;
+  /** CPU of the children that it has waited for. */
+  readonly childCpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** @returns undefined where there is no such process, or no /proc */
+export function readProcess(id: number | 'self'): ProcessFacts | undefined {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+    // the name may hold blanks and brackets; the third field, the state, follows the last bracket
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const field = (number: number): number => Number(fields[number - 3]);
+    return {
+      state: fields[0] ?? '',
+      group: field(5),
+      cpuSeconds: (field(14) + field(15)) / TICKS,
+      childCpuSeconds: (field(16) + field(17)) / TICKS,
+      residentBytes: field(24) * PAGE_BYTES,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process that can be seen. */
+export function processIds(): number[] {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((id) => Number.isInteger(id));
+  } catch {
+    return [];
+  }
+}
+
+/** A process and what it has started, as far as the kernel tells. */
+export function withDescendants(id: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').split(' ').filter(Boolean);
+    return [id, ...children.map(Number).flatMap(withDescendants)];
+  } catch {
+    return [id];
+  }
+}
