@@ -43,7 +43,11 @@ function checkHealth(): void {
 async function serve(): Promise<void> {
   const settings = readSettingsOrExit();
   const reportDrop = (lines: number): string =>
-    formatLine(settings.logFormat, `${lines} log lines were dropped: the reader of the log is too slow`);
+    formatLine(
+      settings.logFormat,
+      `${lines} log lines were dropped: the reader of the log is too slow`,
+      'warn',
+    );
   const output = {
     stdout: new LogSink(process.stdout, reportDrop),
     stderr: new LogSink(process.stderr, reportDrop),
@@ -89,7 +93,8 @@ function readSettingsOrExit(): Settings {
   try {
     return readSettings(environment);
   } catch (thrown) {
-    process.stderr.write(`Error: ${messageOf(thrown)}\n`);
+    const format = environment['log_format'] === 'json' ? 'json' : 'text';
+    process.stderr.write(formatLine(format, `Error: ${messageOf(thrown)}`, 'error'));
     process.exit(thrown instanceof StartError ? thrown.exitStatus : 1);
   }
 }

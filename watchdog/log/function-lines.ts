@@ -22,7 +22,8 @@ export function copyLines(from: Readable, to: LogSink, options: FunctionLineOpti
   const emit = options.prefix ? prefixed(options.name, to) : (line: Buffer) => to.write(line);
   from.on('data', (chunk: Buffer) => lines.push(chunk, emit));
   from.on('error', () => undefined); // the process is gone; its exit is reported where it is waited for
-  from.on('close', () => lines.end(emit));
+  from.on('end', () => lines.end(emit));
+  from.on('close', () => lines.end(emit)); // without an end, where a child in the background holds it open
 }
 
 function prefixed(name: string, to: LogSink): (lines: Buffer) => void {

@@ -31,9 +31,9 @@ export function createLogger(sink: LogSink, { format, withCallId }: LoggerOption
 }
 
 /** A log line in the given format without a logger, for what is told outside of it. */
-export function formatLine(format: 'text' | 'json', message: string): string {
+export function formatLine(format: 'text' | 'json', message: string, level: 'warn' | 'error'): string {
   if (format === 'text') return `${logTimestamp()} ${message}\n`;
-  return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), msg: message })}\n`;
+  return `${JSON.stringify({ level, time: new Date().toISOString(), msg: message })}\n`;
 }
 
 function jsonLog(sink: LogSink): pino.Logger {

@@ -47,7 +47,10 @@ export class FunctionProcess {
       reject: false,
       stdio: 'pipe',
     });
-    const exited = child.then((result) => ({ code: result.exitCode ?? null, signal: result.signal ?? null }));
+    // not the promise of execa, which also waits for what holds the function's stdout open behind its back
+    const exited = new Promise<ExitStatus>((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
     if (!isStarted(child)) {
       const { cause } = await child;
       const why = systemCodeOf(cause) === 'ENOENT' ? 'no such file' : messageOf(cause);

@@ -7,6 +7,9 @@ import type { ForwardedRequest } from './forward.ts';
 import { endToEndHeaders, headerPairs } from './headers.ts';
 import { relayHead, relayInformation } from './response-head.ts';
 
+/** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
+const CONTINUE_MS = 1500;
+
 /**
  * Whether a request needs what undici does not do: wait for `100 Continue` from the upstream, send trailers, or
  * send a request target that is no path (`OPTIONS *`).
@@ -44,9 +47,20 @@ export function forwardStepwise(
     relayInformation(exchange, statusCode, rawHeaders),
   );
   outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
-  if (exchange.expectsContinue) outgoing.once('continue', () => sendBody(exchange, outgoing));
-  else sendBody(exchange, outgoing);
   outgoing.flushHeaders();
+  if (exchange.expectsContinue) whenAskedFor(outgoing, () => sendBody(exchange, outgoing));
+  else sendBody(exchange, outgoing);
+}
+
+/** Sends the body when the upstream says `100 Continue`, or says nothing: not every server knows of it. */
+function whenAskedFor(outgoing: http.ClientRequest, send: () => void): void {
+  const timer = setTimeout(send, CONTINUE_MS);
+  outgoing.once('continue', () => {
+    clearTimeout(timer);
+    send();
+  });
+  outgoing.once('response', () => clearTimeout(timer));
+  outgoing.once('close', () => clearTimeout(timer));
 }
 
 /** Node frames nothing by itself where headers come in a list. */

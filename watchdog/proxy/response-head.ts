@@ -1,5 +1,8 @@
 import type { Exchange } from '../exchange/exchange.ts';
-import { endToEndHeaders } from './headers.ts';
+import { endToEndHeaders, headerPairs } from './headers.ts';
+
+/** Node takes the links of a hint one by one, and a server may send them in one list. */
+const BETWEEN_LINKS = /\s*,\s*(?=<)/;
 
 /** Sends the head of the upstream's response on. */
 export function relayHead(
@@ -19,14 +22,13 @@ export function relayHead(
  */
 export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
   const { response } = exchange;
-  if (exchange.isOver || response.headersSent) return;
+  if (exchange.isOver || response.headersSent || exchange.request.httpVersion === '1.0') return;
   if (status === 102) response.writeProcessing();
   if (status !== 103) return;
   const hints: Record<string, string[]> = {};
-  const headers = endToEndHeaders(rawHeaders);
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = (headers[at] ?? '').toLowerCase();
-    (hints[name] ??= []).push(headers[at + 1] ?? '');
+  for (const [name, value] of headerPairs(endToEndHeaders(rawHeaders))) {
+    const values = name.toLowerCase() === 'link' ? value.split(BETWEEN_LINKS) : [value];
+    (hints[name.toLowerCase()] ??= []).push(...values);
   }
   try {
     response.writeEarlyHints(hints);

@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { RequestError } from '../errors.ts';
 import { formatDuration } from '../duration.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
-import { outputDrained, type ForkedProcess } from '../process/fork.ts';
 import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
+
+const SHELL = '/bin/sh';
 
 /** The methods that the classic watchdog serves. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -33,7 +35,7 @@ export class ClassicRunner extends ForkRunner {
     const stdout = settings.combineOutput ? gather(forked.stdout, forked.stderr) : gather(forked.stdout);
     const stderr = settings.combineOutput ? undefined : gather(forked.stderr);
     if (!exchange.isOver) forked.stdin.end(settings.marshalRequest ? marshal(exchange, body) : body);
-    const exit = await this.#finishedBoth(forked);
+    const exit = await this.finished(forked);
     if (stderr && stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
     if (isSuccess(exit)) this.#respond(exchange, stdout.bytes());
     else this.#respondFailed(exchange, describeExit(exit), stdout.bytes());
@@ -41,6 +43,16 @@ export class ClassicRunner extends ForkRunner {
 
   protected override requestVariables(exchange: Exchange): Record<string, string> {
     return classicEnvironment(exchange.request, exchange.target);
+  }
+
+  /**
+   * Output that is combined has one order, which only one pipe for both can keep, and Node gives each its own. A
+   * shell, where there is one, puts them together before it makes way for the command.
+   */
+  protected override command(): readonly string[] {
+    const command = super.command();
+    if (!this.context.settings.combineOutput || !existsSync(SHELL)) return command;
+    return [SHELL, '-c', 'exec "$@" 2>&1', 'fwatchdog', ...command];
   }
 
   #limitKilling(exchange: Exchange): void {
@@ -56,14 +68,6 @@ export class ClassicRunner extends ForkRunner {
       const text = `Killed process.\n${limit.name} of ${formatDuration(limit.ms)} passed before it had answered`;
       return new RequestError('PROCESS_TIMEOUT_CLASSIC', text);
     });
-  }
-
-  async #finishedBoth(forked: ForkedProcess): ReturnType<ForkRunner['finished']> {
-    const [exit] = await Promise.all([
-      this.finished(forked),
-      forked.exited.then(() => outputDrained(forked.stderr)),
-    ]);
-    return exit;
   }
 
   #respond(exchange: Exchange, output: Buffer): void {
@@ -88,7 +92,10 @@ export class ClassicRunner extends ForkRunner {
 
   #respondFailed(exchange: Exchange, exit: string, output: Buffer): void {
     const { settings, logger } = this.context;
-    if (settings.writeDebug) logger.error(`Success=false, Error=${exit}\nOut=${output.toString()}`);
+    if (settings.writeDebug) {
+      logger.error(`Success=false, Error=${exit}`);
+      logger.error(`Out=${output.toString().trimEnd()}`);
+    }
     exchange.fail(new RequestError('PROCESS_FAILED', exit), [], output);
   }
 

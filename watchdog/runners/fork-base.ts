@@ -61,6 +61,11 @@ export abstract class ForkRunner implements Runner {
     return cgiEnvironment(exchange.request, exchange.target);
   }
 
+  /** What is run for a request. */
+  protected command(): readonly string[] {
+    return this.context.settings.functionProcess ?? [];
+  }
+
   /** Starts the clock of exec_timeout, or of X-Timeout. */
   protected limitExecution(exchange: Exchange, mayStreamEvents: boolean): void {
     if (mayStreamEvents && asksForEvents(exchange.request.headers)) return;
@@ -75,7 +80,7 @@ export abstract class ForkRunner implements Runner {
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
     const { settings, environment } = this.context;
     const variables = settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const forked = await forkProcess(settings.functionProcess ?? [], { ...environment, ...variables });
+    const forked = await forkProcess(this.command(), { ...environment, ...variables });
     this.#starts += 1;
     this.#groups.add(forked.pid);
     void forked.exited.then(() => this.#groups.leaderExited(forked.pid));
@@ -101,9 +106,9 @@ export abstract class ForkRunner implements Runner {
   /** Waits until the process has exited and its output is read. */
   protected async finished(forked: ForkedProcess): Promise<ExitStatus> {
     const status = await forked.exited;
-    await outputDrained(forked.stdout);
+    await Promise.all([outputDrained(forked.stdout), outputDrained(forked.stderr)]);
     forked.stdout.destroy();
-    void outputDrained(forked.stderr).then(() => forked.stderr.destroy());
+    forked.stderr.destroy();
     return status;
   }
 }

@@ -85,9 +85,9 @@ export class HttpRunner implements Runner {
   }
 
   async stop(): Promise<void> {
+    this.#connections.close(); // else a server that closes gracefully would wait for them
     await this.#function?.stop();
     this.#upgrades.close();
-    this.#connections.close();
   }
 
   kill(): void {

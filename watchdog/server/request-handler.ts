@@ -14,6 +14,12 @@ import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 
+/** The path of a request to the watchdog itself: in most cases there is none. */
+function ownPath(target = ''): string | undefined {
+  if (!target.includes('/_/')) return undefined;
+  return /^(?:https?:\/\/[^/?#]*)?(\/_\/[^?#]*)/i.exec(target)?.[1];
+}
+
 export interface RequestHandlerParts {
   readonly settings: Settings;
   readonly logger: Logger;
@@ -68,8 +74,8 @@ export class RequestHandler {
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     if (this.#isClosing) response.shouldKeepAlive = false;
     const { health } = this.#parts;
-    if (request.url?.startsWith('/_/')) {
-      const path = request.url.split('?', 1)[0];
+    const path = ownPath(request.url);
+    if (path !== undefined) {
       if (path === '/_/health') return health.answer(request, response);
       if (path === '/_/ready') return this.#answerReady(request, response);
     }
