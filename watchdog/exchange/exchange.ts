@@ -7,6 +7,12 @@ import { RequestBody } from './request-body.ts';
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
 const INTERNAL = 'of-watchdog';
 
+/**
+ * Bytes up to which a body goes out as characters of Latin-1, one for each: Node writes them in one string with the
+ * head, which costs half as much as the two buffers of a writev.
+ */
+const MOST_IN_ONE_STRING = 8 << 10;
+
 export interface ExchangeOptions {
   /** Milliseconds. */
   readonly readTimeout: number;
@@ -139,8 +145,9 @@ export class Exchange {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (last) this.response.end(last);
-    else this.response.end();
+    if (!last) this.response.end();
+    else if (last.length <= MOST_IN_ONE_STRING) this.response.end(last.toString('latin1'), 'latin1');
+    else this.response.end(last);
     this.body.discard();
   }
 

@@ -3,12 +3,14 @@ import type { Writable } from 'node:stream';
 /** Bytes that may wait for a reader of the log that has stalled; what comes after is dropped and counted. */
 const MOST_WAITING = 8 << 20;
 
-/** Bytes that are gathered within one turn of the event loop before they are written at once. */
+/** Bytes that are gathered before they are written at once, and for how many milliseconds. */
 const MOST_GATHERED = 64 << 10;
+const GATHERING_MS = 10;
 
 /**
- * Where log lines go: stdout or stderr of the watchdog. Never blocks and never grows without bound: lines of one
- * turn of the event loop become one write, and when the reader stalls for longer than 8 MiB, whole lines are
+ * Where log lines go: stdout or stderr of the watchdog. Never blocks and never grows without bound: a line
+ * goes out at once, those that follow within 10 ms together in one write (a write for each was a sixth of the CPU of
+ * a request), and when the reader stalls for longer than 8 MiB, whole lines are
  * dropped and their number is logged as soon as the reader is back.
  */
 export class LogSink {
@@ -16,7 +18,8 @@ export class LogSink {
   readonly #reportDrop: (lines: number) => string;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
-  #flushScheduled = false;
+  #isScheduled = false;
+  #flushedAt = 0;
   #dropped = 0;
   #gone = false;
 
@@ -45,13 +48,19 @@ export class LogSink {
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes >= MOST_GATHERED) {
       this.flush();
-    } else if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      setImmediate(() => {
-        this.#flushScheduled = false;
-        this.flush();
-      });
+    } else if (!this.#isScheduled) {
+      this.#schedule();
     }
+  }
+
+  #schedule(): void {
+    this.#isScheduled = true;
+    const flush = (): void => {
+      this.#isScheduled = false;
+      this.flush();
+    };
+    if (performance.now() - this.#flushedAt > GATHERING_MS) setImmediate(flush);
+    else setTimeout(flush, GATHERING_MS);
   }
 
   /** Hands what was gathered to the stream. */
@@ -60,6 +69,7 @@ export class LogSink {
     const bytes = this.#gathered.length === 1 ? this.#gathered[0] : Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
+    this.#flushedAt = performance.now();
     this.#stream.write(bytes);
   }
 

@@ -53,6 +53,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #hasAnswer = false;
   #abort: ((reason?: Error) => void) | undefined;
   #resume: () => void = () => undefined;
+  /** Bytes of the response's body, where it says so. */
+  #length: number | undefined;
 
   constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
     this.#exchange = exchange;
@@ -92,12 +94,16 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#hasAnswer = true;
     this.#resume = resume;
     this.#request.body?.forget();
-    relayHead(this.#exchange, status, reason, headers);
+    this.#length = relayHead(this.#exchange, status, reason, headers);
     process.nextTick(flushHead, this.#exchange);
     return true;
   }
 
   onData(chunk: Buffer): boolean {
+    if (chunk.length === this.#length) {
+      this.#exchange.end(chunk);
+      return true;
+    }
     if (this.#exchange.write(chunk)) return true;
     this.#exchange.onceDrained(this.#resume);
     return false;

@@ -4,16 +4,25 @@ import { endToEndHeaders, headerPairs } from './headers.ts';
 /** Node takes the links of a hint one by one, and a server may send them in one list. */
 const BETWEEN_LINKS = /\s*,\s*(?=<)/;
 
-/** Sends the head of the upstream's response on. */
+/**
+ * Sends the head of the upstream's response on.
+ * @returns its Content-Length, if it has one
+ */
 export function relayHead(
   exchange: Exchange,
   status: number,
   reason: string,
   rawHeaders: readonly string[],
-): void {
+): number | undefined {
   const headers = endToEndHeaders(rawHeaders);
   headers.push('X-Duration-Seconds', exchange.seconds.toFixed(6));
   exchange.sendHead(status, reason, headers);
+  const at = headers.findIndex((text, index) => index % 2 === 0 && isContentLength(text));
+  return at === -1 ? undefined : Number(headers[at + 1]);
+}
+
+function isContentLength(name: string): boolean {
+  return name.length === 14 && name.toLowerCase() === 'content-length';
 }
 
 /**

@@ -3,6 +3,9 @@ import { RequestError, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Logger } from '../log/logger.ts';
 
+/** The client has closed the connection, or its side of it, in the middle of a request. */
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
 /** Answers what Node's parser could not read as a request. */
 export class ClientErrors {
   readonly #logger: Logger;
@@ -20,7 +23,7 @@ export class ClientErrors {
 
   readonly answer = (error: Error, socket: Socket): void => {
     const exchange = this.#exchanges.get(socket);
-    if (!socket.writable || systemCodeOf(error) === 'ECONNRESET') {
+    if (!socket.writable || GONE.has(systemCodeOf(error) ?? '')) {
       socket.destroy();
     } else if (exchange && !exchange.response.writableFinished) {
       this.#endBusyConnection(exchange, socket, error);
