@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatDuration } from '../duration.ts';
-import { RequestError } from '../errors.ts';
+import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
 import { RequestBody } from './request-body.ts';
 
@@ -125,8 +125,13 @@ export class Exchange {
   sendHead(status: number, reason: string | undefined, headers: string[]): void {
     if (this.#isOver || this.response.headersSent) return;
     this.#head = headers;
-    if (reason === undefined) this.response.writeHead(status, headers);
-    else this.response.writeHead(status, reason, headers);
+    try {
+      if (reason === undefined) this.response.writeHead(status, headers);
+      else this.response.writeHead(status, reason, headers);
+    } catch (thrown) {
+      const text = `the function's response cannot be sent on: ${messageOf(thrown)}`;
+      this.fail(new RequestError('UPSTREAM_FAILED', text, { cause: thrown }));
+    }
   }
 
   /** @returns false where the client is slower: go on at `onceDrained` */

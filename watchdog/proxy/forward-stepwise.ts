@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { ForwardedRequest } from './forward.ts';
 import { endToEndHeaders, headerPairs } from './headers.ts';
-import { relayHead, relayInformation } from './response-head.ts';
+import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
 const CONTINUE_MS = 1500;
@@ -97,8 +97,7 @@ function relayResponse(exchange: Exchange, incoming: http.IncomingMessage): void
     exchange.onceDrained(() => incoming.resume());
   });
   incoming.on('end', () => {
-    const trailers = endToEndHeaders(incoming.rawTrailers);
-    if (trailers.length > 0 && !exchange.isOver) exchange.response.addTrailers(headerPairs(trailers));
+    relayTrailers(exchange, incoming.rawTrailers);
     exchange.end();
   });
   incoming.on('error', (error) => {

@@ -2,9 +2,9 @@ import type { Dispatcher } from 'undici';
 import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
-import { decodeHeaders, headerPairs } from './headers.ts';
+import { decodeHeaders } from './headers.ts';
 import type { ForwardedBody } from './forwarded-body.ts';
-import { relayHead, relayInformation } from './response-head.ts';
+import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
 /** Methods that may be carried out twice (RFC 9110, section 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -110,9 +110,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onComplete(rawTrailers: string[] | null): void {
-    const trailers = decodeHeaders((rawTrailers ?? []) as unknown as Buffer[]);
-    if (trailers.length > 0 && !this.#exchange.isOver)
-      this.#exchange.response.addTrailers(headerPairs(trailers));
+    if (rawTrailers && rawTrailers.length > 0) {
+      relayTrailers(this.#exchange, decodeHeaders(rawTrailers as unknown as Buffer[]));
+    }
     if (this.#connection) this.#connection.wasUsed = true;
     this.#release();
     this.#exchange.end();

@@ -21,6 +21,22 @@ export function relayHead(
   return at === -1 ? undefined : Number(headers[at + 1]);
 }
 
+/** Sends the trailers of the upstream's response on. Those that Node finds malformed are lost, the response is not. */
+export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]): void {
+  const trailers = endToEndHeaders(rawTrailers).filter((_, at, all) => !isFraming(all[at - (at % 2)] ?? ''));
+  if (trailers.length === 0 || exchange.isOver) return;
+  try {
+    exchange.response.addTrailers(headerPairs(trailers));
+  } catch {
+    // as said
+  }
+}
+
+/** A trailer must not pass for what frames or routes a message (RFC 9110, section 6.5.1). */
+function isFraming(name: string): boolean {
+  return /^(?:content-length|host|trailer)$/i.test(name);
+}
+
 function isContentLength(name: string): boolean {
   return name.length === 14 && name.toLowerCase() === 'content-length';
 }

@@ -18,6 +18,9 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
  * unless combine_output=false, the content type of the request comes back, and exec_timeout is a 408.
  */
 export class ClassicRunner extends ForkRunner {
+  readonly #shellIsSafe =
+    existsSync(SHELL) && Object.keys(this.context.environment).every((name) => /^[a-z_]\w*$/i.test(name));
+
   protected override async serve(exchange: Exchange): Promise<void> {
     if (!METHODS.has(exchange.method)) {
       const text = `${exchange.method} is not served in classic mode`;
@@ -47,11 +50,15 @@ export class ClassicRunner extends ForkRunner {
 
   /**
    * Output that is combined has one order, which only one pipe for both can keep, and Node gives each its own. A
-   * shell, where there is one, puts them together before it makes way for the command.
+   * shell puts them together before it makes way for the command; unless there is none, or it would take from the
+   * environment the names that are none to it (`spring.profile`).
    */
   protected override command(): readonly string[] {
     const command = super.command();
-    if (!this.context.settings.combineOutput || !existsSync(SHELL)) return command;
+    return this.context.settings.combineOutput && this.#shellIsSafe ? this.#inShell(command) : command;
+  }
+
+  #inShell(command: readonly string[]): readonly string[] {
     return [SHELL, '-c', 'exec "$@" 2>&1', 'fwatchdog', ...command];
   }
 
