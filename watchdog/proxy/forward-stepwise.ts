@@ -4,7 +4,7 @@ import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { ForwardedRequest } from './forward.ts';
-import { endToEndHeaders, headerPairs } from './headers.ts';
+import { endToEndTrailers } from './headers.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
@@ -81,8 +81,8 @@ function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {
   exchange.body.flowInto({
     chunk: (bytes) => outgoing.destroyed || outgoing.write(bytes),
     end: () => {
-      const trailers = endToEndHeaders(exchange.request.rawTrailers);
-      if (trailers.length > 0) outgoing.addTrailers(headerPairs(trailers));
+      const trailers = endToEndTrailers(exchange.request.rawTrailers);
+      if (trailers.length > 0) outgoing.addTrailers(trailers);
       outgoing.end();
     },
   });

@@ -67,6 +67,14 @@ export function replaceHeader(headers: readonly string[], name: string, value: s
   return [...withoutHeader(headers, name.toLowerCase()), name, value];
 }
 
+/** Fields that a trailer must not pass for: they frame or route a message (RFC 9110, section 6.5.1). */
+const NO_TRAILER: ReadonlySet<string> = new Set(['content-length', 'host', 'trailer']);
+
+/** The trailers of a message as they go on to the next hop, in pairs. */
+export function endToEndTrailers(raw: readonly string[]): [string, string][] {
+  return headerPairs(endToEndHeaders(raw)).filter(([name]) => !NO_TRAILER.has(name.toLowerCase()));
+}
+
 /** Header fields that undici hands over as bytes. */
 export function decodeHeaders(raw: readonly Buffer[]): string[] {
   return raw.map((bytes) => bytes.toString('latin1'));

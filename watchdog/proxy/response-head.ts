@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange/exchange.ts';
-import { endToEndHeaders, headerPairs } from './headers.ts';
+import { endToEndHeaders, endToEndTrailers, headerPairs } from './headers.ts';
 
 /** Node takes the links of a hint one by one, and a server may send them in one list. */
 const BETWEEN_LINKS = /\s*,\s*(?=<)/;
@@ -23,18 +23,13 @@ export function relayHead(
 
 /** Sends the trailers of the upstream's response on. Those that Node finds malformed are lost, the response is not. */
 export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]): void {
-  const trailers = endToEndHeaders(rawTrailers).filter((_, at, all) => !isFraming(all[at - (at % 2)] ?? ''));
+  const trailers = endToEndTrailers(rawTrailers);
   if (trailers.length === 0 || exchange.isOver) return;
   try {
-    exchange.response.addTrailers(headerPairs(trailers));
+    exchange.response.addTrailers(trailers);
   } catch {
     // as said
   }
-}
-
-/** A trailer must not pass for what frames or routes a message (RFC 9110, section 6.5.1). */
-function isFraming(name: string): boolean {
-  return /^(?:content-length|host|trailer)$/i.test(name);
 }
 
 function isContentLength(name: string): boolean {
