@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import type { Readable } from 'node:stream';
 import { StartError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { closeWriters, makePipes } from './named-pipes.ts';
 import { ProcessGroups } from './process-groups.ts';
 
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
@@ -17,27 +18,31 @@ export class FunctionProcess {
   readonly #groups = new ProcessGroups();
   #hasExited = false;
 
-  private constructor(child: StartedChild, exited: Promise<ExitStatus>) {
-    this.pid = child.pid;
-    this.stdout = child.stdout;
-    this.stderr = child.stderr;
-    this.#groups.add(child.pid);
+  private constructor(pid: number, stdout: Readable, stderr: Readable, exited: Promise<ExitStatus>) {
+    this.pid = pid;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.#groups.add(pid);
     this.exited = exited.then((status) => {
       this.#hasExited = true;
-      this.#groups.leaderExited(child.pid);
+      this.#groups.leaderExited(pid);
       return status;
     });
   }
 
   /**
    * Starts the function. Its stdin stays open and silent, as of-watchdog keeps it: some servers end with it.
+   * @param temporaryFolder where its pipes can be made
    * @throws StartError FUNCTION_NOT_STARTED
    */
   static async start(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
+    temporaryFolder: string,
   ): Promise<FunctionProcess> {
     const [file = '', ...args] = command;
+    const pipes = makePipes(temporaryFolder);
+    const stdio = ['pipe', pipes?.stdout.writer ?? 'pipe', pipes?.stderr.writer ?? 'pipe'];
     const child = execa(file, args, {
       env: environment,
       extendEnv: false,
@@ -45,19 +50,22 @@ export class FunctionProcess {
       cleanup: false,
       buffer: false,
       reject: false,
-      stdio: 'pipe',
+      stdio: stdio as ['pipe', 'pipe', 'pipe'], // execa takes any file descriptor, its types only the first ten
     });
+    closeWriters(pipes);
     // not the promise of execa, which also waits for what holds the function's stdout open behind its back
     const exited = new Promise<ExitStatus>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
-    if (!isStarted(child)) {
+    const stdout = pipes?.stdout.reader ?? child.stdout;
+    const stderr = pipes?.stderr.reader ?? child.stderr;
+    if (child.pid === undefined || !stdout || !stderr) {
       const { cause } = await child;
       const why = systemCodeOf(cause) === 'ENOENT' ? 'no such file' : messageOf(cause);
       const text = `cannot start the function ${JSON.stringify(file)}: ${why}; see function_process or fprocess`;
       throw new StartError('FUNCTION_NOT_STARTED', text, { cause });
     }
-    return new FunctionProcess(child, exited);
+    return new FunctionProcess(child.pid, stdout, stderr, exited);
   }
 
   get hasExited(): boolean {
@@ -74,14 +82,4 @@ export class FunctionProcess {
   kill(): void {
     this.#groups.killAll();
   }
-}
-
-interface StartedChild {
-  readonly pid: number;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-}
-
-function isStarted<T extends { pid?: number | undefined }>(child: T): child is T & StartedChild {
-  return child.pid !== undefined;
 }

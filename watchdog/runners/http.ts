@@ -49,7 +49,7 @@ export class HttpRunner implements Runner {
     const { settings, logger, environment } = this.#context;
     const command = settings.functionProcess ?? [];
     logger.info(`Forking: ${command[0]}, arguments: [${command.slice(1).join(' ')}]`);
-    const started = await FunctionProcess.start(command, environment);
+    const started = await FunctionProcess.start(command, environment, settings.temporaryFolder);
     this.#function = started;
     this.#copyOutput(started);
     void started.exited.then((status) => {
