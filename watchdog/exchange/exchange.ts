@@ -7,11 +7,8 @@ import { RequestBody } from './request-body.ts';
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
 const INTERNAL = 'of-watchdog';
 
-/**
- * Bytes up to which a body goes out as characters of Latin-1, one for each: Node writes them in one string with the
- * head, which costs half as much as the two buffers of a writev.
- */
-const MOST_IN_ONE_STRING = 8 << 10;
+/** Bytes up to which a body goes out in one string with its head. */
+const MOST_IN_ONE_WRITE = 8 << 10;
 
 export interface ExchangeOptions {
   /** Milliseconds. */
@@ -150,8 +147,7 @@ export class Exchange {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (!last) this.response.end();
-    else if (last.length <= MOST_IN_ONE_STRING) this.response.end(last.toString('latin1'), 'latin1');
+    if (last && last.length <= MOST_IN_ONE_WRITE) endInOneWrite(this.response, last);
     else this.response.end(last);
     this.body.discard();
   }
@@ -276,4 +272,22 @@ export class Exchange {
     if (this.request.complete || this.request.destroyed) this.body.stop();
     for (const settler of this.#settlers) settler();
   };
+}
+
+/**
+ * Ends a response with a small body. Node writes the head and a text in one string, so the bytes go as characters of
+ * Latin-1; and end() would add an empty chunk to what is corked and make the write a writev, which costs three times
+ * as much (a fifth of the CPU of a request in http mode), so that the text is written before.
+ */
+function endInOneWrite(response: ServerResponse, body: Buffer): void {
+  const { socket } = response;
+  const text = body.toString('latin1');
+  if (!socket) {
+    response.end(text, 'latin1'); // another response goes first on this connection
+    return;
+  }
+  socket.cork();
+  response.write(text, 'latin1');
+  socket.uncork();
+  response.end();
 }
