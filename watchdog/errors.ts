@@ -12,6 +12,7 @@ const ERRORS = {
   AUTHORITY_UNAVAILABLE: { exit: 1 },
 
   REQUEST_INVALID: { status: 400 },
+  REQUEST_MISFRAMED: { status: 400 },
   TOKEN_INVALID: { status: 401 },
   TOKEN_INSUFFICIENT: { status: 403 },
   METHOD_NOT_ALLOWED: { status: 405 },
@@ -25,6 +26,7 @@ const ERRORS = {
   UPSTREAM_FAILED: { status: 500 },
   INTERNAL: { status: 500 },
   TRANSFER_CODING_UNKNOWN: { status: 501 },
+  VERSION_UNKNOWN: { status: 505 },
   EXEC_TIMEOUT: { status: 504 },
   WRITE_TIMEOUT: { status: 504 },
 } as const satisfies Record<string, { exit: number } | { status: number }>;

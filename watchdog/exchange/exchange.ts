@@ -7,6 +7,13 @@ import { RequestBody } from './request-body.ts';
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
 const INTERNAL = 'of-watchdog';
 
+/** Errors after which nobody knows where the next request begins. */
+const MISFRAMED: ReadonlySet<string> = new Set([
+  'REQUEST_MISFRAMED',
+  'TRANSFER_CODING_UNKNOWN',
+  'VERSION_UNKNOWN',
+]);
+
 /** Bytes up to which a body goes out in one string with its head. */
 const MOST_IN_ONE_WRITE = 8 << 10;
 
@@ -207,8 +214,8 @@ export class Exchange {
 
   /** A connection whose next byte may not be a new request cannot be used again. */
   #mustClose(error: RequestError): boolean {
-    const bodyIsLost = error.code === 'BODY_STALLED' || error.code === 'REQUEST_INVALID';
-    return !this.request.complete && (bodyIsLost || this.expectsContinue);
+    if (MISFRAMED.has(error.code)) return true;
+    return !this.request.complete && (error.code === 'BODY_STALLED' || this.expectsContinue);
   }
 
   /** @returns what an answer has to wait for */

@@ -12,6 +12,9 @@ export class ClientErrors {
   /** The exchange under way on each connection. */
   readonly #exchanges = new WeakMap<object, Exchange>();
 
+  /** Connections on which nobody knows any more where a request begins. */
+  readonly #givenUp = new WeakSet<Socket>();
+
   constructor(logger: Logger) {
     this.#logger = logger;
   }
@@ -21,8 +24,20 @@ export class ClientErrors {
     this.#exchanges.set(exchange.request.socket, exchange);
   }
 
+  /** No request is taken from this connection any more; whoever says so closes it. */
+  giveUp(socket: Socket): void {
+    this.#givenUp.add(socket);
+  }
+
+  isGivenUp(socket: Socket): boolean {
+    return this.#givenUp.has(socket);
+  }
+
   readonly answer = (error: Error, socket: Socket): void => {
     const exchange = this.#exchanges.get(socket);
+    if (this.#givenUp.has(socket)) return;
+    this.giveUp(socket);
+    if (systemCodeOf(error) === 'HPE_CLOSED_CONNECTION') return; // bytes after the last request, whose answer closes
     if (!socket.writable || GONE.has(systemCodeOf(error) ?? '')) {
       socket.destroy();
     } else if (exchange && !exchange.response.writableFinished) {
@@ -39,7 +54,7 @@ export class ClientErrors {
       return;
     }
     const text = `the request's body cannot be read: ${parserReason(error)}`;
-    exchange.fail(new RequestError('REQUEST_INVALID', text, { cause: error }));
+    exchange.fail(new RequestError('REQUEST_MISFRAMED', text, { cause: error }));
     if (exchange.response.writableFinished) socket.destroySoon();
     else exchange.response.once('close', () => socket.destroySoon());
   }

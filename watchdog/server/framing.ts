@@ -3,17 +3,20 @@ import { RequestError } from '../errors.ts';
 
 /**
  * What Node's parser lets pass although two servers could read it in two ways (RFC 9112, sections 3.2 and 6.1):
- * several Host headers, chunks in HTTP/1.0, codings other than chunked.
+ * several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
  * @returns why the request is refused, or undefined where it is sound
  */
 export function framingFault(request: IncomingMessage): RequestError | undefined {
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
+    return new RequestError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
+  }
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined) {
     if (request.httpVersion === '1.0') {
-      return new RequestError('REQUEST_INVALID', 'Transfer-Encoding has no meaning in HTTP/1.0');
+      return new RequestError('REQUEST_MISFRAMED', 'Transfer-Encoding has no meaning in HTTP/1.0');
     }
     if (request.headers['content-length'] !== undefined) {
-      return new RequestError('REQUEST_INVALID', 'Content-Length and Transfer-Encoding exclude each other');
+      return new RequestError('REQUEST_MISFRAMED', 'Content-Length and Transfer-Encoding exclude each other');
     }
     if (coding.toLowerCase() !== 'chunked') {
       return new RequestError(
@@ -23,7 +26,7 @@ export function framingFault(request: IncomingMessage): RequestError | undefined
     }
   }
   if (countHosts(request.rawHeaders) > 1)
-    return new RequestError('REQUEST_INVALID', 'more than one Host header');
+    return new RequestError('REQUEST_MISFRAMED', 'more than one Host header');
   return undefined;
 }
 

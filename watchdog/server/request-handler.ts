@@ -72,16 +72,25 @@ export class RequestHandler {
   };
 
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    if (this.#parts.clientErrors.isGivenUp(request.socket)) return; // it is being closed
+    if (!response.socket) {
+      // it was sent behind one that is not answered yet: its turn comes when that is done
+      response.once('socket', () => this.#handle(request, response, expectsContinue));
+      return;
+    }
     if (this.#isClosing) response.shouldKeepAlive = false;
     const { health } = this.#parts;
+    const fault = framingFault(request);
     const path = ownPath(request.url);
-    if (path !== undefined) {
+    if (path !== undefined && !fault) {
       if (path === '/_/health') return health.answer(request, response);
       if (path === '/_/ready') return this.#answerReady(request, response);
     }
     const exchange = this.#begin(request, response, { expectsContinue, isCounted: true });
-    const fault = framingFault(request);
-    if (fault) return exchange.fail(fault);
+    if (fault) {
+      this.#parts.clientErrors.giveUp(request.socket);
+      return exchange.fail(fault);
+    }
     this.#admit(exchange);
   }
 
