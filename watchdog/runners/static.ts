@@ -78,7 +78,7 @@ export class StaticRunner implements Runner {
     try {
       const root = await realpath(this.#root);
       const target = await realpath(path.join(root, path.normalize(decodeURIComponent(pathname))));
-      return target !== root && !target.startsWith(root + path.sep);
+      return target !== root && !target.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
     } catch {
       return false; // there is no such file: `send` says so
     }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { timerDelay } from '../duration.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** Bytes of a request's head: 1 MiB of headers, as Go's server takes, and a request line beside them. */
@@ -13,7 +14,7 @@ export function createHttpServer({ readTimeout }: Settings): Server {
     maxHeaderSize: MOST_HEADERS,
     highWaterMark: 64 << 10,
     headersTimeout: readTimeout,
-    keepAliveTimeout: readTimeout, // as Go's server, whose IdleTimeout is its ReadTimeout
+    keepAliveTimeout: timerDelay(readTimeout), // as Go's server, whose IdleTimeout is its ReadTimeout
     requestTimeout: 0, // the body's time is limited where it is read: see exchange/request-body.ts
     connectionsCheckingInterval:
       readTimeout === 0 ? SLOWEST_CHECK_MS : Math.min(SLOWEST_CHECK_MS, readTimeout / 4),

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { timerDelay } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { Logger } from '../log/logger.ts';
@@ -54,7 +55,7 @@ export class RequestHandler {
     this.#isClosing = true;
     if (this.#open === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deadlineMs);
+      const timer = setTimeout(resolve, timerDelay(deadlineMs));
       this.#onIdle = () => {
         clearTimeout(timer);
         resolve();

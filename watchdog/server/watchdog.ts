@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { formatDuration } from '../duration.ts';
+import { formatDuration, timerDelay } from '../duration.ts';
 import type { RunnerContext, Runner } from '../runners/runner.ts';
 import { loadRunner } from '../runners/load.ts';
 import { ClientErrors } from './client-errors.ts';
@@ -121,7 +121,7 @@ export class Watchdog {
     logger.info(`${reason}: no new connections in ${formatDuration(settings.healthcheckInterval)}`);
     this.#markUnhealthy();
     await new Promise((resolve) => {
-      setTimeout(resolve, settings.healthcheckInterval);
+      setTimeout(resolve, timerDelay(settings.healthcheckInterval));
     });
     logger.info(`No new connections allowed, draining: ${this.#handler.open} requests`);
     this.#server.close();

@@ -5,17 +5,15 @@ export interface FunctionClaim {
   readonly audience: readonly string[];
 }
 
-/** Reads the claim; what is not a list of texts grants nothing. */
+/** Reads the claim. One that has not the form of one grants nothing. */
 export function readFunctionClaim(claim: unknown): FunctionClaim {
-  const { permissions, audience } = (typeof claim === 'object' && claim !== null ? claim : {}) as Record<
-    string,
-    unknown
-  >;
-  return { permissions: texts(permissions), audience: texts(audience) };
+  const { permissions, audience } = Object(claim) as Record<string, unknown>;
+  if (!isTexts(permissions ?? []) || !isTexts(audience ?? [])) return { permissions: [], audience: [] };
+  return { permissions: (permissions ?? []) as string[], audience: (audience ?? []) as string[] };
 }
 
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /**
