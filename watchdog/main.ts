@@ -68,6 +68,8 @@ async function serve(): Promise<void> {
     const status = thrown instanceof StartError ? thrown.exitStatus : 1;
     void exit(status, `Error: ${messageOf(thrown)}`);
   };
+  process.removeAllListeners('warning'); // Node's own listener prints, whatever the format of the log
+  process.on('warning', (warning) => logger.info(`Warning: ${messageOf(warning)}`));
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 

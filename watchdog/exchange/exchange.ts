@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
@@ -207,7 +207,7 @@ export class Exchange {
     if (!headers.includes('X-OpenFaaS-Internal')) own.push('X-OpenFaaS-Internal', INTERNAL);
     own.push('X-Duration-Seconds', this.seconds.toFixed(6));
     if (this.#mustClose(error)) own.push('Connection', 'close');
-    this.response.writeHead(error.status, [...own, ...headers]);
+    this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', [...own, ...headers]);
     this.response.end(body);
     this.body.discard();
   }

@@ -2,7 +2,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** Clock ticks a second in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICKS = 100;
-const PAGE_BYTES = 4096;
 
 /** What the kernel tells of a process (proc(5), /proc/PID/stat). */
 export interface ProcessFacts {
@@ -27,7 +26,8 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
       group: field(5),
       cpuSeconds: (field(14) + field(15)) / TICKS,
       childCpuSeconds: (field(16) + field(17)) / TICKS,
-      residentBytes: field(24) * PAGE_BYTES,
+      residentBytes:
+        Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'latin1'))?.[1] ?? 0) * 1024,
     };
   } catch {
     return undefined;
@@ -48,8 +48,11 @@ export function processIds(): number[] {
 /** A process and what it has started, as far as the kernel tells. */
 export function withDescendants(id: number): number[] {
   try {
-    const children = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').split(' ').filter(Boolean);
-    return [id, ...children.map(Number).flatMap(withDescendants)];
+    const threads = readdirSync(`/proc/${id}/task`);
+    const children = threads.flatMap((thread) =>
+      readFileSync(`/proc/${id}/task/${thread}/children`, 'utf8').split(' '),
+    );
+    return [id, ...children.filter(Boolean).map(Number).flatMap(withDescendants)];
   } catch {
     return [id];
   }

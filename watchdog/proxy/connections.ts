@@ -16,10 +16,19 @@ export class UpstreamConnection {
   wasUsed = false;
   /** Whether the present request is out in full. */
   requestIsOut = false;
+  /** Whether the kernel said that the upstream has not read the present request. */
+  wasRefused = false;
+  /** When its last response was whole. */
+  idleSince = 0;
 
   constructor(address: UpstreamAddress, onClosed: (connection: UpstreamConnection) => void) {
     this.#client = new Client(address.origin, {
-      connect: upstreamConnector(address.socketPath, () => this.requestIsOut),
+      connect: upstreamConnector(address.socketPath, {
+        mayProbe: () => this.requestIsOut,
+        onRefused: () => {
+          this.wasRefused = true;
+        },
+      }),
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MOST_HEADERS,
@@ -34,6 +43,7 @@ export class UpstreamConnection {
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.requestIsOut = false;
+    this.wasRefused = false;
     this.#client.dispatch(options, handler);
   }
 
@@ -47,13 +57,22 @@ export class UpstreamConnections {
   readonly #address: UpstreamAddress;
   readonly #idle: UpstreamConnection[] = [];
   readonly #busy = new Set<UpstreamConnection>();
+  /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
+  #shortestIdle = Number.POSITIVE_INFINITY;
 
   constructor(address: UpstreamAddress) {
     this.#address = address;
   }
 
-  /** Takes a connection for one request. */
-  take(): UpstreamConnection {
+  /**
+   * Takes a connection for one request.
+   * @param isRepeatable whether the request may be sent twice. One that may not gets no connection that the upstream
+   * could be closing at this moment, by what was seen of it so far.
+   */
+  take(isRepeatable: boolean): UpstreamConnection {
+    const last = this.#idle.at(-1);
+    if (last && !isRepeatable && performance.now() - last.idleSince > this.#shortestIdle / 2)
+      return this.takeFresh();
     return this.#take(this.#idle.pop());
   }
 
@@ -64,7 +83,9 @@ export class UpstreamConnections {
 
   /** Gives it back after the request's end. */
   give(connection: UpstreamConnection): void {
-    if (this.#busy.delete(connection)) this.#idle.push(connection);
+    if (!this.#busy.delete(connection)) return;
+    connection.idleSince = performance.now();
+    this.#idle.push(connection);
   }
 
   /** Closes all of them. */
@@ -82,6 +103,8 @@ export class UpstreamConnections {
 
   #forget(closed: UpstreamConnection): void {
     const at = this.#idle.indexOf(closed);
-    if (at !== -1) this.#idle.splice(at, 1);
+    if (at === -1) return;
+    this.#idle.splice(at, 1);
+    this.#shortestIdle = Math.min(this.#shortestIdle, performance.now() - closed.idleSince);
   }
 }

@@ -1,10 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
+import net, { type NetConnectOpts } from 'node:net';
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { ForwardedRequest } from './forward.ts';
-import { endToEndTrailers } from './headers.ts';
+import { outliveWriteErrors } from './connector.ts';
+import { endToEndTrailers, withoutHeader } from './headers.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
@@ -15,7 +17,7 @@ const CONTINUE_MS = 1500;
  * send a request target that is no path (`OPTIONS *`).
  */
 export function isStepwise(exchange: Exchange, path: string): boolean {
-  return exchange.expectsContinue || exchange.request.headers.trailer !== undefined || !path.startsWith('/');
+  return exchange.expectsContinue || hasTrailers(exchange) || !path.startsWith('/');
 }
 
 /** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
@@ -33,6 +35,7 @@ export function forwardStepwise(
     path: request.path,
     headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
     agent: false,
+    ...(url.protocol === 'https:' ? {} : { createConnection: connect }),
     maxHeaderSize: 1 << 20,
   });
   exchange.onOver((reason) => {
@@ -63,13 +66,21 @@ function whenAskedFor(outgoing: http.ClientRequest, send: () => void): void {
   outgoing.once('close', () => clearTimeout(timer));
 }
 
-/** Node frames nothing by itself where headers come in a list. */
-function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
+function connect(options: http.ClientRequestArgs): net.Socket {
+  return outliveWriteErrors(net.connect(options as NetConnectOpts));
+}
+
+/** Trailers need chunks to follow; announced without them there are none. */
+function hasTrailers(exchange: Exchange): boolean {
   const { headers } = exchange.request;
-  const framed = [...request.headers, 'Connection', 'close'];
-  if (headers['content-length'] === undefined && exchange.body.isAnnounced)
-    framed.push('Transfer-Encoding', 'chunked');
-  return framed;
+  return headers.trailer !== undefined && headers['transfer-encoding'] !== undefined;
+}
+
+/** Node frames nothing by itself where headers come in a list, and throws at a Trailer without chunks. */
+function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
+  const kept = hasTrailers(exchange) ? request.headers : withoutHeader(request.headers, 'trailer');
+  const isChunked = exchange.request.headers['transfer-encoding'] !== undefined;
+  return [...kept, 'Connection', 'close', ...(isChunked ? ['Transfer-Encoding', 'chunked'] : [])];
 }
 
 function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {

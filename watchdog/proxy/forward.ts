@@ -41,7 +41,7 @@ export function forward(
   request: ForwardedRequest,
   connections: UpstreamConnections,
 ): void {
-  new Forwarding(exchange, request, connections).send(connections.take());
+  new Forwarding(exchange, request, connections).send(connections.take(IDEMPOTENT.has(request.method)));
 }
 
 class Forwarding implements Dispatcher.DispatchHandler {
@@ -119,9 +119,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    const wasRefused = this.#connection?.wasRefused === true;
     this.#release();
     if (this.#exchange.isOver) return;
-    if (this.#wasClosedUnread(error)) {
+    if (this.#wasClosedUnread(error, wasRefused)) {
       this.send(this.#connections.takeFresh());
       return;
     }
@@ -129,11 +130,11 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
   }
 
-  #wasClosedUnread(error: Error): boolean {
+  #wasClosedUnread(error: Error, wasRefused: boolean): boolean {
     const code = systemCodeOf(error) ?? '';
     if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
     if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
-    return code === 'EPIPE' || IDEMPOTENT.has(this.#request.method);
+    return wasRefused || code === 'EPIPE' || IDEMPOTENT.has(this.#request.method);
   }
 
   #release(): void {

@@ -3,7 +3,7 @@ import type { UpstreamAddress } from '../settings/parsers.ts';
 
 /** Milliseconds between two tries at first, and the most between them. */
 const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 25;
 const CONNECT_TIMEOUT_MS = 1000;
 
 /** Resolves once the upstream accepts connections, with true, or once `isStopped` says to give up, with false. */
@@ -19,7 +19,8 @@ export async function untilAccepting(address: UpstreamAddress, isStopped: () => 
   return false;
 }
 
-function accepts(address: UpstreamAddress): Promise<boolean> {
+/** Whether the upstream accepts a connection now. */
+export function accepts(address: UpstreamAddress): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address);
     const done = (accepted: boolean): void => {

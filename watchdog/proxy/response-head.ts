@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange/exchange.ts';
-import { endToEndHeaders, endToEndTrailers, headerPairs } from './headers.ts';
+import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
 
 /** Node takes the links of a hint one by one, and a server may send them in one list. */
 const BETWEEN_LINKS = /\s*,\s*(?=<)/;
@@ -14,11 +14,25 @@ export function relayHead(
   reason: string,
   rawHeaders: readonly string[],
 ): number | undefined {
-  const headers = endToEndHeaders(rawHeaders);
+  let headers = endToEndHeaders(rawHeaders);
+  const length = contentLengthOf(headers);
+  if (!canHaveTrailers(exchange, status, length)) headers = withoutHeader(headers, 'trailer');
   headers.push('X-Duration-Seconds', exchange.seconds.toFixed(6));
   exchange.sendHead(status, reason, headers);
-  const at = headers.findIndex((text, index) => index % 2 === 0 && isContentLength(text));
+  return length;
+}
+
+function contentLengthOf(headers: readonly string[]): number | undefined {
+  const isLength = (text: string, at: number): boolean =>
+    at % 2 === 0 && text.length === 14 && text.toLowerCase() === 'content-length';
+  const at = headers.findIndex(isLength);
   return at === -1 ? undefined : Number(headers[at + 1]);
+}
+
+/** Trailers need chunks to follow, and Node refuses to announce them elsewhere. */
+function canHaveTrailers({ method, request }: Exchange, status: number, length: number | undefined): boolean {
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+  return hasBody && length === undefined && request.httpVersion !== '1.0';
 }
 
 /** Sends the trailers of the upstream's response on. Those that Node finds malformed are lost, the response is not. */
@@ -30,10 +44,6 @@ export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]
   } catch {
     // as said
   }
-}
-
-function isContentLength(name: string): boolean {
-  return name.length === 14 && name.toLowerCase() === 'content-length';
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type HttpProxy from 'http-proxy';
 import { RequestError, messageOf } from '../errors.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
-import { endToEndHeaders } from './headers.ts';
+import { endToEndHeaders, headerPairs } from './headers.ts';
 import { forwardedTarget } from './request-target.ts';
 
 /** How an upgrade ended. */
@@ -110,11 +110,20 @@ class Carriage {
   onOutgoing(outgoing: ClientRequest): void {
     this.#outgoing = outgoing;
     outgoing.path = this.#path; // as it came: http-proxy folds slashes
-    outgoing.prependOnceListener('response', (incoming: IncomingMessage & { upgrade?: boolean }) => {
-      incoming.upgrade = true; // tells http-proxy to leave it alone: it would send chunks without their framing
-      this.#relayRefusal(incoming);
+    // http-proxy would send a refusal's chunks without their framing. It looks away from a response with this mark,
+    // which Node itself must not find on it afterwards
+    outgoing.prependOnceListener('response', (incoming: Refusal) => {
+      incoming.upgrade = true;
     });
-    outgoing.prependOnceListener('upgrade', (_incoming: IncomingMessage, upstream: Socket) => {
+    process.nextTick(() => {
+      outgoing.once('response', (incoming: Refusal) => {
+        incoming.upgrade = false;
+        this.#relayRefusal(incoming);
+      });
+    });
+    outgoing.prependOnceListener('upgrade', (incoming: IncomingMessage, upstream: Socket) => {
+      incoming.headers = headersAsSent(incoming); // http-proxy sends these: lower-cased, joined, as UTF-8
+      this.#socket.setDefaultEncoding('latin1');
       this.#upstream = upstream;
       upstream.once('close', () => this.#socket.destroySoon());
     });
@@ -132,6 +141,7 @@ class Carriage {
     for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
     this.#socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1');
     incoming.pipe(this.#socket);
+    incoming.once('end', () => this.#socket.destroySoon());
     incoming.once('error', () => this.#socket.resetAndDestroy());
   }
 
@@ -144,13 +154,27 @@ class Carriage {
   }
 }
 
+interface Refusal extends IncomingMessage {
+  upgrade?: boolean;
+}
+
+/** The headers of a message in their spelling, each with all its values. */
+function headersAsSent(incoming: IncomingMessage): NodeJS.Dict<string | string[]> {
+  const headers: Record<string, string[]> = {};
+  for (const [name, value] of headerPairs(incoming.rawHeaders)) (headers[name] ??= []).push(value);
+  return headers;
+}
+
 /** Answers a request for an upgrade with an error, and closes the connection. */
 export function refuseUpgrade(socket: Socket, error: RequestError, headers: readonly string[] = []): void {
   if (!socket.writable) return;
   const body = `${error.message}\n`;
-  const lines = [`HTTP/1.1 ${error.status} ${error.code}`, 'Content-Type: text/plain; charset=utf-8'];
+  const lines = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    'Content-Type: text/plain; charset=utf-8',
+  ];
   if (!headers.includes('X-OpenFaaS-Internal')) lines.push('X-OpenFaaS-Internal: of-watchdog');
   for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
   lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close');
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroySoon());
 }

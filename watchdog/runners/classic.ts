@@ -9,6 +9,7 @@ import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
 
 const SHELL = '/bin/sh';
+const hasShell = existsSync(SHELL);
 
 /** The methods that the classic watchdog serves. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -18,9 +19,6 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
  * unless combine_output=false, the content type of the request comes back, and exec_timeout is a 408.
  */
 export class ClassicRunner extends ForkRunner {
-  readonly #shellIsSafe =
-    existsSync(SHELL) && Object.keys(this.context.environment).every((name) => /^[a-z_]\w*$/i.test(name));
-
   protected override async serve(exchange: Exchange): Promise<void> {
     if (!METHODS.has(exchange.method)) {
       const text = `${exchange.method} is not served in classic mode`;
@@ -53,9 +51,11 @@ export class ClassicRunner extends ForkRunner {
    * shell puts them together before it makes way for the command; unless there is none, or it would take from the
    * environment the names that are none to it (`spring.profile`).
    */
-  protected override command(): readonly string[] {
-    const command = super.command();
-    return this.context.settings.combineOutput && this.#shellIsSafe ? this.#inShell(command) : command;
+  protected override command(environment: Readonly<Record<string, string>>): readonly string[] {
+    const command = super.command(environment);
+    return this.context.settings.combineOutput && hasShell && Object.keys(environment).every(isShellName)
+      ? this.#inShell(command)
+      : command;
   }
 
   #inShell(command: readonly string[]): readonly string[] {
@@ -119,7 +119,9 @@ export class ClassicRunner extends ForkRunner {
   }
 
   #print(bytes: Buffer): void {
-    this.context.output.stdout.write(bytes);
+    const { settings, logger, output } = this.context;
+    if (settings.logFormat === 'json') logger.info(bytes.toString().trimEnd());
+    else output.stdout.write(bytes);
   }
 }
 
@@ -138,4 +140,8 @@ function sniffedType(output: Buffer): string {
     .subarray(0, 512)
     .some((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32));
   return isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8';
+}
+
+function isShellName(name: string): boolean {
+  return /^[a-z_]\w*$/i.test(name);
 }

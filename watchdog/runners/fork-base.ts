@@ -62,7 +62,7 @@ export abstract class ForkRunner implements Runner {
   }
 
   /** What is run for a request. */
-  protected command(): readonly string[] {
+  protected command(_environment: Readonly<Record<string, string>>): readonly string[] {
     return this.context.settings.functionProcess ?? [];
   }
 
@@ -80,7 +80,8 @@ export abstract class ForkRunner implements Runner {
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
     const { settings, environment } = this.context;
     const variables = settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const forked = await forkProcess(this.command(), { ...environment, ...variables });
+    const complete = { ...environment, ...variables };
+    const forked = await forkProcess(this.command(complete), complete);
     this.#starts += 1;
     this.#groups.add(forked.pid);
     void forked.exited.then(() => this.#groups.leaderExited(forked.pid));

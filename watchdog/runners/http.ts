@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { timerDelay } from '../duration.ts';
 import { StartError } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
@@ -11,11 +12,14 @@ import { forward, type ForwardedRequest } from '../proxy/forward.ts';
 import { forwardStepwise, isStepwise } from '../proxy/forward-stepwise.ts';
 import { ForwardedBody } from '../proxy/forwarded-body.ts';
 import { endToEndHeaders, replaceHeader, withoutHeader } from '../proxy/headers.ts';
-import { untilAccepting } from '../proxy/probe.ts';
+import { accepts, untilAccepting } from '../proxy/probe.ts';
 import { forwardedTarget } from '../proxy/request-target.ts';
 import { UpgradeProxy, type UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { Runner, RunnerContext } from './runner.ts';
+
+/** How long upgraded connections live on after the function was told to end, in milliseconds. */
+const UPGRADES_GRACE_MS = 1000;
 
 /** `mode=http`: one process that serves HTTP; every request is forwarded to it. */
 export class HttpRunner implements Runner {
@@ -23,7 +27,7 @@ export class HttpRunner implements Runner {
   readonly #address: UpstreamAddress;
   readonly #connections: UpstreamConnections;
   readonly #upgrades: UpgradeProxy;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   readonly ended: Promise<string>;
   #tellEnded: (reason: string) => void = () => undefined;
   #function: FunctionProcess | undefined;
@@ -56,13 +60,14 @@ export class HttpRunner implements Runner {
       this.#isAccepting = false;
       this.#tellEnded(`Forked function has terminated: ${describeExit(status)}`);
     });
-    void untilAccepting(this.#address, () => started.hasExited).then((accepts) => {
-      this.#isAccepting = accepts && !started.hasExited;
-      for (const go of this.#waiting.splice(0)) go();
-    });
+    void untilAccepting(this.#address, () => this.#isAccepting || started.hasExited).then(() =>
+      this.#accept(),
+    );
   }
 
-  isReady(): boolean {
+  /** Looks anew while the function starts: who asks may have seen it listen a moment ago. */
+  async isReady(): Promise<boolean> {
+    if (!this.#isAccepting && (await accepts(this.#address))) this.#accept();
     return this.#isAccepting;
   }
 
@@ -72,12 +77,32 @@ export class HttpRunner implements Runner {
       const limit = execLimit(this.#context.settings.execTimeout, headers);
       if (limit) exchange.limitTime(limit.name, limit.ms);
     }
-    if (this.#isAccepting || this.#function?.hasExited) this.#forward(exchange);
-    else this.#waiting.push(() => this.#forward(exchange));
+    if (this.#isAccepting || this.#function?.hasExited) return this.#forward(exchange);
+    const go = (): void => this.#forward(exchange);
+    this.#waiting.add(go);
+    exchange.onOver(() => {
+      this.#waiting.delete(go);
+    });
   }
 
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
+  async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
+    if (!this.#isAccepting && !this.#function?.hasExited) await this.#untilAccepting(socket);
     return this.#upgrades.carry(request, socket, head);
+  }
+
+  /** Waits as a request does, within exec_timeout, and no longer than the client. */
+  async #untilAccepting(socket: Socket): Promise<void> {
+    const { execTimeout, writeTimeout } = this.#context.settings;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timerDelay(execTimeout === 0 ? writeTimeout : execTimeout));
+      const go = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(go);
+        resolve();
+      };
+      this.#waiting.add(go);
+      socket.once('close', go);
+    });
   }
 
   processIds(): readonly number[] {
@@ -86,12 +111,22 @@ export class HttpRunner implements Runner {
 
   async stop(): Promise<void> {
     this.#connections.close(); // else a server that closes gracefully would wait for them
+    // a server that closes gracefully waits for its upgraded connections too: it has a moment to end them itself
+    const timer = setTimeout(() => this.#upgrades.close(), UPGRADES_GRACE_MS);
     await this.#function?.stop();
+    clearTimeout(timer);
     this.#upgrades.close();
   }
 
   kill(): void {
     this.#function?.kill();
+  }
+
+  /** Lets go what has waited for the function. */
+  #accept(): void {
+    this.#isAccepting = this.#function?.hasExited === false;
+    for (const go of this.#waiting) go();
+    this.#waiting.clear();
   }
 
   #forward(exchange: Exchange): void {
@@ -100,9 +135,12 @@ export class HttpRunner implements Runner {
     const target = forwardedTarget(exchange.target, this.#address.basePath);
     let headers = endToEndHeaders(request.rawHeaders);
     if (target.host !== undefined) headers = replaceHeader(headers, 'Host', target.host);
+    // Expect is answered here where the body is read first, and means nothing in HTTP/1.0 (RFC 9110, section 10.1.1)
+    const isReadFirst =
+      this.#context.settings.bufferRequestBody && body.isAnnounced && target.path.startsWith('/');
+    if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
     const head = { method: exchange.method, path: target.path, headers };
-    if (this.#context.settings.bufferRequestBody && body.isAnnounced && target.path.startsWith('/')) {
-      head.headers = withoutHeader(headers, 'expect'); // it is answered here: the body is read before the function hears of it
+    if (isReadFirst) {
       void body
         .readWhole()
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));

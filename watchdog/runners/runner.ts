@@ -24,7 +24,7 @@ export interface Runner {
    */
   start(): Promise<void>;
   /** Whether a request would be served at once. */
-  isReady(): boolean;
+  isReady(): boolean | Promise<boolean>;
   /** Serves one request: ends the exchange, sooner or later, in every case. */
   run(exchange: Exchange): void;
   /** Carries an upgraded connection; without it an Upgrade header is passed over. */

@@ -33,6 +33,18 @@ export class ClientErrors {
     return this.#givenUp.has(socket);
   }
 
+  /**
+   * Gives a connection up if it is busy: it ends with the answer that is under way.
+   * @returns whether it is
+   */
+  closeAfterAnswer(socket: Socket): boolean {
+    const response = this.#exchanges.get(socket)?.response;
+    if (!response || response.writableFinished || response.destroyed) return false;
+    this.giveUp(socket);
+    response.once('close', () => socket.destroySoon());
+    return true;
+  }
+
   readonly answer = (error: Error, socket: Socket): void => {
     const exchange = this.#exchanges.get(socket);
     if (this.#givenUp.has(socket)) return;

@@ -11,7 +11,7 @@ const ASKING: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 export function isRealUpgrade(request: IncomingMessage): boolean {
   const { upgrade, 'transfer-encoding': coding, 'content-length': length } = request.headers;
   const hasBody = coding !== undefined || Number(length ?? 0) > 0;
-  return request.method === 'GET' && !hasBody && !/^h2c?$/i.test(upgrade ?? '');
+  return !hasBody && !/^h2c?$/i.test(upgrade ?? '');
 }
 
 /**

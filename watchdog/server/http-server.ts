@@ -13,11 +13,12 @@ export function createHttpServer({ readTimeout }: Settings): Server {
   const server = createServer({
     maxHeaderSize: MOST_HEADERS,
     highWaterMark: 64 << 10,
-    headersTimeout: readTimeout,
+    headersTimeout: Math.ceil(readTimeout),
     keepAliveTimeout: timerDelay(readTimeout), // as Go's server, whose IdleTimeout is its ReadTimeout
     requestTimeout: 0, // the body's time is limited where it is read: see exchange/request-body.ts
-    connectionsCheckingInterval:
-      readTimeout === 0 ? SLOWEST_CHECK_MS : Math.min(SLOWEST_CHECK_MS, readTimeout / 4),
+    connectionsCheckingInterval: Math.ceil(
+      Math.min(SLOWEST_CHECK_MS, (readTimeout || 4 * SLOWEST_CHECK_MS) / 4),
+    ),
   });
   server.maxHeadersCount = 0; // by default Node drops, silently, what is past 2000
   return server;

@@ -17,7 +17,7 @@ export class LockFile {
   /** @throws StartError LOCK_FILE_UNWRITABLE */
   write(): void {
     try {
-      mkdirSync(path.dirname(this.path), { recursive: true });
+      makeFolders(path.dirname(this.path));
       writeFileSync(this.path, '', { mode: 0o660 });
     } catch (thrown) {
       const text = `cannot write the lock-file ${this.path}: ${messageOf(thrown)}; make its folder writable or set suppress_lock=true`;
@@ -34,4 +34,11 @@ export class LockFile {
       return messageOf(thrown);
     }
   }
+}
+
+/** One by one: Node's own way of making several loops for ever below /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(path.dirname(folder));
+  mkdirSync(folder);
 }

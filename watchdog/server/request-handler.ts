@@ -85,7 +85,7 @@ export class RequestHandler {
     const path = ownPath(request.url);
     if (path !== undefined && !fault) {
       if (path === '/_/health') return health.answer(request, response);
-      if (path === '/_/ready') return this.#answerReady(request, response);
+      if (path === '/_/ready') return void this.#answerReady(request, response);
     }
     const exchange = this.#begin(request, response, { expectsContinue, isCounted: true });
     if (fault) {
@@ -97,26 +97,35 @@ export class RequestHandler {
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */
   #admit(exchange: Exchange): void {
-    const { limiter, auth, runner } = this.#parts;
+    const { limiter, auth } = this.#parts;
     const excess = limiter.enter();
     if (excess) return exchange.fail(excess, refusalHeaders(excess));
     exchange.onSettled(() => limiter.leave());
-    if (!auth) return runner.run(exchange);
+    if (!auth) return this.#run(exchange);
     void auth.check(exchange.request.headers).then((refusal) => {
       if (refusal) exchange.fail(refusal, refusalHeaders(refusal));
-      else runner.run(exchange);
+      else this.#run(exchange);
     });
   }
 
+  /** Whatever a request makes a runner throw ends that request alone. */
+  #run(exchange: Exchange): void {
+    try {
+      this.#parts.runner.run(exchange);
+    } catch (thrown) {
+      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+    }
+  }
+
   /** `/_/ready`: as health, then the limit, then whether the function would serve, then what it says itself. */
-  #answerReady(request: IncomingMessage, response: ServerResponse): void {
+  async #answerReady(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { health, limiter, runner, settings } = this.#parts;
     if (request.method !== 'GET') return answerEmpty(request, response, 405, { Allow: 'GET' });
     if (!health.isHealthy) return answerEmpty(request, response, 503);
     if (limiter.isMet) return answerEmpty(request, response, 429);
-    if (!runner.isReady()) return answerEmpty(request, response, 503);
+    if (!(await runner.isReady())) return answerEmpty(request, response, 503);
     if (settings.readyPath === undefined) return answerEmpty(request, response, 200);
-    runner.run(this.#begin(request, response, { target: settings.readyPath, isCounted: false }));
+    this.#run(this.#begin(request, response, { target: settings.readyPath, isCounted: false }));
   }
 
   #begin(
@@ -142,6 +151,21 @@ export class RequestHandler {
     this.#logAccess(exchange.request, { status, reason, bytes: exchange.bytesSent, seconds, failure });
     this.#open -= 1;
     if (this.#open === 0) this.#onIdle?.();
+  }
+
+  /** CONNECT asks for a tunnel, which a function is not. */
+  refuseConnect(request: IncomingMessage, socket: Socket): void {
+    socket.on('error', () => undefined);
+    const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
+    refuseUpgrade(socket, failure);
+    this.#parts.metrics.count(failure.status, 'CONNECT', 0);
+    this.#logAccess(request, {
+      status: failure.status,
+      reason: STATUS_CODES[405],
+      bytes: 0,
+      seconds: 0,
+      failure,
+    });
   }
 
   /** Serves a request for an upgraded connection, to its end. */

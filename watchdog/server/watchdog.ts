@@ -23,13 +23,17 @@ export class Watchdog {
   readonly #handler: RequestHandler;
   readonly #health: Health;
   readonly #lockFile: LockFile | undefined;
+  readonly #clientErrors: ClientErrors;
   #isStopping = false;
+  /** From here on the function's end is what is wanted. */
+  #isDraining = false;
 
   private constructor(context: RunnerContext, runner: Runner, auth: Auth) {
     const { settings, logger } = context;
     const limiter = new Limiter(settings.maxInflight);
     const metrics = new HttpMetrics();
     const clientErrors = new ClientErrors(logger);
+    this.#clientErrors = clientErrors;
     this.#context = context;
     this.#runner = runner;
     this.#lockFile = settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder);
@@ -49,6 +53,7 @@ export class Watchdog {
       .on('request', this.#handler.handle)
       .on('checkContinue', this.#handler.handleExpecting)
       .on('clientError', clientErrors.answer);
+    this.#server.on('connect', (request, stream) => this.#handler.refuseConnect(request, stream as Socket));
     if (runner.upgrade) this.#serveUpgrades();
   }
 
@@ -100,10 +105,10 @@ export class Watchdog {
   /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
   async functionEnded(): Promise<string> {
     const reason = await this.#runner.ended;
-    if (this.#isStopping) return new Promise(() => undefined);
-    this.#isStopping = true;
+    if (this.#isDraining) return new Promise(() => undefined);
     this.#context.logger.error(reason);
-    this.#markUnhealthy();
+    if (!this.#isStopping) this.#markUnhealthy();
+    this.#isStopping = true;
     this.#server.close();
     await this.#handler.close(this.#context.settings.writeTimeout);
     this.kill();
@@ -123,6 +128,7 @@ export class Watchdog {
     await new Promise((resolve) => {
       setTimeout(resolve, timerDelay(settings.healthcheckInterval));
     });
+    this.#isDraining = true;
     logger.info(`No new connections allowed, draining: ${this.#handler.open} requests`);
     this.#server.close();
     await this.#handler.close(settings.writeTimeout);
@@ -134,6 +140,7 @@ export class Watchdog {
   /** Ends everything at once. */
   kill(): void {
     this.#isStopping = true;
+    this.#isDraining = true;
     this.#runner.kill();
     this.#server.close();
     this.#server.closeAllConnections();
@@ -152,6 +159,7 @@ export class Watchdog {
   #serveUpgrades(): void {
     this.#server.on('upgrade', (request, stream, head) => {
       const socket = stream as Socket;
+      if (this.#clientErrors.closeAfterAnswer(socket)) return; // it was sent behind a request that is not answered yet
       if (isRealUpgrade(request)) void this.#handler.upgrade(request, socket, head);
       else declineUpgrade(this.#server, request, socket, head);
     });

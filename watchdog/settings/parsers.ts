@@ -79,6 +79,13 @@ export const commandLine: Parser<readonly string[]> = {
   print: (words) => words.join(' '),
 };
 
+/** The path of a request. */
+export const requestPath: Parser<string> = {
+  expects: 'a path that begins with /',
+  parse: (text) => (text.startsWith('/') ? text : undefined),
+  print: (value) => value,
+};
+
 /** Where http mode forwards to. */
 export interface UpstreamAddress {
   /** The setting's text, for log lines. */

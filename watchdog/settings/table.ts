@@ -6,6 +6,7 @@ import {
   lineLength,
   oneOf,
   port,
+  requestPath,
   string,
   upstreamAddress,
 } from './parsers.ts';
@@ -92,7 +93,7 @@ export const SETTINGS = {
   }),
   readyPath: optional({
     names: ['ready_path'],
-    parser: string,
+    parser: requestPath,
     modes: 'all',
     line: 'A path of the function that answers for `/_/ready`.',
   }),
