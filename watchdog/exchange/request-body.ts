@@ -46,9 +46,10 @@ export class RequestBody {
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   }
 
-  /** Whether every byte has arrived. */
+  /** Whether every byte has arrived. Node says so only a moment after the last of them. */
   get isComplete(): boolean {
-    return this.#request.complete;
+    const { complete, headers, readableLength } = this.#request;
+    return complete || (readableLength > 0 && readableLength === Number(headers['content-length']));
   }
 
   /** The bytes that have arrived and were not taken yet. Meant for a body that is complete. */

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -20,6 +21,9 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
+/** Bytes of a body that reach a server with the head, in one read. */
+const ONE_PIECE = 8 << 10;
+
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
   readonly method: string;
@@ -34,7 +38,7 @@ export interface ForwardedRequest {
  *
  * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
  * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
- * read it (EPIPE, see connector.ts).
+ * read it (EPIPE, see connector.ts, or a reset).
  */
 export function forward(
   exchange: Exchange,
@@ -87,6 +91,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
     const headers = decodeHeaders(rawHeaders);
+    if (status < 100) throw new Error(`the status ${status} is none`);
     if (status < 200) {
       relayInformation(this.#exchange, status, headers);
       return true;
@@ -94,7 +99,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#hasAnswer = true;
     this.#resume = resume;
     this.#request.body?.forget();
-    this.#length = relayHead(this.#exchange, status, reason, headers);
+    this.#length = relayHead(this.#exchange, status, asLatin1(reason, status), headers);
     process.nextTick(flushHead, this.#exchange);
     return true;
   }
@@ -134,7 +139,17 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const code = systemCodeOf(error) ?? '';
     if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
     if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
-    return wasRefused || code === 'EPIPE' || IDEMPOTENT.has(this.#request.method);
+    if (IDEMPOTENT.has(this.#request.method) || wasRefused || code === 'EPIPE') return true;
+    return code === 'ECONNRESET' && this.#wentOutInOnePiece();
+  }
+
+  /**
+   * A server that closes with bytes unread resets the connection, one that has read them ends it. What went out in
+   * one piece was read whole or not at all, so a reset means that nobody has seen it.
+   */
+  #wentOutInOnePiece(): boolean {
+    const { body } = this.#request;
+    return !body || (body.wholeLength ?? Number.POSITIVE_INFINITY) <= ONE_PIECE;
   }
 
   #release(): void {
@@ -147,4 +162,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
 /** A head goes out with the first bytes of its body where they came together, else alone and at once. */
 function flushHead(exchange: Exchange): void {
   if (!exchange.isOver && exchange.bytesSent === 0) exchange.response.flushHeaders();
+}
+
+/** undici reads a reason phrase as UTF-8. Where it was that, its bytes come back; where it was not they are lost. */
+function asLatin1(reason: string, status: number): string {
+  if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
+  return reason.includes('\ufffd') ? (STATUS_CODES[status] ?? '') : Buffer.from(reason).toString('latin1');
 }

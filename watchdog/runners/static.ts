@@ -7,6 +7,9 @@ import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
 
+/** The file that stands for its folder. */
+const INDEX = 'index.html';
+
 /** `mode=static`: files of a folder, by the library `send`: ranges, conditional requests, index.html. */
 export class StaticRunner implements Runner {
   readonly ended = neverEnds;
@@ -57,7 +60,7 @@ export class StaticRunner implements Runner {
       dotfiles: 'allow',
       etag: true,
       lastModified: true,
-      index: ['index.html'],
+      index: [INDEX],
     });
     stream.on('headers', (response: ServerResponse, file: string) => {
       response.setHeader('Content-Type', contentType(file));
@@ -78,11 +81,16 @@ export class StaticRunner implements Runner {
     try {
       const root = await realpath(this.#root);
       const target = await realpath(path.join(root, path.normalize(decodeURIComponent(pathname))));
-      return target !== root && !target.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+      const index = await realpath(path.join(target, INDEX)).catch(() => target);
+      return !isWithin(root, target) || !isWithin(root, index);
     } catch {
       return false; // there is no such file: `send` says so
     }
   }
+}
+
+function isWithin(folder: string, file: string): boolean {
+  return file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
 const REASONS: Readonly<Record<number, string>> = {
