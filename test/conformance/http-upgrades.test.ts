@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { describe, test } from 'node:test';
+import { startForwarding, startRawForwarding } from '../support/upstream.ts';
+import { openFilesOf } from '../support/process-table.ts';
+import { until } from '../support/wait.ts';
+
+const ASK =
+  'GET /raw HTTP/1.1\r\nHost: fn.example\r\nConnection: keep-alive, Upgrade\r\nUpgrade: my-proto/2\r\nX-One: 1\r\n\r\n';
+
+describe('upgrades other than WebSocket in http mode', { concurrency: 4 }, () => {
+  test('any protocol passes, bytes that come with the handshake included', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    let seen: IncomingHttpHeaders = {};
+    upstream.server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+      seen = request.headers;
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\nfirst;',
+      );
+      socket.write(head);
+      socket.on('data', (bytes: Buffer) => socket.write(`<${bytes.toString()}>`));
+      socket.on('end', () => socket.end());
+    });
+    const connection = await watchdog.connect();
+    connection.send(`${ASK}with-head`);
+    await connection.waitFor(/^HTTP\/1\.1 101 Switching Protocols\r\n[^]*\r\n\r\nfirst;<?with-head>?$/);
+    assert.match(connection.received, /^upgrade: my-proto\/2\r$/im);
+    connection.send('more');
+    await connection.waitFor(/<more>$/);
+    assert.equal(seen.upgrade, 'my-proto/2');
+    assert.equal(seen.host, 'fn.example', 'Host is kept');
+    assert.equal(seen['x-one'], '1');
+  });
+
+  test('a half-closed client still gets what the function has to say', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n');
+      socket.on('data', () => undefined);
+      socket.on('end', () => socket.end('last words'));
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/101 Switching/);
+    connection.end();
+    await connection.waitFor(/last words$/);
+    await connection.waitClosed();
+  });
+
+  test('a client that goes away takes the connection to the function with it', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    let gone = false;
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n');
+      socket.on('error', () => (gone = true));
+      socket.on('end', () => (gone = true)); // and it does not end its own side
+      socket.resume();
+    });
+    const sockets = (): number =>
+      openFilesOf(watchdog.pid).filter((file) => file.startsWith('socket:')).length;
+    const before = sockets();
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/101 Switching/);
+    connection.reset();
+    await until(() => gone, 'the function to notice');
+    await until(async () => /^http_requests_in_flight 0$/m.test(await watchdog.metrics()), 'the end of it');
+    await until(() => sockets() <= before, 'no socket to be left');
+  });
+
+  test('a function that goes away ends the client’s connection', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n');
+      socket.once('data', () => socket.destroy());
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/101 Switching/);
+    connection.send('x');
+    await connection.waitClosed();
+  });
+
+  test('one that the function refuses is answered with the refusal, body and all', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      socket.end('HTTP/1.1 426 Upgrade Required\r\nX-Why: no\r\nContent-Length: 7\r\n\r\nrefused');
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/^HTTP\/1\.1 426 Upgrade Required\r\n[^]*refused/);
+    assert.match(connection.received, /x-why: no/i);
+    assert.equal((await watchdog.request()).status, 200);
+  });
+
+  test('one that the function passes over is an ordinary request', async (t) => {
+    const { watchdog } = await startForwarding(t, (_request, response) => void response.end('plain'));
+    // As curl --http2 asks.
+    const answer = await watchdog.exchange(
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n' +
+        'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n',
+      1000,
+    );
+    assert.deepEqual(answer.statuses, [200]);
+    assert.match(answer.text, /plain/);
+  });
+
+  test('a function that dies during the handshake is a 500', async (t) => {
+    const watchdog = await startRawForwarding(t, (socket) => {
+      socket.once('data', () => socket.destroy());
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/^HTTP\/1\.1 500 /);
+    assert.match(connection.received, /x-openfaas-internal: of-watchdog/i);
+  });
+
+  test('a handshake may take longer than exec_timeout and write_timeout', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t, undefined, {
+      exec_timeout: '100ms',
+      write_timeout: '200ms',
+    });
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      setTimeout(
+        () => socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nlate'),
+        500,
+      );
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await connection.waitFor(/^HTTP\/1\.1 101 [^]*late$/);
+  });
+});

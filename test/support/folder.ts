@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Owner } from './owner.ts';
+
+/** A temporary folder that its maker removes. */
+export function newFolder(): string {
+  return mkdtempSync(path.join(os.tmpdir(), 'watchdog-test-'));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A temporary folder that goes with its owner. */
+export function makeFolder(owner: Owner): string {
+  const folder = newFolder();
+  owner.after(() => removeFolder(folder));
+  return folder;
+}

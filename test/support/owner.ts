@@ -1,0 +1,4 @@
+/** Whoever ends what a helper makes: the context of a test. */
+export interface Owner {
+  after(cleanup: () => Promise<void> | void): void;
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { openFilesOf, residentBytesOf, zombiesOf } from './process-table.ts';
+import { request, type RequestOptions } from './request.ts';
+import { settled, until } from './wait.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** Requests of one soak; SOAK_REQUESTS lowers the number for trying. */
+const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 20_000);
+/** For requests that take their time to fail. */
+export const FEWER = Math.ceil(REQUESTS / 4);
+
+const CLIENTS = 16;
+
+/** Memory may end this much higher than after the warm-up, in parts of it: a heap breathes, a leak grows. */
+const GROWTH = 0.25;
+const GROWTH_BYTES = 24 << 20;
+
+/** A connection or two more or less is no leak. */
+const FILES = 4;
+
+interface Figures {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/**
+ * Sends requests from 16 clients, and asserts that the watchdog ends as it was after the first fifth of them:
+ * memory, descriptors, processes.
+ * @param make the request of each round
+ * @param accepts whether an answer is a right one
+ */
+export async function soak(
+  watchdog: Watchdog,
+  make: (round: number) => RequestOptions,
+  accepts: (status: number, round: number, text: string, aborted: boolean) => boolean,
+  requests = REQUESTS,
+): Promise<void> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+  let round = 0;
+  const sendUntil = async (end: number): Promise<void> => {
+    while (round < end) {
+      const own = round;
+      round += 1;
+      const answer = await request(watchdog.port, { agent, ...make(own) });
+      const isRight = accepts(answer.status, own, answer.text, answer.aborted);
+      assert.ok(isRight, `round ${own}: ${answer.status} ${answer.error ?? ''} ${answer.text.slice(0, 200)}`);
+    }
+  };
+  const run = (end: number): Promise<void[]> =>
+    Promise.all(Array.from({ length: CLIENTS }, () => sendUntil(end)));
+  try {
+    await run(Math.floor(requests / 5));
+    const before = await figuresAtRest(watchdog);
+    await run(requests);
+    const after = await figuresAtRest(watchdog);
+    const most = before.bytes + Math.max(before.bytes * GROWTH, GROWTH_BYTES);
+    const shown = `${before.bytes >> 20} MiB and ${before.files} files before, ${after.bytes >> 20} MiB and ${after.files} after`;
+    console.log(`# ${requests} requests: ${shown}`);
+    assert.ok(after.bytes <= most, shown);
+    assert.ok(
+      Math.abs(after.files - before.files) <= FILES,
+      `${shown}: ${openFilesOf(watchdog.pid).join(' ')}`,
+    );
+    assert.deepEqual(zombiesOf(watchdog.pid), []);
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** The figures once the last processes and connections have ended. */
+async function figuresAtRest(watchdog: Watchdog): Promise<Figures> {
+  await until(
+    async () => /^http_requests_in_flight 0$/m.test(await watchdog.metrics()),
+    'no request in flight',
+  );
+  await until(() => zombiesOf(watchdog.pid).length === 0, 'no zombie to be left');
+  const files = await settled(() => openFilesOf(watchdog.pid).length, 5000, 60_000);
+  return { bytes: residentBytesOf(watchdog.pid), files };
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Long enough for a busy machine; a test that is right never waits for it. */
+const PATIENCE_MS = 10_000;
+
+const POLL_MS = 10;
+
+/**
+ * Polls until the probe gives something truthy.
+ * @param what is being waited for, for the error
+ * @returns what the probe gave
+ * @throws Error past the deadline
+ */
+export async function until<T>(
+  probe: () => T | Promise<T>,
+  what: string,
+  ms = PATIENCE_MS,
+): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const seen = await probe();
+    if (seen) return seen as Exclude<T, undefined | null | false | 0 | ''>;
+    if (performance.now() > deadline) throw new Error(`gave up after ${ms} ms waiting for ${what}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/**
+ * Waits for a promise, with a deadline.
+ * @throws Error past the deadline
+ */
+export async function within<T>(promise: Promise<T>, what: string, ms = PATIENCE_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`gave up after ${ms} ms waiting for ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The last of equal readings in a row: for a figure that has to come to rest before it is looked at.
+ * @param stillMs how long the figure must not have changed
+ */
+export async function settled(read: () => number, stillMs: number, ms = PATIENCE_MS): Promise<number> {
+  const deadline = performance.now() + ms;
+  let last = read();
+  let since = performance.now();
+  while (performance.now() - since < stillMs) {
+    if (performance.now() > deadline) throw new Error(`a figure did not come to rest in ${ms} ms: ${last}`);
+    await sleep(POLL_MS);
+    const now = read();
+    if (now !== last) since = performance.now();
+    last = now;
+  }
+  return last;
+}
