@@ -61,7 +61,7 @@ export function readBody(req, limit, done, refuse) {
     chunks.push(chunk);
     length += chunk.length;
     if (length <= limit) return;
-    req.off('data', onData).off('end', onEnd).resume(); // what is still to come is read and dropped
+    req.off('data', onData).off('end', onEnd);
     refuse(bodyTooLarge(limit));
   };
   const onEnd = () => {

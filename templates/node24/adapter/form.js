@@ -79,7 +79,7 @@ function segments(name) {
 function insert(root, path, value) {
   let node = root;
   for (const segment of path.slice(0, -1)) {
-    const key = segment === '' ? node.size : segment;
+    const key = segment === '' ? '0' : segment; // a[][b] is a[0][b]; only at its end do brackets append
     const child = node.get(key);
     const inner = child instanceof Map ? child : listOf(child);
     node.set(key, inner);

@@ -1,4 +1,3 @@
-import { send } from './answer.js';
 import { bodyKind, hasBody, parseBody, readBody } from './body.js';
 import { FunctionContext } from './context.js';
 import { RequestError } from './errors.js';
@@ -26,17 +25,17 @@ export function adapt(handler, settings) {
     if (!hasBody(req)) return invoke(res, new FunctionEvent(req, undefined));
 
     const kind = bodyKind(type, settings);
-    const refuse = (/** @type {unknown} */ error) => refuseRequest(res, error);
-    const accept = (/** @type {Buffer} */ bytes) => {
+    const refused = (/** @type {unknown} */ error) => refuse(req, res, error);
+    const accepted = (/** @type {Buffer} */ bytes) => {
       let event;
       try {
         event = new FunctionEvent(req, parseBody(kind, bytes, type), bytes);
       } catch (error) {
-        return refuse(error);
+        return refused(error);
       }
       invoke(res, event);
     };
-    readBody(req, kind === 'raw' ? settings.rawLimit : settings.parsedLimit, accept, refuse);
+    readBody(req, kind === 'raw' ? settings.rawLimit : settings.parsedLimit, accepted, refused);
   };
 
   /**
@@ -46,21 +45,14 @@ export function adapt(handler, settings) {
   function invoke(res, event) {
     const reply = new Reply(res);
     const context = new FunctionContext(res, reply);
-    const settle = (/** @type {unknown} */ value) => {
-      if (reply.isSent) return;
-      reply.result(
-        'the result',
-        context.statusCode,
-        context.headerValues,
-        value === context ? undefined : value,
-      );
-    };
+    const answer = (/** @type {string} */ by, /** @type {unknown} */ value) =>
+      reply.result(by, context.statusCode, context.headerValues, value);
     const crash = (/** @type {unknown} */ error) => reply.crash(context.statusCode, error);
-    /** @type {Callback} */
-    const callback = (error, value) => {
-      if (error) crash(error);
-      else reply.result('the callback', context.statusCode, context.headerValues, value);
+    const settle = (/** @type {unknown} */ value) => {
+      if (!reply.isSent) answer('the result', value === context ? undefined : value);
     };
+    /** @type {Callback} */
+    const callback = (error, value) => (error ? crash(error) : answer('the callback', value));
     try {
       const result = handler(event, context, callback);
       if (isPromise(result)) result.then(settle, crash);
@@ -80,17 +72,19 @@ function isPromise(value) {
 }
 
 /**
+ * Answers at once, but ends the response behind the request: a connection that is to be closed then is not closed on a
+ * client that still sends, which would lose the answer.
+ *
+ * @param {IncomingMessage} req
  * @param {ServerResponse} res
  * @param {unknown} error
  */
-function refuseRequest(res, error) {
+function refuse(req, res, error) {
   const status = error instanceof RequestError ? error.status : 500;
   if (status === 500) console.error(error);
-  send(
-    res,
-    status,
-    {},
-    JSON_TYPE,
-    JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
-  );
+  const text = JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+  res.writeHead(status, { 'Content-Type': JSON_TYPE, 'Content-Length': Buffer.byteLength(text) });
+  res.write(text);
+  if (req.complete) res.end();
+  else req.once('end', () => res.end()).resume();
 }
