@@ -18,7 +18,7 @@ const handler: ForkHandler = async (stdin: Readable, request: ForkRequest) => {
     case '/bytes': return Buffer.from([0, 255]);
     case '/nothing': return undefined;
     case '/stream': return stdin;
-    case '/unread': return 'not read';
+    case '/unread': return stdin.once('data', () => undefined) && 'not read';
     case '/endless': return endless();
     case '/late': return late();
   }

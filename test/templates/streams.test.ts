@@ -98,6 +98,8 @@ test('a stream is stopped when its client leaves, before or after its first byte
   await host.logged('waiting');
   asked.destroy();
   await host.logged('stopped /silent');
+  await host.call({ path: '/begun', method: 'HEAD' });
+  assert.doesNotMatch(host.stderr, /Error/);
 });
 
 test('context.signal aborts when the client leaves, and not when it was answered', async (t) => {

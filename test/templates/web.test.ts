@@ -156,6 +156,8 @@ test('ts-web: a web-standard handler', async (t) => {
     await host.logged('waiting');
     waits.destroy();
     await host.logged('aborted: true');
+    await host.call();
+    assert.match(host.stderr, /aborted: true\n$/, 'what ends with it is no error');
   });
 });
 
