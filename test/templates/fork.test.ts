@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { NODE } from './host.ts';
+import { NODE, soon } from './host.ts';
 import { makeCompiled } from './install.ts';
 
 const HANDLER = `import type { Readable } from 'node:stream';
@@ -60,7 +60,7 @@ test('ts-fork: a process per request', async (t) => {
     env: Record<string, string> = {},
   ) => {
     const child = run(t, path, env);
-    const closed = once(child, 'close');
+    const closed = once(child, 'close', soon());
     child.stdin.end(body);
     const [stdout, stderr] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
     const [code] = (await closed) as [number];
@@ -91,15 +91,15 @@ test('ts-fork: a process per request', async (t) => {
   await t.test('bytes go out while others still come in', async (t) => {
     const child = run(t, '/stream');
     child.stdin.write('one');
-    assert.equal(String((await once(child.stdout, 'data'))[0]), 'one');
+    assert.equal(String((await once(child.stdout, 'data', soon()))[0]), 'one');
     child.stdin.end();
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.deepEqual(await once(child, 'exit', soon()), [0, null]);
   });
 
   await t.test('a process that does not read its body ends all the same', async (t) => {
     const child = run(t, '/unread');
     child.stdin.write('never ended');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.deepEqual(await once(child, 'exit', soon()), [0, null]);
   });
 
   await t.test('an error is a status other than 0, and names the .ts line on stderr', async (t) => {
@@ -113,10 +113,10 @@ test('ts-fork: a process per request', async (t) => {
 
   await t.test('a reader that goes away ends the process', async (t) => {
     const child = run(t, '/endless');
-    await once(child.stdout, 'data');
+    await once(child.stdout, 'data', soon());
     const errors = buffer(child.stderr);
     child.stdout.destroy();
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const [code, signal] = (await once(child, 'exit', soon())) as [number | null, string | null];
     assert.ok(code === 1 || signal === 'SIGPIPE');
     assert.equal((await errors).toString(), '');
   });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { request, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -13,7 +13,12 @@ export const FIXTURES = fileURLToPath(new URL('../fixtures/templates', import.me
 /** The Node that runs the functions: TEST_NODE, else the one that runs the tests. */
 export const NODE = process.env.TEST_NODE ?? process.execPath;
 
-const START_MS = 20_000;
+const WAIT_MS = 30_000;
+
+/** The deadline of a wait, for `once` and the like. */
+export function soon(): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(WAIT_MS) };
+}
 
 /**
  * A build context as faas-cli makes it: the template, and over its function/ the handler's files.
@@ -73,23 +78,22 @@ export class Host {
     const has = () => (typeof text === 'string' ? this.stderr.includes(text) : text.test(this.stderr));
     while (!has()) {
       if (!this.process.stderr) throw new Error('the process has no stderr');
-      await once(this.process.stderr, 'data', { signal: AbortSignal.timeout(START_MS) });
+      await once(this.process.stderr, 'data', soon());
     }
     return this.stderr;
+  }
+
+  /** Begins a request, which is to be ended. Its errors are told by what does not come. */
+  open(options: RequestOptions = {}): ClientRequest {
+    const asked = request({ agent: false, ...soon(), ...options, host: '127.0.0.1', port: this.port });
+    return asked.on('error', () => undefined);
   }
 
   call({ method = 'GET', path = '/', headers = {}, body }: Call = {}): Promise<Answer> {
     const isSized = body !== undefined && headers['transfer-encoding'] === undefined;
     const sent = isSized ? { 'content-length': String(Buffer.byteLength(body)) } : {};
+    const asked = this.open({ method, path, headers: { ...sent, ...headers } });
     return new Promise((resolve, reject) => {
-      const asked = request({
-        host: '127.0.0.1',
-        port: this.port,
-        agent: false,
-        method,
-        path,
-        headers: { ...sent, ...headers },
-      });
       asked.once('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -103,6 +107,13 @@ export class Host {
       asked.once('error', reject);
       asked.end(body);
     });
+  }
+
+  /** Resolves with the exit status, or the signal that ended the process. */
+  async exited(): Promise<number | string | null> {
+    const { process } = this;
+    if (process.exitCode === null && process.signalCode === null) await once(process, 'exit', soon());
+    return process.exitCode ?? process.signalCode;
   }
 }
 
@@ -129,10 +140,9 @@ export async function start(
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  const started = Date.now();
+  const deadline = soon();
   while (!stdout.includes('listening on port: ')) {
-    const signal = AbortSignal.timeout(Math.max(1, START_MS - (Date.now() - started)));
-    await Promise.race([once(child.stdout, 'data', { signal }), ended]);
+    await Promise.race([once(child.stdout, 'data', deadline), ended]);
     if (child.exitCode !== null) throw new Error(stderr);
   }
   const port = Number(/listening on port: (\d+)/.exec(stdout)?.[1]);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { makeContext } from './host.ts';
+import { makeContext, soon } from './host.ts';
 import { makeCompiled } from './install.ts';
 
 interface Module {
@@ -19,7 +19,7 @@ for (const template of ['node24', 'ts-http', 'ts-web']) {
     const module = (await import(pathToFileURL(join(folder, 'listener.js')).href)) as Module;
     const server = createServer(await module.createListener({})).listen(0, '127.0.0.1');
     t.after(() => server.close());
-    await once(server, 'listening');
+    await once(server, 'listening', soon());
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}/?name=Ada`);
     assert.deepEqual(await response.json(), { message: 'Hello, Ada!' });

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { startFunction, type Host } from './host.ts';
+import { soon, startFunction, type Host } from './host.ts';
 
 /** Begins a request and gives back its response with the first bytes of it. */
 async function begin(
   host: Host,
   path = '/',
 ): Promise<{ response: IncomingMessage; first: string; leave: () => void }> {
-  const asked = request({ host: '127.0.0.1', port: host.port, path, agent: false });
-  asked.on('error', () => undefined);
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const asked = host.open({ path }).end();
+  const [response] = (await once(asked, 'response', soon())) as [IncomingMessage];
   response.on('error', () => undefined);
-  const [first] = (await once(response, 'data')) as [Buffer];
+  const [first] = (await once(response, 'data', soon())) as [Buffer];
   return { response, first: first.toString(), leave: () => asked.destroy() };
 }
 
@@ -28,7 +26,7 @@ test('the first bytes of a stream arrive before its last are made', async (t) =>
   const host = await startFunction(t, 'node24', { 'handler.js': handler });
   const { response, first } = await begin(host);
   assert.equal(first, 'first ');
-  const rest = once(response, 'data');
+  const rest = once(response, 'data', soon());
   await host.call({ path: '/go' });
   assert.equal(String((await rest)[0]), 'last');
 });
@@ -92,9 +90,7 @@ test('a stream is stopped when its client leaves, before or after its first byte
   const host = await startFunction(t, 'node24', { 'handler.js': handler });
   (await begin(host, '/begun')).leave();
   await host.logged('stopped /begun');
-  const asked = request({ host: '127.0.0.1', port: host.port, path: '/silent', agent: false });
-  asked.on('error', () => undefined);
-  asked.end();
+  const asked = host.open({ path: '/silent' }).end();
   await host.logged('waiting');
   asked.destroy();
   await host.logged('stopped /silent');
@@ -117,9 +113,7 @@ test('context.signal aborts when the client leaves, and not when it was answered
   const host = await startFunction(t, 'node24', { 'handler.js': handler });
   await host.call({ path: '/quick' });
   await host.logged('quick aborted: false');
-  const asked = request({ host: '127.0.0.1', port: host.port, agent: false });
-  asked.on('error', () => undefined);
-  asked.end();
+  const asked = host.open().end();
   await host.logged('waiting');
   asked.destroy();
   await host.logged('gave up: AbortError');
@@ -136,9 +130,7 @@ test('context.signal is aborted from the start where the client has left already
     console.error('aborted: ' + context.signal.aborted);
   };`;
   const host = await startFunction(t, 'node24', { 'handler.js': handler });
-  const asked = request({ host: '127.0.0.1', port: host.port, agent: false });
-  asked.on('error', () => undefined);
-  asked.end();
+  const asked = host.open().end();
   await host.logged('called');
   asked.destroy();
   await host.logged('aborted: true');

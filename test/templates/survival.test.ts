@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { startFunction } from './host.ts';
+import { soon, startFunction } from './host.ts';
 
 const MISTAKES = `module.exports = (event, context, callback) => {
   switch (event.path) {
@@ -40,9 +40,9 @@ test('a client that leaves in the middle of its body disturbs nobody', async (t)
   const host = await startFunction(t, 'node24', { 'handler.js': MISTAKES });
   for (const length of ['Content-Length: 10\r\n\r\nhalf', 'Transfer-Encoding: chunked\r\n\r\n5\r\nha']) {
     const socket = connect(host.port, '127.0.0.1');
-    await once(socket, 'connect');
+    await once(socket, 'connect', soon());
     socket.end(`POST / HTTP/1.1\r\nHost: x\r\n${length}`);
-    await once(socket.resume(), 'close');
+    await once(socket.resume(), 'close', soon());
   }
   assert.equal((await host.call()).text, 'alive');
   assert.equal(host.stderr, '');
@@ -65,14 +65,12 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const host = await startFunction(t, 'node24', { 'handler.js': handler });
     const agent = new Agent({ keepAlive: true });
     t.after(() => agent.destroy());
-    const asked = request({ host: '127.0.0.1', port: host.port, agent });
-    asked.end();
+    const asked = host.open({ agent }).end();
     await host.logged('in flight');
-    const exited = once(host.process, 'exit');
     host.process.kill(signal);
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    assert.equal(String((await once(response, 'data'))[0]), 'answered');
-    assert.deepEqual(await exited, [0, null]);
+    const [response] = (await once(asked, 'response', soon())) as [IncomingMessage];
+    assert.equal(String((await once(response, 'data', soon()))[0]), 'answered');
+    assert.equal(await host.exited(), 0);
   });
 }
 
@@ -80,11 +78,9 @@ test('an idle process ends at once', async (t) => {
   const host = await startFunction(t, 'node24', { 'handler.js': MISTAKES });
   const agent = new Agent({ keepAlive: true });
   t.after(() => agent.destroy());
-  const asked = request({ host: '127.0.0.1', port: host.port, agent });
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
-  await once(response.resume(), 'end');
-  const exited = once(host.process, 'exit');
+  const asked = host.open({ agent }).end();
+  const [response] = (await once(asked, 'response', soon())) as [IncomingMessage];
+  await once(response.resume(), 'end', soon());
   host.process.kill('SIGTERM');
-  assert.deepEqual(await exited, [0, null]);
+  assert.equal(await host.exited(), 0);
 });

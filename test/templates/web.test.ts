@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { start, TEMPLATES, type Host } from './host.ts';
+import { soon, start, TEMPLATES } from './host.ts';
 import { makeCompiled } from './install.ts';
 
 const HANDLER = `import { Readable } from 'node:stream';
@@ -63,12 +63,6 @@ export default handler;
 `;
 
 const LINE_OF_THROW = HANDLER.split('\n').findIndex((line) => line.includes("TypeError('boom')")) + 1;
-
-function begin(host: Host, path: string, method = 'GET'): ReturnType<typeof request> {
-  const asked = request({ host: '127.0.0.1', port: host.port, path, method, agent: false });
-  asked.on('error', () => undefined);
-  return asked;
-}
 
 test('ts-web: a web-standard handler', async (t) => {
   const host = await start(
@@ -133,26 +127,24 @@ test('ts-web: a web-standard handler', async (t) => {
   });
 
   await t.test('streams both ways at once', async () => {
-    const asked = begin(host, '/echo', 'POST');
+    const asked = host.open({ path: '/echo', method: 'POST' });
     asked.write('one');
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    assert.equal(String((await once(response, 'data'))[0]), 'one');
+    const [response] = (await once(asked, 'response', soon())) as [IncomingMessage];
+    assert.equal(String((await once(response, 'data', soon()))[0]), 'one');
     asked.write('two');
-    assert.equal(String((await once(response, 'data'))[0]), 'two');
+    assert.equal(String((await once(response, 'data', soon()))[0]), 'two');
     asked.end();
-    await once(response, 'end');
+    await once(response, 'end', soon());
   });
 
   await t.test('a client that leaves cancels the stream and aborts the signal', async () => {
-    const endless = begin(host, '/endless');
-    endless.end();
-    const [response] = (await once(endless, 'response')) as [IncomingMessage];
+    const endless = host.open({ path: '/endless' }).end();
+    const [response] = (await once(endless, 'response', soon())) as [IncomingMessage];
     response.on('error', () => undefined);
-    await once(response, 'data');
+    await once(response, 'data', soon());
     endless.destroy();
     await host.logged('cancelled');
-    const waits = begin(host, '/waits');
-    waits.end();
+    const waits = host.open({ path: '/waits' }).end();
     await host.logged('waiting');
     waits.destroy();
     await host.logged('aborted: true');
