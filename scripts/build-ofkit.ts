@@ -60,6 +60,8 @@ await build({
   ...COMMON,
   entryPoints: [join(ROOT, 'build/main.ts')],
   outfile: OUTPUT,
+  minifyWhitespace: true,
+  minifySyntax: true,
   format: 'esm',
   plugins: [generated],
   banner: {

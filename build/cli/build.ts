@@ -18,10 +18,10 @@ interface Flags {
   parallel: number;
   engine?: Engine;
   tag: TagFormat;
-  buildArg: Readonly<Record<string, string>>;
-  buildOption: readonly string[];
-  buildLabel: Readonly<Record<string, string>>;
-  copyExtra: readonly string[];
+  buildArg?: Readonly<Record<string, string>>;
+  buildOption?: readonly string[];
+  buildLabel?: Readonly<Record<string, string>>;
+  copyExtra?: readonly string[];
   cache: boolean;
   squash?: true;
   pull?: true;
@@ -59,11 +59,10 @@ export function declareBuild(program: Command, host: Host): void {
       '-b, --build-arg <key=value>',
       'build argument; may stand several times',
       collectPairs('ADDITIONAL_PACKAGE'),
-      {},
     )
-    .option('-o, --build-option <name>', 'build option of the template; may stand several times', collect, [])
-    .option('--build-label <key=value>', 'label of the image; may stand several times', collectPairs(), {})
-    .option('--copy-extra <path>', 'path to copy beside the handler; may stand several times', collect, [])
+    .option('-o, --build-option <name>', 'build option of the template; may stand several times', collect)
+    .option('--build-label <key=value>', 'label of the image; may stand several times', collectPairs())
+    .option('--copy-extra <path>', 'path to copy beside the handler; may stand several times', collect)
     .option('--no-cache', "do not use the engine's cache")
     .option('--squash', 'squash the layers of the image')
     .option('--pull', 'pull the base images anew')
@@ -109,10 +108,10 @@ function optionsOf(names: readonly string[], flags: Flags): BuildOptions {
     parallel: flags.parallel,
     engine: flags.engine,
     tag: flags.tag,
-    buildArgs: flags.buildArg,
-    buildOptions: flags.buildOption,
-    labels: flags.buildLabel,
-    copyExtra: flags.copyExtra,
+    buildArgs: flags.buildArg ?? {},
+    buildOptions: flags.buildOption ?? [],
+    labels: flags.buildLabel ?? {},
+    copyExtra: flags.copyExtra ?? [],
     noCache: !flags.cache,
     squash: flags.squash ?? false,
     pull: flags.pull ?? false,

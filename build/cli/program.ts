@@ -19,6 +19,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.out.stream.write(text),
@@ -27,7 +28,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
       outputError: () => undefined,
       getOutHasColors: () => false,
     })
-    .addHelpText('after', () => `\n${exitStatuses()}\n${EXAMPLES}`);
+    .addHelpText('after', () => `\n${exitStatuses()}\n${ENVIRONMENT}\n${EXAMPLES}`);
   for (const declare of [declareNew, declareTemplate, declareBuild, declareRun]) declare(program, host);
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -48,6 +49,17 @@ function exitStatuses(): string {
   const rows = Object.values(KIT_ERRORS).map(({ exit, meaning }) => `  ${String(exit).padEnd(4)} ${meaning}`);
   return ['Exit status:', '  0    done', ...rows].join('\n');
 }
+
+const ENVIRONMENT = `
+Environment:
+  OPENFAAS_TEMPLATE_STORE_URL  store index for "new" and "template store"
+  OPENFAAS_TEMPLATE_URL        repository for "template pull"
+  OPENFAAS_PREFIX              prefix of the images of "new"
+  OPENFAAS_URL                 gateway for the stack file of "new"
+  OFKIT_ENGINE                 container engine for "build"
+  OFKIT_WATCHDOG               fwatchdog.js for "run", "up" and "template verify"
+  OFKIT_DEBUG                  set to anything: print the stack of a fault of ofkit
+  NO_COLOR, FORCE_COLOR        turn colour off or on`;
 
 const EXAMPLES = `
 Examples:

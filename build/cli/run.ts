@@ -8,7 +8,7 @@ interface Flags {
   regex?: string;
   port?: number;
   inspect?: number | true;
-  env: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string>>;
   watchdog?: string;
   watch: boolean;
   json?: true;
@@ -25,7 +25,7 @@ export function declareRun(program: Command, host: Host): void {
       regex: flags.regex,
       port: flags.port,
       inspect: flags.inspect,
-      variables: flags.env,
+      variables: flags.env ?? {},
       watchdog: flags.watchdog,
       watch: flags.watch,
       json: flags.json ?? false,
@@ -60,7 +60,7 @@ function withOptions(command: Command): Command {
       'debugger port of the first function (default: 9229, or the next that is free)',
       parsePort,
     )
-    .option('-e, --env <key=value>', 'environment variable; may stand several times', collectPairs(), {})
+    .option('-e, --env <key=value>', 'environment variable; may stand several times', collectPairs())
     .option(
       '--watchdog <file>',
       'fwatchdog.js to run under (default: $OFKIT_WATCHDOG, else the one beside ofkit)',

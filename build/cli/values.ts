@@ -3,13 +3,13 @@ import { InvalidArgumentError } from 'commander';
 /** Parsers of option values; what they throw, commander puts the option's name before. */
 
 /** Collects an option that may stand several times. */
-export function collect(value: string, earlier: readonly string[]): readonly string[] {
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
 /** Collects KEY=VALUE. A key that is given twice has its last value, but for what `joined` names. */
 export function collectPairs(joined?: string) {
-  return (text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  return (text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
     const mark = text.indexOf('=');
     const key = text.slice(0, mark).trim();
     const value = text.slice(mark + 1).trim();

@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { KitError, messageOf } from '../errors.ts';
 import { isFile, isFolder } from '../files/kinds.ts';
+import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import { findWatchdog } from '../runtime/find-watchdog.ts';
+import { InstalledPackages } from '../runtime/installed-packages.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { DOCKERFILE_RULES } from '../verify/dockerfile-rules.ts';
 import { runHandler } from '../verify/handler-run.ts';
@@ -26,11 +28,17 @@ export async function verifyTemplates(
 ): Promise<void> {
   const root = resolve(host.cwd, folder);
   const watchdog = options.run ? await findWatchdog(host) : undefined;
+  const temporary = await makeTemporaryFolder();
   const findings: Finding[] = [];
-  for (const template of await templateFolders(root, folder)) {
-    const found = await verifyTemplate(host, template, watchdog);
-    findings.push(...found);
-    if (!options.json) tell(host, template, found);
+  try {
+    const run = watchdog === undefined ? undefined : { watchdog, packages: new InstalledPackages(temporary) };
+    for (const template of await templateFolders(root, folder)) {
+      const found = await verifyTemplate(host, template, run);
+      findings.push(...found);
+      if (!options.json) tell(host, template, found);
+    }
+  } finally {
+    await removeFolder(temporary);
   }
   if (options.json) host.out.line(JSON.stringify(findings, undefined, 2));
   if (findings.length > 0) {
@@ -54,7 +62,12 @@ async function templateFolders(root: string, shown: string): Promise<string[]> {
   return folders;
 }
 
-async function verifyTemplate(host: Host, folder: string, watchdog: string | undefined): Promise<Finding[]> {
+interface Run {
+  readonly watchdog: string;
+  readonly packages: InstalledPackages;
+}
+
+async function verifyTemplate(host: Host, folder: string, run: Run | undefined): Promise<Finding[]> {
   const template = basename(folder);
   const subject = await readSubject(folder).catch((error: unknown) => messageOf(error));
   if (typeof subject === 'string') return [{ template, rule: 'template-yml', message: subject }];
@@ -65,9 +78,13 @@ async function verifyTemplate(host: Host, folder: string, watchdog: string | und
     const message = breach(subject);
     if (message !== undefined) findings.push({ template, rule: id, message: `${message} (${asks})` });
   }
-  if (watchdog === undefined || !subject.hasHandlerFolder) return findings;
+  if (run === undefined || !subject.hasHandlerFolder) return findings;
   try {
-    await withProgress(host.err, `running the handler of ${template}`, runHandler(host, subject, watchdog));
+    await withProgress(
+      host.err,
+      `running the handler of ${template}`,
+      runHandler(host, subject, run.watchdog, run.packages),
+    );
   } catch (error) {
     host.interrupted.throwIfAborted();
     const output = error instanceof KitError ? error.output : '';

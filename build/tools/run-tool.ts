@@ -2,6 +2,8 @@ import { execa } from 'execa';
 import { KitError } from '../errors.ts';
 import type { Environment, Host } from '../host.ts';
 
+const KILL_AFTER_MS = 5000;
+
 export interface ToolOptions {
   readonly cwd: string;
   /** Instead of the host's environment. */
@@ -22,7 +24,7 @@ export interface ToolResult {
 }
 
 /**
- * Runs another program to its end. It ends with the command: on Ctrl-C, on its deadline, and when ofkit exits.
+ * Runs another program to its end. It ends with all it started on Ctrl-C and on its deadline.
  * @returns what it wrote and whether it exited with 0
  * @throws KitError TOOL_MISSING, INTERRUPTED, or UNREACHABLE past the deadline
  */
@@ -40,22 +42,46 @@ export async function runTool(
     stdin: 'ignore',
     all: true,
     reject: false,
-    timeout: options.timeout,
-    cancelSignal: host.interrupted,
-    forceKillAfterDelay: 5000,
+    // A group of its own, so that what the program started ends with it.
+    detached: true,
+    cleanup: false,
   });
+  let timedOut = false;
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    endGroup(child.pid);
+  }, options.timeout);
+  const onInterrupt = (): void => endGroup(child.pid);
+  host.interrupted.addEventListener('abort', onInterrupt);
   if (options.onLine) void forward(child.iterable({ from: 'all' }), options.onLine);
   const result = await child;
-  if (result.isCanceled) host.interrupted.throwIfAborted();
+  clearTimeout(deadline);
+  host.interrupted.removeEventListener('abort', onInterrupt);
+  host.interrupted.throwIfAborted();
   const output = String(result.all ?? '');
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
     throw new KitError('TOOL_MISSING', `${command} cannot be started (${result.code}): ${options.wayOut}`);
   }
-  if (result.timedOut) {
+  if (timedOut) {
     const message = `${command} ${args[0] ?? ''} did not end within ${options.timeout / 1000} s`;
     throw new KitError('UNREACHABLE', message, { output });
   }
   return { ok: !result.failed, stdout: String(result.stdout ?? ''), output };
+}
+
+/** Ends a program with all that it started: first by asking. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function forward(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {

@@ -7,7 +7,7 @@ import { copyTree } from '../files/copy.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import { Generations } from '../runtime/generations.ts';
-import { InstalledPackages } from '../runtime/installed-packages.ts';
+import type { InstalledPackages } from '../runtime/installed-packages.ts';
 import { launchInstance, makeTemporary, writePreload } from '../runtime/launch.ts';
 import { runScript } from '../runtime/packages.ts';
 import { prepareGeneration, type Prepared } from '../runtime/prepare.ts';
@@ -20,9 +20,15 @@ const STOP_MS = 5000;
 
 /**
  * Makes a function of a template in a temporary project, runs its tests, starts it under the watchdog and calls it.
+ * @param packages what templates share that ask for the same
  * @throws KitError with the output of what failed
  */
-export async function runHandler(host: Host, subject: Subject, watchdog: string): Promise<void> {
+export async function runHandler(
+  host: Host,
+  subject: Subject,
+  watchdog: string,
+  packages: InstalledPackages,
+): Promise<void> {
   const project = await makeTemporaryFolder();
   try {
     const within: Host = { ...host, cwd: project };
@@ -36,7 +42,6 @@ export async function runHandler(host: Host, subject: Subject, watchdog: string)
     if (!entry) return;
     const generations = new Generations(project, entry.name);
     await generations.open();
-    const packages = new InstalledPackages(project);
     const options = { generations, packages, copy: [], inspect: false, onStep: () => undefined };
     const prepared = await prepareGeneration(within, entry, options);
     await runTests(within, prepared);
