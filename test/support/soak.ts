@@ -36,9 +36,8 @@ export async function soak(
   accepts: (status: number, round: number, text: string, aborted: boolean) => boolean,
   requests = REQUESTS,
 ): Promise<void> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
   let round = 0;
-  const sendUntil = async (end: number): Promise<void> => {
+  const sendUntil = async (end: number, agent: http.Agent): Promise<void> => {
     while (round < end) {
       const own = round;
       round += 1;
@@ -47,25 +46,27 @@ export async function soak(
       assert.ok(isRight, `round ${own}: ${answer.status} ${answer.error ?? ''} ${answer.text.slice(0, 200)}`);
     }
   };
-  const run = (end: number): Promise<void[]> =>
-    Promise.all(Array.from({ length: CLIENTS }, () => sendUntil(end)));
-  try {
-    await run(Math.floor(requests / 5));
-    const before = await figuresAtRest(watchdog);
-    await run(requests);
-    const after = await figuresAtRest(watchdog);
-    const most = before.bytes + Math.max(before.bytes * GROWTH, GROWTH_BYTES);
-    const shown = `${before.bytes >> 20} MiB and ${before.files} files before, ${after.bytes >> 20} MiB and ${after.files} after`;
-    console.log(`# ${requests} requests: ${shown}`);
-    assert.ok(after.bytes <= most, shown);
-    assert.ok(
-      Math.abs(after.files - before.files) <= FILES,
-      `${shown}: ${openFilesOf(watchdog.pid).join(' ')}`,
-    );
-    assert.deepEqual(zombiesOf(watchdog.pid), []);
-  } finally {
-    agent.destroy();
-  }
+  /** @returns the figures when all clients have gone */
+  const run = async (end: number): Promise<Figures> => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+    try {
+      await Promise.all(Array.from({ length: CLIENTS }, () => sendUntil(end, agent)));
+    } finally {
+      agent.destroy();
+    }
+    return figuresAtRest(watchdog);
+  };
+  const before = await run(Math.floor(requests / 5));
+  const after = await run(requests);
+  const most = before.bytes + Math.max(before.bytes * GROWTH, GROWTH_BYTES);
+  const shown = `${before.bytes >> 20} MiB and ${before.files} files before, ${after.bytes >> 20} MiB and ${after.files} after`;
+  console.log(`# ${requests} requests: ${shown}`);
+  assert.ok(after.bytes <= most, shown);
+  assert.ok(
+    Math.abs(after.files - before.files) <= FILES,
+    `${shown}: ${openFilesOf(watchdog.pid).join(' ')}`,
+  );
+  assert.deepEqual(zombiesOf(watchdog.pid), []);
 }
 
 /** The figures once the last processes and connections have ended. */

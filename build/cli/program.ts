@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander';
+import { KIT_ERRORS, KitError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { VERSION } from '../release.ts';
+import { declareBuild } from './build.ts';
+import { declareNew } from './new.ts';
+import { declareRun } from './run.ts';
+import { declareTemplate } from './template.ts';
+
+/**
+ * Reads the command line and runs the command. A command's own code is loaded when it runs.
+ * @returns the exit status
+ * @throws KitError
+ */
+export async function runProgram(host: Host, argv: readonly string[]): Promise<number> {
+  const program = new Command('ofkit')
+    .description(
+      'Create, build and run OpenFaaS functions in Node and TypeScript, with or without containers.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.out.stream.write(text),
+      writeErr: (text) => host.out.stream.write(text),
+      // What is wrong is said once, by the entry file.
+      outputError: () => undefined,
+      getOutHasColors: () => false,
+    })
+    .addHelpText('after', () => `\n${exitStatuses()}\n${ENVIRONMENT}\n${EXAMPLES}`);
+  for (const declare of [declareNew, declareTemplate, declareBuild, declareRun]) declare(program, host);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // A group of commands without a command: its help was printed.
+    if (error.exitCode === 0 || error.code === 'commander.help') return 0;
+    const message = error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll(/\s*\n\s*/g, ' ');
+    throw new KitError('USAGE', `${message}: see "ofkit --help"`, { cause: error });
+  }
+}
+
+function exitStatuses(): string {
+  const rows = Object.values(KIT_ERRORS).map(({ exit, meaning }) => `  ${String(exit).padEnd(4)} ${meaning}`);
+  return ['Exit status:', '  0    done', ...rows].join('\n');
+}
+
+const ENVIRONMENT = `
+Environment:
+  OPENFAAS_TEMPLATE_STORE_URL  store index for "new" and "template store"
+  OPENFAAS_TEMPLATE_URL        repository for "template pull"
+  OPENFAAS_PREFIX              prefix of the images of "new"
+  OPENFAAS_URL                 gateway for the stack file of "new"
+  OFKIT_ENGINE                 container engine for "build"
+  OFKIT_WATCHDOG               fwatchdog.js for "run", "up" and "template verify"
+  OFKIT_DEBUG                  set to anything: print the stack of a fault of ofkit
+  NO_COLOR, FORCE_COLOR        turn colour off or on`;
+
+const EXAMPLES = `
+Examples:
+  ofkit new hello --lang ts-http    create a function
+  ofkit run hello                   run it here, without a container
+  ofkit build hello                 build its image`;

@@ -1,0 +1,58 @@
+import { KitError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { findWatchdog } from '../runtime/find-watchdog.ts';
+import { humanReporter, jsonReporter } from '../runtime/reporter.ts';
+import { Session } from '../runtime/session.ts';
+import { findStackFile, readStack } from '../stack/read.ts';
+import { selectFunctions, type Selection } from '../stack/select.ts';
+import { StepList } from '../terminal/steps.ts';
+import { ensureTemplate } from '../template/ensure.ts';
+
+export interface RunOptions extends Selection {
+  readonly yaml: string | undefined;
+  /** `ofkit run` takes one function, `ofkit up` any number. */
+  readonly single: boolean;
+  readonly port: number | undefined;
+  readonly inspect: number | true | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly watchdog: string | undefined;
+  readonly watch: boolean;
+  readonly json: boolean;
+}
+
+/** `ofkit run` and `ofkit up`: functions without containers, until Ctrl-C. */
+export async function runFunctions(host: Host, options: RunOptions): Promise<void> {
+  const stack = await readStack(host, await findStackFile(host, options.yaml));
+  const entries = selectFunctions(stack, options);
+  if (options.single && entries.length > 1) {
+    const names = entries.map(({ name }) => name).join(', ');
+    throw new KitError('USAGE', `give a function name to run (${names}), or run them all with "ofkit up"`);
+  }
+  for (const { name, lang } of entries) {
+    if (!lang) throw new KitError('INVALID', `${name} in ${stack.file} has no lang: name its template`);
+    await ensureTemplate(host, lang, stack.templates);
+  }
+  const watchdog = await findWatchdog(host, options.watchdog);
+  const reporter = options.json
+    ? jsonReporter(host)
+    : humanReporter(
+        host,
+        entries.map(({ name }) => name),
+      );
+  const session = new Session(host, { ...options, stack, entries, watchdog }, reporter);
+  host.onSecondInterrupt(() => session.kill());
+  const interrupted = new Promise<void>((resolve) => {
+    if (host.interrupted.aborted) resolve();
+    host.interrupted.addEventListener('abort', () => resolve());
+  });
+  const steps = new StepList(host.err);
+  try {
+    await steps.start();
+    await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
+    if (!options.json && !host.interrupted.aborted)
+      host.err.line(host.err.paint('dim', 'Save a file to reload its function; Ctrl-C ends all.'));
+    await interrupted;
+  } finally {
+    await session.stop();
+  }
+}

@@ -1,0 +1,78 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join, normalize, resolve } from 'node:path';
+import { KitError } from '../errors.ts';
+import { copyTree } from '../files/copy.ts';
+import { insideOf } from '../files/inside.ts';
+import { isFolder } from '../files/kinds.ts';
+import { replaceFolder } from '../files/staging.ts';
+import type { Host } from '../host.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { TEMPLATE_FOLDER } from '../template/language.ts';
+
+export const BUILD_FOLDER = 'build';
+
+/** The template whose handler folder holds the whole image: its build context is the function's folder itself. */
+export const DOCKERFILE_TEMPLATE = 'dockerfile';
+
+/** What of a handler's folder is never copied: what a project folder itself would hold. */
+const NOT_COPIED = new Set(['build', 'template']);
+
+export interface ContextOptions {
+  /** Where the handler goes within the template. */
+  readonly handlerFolder: string;
+  /** Further paths of the project that go beside the handler. */
+  readonly copy: readonly string[];
+  /** Leaves installed packages out, for a context that gets its own. faas-cli copies them. */
+  readonly skipInstalled?: boolean;
+}
+
+/**
+ * Writes a function's build context to build/NAME: the template, over it the handler, over it the further paths,
+ * file for file what faas-cli writes (go-sdk's CreateBuildContext), the folders' modes included.
+ * @returns the folder, absolute
+ */
+export async function writeBuildContext(
+  host: Host,
+  entry: FunctionEntry,
+  options: ContextOptions,
+): Promise<string> {
+  const folder = join(host.cwd, BUILD_FOLDER, entry.name);
+  const mode = folderMode(host);
+  await mkdir(join(host.cwd, BUILD_FOLDER), { recursive: true, mode });
+  await replaceFolder(folder, mode, (staging) => fillBuildContext(host, entry, options, staging));
+  return folder;
+}
+
+/** Fills an empty folder with a function's build context. */
+export async function fillBuildContext(
+  host: Host,
+  entry: FunctionEntry,
+  { handlerFolder, copy, skipInstalled = false }: ContextOptions,
+  folder: string,
+): Promise<void> {
+  const skip = (name: string): boolean => skipInstalled && name === 'node_modules';
+  const handlerSource = resolve(host.cwd, entry.handler);
+  if (!entry.handler || !(await isFolder(handlerSource))) {
+    throw new KitError(
+      'NOT_FOUND',
+      `building ${entry.name}, ${entry.handler || 'no handler'} is an invalid path`,
+    );
+  }
+  const bare = entry.lang === DOCKERFILE_TEMPLATE;
+  const handlerTarget = bare ? folder : join(folder, handlerFolder);
+  await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
+  if (!bare) await copyTree(join(host.cwd, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  for (const name of await readdir(handlerSource)) {
+    if (NOT_COPIED.has(name) || skip(name)) continue;
+    await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip });
+  }
+  for (const path of copy) {
+    const source = await insideOf(host.cwd, path, 'copy:');
+    await copyTree(source, normalize(join(handlerTarget, path)), { skip });
+  }
+}
+
+/** Folders are for their owner alone, but on a CI machine, where another user may build the image. */
+function folderMode(host: Host): number {
+  return host.env.CI === 'true' || host.env.CI === '1' ? 0o777 : 0o700;
+}

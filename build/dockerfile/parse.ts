@@ -1,0 +1,76 @@
+import { Arg, DockerfileParser, Env, From, type Dockerfile, type Instruction } from 'dockerfile-ast';
+
+/** A Dockerfile, as far as ofkit asks of it. */
+export interface ParsedDockerfile {
+  readonly stages: readonly Stage[];
+  /** The defaults of the build arguments that stand before the first FROM. */
+  readonly globalArguments: Readonly<Record<string, string>>;
+}
+
+export interface Stage {
+  /** The image or the stage that it begins with, as written. */
+  readonly base: string;
+  readonly name: string | undefined;
+  readonly instructions: readonly ParsedInstruction[];
+}
+
+export interface ParsedInstruction {
+  readonly line: number;
+  readonly keyword: string;
+  /** Everything behind the keyword, flags included, without line breaks. */
+  readonly text: string;
+  /** The pairs of an ARG or ENV. */
+  readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
+}
+
+/** Reads a Dockerfile; what is none of it has no stages. */
+export function parseDockerfile(text: string): ParsedDockerfile {
+  const file: Dockerfile = DockerfileParser.parse(text);
+  const stages: { base: string; name: string | undefined; instructions: ParsedInstruction[] }[] = [];
+  const globalArguments: Record<string, string> = {};
+  for (const instruction of file.getInstructions()) {
+    if (instruction instanceof From) {
+      const base = instruction.getImage() ?? '';
+      stages.push({ base, name: instruction.getBuildStage() ?? undefined, instructions: [] });
+      continue;
+    }
+    const parsed = readInstruction(instruction);
+    const stage = stages.at(-1);
+    if (stage) stage.instructions.push(parsed);
+    else for (const [name, value] of parsed.pairs) globalArguments[name] = value ?? '';
+  }
+  return { stages, globalArguments };
+}
+
+function readInstruction(instruction: Instruction): ParsedInstruction {
+  const text = instruction.getTextContent();
+  return {
+    line: instruction.getRange().start.line + 1,
+    keyword: instruction.getKeyword(),
+    text: text
+      .slice(instruction.getInstruction().length)
+      .replaceAll(/\\[ \t]*\r?\n/g, ' ')
+      .trim(),
+    pairs: readPairs(instruction),
+  };
+}
+
+function readPairs(instruction: Instruction): [string, string | undefined][] {
+  if (instruction instanceof Arg) {
+    const property = instruction.getProperty();
+    return property ? [[property.getName(), property.getValue() ?? undefined]] : [];
+  }
+  if (!(instruction instanceof Env)) return [];
+  return instruction.getProperties().map((property) => [property.getName(), property.getValue() ?? '']);
+}
+
+/** Replaces `$NAME`, `${NAME}` and `${NAME:-default}` by the values that are known. */
+export function expandVariables(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(
+    /\\\$|\$(?:(\w+)|\{(\w+)(?::?[-=]([^}]*))?\})/g,
+    (whole, plain: string | undefined, braced: string | undefined, fallback: string | undefined) => {
+      const name = plain ?? braced;
+      return name === undefined ? whole : values[name] || (fallback ?? '');
+    },
+  );
+}

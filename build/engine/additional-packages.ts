@@ -1,0 +1,28 @@
+import { KitError } from '../errors.ts';
+import type { Language } from '../template/language.ts';
+
+/** The build argument that carries the packages of the build options. */
+const ADDITIONAL_PACKAGE = 'ADDITIONAL_PACKAGE';
+
+/**
+ * The build arguments with the packages of the chosen `build_options`, which template.yml declares.
+ * @throws KitError NOT_FOUND for an option that the template has not
+ */
+export function withAdditionalPackages(
+  buildArgs: Readonly<Record<string, string>>,
+  options: readonly string[],
+  lang: string,
+  { buildOptions }: Language,
+): Record<string, string> {
+  const packages = options.flatMap((name) => {
+    const option = buildOptions.find((candidate) => candidate.name === name);
+    if (option) return option.packages;
+    const known = buildOptions.map((candidate) => candidate.name).join(', ') || 'none';
+    throw new KitError(
+      'NOT_FOUND',
+      `build option ${name} is unavailable for ${lang}: its template.yml has ${known}`,
+    );
+  });
+  const given = (buildArgs[ADDITIONAL_PACKAGE] ?? '').split(/\s+/).filter(Boolean);
+  return { ...buildArgs, [ADDITIONAL_PACKAGE]: [...new Set([...packages, ...given])].sort().join(' ') };
+}

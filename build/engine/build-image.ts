@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { KitError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { runTool } from '../tools/run-tool.ts';
+import type { Engine } from './names.ts';
+
+/** An hour: a build that installs and compiles may take long, but not for ever. */
+const BUILD_TIMEOUT = 3_600_000;
+
+export interface ImageBuild {
+  readonly image: string;
+  /** The build context. */
+  readonly folder: string;
+  /** Another Dockerfile than that of the context. */
+  readonly dockerfile?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Files by the id that the Dockerfile's `--mount=type=secret` names. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly squash: boolean;
+  readonly pull: boolean;
+  readonly mountSsh: boolean;
+}
+
+/**
+ * Builds an image.
+ * @param onLine gets the engine's output, line by line
+ * @throws KitError BUILD_FAILED with the whole output of the engine
+ */
+export async function buildImage(
+  host: Host,
+  engine: Engine,
+  build: ImageBuild,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
+  const result = await runTool(host, engine, buildArguments(host, build), {
+    cwd: build.folder,
+    env: { ...host.env, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
+    timeout: BUILD_TIMEOUT,
+    wayOut: `install ${engine}, or choose another --engine`,
+    onLine,
+  });
+  if (!result.ok) {
+    const message = `${engine} could not build ${build.image}: its output stands above`;
+    throw new KitError('BUILD_FAILED', message, { output: result.output });
+  }
+}
+
+/** The arguments as faas-cli gives them to docker. */
+function buildArguments(host: Host, build: ImageBuild): string[] {
+  const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
+  return [
+    'build',
+    ...(build.dockerfile ? ['--file', build.dockerfile] : []),
+    ...(build.noCache ? ['--no-cache'] : []),
+    ...(build.squash ? ['--squash'] : []),
+    ...pairs('--build-arg', {
+      http_proxy: host.env.http_proxy || undefined,
+      https_proxy: host.env.https_proxy || undefined,
+      ...build.buildArgs,
+    }),
+    ...pairs('--label', build.labels),
+    ...(build.pull ? ['--pull'] : []),
+    ...Object.entries(build.secrets).flatMap(([id, path]) => [
+      '--secret',
+      `id=${id},src=${resolve(host.cwd, path)}`,
+    ]),
+    '--tag',
+    build.image,
+    '.',
+  ];
+}

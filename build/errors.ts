@@ -1,0 +1,52 @@
+/**
+ * The one table of what ends a command before its time: the code, the exit status a script can tell it by, and
+ * what it stands for in `ofkit --help`.
+ */
+export const KIT_ERRORS = {
+  INTERNAL: { exit: 1, meaning: 'a fault of ofkit itself' },
+  USAGE: { exit: 2, meaning: 'a command, option or value that ofkit does not know' },
+  NOT_FOUND: { exit: 3, meaning: 'a file, function, template or secret that is not there' },
+  EXISTS: { exit: 4, meaning: 'a file, folder or function that is there already' },
+  INVALID: { exit: 5, meaning: 'a stack.yaml, template.yml or index that cannot be read' },
+  OUTSIDE: { exit: 6, meaning: 'a path that leads out of the folder' },
+  UNREACHABLE: { exit: 7, meaning: 'a repository or index that cannot be fetched' },
+  TOOL_MISSING: {
+    exit: 8,
+    meaning: 'a program that is not installed (git, npm, a container engine, the watchdog)',
+  },
+  BUILD_FAILED: { exit: 9, meaning: 'an install, compile or image build that failed' },
+  PORT_TAKEN: { exit: 10, meaning: 'a port that is in use' },
+  START_FAILED: { exit: 11, meaning: 'a function that does not start' },
+  UNVERIFIED: { exit: 12, meaning: 'a template that breaks a rule (ofkit template verify)' },
+  INTERRUPTED: { exit: 130, meaning: 'Ctrl-C' },
+} as const satisfies Record<string, { exit: number; meaning: string }>;
+
+export type KitErrorCode = keyof typeof KIT_ERRORS;
+
+/** What the user reads: one line that says what happened and what to do, and a code that sets the exit status. */
+export class KitError extends Error {
+  override readonly name = 'KitError';
+  readonly code: KitErrorCode;
+  readonly exitStatus: number;
+  /** The output of the program that failed, shown as it is above the line. */
+  readonly output: string;
+
+  constructor(code: KitErrorCode, message: string, options: ErrorOptions & { output?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.exitStatus = KIT_ERRORS[code].exit;
+    this.output = options.output ?? '';
+  }
+}
+
+/** The text of whatever was thrown, on one line. */
+export function messageOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** The system's code of an error (`ENOENT`), if it has one. */
+export function systemCodeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}

@@ -1,0 +1,54 @@
+import { chmod, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KitError } from '../errors.ts';
+import { isWithin } from './inside.ts';
+
+export interface CopyOptions {
+  /** Real path of the folder that links must not lead out of; none means that links may lead anywhere. */
+  readonly within?: string;
+  /** Says of an entry's name whether it is left out, at any depth. */
+  readonly skip?: (name: string) => boolean;
+}
+
+/**
+ * Copies a file or a folder as faas-cli does: links are followed, files keep their mode, folders that are there
+ * already keep theirs, and nothing is deleted at the target.
+ * @throws KitError OUTSIDE for a link that leads out of `within`, INVALID for one that leads back to a folder above
+ *   it or for what is neither file nor folder
+ */
+export async function copyTree(source: string, target: string, options: CopyOptions = {}): Promise<void> {
+  await copyEntry(source, target, options, []);
+}
+
+async function copyEntry(
+  source: string,
+  target: string,
+  options: CopyOptions,
+  above: readonly string[],
+): Promise<void> {
+  const stats = await stat(source);
+  const real = await realpath(source);
+  if (options.within !== undefined && real !== options.within && !isWithin(options.within, real)) {
+    throw new KitError('OUTSIDE', `${source} is a link that leads out of its repository: it is not copied`);
+  }
+  if (stats.isFile()) {
+    await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+    await copyFile(source, target);
+    await chmod(target, stats.mode & 0o7777);
+    return;
+  }
+  if (!stats.isDirectory()) {
+    throw new KitError(
+      'INVALID',
+      `${source} is neither a file nor a folder: remove it, or copy what it stands for`,
+    );
+  }
+  if (above.includes(real)) {
+    throw new KitError('INVALID', `${source} is a link to a folder above it: remove the link`);
+  }
+  await mkdir(target, { recursive: true, mode: stats.mode & 0o7777 });
+  for (const name of (await readdir(source)).sort()) {
+    if (options.skip?.(name)) continue;
+    await copyEntry(join(source, name), join(target, name), options, [...above, real]);
+  }
+}

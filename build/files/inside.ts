@@ -1,0 +1,39 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { KitError } from '../errors.ts';
+
+/**
+ * The absolute path of something that has to lie within a folder.
+ * @param folder absolute
+ * @param path as the user, a stack file or a template gives it
+ * @param what names it in the error
+ * @throws KitError OUTSIDE where it is the folder itself or leads out of it, by `..` or by a link
+ */
+export async function insideOf(folder: string, path: string, what: string): Promise<string> {
+  const absolute = resolve(folder, path);
+  if (!isWithin(folder, absolute)) throw leadsOut(path, what, folder);
+  if (!isWithin(await realpathOfExisting(folder), await realpathOfExisting(absolute))) {
+    throw leadsOut(path, what, folder);
+  }
+  return absolute;
+}
+
+/** Whether a path lies below a folder; both absolute, links not followed. */
+export function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function leadsOut(path: string, what: string, folder: string): KitError {
+  return new KitError('OUTSIDE', `${what} ${path} leads out of ${folder}: give a path below that folder`);
+}
+
+/** The real path of what is there; of the nearest folder above that is, with the rest as written. */
+async function realpathOfExisting(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realpathOfExisting(parent), basename(path));
+  }
+}

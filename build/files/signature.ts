@@ -1,0 +1,29 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A text that tells whether files changed: the path, size and time of each.
+ * @param paths files and folders; what is not there counts as that
+ * @param isIgnored says of an entry's name whether it is left out, at any depth
+ */
+export async function signatureOf(
+  paths: readonly string[],
+  isIgnored: (name: string) => boolean,
+): Promise<string> {
+  const parts: string[] = [];
+  for (const path of paths) {
+    const stats = await stat(path).catch(() => undefined);
+    if (!stats?.isDirectory()) {
+      parts.push(`${path} ${stats?.size ?? '-'} ${stats?.mtimeMs ?? '-'}`);
+      continue;
+    }
+    const names = (await readdir(path).catch(() => [])).filter((name) => !isIgnored(name)).sort();
+    parts.push(
+      await signatureOf(
+        names.map((name) => join(path, name)),
+        isIgnored,
+      ),
+    );
+  }
+  return parts.join('\n');
+}

@@ -1,0 +1,26 @@
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isProcessAlive } from './process-alive.ts';
+
+const TEMPORARY = /^\.ofkit-(\d+)-/;
+
+/**
+ * Makes an empty folder for this process alone, and removes those that killed processes left beside it.
+ * @param parent by default the system's temporary folder
+ * @returns its real path
+ */
+export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
+  const real = await realpath(parent);
+  for (const name of await readdir(real)) {
+    const pid = TEMPORARY.exec(name)?.[1];
+    // Another user's is left to that user.
+    if (pid !== undefined && !isProcessAlive(Number(pid)))
+      await removeFolder(join(real, name)).catch(() => undefined);
+  }
+  return mkdtemp(join(real, `.ofkit-${process.pid}-`));
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}

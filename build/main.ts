@@ -1,0 +1,54 @@
+import { realpathSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from './cli/program.ts';
+import { KitError, messageOf } from './errors.ts';
+import type { Host } from './host.ts';
+import { createOutput } from './terminal/output.ts';
+
+/** The entry of ofkit: argv, environment, signals and the exit status. */
+
+const { env, stdout, stderr } = process;
+const interruption = new AbortController();
+const secondInterrupt: (() => Promise<void>)[] = [];
+
+const host: Host = {
+  cwd: process.cwd(),
+  env,
+  program: realpathSync(fileURLToPath(import.meta.url)),
+  out: createOutput(stdout, isatty(1), env),
+  err: createOutput(stderr, isatty(2), env),
+  interrupted: interruption.signal,
+  onSecondInterrupt: (callback) => secondInterrupt.push(callback),
+};
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) {
+      void Promise.allSettled(secondInterrupt.map((callback) => callback())).then(() => process.exit(130));
+    }
+    interruption.abort(new KitError('INTERRUPTED', `ended by ${signal}: nothing is left behind`));
+  });
+}
+
+// A reader that goes (`ofkit ... | head`) ends the command as a signal would.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', () =>
+    interruption.abort(new KitError('INTERRUPTED', 'nobody reads the output any more')),
+  );
+}
+
+try {
+  process.exitCode = await runProgram(host, process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  const known = error instanceof KitError ? error : undefined;
+  if (known?.output) host.err.stream.write(`${known.output.trimEnd()}\n`);
+  const faulty = known ? '' : 'a fault of ofkit: ';
+  host.err.line(`${host.err.paint('red', 'ofkit:')} ${faulty}${messageOf(error)}`);
+  if (!known && env.OFKIT_DEBUG && error instanceof Error) host.err.line(error.stack);
+  return known?.exitStatus ?? 1;
+}

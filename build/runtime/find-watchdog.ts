@@ -1,0 +1,18 @@
+import { dirname, join, resolve } from 'node:path';
+import { KitError } from '../errors.ts';
+import { isFile } from '../files/kinds.ts';
+import type { Host } from '../host.ts';
+
+/**
+ * The watchdog to run functions under: `given`, else OFKIT_WATCHDOG, else fwatchdog.js beside ofkit.js.
+ * @throws KitError TOOL_MISSING
+ */
+export async function findWatchdog(host: Host, given?: string): Promise<string> {
+  const chosen = given ?? host.env.OFKIT_WATCHDOG;
+  const path = chosen ? resolve(host.cwd, chosen) : join(dirname(host.program), 'fwatchdog.js');
+  if (await isFile(path)) return path;
+  throw new KitError(
+    'TOOL_MISSING',
+    `the watchdog ${path} is not there: run "npm run build", or name it in OFKIT_WATCHDOG`,
+  );
+}

@@ -1,0 +1,31 @@
+/** Headers that hold for one connection only (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'expect']);
+
+/**
+ * A message's headers as they go on to the next connection, in their order and case. The framing stays: a body that
+ * came in chunks goes on in chunks.
+ * @param raw name and value by turns
+ * @param method of a request; one whose body is not announced has none
+ */
+export function forwardedHeaders(raw: readonly string[], method?: string): string[] {
+  const result: string[] = [];
+  const named = new Set<string>();
+  for (const [name, value] of pairsOf(raw)) {
+    if (name.toLowerCase() === 'connection')
+      for (const token of value.split(',')) named.add(token.trim().toLowerCase());
+  }
+  let framed = method === undefined || ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method);
+  for (const [name, value] of pairsOf(raw)) {
+    const lower = name.toLowerCase();
+    const framing = lower === 'content-length' || lower === 'transfer-encoding';
+    if (HOP_BY_HOP.has(lower) || (named.has(lower) && !framing)) continue;
+    framed ||= framing;
+    result.push(name, value);
+  }
+  // Node would announce chunks.
+  return framed ? result : [...result, 'Content-Length', '0'];
+}
+
+function* pairsOf(raw: readonly string[]): Generator<[name: string, value: string]> {
+  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? ''];
+}

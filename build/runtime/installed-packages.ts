@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyTree } from '../files/copy.ts';
+import { exists, isFile } from '../files/kinds.ts';
+import { replaceFolder } from '../files/staging.ts';
+import { removeFolder } from '../files/temporary.ts';
+import { runtimeFolder } from './generations.ts';
+
+const UNUSED_AFTER_MS = 30 * 24 * 3_600_000;
+
+/**
+ * Packages that were installed for functions, in build/.ofkit/.packages, by what their package.json files ask for.
+ * Functions and generations that ask for the same share them by a link.
+ */
+export class InstalledPackages {
+  readonly #root: string;
+  readonly #installing = new Map<string, Promise<void>>();
+
+  constructor(cwd: string) {
+    this.#root = join(runtimeFolder(cwd), '.packages');
+  }
+
+  /**
+   * Gives a generation its packages, installing them where nobody asked for the same before.
+   * @param manifests folders of the generation whose package.json names packages, relative
+   * @param install runs the package manager in a folder
+   */
+  async link(
+    folder: string,
+    manifests: readonly string[],
+    install: (folder: string) => Promise<void>,
+  ): Promise<void> {
+    if (manifests.length === 0) return;
+    const key = await fingerprint(folder, manifests);
+    const installed = join(this.#root, key);
+    const before = this.#installing.get(key) ?? this.#install(folder, installed, manifests, install);
+    this.#installing.set(key, before);
+    await before.finally(() => this.#installing.delete(key));
+    for (const path of manifests) {
+      const modules = join(installed, path, 'node_modules');
+      const link = join(folder, path, 'node_modules');
+      if (!(await exists(modules))) continue;
+      await removeFolder(link);
+      await symlink(modules, link);
+    }
+  }
+
+  async #install(
+    folder: string,
+    installed: string,
+    manifests: readonly string[],
+    install: (folder: string) => Promise<void>,
+  ): Promise<void> {
+    if (!(await exists(installed))) {
+      await this.#removeUnused();
+      await replaceFolder(installed, 0o700, async (staging) => {
+        await copyTree(folder, staging);
+        for (const path of manifests) await install(join(staging, path));
+      });
+    }
+    await utimes(installed, new Date(), new Date());
+  }
+
+  async #removeUnused(): Promise<void> {
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.#root)) {
+      const { mtimeMs } = await stat(join(this.#root, name));
+      if (Date.now() - mtimeMs > UNUSED_AFTER_MS) await removeFolder(join(this.#root, name));
+    }
+  }
+}
+
+async function fingerprint(folder: string, manifests: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.versions.modules}`);
+  for (const path of manifests) {
+    for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
+      const file = join(folder, path, name);
+      if (await isFile(file)) hash.update(`\n${path}/${name}\n`).update(await readFile(file));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,133 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
+import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
+import { parseDockerfile } from '../dockerfile/parse.ts';
+import { KitError } from '../errors.ts';
+import { exists, isFile } from '../files/kinds.ts';
+import { removeFolder } from '../files/temporary.ts';
+import type { Host } from '../host.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { readTemplate, TEMPLATE_FOLDER } from '../template/language.ts';
+import type { Generations } from './generations.ts';
+import type { InstalledPackages } from './installed-packages.ts';
+import { installPackages, readManifests, runScript, type Manifest } from './packages.ts';
+import { pointMapsToOriginals } from './source-maps.ts';
+import { withOriginalPlaces, type Origins } from './source-places.ts';
+
+/** A generation that is ready to be started. */
+export interface Prepared {
+  readonly folder: string;
+  readonly origins: Origins;
+  readonly image: ImageEnvironment;
+  /** The command of template.yml. */
+  readonly fprocess: string;
+  /** Whether its server listens where http_port or PORT says. */
+  readonly choosesPort: boolean;
+  /** The package.json files in it. */
+  readonly manifests: readonly Manifest[];
+}
+
+export interface PrepareOptions {
+  readonly generations: Generations;
+  readonly packages: InstalledPackages;
+  readonly copy: readonly string[];
+  readonly inspect: boolean;
+  /** Tells what takes long. */
+  readonly onStep: (step: string) => void;
+}
+
+const LARGEST_SEARCHED = 256 << 10;
+
+/**
+ * Does what the Dockerfile of the template does: the build context, the packages, the compiler.
+ * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
+ */
+export async function prepareGeneration(
+  host: Host,
+  entry: FunctionEntry,
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const language = await readTemplate(host, entry.lang);
+  const handlerFolder = entry.lang === DOCKERFILE_TEMPLATE ? '' : language.handlerFolder;
+  const folder = await options.generations.create();
+  try {
+    const origins: Origins = {
+      project: host.cwd,
+      generation: folder,
+      handler: resolve(host.cwd, entry.handler),
+      handlerFolder,
+      template: join(host.cwd, TEMPLATE_FOLDER, entry.lang),
+    };
+    const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
+    await fillBuildContext(host, entry, context, folder);
+    await removeSampleTests(origins);
+    const manifests = await compile(host, entry, origins, options);
+    await pointMapsToOriginals(origins, options.inspect);
+    return {
+      folder,
+      origins,
+      image: await readImage(folder),
+      fprocess: language.fprocess,
+      choosesPort: await mentionsPort(folder),
+      manifests,
+    };
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+}
+
+/**
+ * The template's own files lie beneath the function's. A sample test that its author removed would still be compiled,
+ * against a handler that it does not know.
+ */
+async function removeSampleTests({ generation, handler, handlerFolder }: Origins): Promise<void> {
+  const folder = join(generation, handlerFolder);
+  for (const name of await readdir(folder)) {
+    if (!/\.test\.[cm]?[jt]sx?$/.test(name) || (await exists(join(handler, name)))) continue;
+    await removeFolder(join(folder, name));
+  }
+}
+
+async function compile(
+  host: Host,
+  entry: FunctionEntry,
+  origins: Origins,
+  { packages, onStep }: PrepareOptions,
+): Promise<Manifest[]> {
+  const { generation: folder, handlerFolder } = origins;
+  const manifests = await readManifests(folder, handlerFolder);
+  const installable = manifests.filter((manifest) => manifest.needsInstall).map((manifest) => manifest.path);
+  await packages.link(folder, installable, (copy) => {
+    onStep('packages');
+    return installPackages(host, entry.name, copy);
+  });
+  for (const manifest of manifests) {
+    if (manifest.scripts.build === undefined) continue;
+    onStep('compile');
+    const failure = await runScript(host, folder, manifest, 'build');
+    if (failure === undefined) continue;
+    const output = withOriginalPlaces(failure, join(folder, manifest.path), origins);
+    throw new KitError('BUILD_FAILED', `${entry.name} does not compile: see above`, { output });
+  }
+  return manifests;
+}
+
+async function readImage(folder: string): Promise<ImageEnvironment> {
+  const file = join(folder, 'Dockerfile');
+  return imageEnvironment(parseDockerfile((await isFile(file)) ? await readFile(file, 'utf8') : ''));
+}
+
+/** Whether any file of a generation reads the port to listen on from its environment. */
+async function mentionsPort(folder: string): Promise<boolean> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules' && (await mentionsPort(path))) return true;
+    } else if (entry.isFile() && entry.name !== 'Dockerfile' && (await stat(path)).size <= LARGEST_SEARCHED) {
+      if (/\bhttp_port\b|\bPORT\b/.test(await readFile(path, 'latin1'))) return true;
+    }
+  }
+  return false;
+}

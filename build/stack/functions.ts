@@ -1,0 +1,41 @@
+/** The shape of stack.yaml, as far as a function is created, built and run from it. */
+export interface Stack {
+  readonly file: string;
+  readonly functions: readonly FunctionEntry[];
+  /** `configuration.templates`: where a missing template comes from; no source means the store. */
+  readonly templates: readonly { readonly name: string; readonly source: string }[];
+  /** `configuration.copy`: paths that go into every build context. */
+  readonly copy: readonly string[];
+}
+
+export interface FunctionEntry {
+  readonly name: string;
+  /** The template. */
+  readonly lang: string;
+  /** The folder of the handler, as written. */
+  readonly handler: string;
+  readonly image: string;
+  readonly fprocess: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly environmentFile: readonly string[];
+  readonly secrets: readonly string[];
+  readonly skipBuild: boolean;
+  readonly buildOptions: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildSecrets: Readonly<Record<string, string>>;
+  readonly namespace: string;
+}
+
+/** An RFC 1123 label, as Kubernetes asks of a service's name. */
+const FUNCTION_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+
+export function isFunctionName(name: string): boolean {
+  return FUNCTION_NAME.test(name);
+}
+
+/** The folder name of a template, with the reference it was pulled at, if any (`node22@1.0`). */
+const TEMPLATE_NAME = /^[A-Za-z0-9][\w.+-]*(?:@[\w.+-]+)?$/;
+
+export function isTemplateName(name: string): boolean {
+  return TEMPLATE_NAME.test(name) && !name.includes('..');
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { KitError, messageOf } from '../errors.ts';
+import { isFile } from '../files/kinds.ts';
+import type { Host } from '../host.ts';
+import { substitute } from './envsubst.ts';
+import { isFunctionName, isTemplateName, type FunctionEntry, type Stack } from './functions.ts';
+import { readYaml, type YamlValue } from './yaml-values.ts';
+
+export const DEFAULT_STACK_FILE = 'stack.yaml';
+
+/** The stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
+export async function findStackFile(host: Host, given: string | undefined): Promise<string> {
+  if (given) return given;
+  for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
+    if (await isFile(resolve(host.cwd, file))) return file;
+  }
+  throw new KitError(
+    'NOT_FOUND',
+    'there is no stack.yaml here: make one with "ofkit new NAME --lang ts-http", or name it with --yaml',
+  );
+}
+
+/**
+ * @param file relative to the project folder
+ * @param envsubst whether `${NAME}` is replaced first
+ */
+export async function readStack(host: Host, file: string, envsubst = true): Promise<Stack> {
+  let text: string;
+  try {
+    text = await readFile(resolve(host.cwd, file), 'utf8');
+  } catch (error) {
+    throw new KitError('NOT_FOUND', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  return parseStack(envsubst ? substitute(text, (name) => host.env[name] ?? '', file) : text, file);
+}
+
+/** @throws KitError INVALID with the file, the line and what is expected there */
+export function parseStack(text: string, file: string): Stack {
+  const root = readYaml(text, file);
+  const provider = root.get('provider').get('name').text();
+  if (provider !== 'openfaas') {
+    throw new KitError('INVALID', `${file}: provider.name is to be "openfaas", not "${provider}"`);
+  }
+  const version = root.get('version').text();
+  if (version !== '' && version !== '1.0') {
+    throw new KitError('INVALID', `${file}: version is to be 1.0, not ${version}`);
+  }
+  const configuration = root.get('configuration');
+  return {
+    file,
+    functions: root
+      .get('functions')
+      .entries()
+      .map(([name, value]) => readFunction(name, value, file)),
+    templates: configuration
+      .get('templates')
+      .items()
+      .map((item) => ({ name: item.get('name').text(), source: item.get('source').text() })),
+    copy: configuration.get('copy').texts(),
+  };
+}
+
+function readFunction(name: string, value: YamlValue, file: string): FunctionEntry {
+  if (!isFunctionName(name)) {
+    throw new KitError('INVALID', `${file}: function name "${name}" can only contain a-z, 0-9 and dashes`);
+  }
+  const lang = value.get('lang').text();
+  if (lang !== '' && !isTemplateName(lang)) {
+    throw new KitError('INVALID', `${file}: "${lang}" (lang of ${name}) is no name of a template`);
+  }
+  return {
+    name,
+    lang: lang === 'Dockerfile' ? 'dockerfile' : lang,
+    handler: value.get('handler').text(),
+    image: value.get('image').text(),
+    fprocess: value.get('fprocess').text(),
+    environment: value.get('environment').record(),
+    environmentFile: value.get('environment_file').texts(),
+    secrets: value.get('secrets').texts(),
+    skipBuild: value.get('skip_build').flag(),
+    buildOptions: value.get('build_options').texts(),
+    buildArgs: value.get('build_args').record(),
+    buildSecrets: value.get('build_secrets').record(),
+    namespace: value.get('namespace').text(),
+  };
+}
+
+/** A stack of one function that the command line describes. */
+export function singleFunctionStack(given: {
+  name: string;
+  image: string;
+  handler: string;
+  lang: string;
+}): Stack {
+  const { functions, ...rest } = parseStack('provider: { name: openfaas }', 'the command line');
+  const entry = readFunction(
+    given.name,
+    readYaml(JSON.stringify(given), 'the command line'),
+    'the command line',
+  );
+  return { ...rest, functions: [...functions, entry] };
+}

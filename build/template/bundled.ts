@@ -1,0 +1,24 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Host } from '../host.ts';
+import { REPOSITORY } from '../release.ts';
+import { bundledFiles } from './bundled-files.ts';
+import { placeTemplate } from './pull.ts';
+
+/** The names of the templates that come with ofkit. */
+export function bundledTemplates(): string[] {
+  return [...new Set(bundledFiles.map((file) => file.path.split('/')[0] ?? ''))].sort();
+}
+
+/** Writes a template that comes with ofkit into the project's template folder. */
+export async function placeBundled(host: Host, name: string): Promise<void> {
+  await placeTemplate(host, name, { repository: REPOSITORY, ref: '', commit: '' }, async (staging) => {
+    for (const file of bundledFiles) {
+      if (!file.path.startsWith(`${name}/`)) continue;
+      const target = join(staging, file.path.slice(name.length + 1));
+      await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+      await writeFile(target, Buffer.from(file.content, file.encoding));
+      await chmod(target, file.mode);
+    }
+  });
+}

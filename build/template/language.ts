@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KitError, messageOf } from '../errors.ts';
+import { insideOf } from '../files/inside.ts';
+import type { Host } from '../host.ts';
+import { readYaml } from '../stack/yaml-values.ts';
+
+/** Where a project keeps its templates. */
+export const TEMPLATE_FOLDER = 'template';
+
+/** A template.yml. */
+export interface Language {
+  readonly language: string;
+  readonly fprocess: string;
+  readonly welcomeMessage: string;
+  /** Where in the template the function's files lie. */
+  readonly handlerFolder: string;
+  readonly buildOptions: readonly { readonly name: string; readonly packages: readonly string[] }[];
+  readonly mountSsh: boolean;
+}
+
+/** The template.yml of one of the project's templates. */
+export async function readTemplate(host: Host, lang: string): Promise<Language> {
+  return readLanguage(join(host.cwd, TEMPLATE_FOLDER, lang));
+}
+
+/**
+ * @param folder of the template, absolute
+ * @throws KitError NOT_FOUND or INVALID, OUTSIDE for a handler_folder that leads out of the template
+ */
+export async function readLanguage(folder: string): Promise<Language> {
+  const file = join(folder, 'template.yml');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new KitError(
+      'NOT_FOUND',
+      `${folder} is no template (${messageOf(error)}): it needs a template.yml`,
+    );
+  }
+  const root = readYaml(text, file);
+  const handlerFolder = root.get('handler_folder').text() || 'function';
+  await insideOf(folder, handlerFolder, 'handler_folder');
+  return {
+    language: root.get('language').text(),
+    fprocess: root.get('fprocess').text(),
+    welcomeMessage: root.get('welcome_message').text(),
+    handlerFolder,
+    buildOptions: root
+      .get('build_options')
+      .items()
+      .map((item) => ({ name: item.get('name').text(), packages: item.get('packages').texts() })),
+    mountSsh: root.get('mount_ssh').flag(),
+  };
+}

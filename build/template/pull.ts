@@ -1,0 +1,117 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KitError } from '../errors.ts';
+import { copyTree } from '../files/copy.ts';
+import { exists, isFolder } from '../files/kinds.ts';
+import { replaceFolder } from '../files/staging.ts';
+import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
+import type { Host } from '../host.ts';
+import { isTemplateName } from '../stack/functions.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { cloneRepository, gitOutput } from './git.ts';
+import { TEMPLATE_FOLDER } from './language.ts';
+import type { RepositoryAddress } from './repository.ts';
+
+export interface PullOptions {
+  /** The one template that is wanted, and the folder it becomes; all of them without. */
+  readonly only?: { readonly name: string; readonly folder: string };
+  readonly overwrite: boolean;
+}
+
+/**
+ * Clones a repository and puts the templates of its `template` folder into the project's.
+ * @returns the names of the folders that were written, `NAME@REF` where a reference was given
+ */
+export async function pullTemplates(
+  host: Host,
+  { url, ref }: RepositoryAddress,
+  { only, overwrite }: PullOptions,
+): Promise<string[]> {
+  const clone = await makeTemporaryFolder();
+  try {
+    await withProgress(host.err, `cloning ${url}`, cloneRepository(host, url, ref, clone));
+    const found = (await templatesIn(clone)).filter((name) => only === undefined || name === only.name);
+    if (found.length === 0) {
+      const what = only === undefined ? 'templates' : `template ${only.name}`;
+      throw new KitError(
+        'NOT_FOUND',
+        `${url} has no ${what}: a repository keeps each in a folder of template/`,
+      );
+    }
+    const suffix = ref ? `@${ref.replaceAll('/', '-')}` : '';
+    const targets = found.map((name) => ({ name, target: only?.folder ?? `${name}${suffix}` }));
+    if (!overwrite)
+      await refuseOverwriting(
+        host,
+        targets.map(({ target }) => target),
+      );
+    const commit = await gitOutput(host, clone, ['rev-parse', 'HEAD']);
+    for (const { name, target } of targets) {
+      await placeTemplate(host, target, { repository: url, ref, commit }, (staging) =>
+        copyTree(join(clone, TEMPLATE_FOLDER, name), staging, {
+          within: clone,
+          skip: (entry) => entry === '.git',
+        }),
+      );
+    }
+    return targets.map(({ target }) => target);
+  } finally {
+    await removeFolder(clone);
+  }
+}
+
+/** The template folders of a project or a clone, in the order of their names. */
+export async function templatesIn(folder: string): Promise<string[]> {
+  const path = join(folder, TEMPLATE_FOLDER);
+  if (!(await isFolder(path))) return [];
+  const names = [];
+  for (const name of (await readdir(path)).sort()) {
+    if (isTemplateName(name) && (await isFolder(join(path, name)))) names.push(name);
+  }
+  return names;
+}
+
+interface Origin {
+  readonly repository: string;
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** Writes one template's folder as a whole, with the meta.json that says where it came from. */
+export async function placeTemplate(
+  host: Host,
+  name: string,
+  { repository, ref, commit }: Origin,
+  fill: (staging: string) => Promise<void>,
+): Promise<void> {
+  if (!isTemplateName(name)) {
+    throw new KitError(
+      'OUTSIDE',
+      `"${name}" cannot be the name of a template's folder: a name has no slash and no ..`,
+    );
+  }
+  await replaceFolder(join(host.cwd, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
+    await fill(staging);
+    const meta = {
+      repository,
+      ...(ref && { ref_name: ref }),
+      ...(commit && { sha: commit }),
+      written_at: new Date().toISOString(),
+    };
+    await writeFile(join(staging, 'meta.json'), JSON.stringify(meta));
+  });
+}
+
+/** @throws KitError EXISTS where one of the folders is there */
+export async function refuseOverwriting(host: Host, names: readonly string[]): Promise<void> {
+  const there = [];
+  for (const name of names) {
+    if (await exists(join(host.cwd, TEMPLATE_FOLDER, name))) there.push(name);
+  }
+  if (there.length > 0) {
+    throw new KitError(
+      'EXISTS',
+      `unable to overwrite ${there.join(', ')} in template/: pull without --no-overwrite`,
+    );
+  }
+}

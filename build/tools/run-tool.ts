@@ -1,0 +1,93 @@
+import { execa } from 'execa';
+import { KitError } from '../errors.ts';
+import type { Environment, Host } from '../host.ts';
+
+const KILL_AFTER_MS = 5000;
+
+export interface ToolOptions {
+  readonly cwd: string;
+  /** Instead of the host's environment. */
+  readonly env?: Environment;
+  /** Milliseconds after which the program is ended. */
+  readonly timeout: number;
+  /** What to do where the program is not installed. */
+  readonly wayOut: string;
+  /** Gets each line the program writes, as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** stdout and stderr as they came. */
+  readonly output: string;
+}
+
+/**
+ * Runs another program to its end. It ends with all it started on Ctrl-C and on its deadline.
+ * @returns what it wrote and whether it exited with 0
+ * @throws KitError TOOL_MISSING, INTERRUPTED, or UNREACHABLE past the deadline
+ */
+export async function runTool(
+  host: Host,
+  command: string,
+  args: readonly string[],
+  options: ToolOptions,
+): Promise<ToolResult> {
+  host.interrupted.throwIfAborted();
+  const child = execa(command, args, {
+    cwd: options.cwd,
+    env: { ...(options.env ?? host.env) },
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    // A group of its own, so that what the program started ends with it.
+    detached: true,
+    cleanup: false,
+  });
+  let timedOut = false;
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    endGroup(child.pid);
+  }, options.timeout);
+  const onInterrupt = (): void => endGroup(child.pid);
+  host.interrupted.addEventListener('abort', onInterrupt);
+  if (options.onLine) void forward(child.iterable({ from: 'all' }), options.onLine);
+  const result = await child;
+  clearTimeout(deadline);
+  host.interrupted.removeEventListener('abort', onInterrupt);
+  host.interrupted.throwIfAborted();
+  const output = String(result.all ?? '');
+  if (result.code === 'ENOENT' || result.code === 'EACCES') {
+    throw new KitError('TOOL_MISSING', `${command} cannot be started (${result.code}): ${options.wayOut}`);
+  }
+  if (timedOut) {
+    const message = `${command} ${args[0] ?? ''} did not end within ${options.timeout / 1000} s`;
+    throw new KitError('UNREACHABLE', message, { output });
+  }
+  return { ok: !result.failed, stdout: String(result.stdout ?? ''), output };
+}
+
+/** Ends a program with all that it started: first by asking. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function forward(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
+  try {
+    for await (const line of lines) onLine(String(line));
+  } catch {
+    // The result tells how the program ended.
+  }
+}

@@ -1,0 +1,72 @@
+import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import type { BundledFile } from '../build/template/bundled-files.ts';
+
+/** Bundles build/main.ts to dist/ofkit.js: one file that runs without node_modules, templates included. */
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OUTPUT = join(ROOT, 'dist/ofkit.js');
+const NOT_BUNDLED = new Set(['node_modules', 'dist', 'coverage', '.DS_Store']);
+
+/** What every bundle of ours has in common. */
+const COMMON: BuildOptions = { bundle: true, platform: 'node', target: 'node20.16', legalComments: 'none' };
+
+/** Puts generated modules in the place of those that stand for them in the sources. */
+const generated: Plugin = {
+  name: 'generated',
+  setup({ onLoad }) {
+    onLoad({ filter: /build[\\/]template[\\/]bundled-files\.ts$/ }, async () => {
+      const files = await bundledFiles(join(ROOT, 'templates'));
+      const index = await readFile(join(ROOT, 'templates.json'), 'utf8');
+      return { contents: exported({ bundledFiles: files, bundledIndex: index }) };
+    });
+    onLoad({ filter: /build[\\/]runtime[\\/]preload-text\.ts$/ }, async () => {
+      const entryPoints = [join(ROOT, 'build/runtime/preload/preload.ts')];
+      const { outputFiles } = await build({ ...COMMON, entryPoints, format: 'cjs', write: false });
+      return { contents: exported({ preloadText: outputFiles[0]?.text ?? '' }) };
+    });
+  },
+};
+
+function exported(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`)
+    .join('');
+}
+
+async function bundledFiles(folder: string, path = ''): Promise<BundledFile[]> {
+  const files: BundledFile[] = [];
+  for (const name of (await readdir(join(folder, path))).sort()) {
+    const file = join(path, name);
+    const stats = await stat(join(folder, file));
+    if (NOT_BUNDLED.has(name)) continue;
+    if (stats.isDirectory()) files.push(...(await bundledFiles(folder, file)));
+    else if (path !== '') files.push(bundled(file, stats.mode & 0o100, await readFile(join(folder, file))));
+  }
+  return files;
+}
+
+/** Modes as git keeps them: a file can be executed or not. */
+function bundled(path: string, executable: number, bytes: Buffer): BundledFile {
+  const text = bytes.toString('utf8');
+  const encoding = Buffer.from(text).equals(bytes) ? 'utf8' : 'base64';
+  return { path, mode: executable ? 0o755 : 0o644, content: bytes.toString(encoding), encoding };
+}
+
+await mkdir(join(ROOT, 'dist'), { recursive: true });
+await build({
+  ...COMMON,
+  entryPoints: [join(ROOT, 'build/main.ts')],
+  outfile: OUTPUT,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  format: 'esm',
+  plugins: [generated],
+  banner: {
+    // What was CommonJS still asks for Node's modules by `require`.
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
+});
+await chmod(OUTPUT, 0o755);

@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The function cannot start: a setting or the handler is not usable. The message is one line with the way out. */
+export class StartError extends Error {
+  /** @override */
+  name = 'StartError';
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {number} the TCP port from http_port, 3000 by default, 0 for any that is free
+ * @throws {StartError}
+ */
+export function readPort(env) {
+  const text = env.http_port || '3000';
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new StartError(`http_port=${text} is not a port: set a number from 0 to 65535`);
+}
+
+/**
+ * Loads what a module exports as its handler: the default export of an ES module, the module.exports of a CommonJS
+ * one, or what either names `handler`.
+ *
+ * @template T
+ * @param {URL} file with or without its extension
+ * @param {(exported: unknown) => T | undefined} asHandler gives back what can be called, if anything
+ * @returns {Promise<T>}
+ * @throws {StartError} there is no such file, or no handler in it; what the file itself throws comes through
+ */
+export async function loadHandler(file, asHandler) {
+  const path = findModule(fileURLToPath(file));
+  const loaded = await import(pathToFileURL(path).href);
+  for (const exported of [loaded.default, loaded.default?.default, loaded.handler, loaded.default?.handler]) {
+    const handler = asHandler(exported);
+    if (handler !== undefined) return handler;
+  }
+  throw new StartError(`${path} exports no handler: write "export default …" or "module.exports = …"`);
+}
+
+/** @param {string} path */
+function findModule(path) {
+  const { resolve } = createRequire(import.meta.url);
+  for (const extension of ['', '.mjs', '.cjs']) {
+    try {
+      return resolve(path + extension);
+    } catch {
+      // the next
+    }
+  }
+  throw new StartError(`${path} is missing: the handler is to be in this file`);
+}

@@ -1,0 +1,95 @@
+/** @import { ServerResponse } from 'node:http' */
+/** @import { HeaderValues } from '../function/openfaas.d.ts' */
+/** @import { Reply } from './reply.js' */
+
+/** What the handler answers with. Fields and methods are those of OpenFaaS's Node templates; `signal` is new. */
+export class FunctionContext {
+  statusCode = 200;
+  /** @type {HeaderValues} */
+  headerValues = {};
+  cbCalled = 0;
+
+  #res;
+  #reply;
+  /** @type {AbortController | undefined} */
+  #controller;
+
+  /**
+   * @param {ServerResponse} res
+   * @param {Reply} reply
+   */
+  constructor(res, reply) {
+    this.#res = res;
+    this.#reply = reply;
+  }
+
+  /**
+   * Sets the status, or without one returns that so far.
+   *
+   * @overload
+   * @param {number} code
+   * @returns {this}
+   * @overload
+   * @returns {number}
+   * @param {number} [code]
+   */
+  status(code) {
+    if (!code) return this.statusCode;
+    this.statusCode = code;
+    return this;
+  }
+
+  /**
+   * Replaces all headers, or without any returns those so far.
+   *
+   * @overload
+   * @param {HeaderValues} values
+   * @returns {this}
+   * @overload
+   * @returns {HeaderValues}
+   * @param {HeaderValues} [values]
+   */
+  headers(values) {
+    if (!values) return this.headerValues;
+    this.headerValues = values;
+    return this;
+  }
+
+  /** @param {unknown} [value] the body */
+  succeed(value) {
+    this.cbCalled += 1;
+    this.#reply.result('context.succeed', this.statusCode, this.headerValues, value);
+  }
+
+  /**
+   * Answers with the status that was set, or 500.
+   *
+   * @param {unknown} [value] the body; of an error, its text
+   */
+  fail(value) {
+    this.cbCalled += 1;
+    if (Number(this.statusCode) === 200) this.statusCode = 500;
+    if (value) console.error(value);
+    const isError = value instanceof Error;
+    const headers = isError ? { ...this.headerValues, 'content-type': 'text/plain' } : this.headerValues;
+    this.#reply.result(
+      'context.fail',
+      this.statusCode,
+      headers,
+      isError ? String(value) : value || undefined,
+    );
+  }
+
+  /** Aborts when the client, or the watchdog after a timeout, closes the connection before the response is complete. */
+  get signal() {
+    if (this.#controller) return this.#controller.signal;
+    const controller = (this.#controller = new AbortController());
+    const res = this.#res;
+    const abort = () => {
+      if (!res.writableFinished) controller.abort();
+    };
+    if (res.destroyed) abort();
+    else res.once('close', abort);
+    return controller.signal;
+  }
+}

@@ -1,0 +1,137 @@
+import { Readable, pipeline } from 'node:stream';
+
+/** @import { ServerResponse } from 'node:http' */
+/** @typedef {Readonly<Record<string, unknown>>} HeaderValues */
+
+const HTML = 'text/html; charset=utf-8'; // what Express calls a string, and functions rely on it for their pages
+const JSON_TYPE = 'application/json; charset=utf-8';
+const BYTES = 'application/octet-stream';
+const TEXT_TYPE = /^(text\/|application\/(json|javascript)$)/i;
+const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^\s;]+)/i;
+
+/**
+ * Writes a handler's result as the response: strings, bytes and empty results as they are, streams and async iterables
+ * chunk by chunk, all else as JSON.
+ *
+ * @param {ServerResponse} res
+ * @param {unknown} status
+ * @param {HeaderValues} headers
+ * @param {unknown} value
+ * @returns {Promise<void> | undefined} for a stream alone; rejects if it fails before its first byte
+ * @throws {Error} the status, a header or the value cannot be sent; nothing of the response is sent then
+ */
+export function sendResult(res, status, headers, value) {
+  if (typeof value === 'string') return send(res, status, headers, HTML, value);
+  if (value === undefined || value === null) return send(res, status, headers, undefined, '');
+  if (typeof value === 'object') {
+    if (value instanceof Uint8Array) return send(res, status, headers, BYTES, value);
+    if (value instanceof ArrayBuffer) return send(res, status, headers, BYTES, new Uint8Array(value));
+    if (Symbol.asyncIterator in value) return sendStream(res, status, headers, value);
+  }
+  const json = JSON.stringify(value);
+  if (json === undefined) throw new TypeError(`a handler cannot answer with a ${typeof value}`);
+  return send(res, status, headers, JSON_TYPE, json);
+}
+
+/**
+ * @param {ServerResponse} res
+ * @param {unknown} status
+ * @param {HeaderValues} headers
+ * @param {string | undefined} type content type where the headers name none
+ * @param {string | Uint8Array} body
+ * @returns {undefined}
+ */
+export function send(res, status, headers, type, body) {
+  const code = statusCode(status);
+  const isEmpty = code === 204 || code === 304;
+  const head = headersOf(headers, isEmpty ? undefined : type, typeof body === 'string');
+  if (!isEmpty) head.push('Content-Length', String(Buffer.byteLength(body)));
+  res.writeHead(code, head);
+  res.end(isEmpty ? '' : body);
+}
+
+/**
+ * @param {ServerResponse} res
+ * @param {unknown} status
+ * @param {HeaderValues} headers
+ * @param {object} source
+ */
+async function sendStream(res, status, headers, source) {
+  const code = statusCode(status);
+  const head = headersOf(headers, BYTES, false);
+  const readable =
+    source instanceof Readable ? source : Readable.from(/** @type {AsyncIterable<unknown>} */ (source));
+  if (res.req.method === 'HEAD') {
+    readable.destroy();
+    res.writeHead(code, head).end();
+    return;
+  }
+  const stop = () => readable.destroy();
+  res.once('close', stop);
+  await firstBytes(readable);
+  res.off('close', stop);
+  res.writeHead(code, head);
+  pipeline(readable, res, (error) => {
+    // pipeline has broken the response off already, so that no client takes a part for the whole
+    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(error);
+  });
+}
+
+/**
+ * Waits for bytes or the end.
+ *
+ * @param {Readable} readable
+ * @returns {Promise<void>} rejects where the stream failed or was closed
+ */
+function firstBytes(readable) {
+  return new Promise((resolve, reject) => {
+    const closed = () => reject(new Error("the handler's stream was closed before its first byte"));
+    if (readable.readable) readable.once('readable', resolve).once('error', reject).once('close', closed);
+    else closed();
+  });
+}
+
+/**
+ * The headers as writeHead takes them, names and values in turn. How long the body is, is not the handler's to say.
+ *
+ * @param {HeaderValues} headers
+ * @param {string | undefined} type
+ * @param {boolean} isText whether the body is a string, which goes out as UTF-8
+ */
+function headersOf(headers, type, isText) {
+  /** @type {(string | string[])[]} */
+  const head = [];
+  let contentType = type;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    const lower = name.toLowerCase();
+    if (value === undefined || value === null || lower === 'content-length' || lower === 'transfer-encoding')
+      continue;
+    if (lower === 'content-type') contentType &&= withCharset(String(value), isText);
+    else head.push(name, Array.isArray(value) ? value.map(String) : String(value));
+  }
+  if (contentType !== undefined) head.push('Content-Type', contentType);
+  return head;
+}
+
+/**
+ * Names the charset as Express does: a string always goes out as UTF-8, and bytes of a text type are taken for it.
+ *
+ * @param {string} type
+ * @param {boolean} isText
+ */
+function withCharset(type, isText) {
+  if (type.endsWith('charset=utf-8')) return type;
+  if (CHARSET.test(type)) return isText ? type.replace(CHARSET, '; charset=utf-8') : type;
+  return (isText && type.includes('/')) || TEXT_TYPE.test(type) ? `${type}; charset=utf-8` : type;
+}
+
+/**
+ * @param {unknown} status
+ * @throws {RangeError}
+ */
+function statusCode(status) {
+  const code = Number(status);
+  if (Number.isInteger(code) && code >= 200 && code <= 999) return code;
+  throw new RangeError(`context.status(${String(status)}): a status is a whole number from 200 to 999`);
+}

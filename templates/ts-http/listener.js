@@ -1,0 +1,26 @@
+import process from 'node:process';
+import { adapt } from './adapter/listener.js';
+import { readSettings } from './adapter/settings.js';
+import { loadHandler } from './adapter/start.js';
+
+/** @import { RequestListener } from 'node:http' */
+/** @import { Handler } from './function/openfaas.d.ts' */
+
+/**
+ * Loads the compiled handler and makes the request listener that serves it. Where it listens is for the caller to say.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<RequestListener>}
+ * @throws {import('./adapter/start.js').StartError} a setting or the handler is not usable
+ */
+export async function createListener(env) {
+  process.setSourceMapsEnabled(true); // stack traces name the lines of the .ts files
+  const settings = readSettings(env);
+  const handler = await loadHandler(new URL('./function/dist/handler.js', import.meta.url), asHandler);
+  return adapt(handler, settings);
+}
+
+/** @param {unknown} exported */
+function asHandler(exported) {
+  return typeof exported === 'function' ? /** @type {Handler} */ (exported) : undefined;
+}

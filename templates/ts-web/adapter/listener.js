@@ -1,0 +1,54 @@
+import { FastResponse, toNodeHandler } from 'srvx/node';
+
+/** @import { RequestListener } from 'node:http' */
+/** @typedef {(request: Request, context: WebContext) => unknown} WebHandler */
+
+// What `new Response` makes in a handler is then written as it is, without a stream in between.
+Object.defineProperty(globalThis, 'Response', { value: FastResponse, configurable: true, writable: true });
+
+/** What OpenFaaS adds to a web-standard request. */
+class WebContext {
+  #request;
+
+  /** @param {Request} request */
+  constructor(request) {
+    this.#request = request;
+  }
+
+  /** Aborts when the client, or the watchdog after a timeout, closes the connection before the response is complete. */
+  get signal() {
+    return this.#request.signal;
+  }
+
+  /** The X-Call-Id that the gateway gave the request. */
+  get callId() {
+    return this.#request.headers.get('x-call-id') ?? undefined;
+  }
+}
+
+/**
+ * Makes the listener that calls a web-standard handler. It knows nothing of ports and processes, so that it can be
+ * mounted on any HTTP server.
+ *
+ * @param {WebHandler} handler
+ * @returns {RequestListener}
+ */
+export function adapt(handler) {
+  const listener = toNodeHandler(async (request) => {
+    try {
+      const response = await handler(request, new WebContext(request));
+      if (response instanceof Response) return response;
+      throw new TypeError(`the handler returned ${typeName(response)}, not a Response`);
+    } catch (error) {
+      if (request.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
+      console.error(error);
+      return new Response(String(error), { status: 500 });
+    }
+  });
+  return /** @type {RequestListener} */ (listener);
+}
+
+/** @param {unknown} value */
+function typeName(value) {
+  return value === null || value === undefined ? String(value) : (value.constructor?.name ?? typeof value);
+}

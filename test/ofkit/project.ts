@@ -1,0 +1,277 @@
+import { on, once } from 'node:events';
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+/** An empty folder in which a test drives dist/ofkit.js as a user would. */
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const OFKIT = join(ROOT, 'dist/ofkit.js');
+export const FIXTURES = join(ROOT, 'test/fixtures/ofkit');
+
+/** How long an event may take before the test fails: machines are slow, but not for ever. */
+const EVENT_WITHIN_MS = 60_000;
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Ended {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunEvent {
+  readonly event: 'ready' | 'log' | 'reloaded' | 'failed' | 'note';
+  readonly function: string;
+  readonly url?: string;
+  readonly debugger?: string;
+  readonly from?: string;
+  readonly text?: string;
+  readonly error?: string;
+  readonly output?: string;
+}
+
+export class Project {
+  readonly folder: string;
+  readonly #running: Running[] = [];
+
+  static async create(t: TestContext): Promise<Project> {
+    const folder = await mkdtemp(join(await realpath(tmpdir()), 'kit-test-'));
+    const project = new Project(folder);
+    t.after(() => project.#end());
+    return project;
+  }
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#running.map((running) => running.kill()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(this.path(path), 'utf8');
+  }
+
+  async write(path: string, text: string, mode?: number): Promise<void> {
+    await mkdir(dirname(this.path(path)), { recursive: true });
+    await writeFile(this.path(path), text);
+    if (mode !== undefined) await chmod(this.path(path), mode);
+  }
+
+  /** Puts fixture templates into template/. */
+  async useTemplates(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await cp(join(FIXTURES, 'template', name), this.path('template', name), { recursive: true });
+    }
+  }
+
+  /** A stack file of functions, each with further lines of YAML. */
+  async writeStack(functions: Readonly<Record<string, string>>, rest = ''): Promise<void> {
+    const entries = Object.entries(functions).map(([name, lines]) => {
+      const more = lines.trim().replaceAll(/^/gm, '    ');
+      return `  ${name}:\n    handler: ./${name}\n    image: ${name}:latest\n${more}\n`;
+    });
+    const head = 'version: 1.0\nprovider:\n  name: openfaas\n  gateway: http://127.0.0.1:8080\n';
+    await this.write('stack.yaml', `${head}functions:\n${entries.join('')}${rest}`);
+  }
+
+  /** Runs ofkit to its end. */
+  async ofkit(args: readonly string[], env: Variables = {}): Promise<Ended> {
+    const result = await execa(process.execPath, [OFKIT, ...args], {
+      cwd: this.folder,
+      env: this.#environment(env),
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 100_000,
+      stripFinalNewline: false,
+    });
+    return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** Runs ofkit until the test ends it. */
+  start(args: readonly string[], env: Variables = {}): Running {
+    const running = new Running(this.folder, args, this.#environment(env));
+    this.#running.push(running);
+    return running;
+  }
+
+  /** A command of a fixture, by another name, before all others on PATH. */
+  async useCommand(name: string, fixture: string): Promise<void> {
+    await mkdir(this.path('.bin'), { recursive: true });
+    await symlink(join(FIXTURES, fixture), this.path('.bin', name));
+  }
+
+  #environment(env: Variables): Variables {
+    const bins = [
+      this.path('.bin'),
+      join(ROOT, 'node_modules/.bin'),
+      dirname(process.execPath),
+      '/usr/bin',
+      '/bin',
+    ];
+    const { HOME, USER } = process.env;
+    return { HOME, USER, PATH: bins.join(':'), TMPDIR: tmpdir(), ...env };
+  }
+}
+
+/** `ofkit run` or `up`, with --json. */
+export class Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  readonly events: RunEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+  readonly #kill: (signal: NodeJS.Signals) => void;
+  readonly #stderr: Readable;
+
+  constructor(cwd: string, args: readonly string[], env: Variables) {
+    const child = execa(process.execPath, [OFKIT, ...args], {
+      cwd,
+      env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      // As a shell starts it: a Ctrl-C reaches ofkit alone here, as its functions are in groups of their own.
+      detached: true,
+    });
+    this.pid = child.pid ?? 0;
+    this.#kill = (signal) => child.kill(signal);
+    this.#stderr = child.stderr;
+    this.ended = child.then(({ exitCode, stdout, stderr }) => {
+      for (const wake of this.#waiting) wake();
+      return { status: exitCode, stdout, stderr };
+    });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{"event":')) return;
+      this.events.push(JSON.parse(line) as RunEvent);
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  /** The first event that fits, among those that came and those to come. */
+  async until(event: RunEvent['event'], fits: (found: RunEvent) => boolean = () => true): Promise<RunEvent> {
+    return this.next(event, fits, 0);
+  }
+
+  /** The first event that fits behind so many events. */
+  async next(
+    event: RunEvent['event'],
+    fits: (found: RunEvent) => boolean,
+    behind: number,
+  ): Promise<RunEvent> {
+    const deadline = AbortSignal.timeout(EVENT_WITHIN_MS);
+    for (;;) {
+      const found = this.events
+        .slice(behind)
+        .find((candidate) => candidate.event === event && fits(candidate));
+      if (found) return found;
+      const last = await this.#change(deadline);
+      if (last)
+        throw new Error(`no event ${event} came: ${JSON.stringify(last)} ${JSON.stringify(this.events)}`);
+    }
+  }
+
+  /** Resolves at the next event, or with how it ended. */
+  async #change(deadline: AbortSignal): Promise<unknown> {
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+      this.#waiting.add(resolve);
+    });
+    const aborted = once(deadline, 'abort').then(() => 'in time');
+    try {
+      return await Promise.race([woken, this.ended, aborted]);
+    } finally {
+      this.#waiting.delete(wake);
+    }
+  }
+
+  /** Resolves when a text stands on stderr. */
+  async says(text: string): Promise<void> {
+    let told = '';
+    for await (const [chunk] of on(this.#stderr, 'data', { close: ['end'] })) {
+      told += String(chunk);
+      if (told.includes(text)) return;
+    }
+    throw new Error(`it ended without "${text}": ${told}`);
+  }
+
+  /** @returns the answer's body */
+  async call(name: string, path = '/'): Promise<string> {
+    const { url } = await this.until('ready', (event) => event.function === name);
+    const response = await fetch(`${url ?? ''}${path}`);
+    return response.text();
+  }
+
+  /** A Ctrl-C, and what it leads to. */
+  async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+    this.#kill(signal);
+    return this.ended;
+  }
+
+  async kill(): Promise<void> {
+    this.#kill('SIGTERM');
+    const stubborn = setTimeout(() => this.#kill('SIGKILL'), 20_000);
+    await this.ended;
+    clearTimeout(stubborn);
+  }
+}
+
+/** A local repository with the fixture templates, or with what `fill` writes; its folder, as a URL for git. */
+export async function makeRepository(
+  t: TestContext,
+  fill?: (folder: string) => Promise<void>,
+): Promise<string> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'kit-repo-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await (fill ? fill(folder) : cp(join(FIXTURES, 'template'), join(folder, 'template'), { recursive: true }));
+  await git(folder, 'init', '--quiet', '--initial-branch=main');
+  await commitAll(folder);
+  return folder;
+}
+
+export async function commitAll(folder: string): Promise<string> {
+  await git(folder, 'add', '--all');
+  await git(
+    folder,
+    '-c',
+    'user.name=test',
+    '-c',
+    'user.email=test@example.com',
+    'commit',
+    '--quiet',
+    '-m',
+    'test',
+  );
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+export async function git(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout } = await execa('git', args, { cwd });
+  return stdout;
+}
+
+/** The status of a GET on a port of the loopback, or the error's code. */
+export async function probe(port: number): Promise<number | string> {
+  const asked = httpRequest({ host: '127.0.0.1', port, agent: false }).end();
+  try {
+    const [response] = (await once(asked, 'response')) as [{ statusCode: number; resume: () => void }];
+    response.resume();
+    return response.statusCode;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
