@@ -1,71 +1,90 @@
 /** What may follow the name in `${NAME...}`: default, case, part, cut and replace, as in the shell. */
 export interface Operator {
   readonly sign: string;
-  readonly operands: 0 | 1 | 2;
-  readonly apply: (value: string, first: string, second: string) => string;
+  readonly operands: readonly Operand[];
+  readonly apply: (value: string, first: string, second: string | undefined) => string;
 }
 
-/** A sign that begins like another stands before it. */
-export const OPERATORS: readonly Operator[] = [
-  ...[':-', ':=', ':?', ':+', '='].map((sign): Operator => ({
-    sign,
-    operands: 1,
-    apply: (value, fallback) => value || fallback,
-  })),
-  { sign: ':', operands: 2, apply: part },
-  { sign: '^^', operands: 0, apply: (value) => value.toUpperCase() },
-  { sign: '^', operands: 0, apply: (value) => value.charAt(0).toUpperCase() + value.slice(1) },
-  { sign: ',,', operands: 0, apply: (value) => value.toLowerCase() },
-  { sign: ',', operands: 0, apply: (value) => value.charAt(0).toLowerCase() + value.slice(1) },
-  { sign: '##', operands: 1, apply: (value, pattern) => value.slice(longest(startsOf(value, pattern))) },
-  { sign: '#', operands: 1, apply: (value, pattern) => value.slice(shortest(startsOf(value, pattern))) },
-  { sign: '%%', operands: 1, apply: (value, pattern) => cutEnd(value, longest(endsOf(value, pattern))) },
-  { sign: '%', operands: 1, apply: (value, pattern) => cutEnd(value, shortest(endsOf(value, pattern))) },
-  { sign: '//', operands: 2, apply: (value, from, to) => value.replaceAll(from, () => to) },
-  {
-    sign: '/#',
-    operands: 2,
-    apply: (value, from, to) => (value.startsWith(from) ? to + value.slice(from.length) : value),
-  },
-  {
-    sign: '/%',
-    operands: 2,
-    apply: (value, from, to) => (value.endsWith(from) ? cutEnd(value, from.length) + to : value),
-  },
-  { sign: '/', operands: 2, apply: (value, from, to) => value.replace(from, () => to) },
+interface Operand {
+  /** The characters that end it. */
+  readonly ends: string;
+  /** What stands before it. */
+  readonly behind?: string;
+  /** Whether `$$`, `\\` and `\/` stand for `$`, `\` and `/`. */
+  readonly escapes?: boolean;
+  /** Whether there may be nothing: with `behind`, not even that. */
+  readonly mayLack?: 'text' | 'all';
+}
+
+const PATTERN: Operand = { ends: '}' };
+const FALLBACK: Operand = { ends: '}', mayLack: 'text' };
+const PART: readonly Operand[] = [{ ends: ':}' }, { ends: '}', behind: ':', mayLack: 'all' }];
+const REPLACEMENT: readonly Operand[] = [
+  { ends: '/', escapes: true },
+  { ends: '}', behind: '/', escapes: true, mayLack: 'text' },
 ];
 
-export const readsNothing = (operator: Operator): boolean => operator.operands === 0;
-export const readsTwo = (operator: Operator): boolean => operator.operands === 2;
+/**
+ * A sign that begins like another stands before it. Two oddities are those of drone/envsubst, which faas-cli uses: a
+ * pattern for the end is read backwards, so that no `[...]` fits there, and `/#` and `/%` do not replace by nothing.
+ */
+export const OPERATORS: readonly Operator[] = [
+  ...[':-', ':=', ':?', ':+', '='].map((sign): Operator => {
+    return { sign, operands: [FALLBACK], apply: (value, fallback) => value || fallback };
+  }),
+  { sign: ':', operands: PART, apply: part },
+  { sign: '^^', operands: [], apply: (value) => value.toUpperCase() },
+  { sign: '^', operands: [], apply: (value) => value.charAt(0).toUpperCase() + value.slice(1) },
+  { sign: ',,', operands: [], apply: (value) => value.toLowerCase() },
+  { sign: ',', operands: [], apply: (value) => value.charAt(0).toLowerCase() + value.slice(1) },
+  { sign: '##', operands: [PATTERN], apply: (value, pattern) => value.slice(longest(value, pattern)) },
+  { sign: '#', operands: [PATTERN], apply: (value, pattern) => value.slice(shortest(value, pattern)) },
+  { sign: '%%', operands: [PATTERN], apply: (value, pattern) => cutEnd(value, pattern, longest) },
+  { sign: '%', operands: [PATTERN], apply: (value, pattern) => cutEnd(value, pattern, shortest) },
+  { sign: '//', operands: REPLACEMENT, apply: (value, from, to = '') => value.replaceAll(from, () => to) },
+  { sign: '/#', operands: REPLACEMENT, apply: replaceStart },
+  { sign: '/%', operands: REPLACEMENT, apply: replaceEnd },
+  { sign: '/', operands: REPLACEMENT, apply: (value, from, to = '') => value.replace(from, () => to) },
+];
 
 /** `from` and `length` in characters; a negative `from` counts from the end; what is no number changes nothing. */
-function part(value: string, from: string, length: string): string {
-  if (!/^[-+]?\d+$/.test(from.trim())) return value;
+function part(value: string, from: string, length: string | undefined): string {
+  if (!/^[-+]?\d+$/.test(from)) return value;
   const start = Number(from) < 0 ? Math.max(0, value.length + Number(from)) : Number(from);
-  if (!/^\d+$/.test(length)) return value.slice(start);
-  return value.slice(start, start + Number(length));
+  if (length === undefined) return value.slice(start);
+  return /^\d+$/.test(length) ? value.slice(start, start + Number(length)) : value;
 }
 
-function cutEnd(value: string, length: number): string {
-  return value.slice(0, value.length - length);
+function replaceStart(value: string, from: string, to: string | undefined): string {
+  return to && value.startsWith(from) ? to + value.slice(from.length) : value;
 }
 
-const shortest = (ascending: readonly number[]): number => ascending[0] ?? 0;
-const longest = (ascending: readonly number[]): number => ascending.at(-1) ?? 0;
-
-function startsOf(value: string, pattern: string): number[] {
-  return lengthsMatching(value, pattern, (length) => value.slice(0, length));
+function replaceEnd(value: string, from: string, to: string | undefined): string {
+  return to && value.endsWith(from) ? value.slice(0, value.length - from.length) + to : value;
 }
 
-function endsOf(value: string, pattern: string): number[] {
-  return lengthsMatching(value, pattern, (length) => value.slice(value.length - length));
+function cutEnd(value: string, pattern: string, measure: typeof shortest): string {
+  return value.slice(0, value.length - measure(reversed(value), reversed(pattern)));
 }
 
-function lengthsMatching(value: string, pattern: string, take: (length: number) => string): number[] {
+function reversed(text: string): string {
+  return Array.from(text).reverse().join('');
+}
+
+/** How many characters the shortest, and the longest, start of a value has that fits a pattern. */
+function shortest(value: string, pattern: string): number {
+  return fittingLengths(value, pattern)[0] ?? 0;
+}
+
+function longest(value: string, pattern: string): number {
+  return fittingLengths(value, pattern).at(-1) ?? 0;
+}
+
+function fittingLengths(value: string, pattern: string): number[] {
   const expression = expressionOf(pattern);
   if (!expression) return [];
   const lengths = Array.from({ length: value.length }, (_, index) => index + 1);
-  return lengths.filter((length) => expression.test(take(length)));
+  return lengths.filter((length) => expression.test(value.slice(0, length)));
 }
 
 /** A glob of `*`, `?`, `[...]` and `\c` as a regular expression; undefined where it is malformed. */

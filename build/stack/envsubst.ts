@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import { OPERATORS, readsNothing, readsTwo, type Operator } from './envsubst-operators.ts';
+import { OPERATORS } from './envsubst-operators.ts';
 
 type Lookup = (name: string) => string;
 
@@ -69,21 +69,21 @@ class Substitution {
     return result;
   }
 
-  /** @returns undefined where the operator lacks its second half */
+  /** @returns undefined where the operator lacks an operand */
   #operation(value: string): string | undefined {
     const operator = OPERATORS.find(({ sign }) => this.#takes(sign));
     if (!operator) return value;
-    if (readsNothing(operator)) return operator.apply(value, '', '');
-    if (!readsTwo(operator)) return operator.apply(value, this.#until('}', false), '');
-    return this.#twoOperands(operator, value);
-  }
-
-  #twoOperands(operator: Operator, value: string): string | undefined {
-    const replaces = operator.sign.startsWith('/');
-    const first = this.#until(replaces ? '/' : ':}', replaces);
-    const divided = this.#takes(replaces ? '/' : ':');
-    if (!divided) return replaces ? undefined : operator.apply(value, first, '');
-    return operator.apply(value, first, this.#until('}', replaces));
+    const operands: string[] = [];
+    for (const { ends, behind = '', escapes = false, mayLack } of operator.operands) {
+      const divided = this.#takes(behind);
+      if (!divided && mayLack !== 'all') return undefined;
+      if (!divided) break;
+      const start = this.#at;
+      operands.push(this.#until(ends, escapes));
+      if (this.#at === start && mayLack !== 'text') return undefined;
+    }
+    const [first = '', second] = operands;
+    return operator.apply(value, first, second);
   }
 
   #takes(sign: string): boolean {

@@ -4,7 +4,7 @@ import { substitute } from '../../build/stack/envsubst.ts';
 
 const values: Record<string, string> = { NAME: 'openFaaS', PATH_OF: 'a/b/c.tar.gz', EMPTY: '' };
 
-/** As drone/envsubst documents it, the library behind faas-cli. */
+/** What faas-cli (2024-12) makes of it, oddities included: it uses drone/envsubst. */
 const table = [
   ['${NAME}', 'openFaaS'],
   ['${MISSING}', ''],
@@ -35,7 +35,10 @@ const table = [
   ['${NAME//a/-}', 'openF--S'],
   ['${NAME//a/}', 'openFS'],
   ['${NAME/#open/shut}', 'shutFaaS'],
-  ['${NAME/%FaaS/}', 'open'],
+  ['${NAME/%FaaS/x}', 'openx'],
+  ['${NAME/%FaaS/}', 'openFaaS'],
+  ['${PATH_OF%[a-z]*}', 'a/b/c.tar.gz'],
+  ['${NAME: -3}', 'openFaaS'],
   ['$NAME $ { }', '$NAME $ { }'],
   ['$${NAME}', '${NAME}'],
   ['a$$b', 'a$b'],
@@ -51,7 +54,18 @@ for (const [text, expected] of table) {
   });
 }
 
-for (const text of ['${', '${}', '${NAME', '${NAME-x}', '${NA ME}', '${NAME/x}']) {
+for (const text of [
+  '${',
+  '${}',
+  '${NAME',
+  '${NAME-x}',
+  '${NA ME}',
+  '${NAME/x}',
+  '${NAME:}',
+  '${NAME:1:}',
+  '${NAME//}',
+  '${NAME#}',
+]) {
   test(`${text} is an error that names its line`, () => {
     assert.throws(
       () => substitute(`one\n${text}`, () => '', 'stack.yaml'),

@@ -34,18 +34,40 @@ class WebContext {
  * @returns {RequestListener}
  */
 export function adapt(handler) {
-  const listener = toNodeHandler(async (request) => {
+  const listener = toNodeHandler((request) => {
     try {
-      const response = await handler(request, new WebContext(request));
-      if (response instanceof Response) return response;
-      throw new TypeError(`the handler returned ${typeName(response)}, not a Response`);
+      const response = handler(request, new WebContext(request));
+      if (!isPromise(response)) return checked(response);
+      return response.then(checked, (error) => failed(request, error));
     } catch (error) {
-      if (request.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
-      console.error(error);
-      return new Response(String(error), { status: 500 });
+      return failed(request, error);
     }
   });
   return /** @type {RequestListener} */ (listener);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Promise<unknown>} or what has the method of one that is asked for here
+ */
+function isPromise(value) {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** @param {unknown} response what the handler made, or its promise became */
+function checked(response) {
+  if (response instanceof Response) return response;
+  return failed(undefined, new TypeError(`the handler returned ${typeName(response)}, not a Response`));
+}
+
+/**
+ * @param {Request | undefined} request
+ * @param {unknown} error
+ */
+function failed(request, error) {
+  if (request?.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
+  console.error(error);
+  return new Response(String(error), { status: 500 });
 }
 
 /** @param {unknown} value */
