@@ -50,7 +50,7 @@ describe('SIGTERM', { concurrency: 4 }, () => {
   test('they are waited for no longer than write_timeout', async (t) => {
     const watchdog = await startWatchdog(t, {
       fprocess: 'sleep 60',
-      write_timeout: '500ms',
+      write_timeout: '2s',
       exec_timeout: '0',
     });
     const slow = watchdog.request();

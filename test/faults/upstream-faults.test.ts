@@ -162,4 +162,25 @@ describe('a function that', { concurrency: 4 }, () => {
     assert.ok(answer.status === 200 || answer.status === 500, String(answer.status));
     await until(async () => (await watchdog.request()).status === 200, 'service to be resumed');
   });
+
+  test('lets request after request time out: no connection is held, and none is opened for nothing', async (t) => {
+    let opened = 0;
+    const open = new Set<net.Socket>();
+    const watchdog = await startRawForwarding(t, (socket) => {
+      opened += 1;
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+      socket.on('end', () => socket.end());
+      socket.resume();
+    });
+    const headers = { 'x-timeout': '20ms' };
+    const send = async (): Promise<void> => {
+      for (let round = 0; round < 20; round += 1) {
+        assert.equal((await watchdog.request({ method: 'POST', body: 'b', headers })).status, 504);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, send));
+    assert.ok(opened <= 220, `${opened} connections for 200 requests`);
+    await until(() => open.size <= 2, 'the connections to be closed', 2000);
+  });
 });
