@@ -88,6 +88,12 @@ export class UpstreamConnections {
     this.#idle.push(connection);
   }
 
+  /** Ends one whose request was given up; undici would connect it anew for nobody. */
+  discard(connection: UpstreamConnection): void {
+    this.#busy.delete(connection);
+    connection.destroy();
+  }
+
   /** Closes all of them. */
   close(): void {
     for (const connection of [...this.#idle, ...this.#busy]) connection.destroy();

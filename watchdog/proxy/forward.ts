@@ -65,7 +65,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#connections = connections;
     exchange.onOver((reason) => {
-      if (reason) this.#abort?.();
+      if (reason) this.#giveUp();
       request.body?.close();
     });
   }
@@ -150,6 +150,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #wentOutInOnePiece(): boolean {
     const { body } = this.#request;
     return !body || (body.wholeLength ?? Number.POSITIVE_INFINITY) <= ONE_PIECE;
+  }
+
+  #giveUp(): void {
+    const connection = this.#connection;
+    this.#connection = undefined; // the abort reports an error, which must not give it back
+    this.#abort?.();
+    if (connection) this.#connections.discard(connection);
   }
 
   #release(): void {
