@@ -5,7 +5,12 @@ import { withAdditionalPackages } from '../engine/additional-packages.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { chooseEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/names.ts';
-import { ensureWatchdogImage, findCheckout, needsWatchdogImage } from '../engine/watchdog-image.ts';
+import {
+  buildWatchdogImage,
+  findCheckout,
+  hasWatchdogImage,
+  needsWatchdogImage,
+} from '../engine/watchdog-image.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry, Stack } from '../stack/functions.ts';
 import { imageName } from '../engine/image-name.ts';
@@ -72,7 +77,7 @@ class StackBuild {
   readonly #options: BuildOptions;
   readonly #engine: Engine | undefined;
   readonly #steps: StepList;
-  #watchdogImage: Promise<boolean> | undefined;
+  #watchdogImage: Promise<void> | undefined;
 
   constructor(host: Host, stack: Stack, options: BuildOptions, engine: Engine | undefined, steps: StepList) {
     this.#host = host;
@@ -148,11 +153,16 @@ class StackBuild {
     return { name: entry.name, image, context };
   }
 
-  /** Once for all functions. */
+  /** Once for all functions. Without a checkout it is left to the engine to pull the image. */
   async #provideWatchdogImage(engine: Engine): Promise<void> {
-    this.#watchdogImage ??= findCheckout(this.#host.program).then((checkout) =>
-      this.#steps.run('watchdog image', (tell) => ensureWatchdogImage(this.#host, engine, checkout, tell)),
-    );
+    const provide = async (): Promise<void> => {
+      const checkout = await findCheckout(this.#host.program);
+      if (checkout === undefined || (await hasWatchdogImage(this.#host, engine))) return;
+      await this.#steps.run('watchdog: image from the checkout', (tell) =>
+        buildWatchdogImage(this.#host, engine, checkout, tell),
+      );
+    };
+    this.#watchdogImage ??= provide();
     await this.#watchdogImage;
   }
 }

@@ -1,7 +1,7 @@
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { findWatchdog } from '../runtime/find-watchdog.ts';
-import { humanReporter, jsonReporter } from '../runtime/reporter.ts';
+import { humanReporter, jsonReporter, wasShown } from '../runtime/reporter.ts';
 import { Session } from '../runtime/session.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
@@ -25,33 +25,33 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const entries = selectFunctions(stack, options);
   if (options.single && entries.length > 1) {
-    const names = entries.map(({ name }) => name).join(', ');
-    throw new KitError('USAGE', `give a function name to run (${names}), or run them all with "ofkit up"`);
+    const all = entries.map(({ name }) => name).join(', ');
+    throw new KitError('USAGE', `give a function name to run (${all}), or run them all with "ofkit up"`);
   }
   for (const { name, lang } of entries) {
     if (!lang) throw new KitError('INVALID', `${name} in ${stack.file} has no lang: name its template`);
     await ensureTemplate(host, lang, stack.templates);
   }
   const watchdog = await findWatchdog(host, options.watchdog);
-  const reporter = options.json
-    ? jsonReporter(host)
-    : humanReporter(
-        host,
-        entries.map(({ name }) => name),
-      );
+  const steps = new StepList(host.err);
+  const names = entries.map(({ name }) => name);
+  const write = (line: string): void => steps.aside(() => host.out.line(line));
+  const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, write);
   const session = new Session(host, { ...options, stack, entries, watchdog }, reporter);
   host.onSecondInterrupt(() => session.kill());
   const interrupted = new Promise<void>((resolve) => {
     if (host.interrupted.aborted) resolve();
     host.interrupted.addEventListener('abort', () => resolve());
   });
-  const steps = new StepList(host.err);
   try {
     await steps.start();
     await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
     if (!options.json && !host.interrupted.aborted)
       host.err.line(host.err.paint('dim', 'Save a file to reload its function; Ctrl-C ends all.'));
     await interrupted;
+  } catch (error) {
+    if (!(error instanceof KitError) || !wasShown(error) || options.json) throw error;
+    throw new KitError(error.code, error.message, { cause: error });
   } finally {
     await session.stop();
   }

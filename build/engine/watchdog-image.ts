@@ -8,6 +8,11 @@ import { buildImage } from './build-image.ts';
 import { hasImage } from './engine.ts';
 import type { Engine } from './names.ts';
 
+/** Whether the engine has the image already. */
+export async function hasWatchdogImage(host: Host, engine: Engine): Promise<boolean> {
+  return hasImage(host, engine, WATCHDOG_IMAGE);
+}
+
 /** Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments. */
 export async function needsWatchdogImage(
   folder: string,
@@ -25,17 +30,15 @@ export async function findCheckout(program: string): Promise<string | undefined>
 }
 
 /**
- * Builds the watchdog's image from the checkout that ofkit runs from, where the engine has none of that name. Without
- * a checkout it is left to the engine to pull it.
- * @returns whether it was built
+ * Builds the watchdog's image from the checkout that ofkit runs from.
+ * @param checkout what `findCheckout` found
  */
-export async function ensureWatchdogImage(
+export async function buildWatchdogImage(
   host: Host,
   engine: Engine,
-  checkout: string | undefined,
+  checkout: string,
   onLine: (line: string) => void,
-): Promise<boolean> {
-  if (checkout === undefined || (await hasImage(host, engine, WATCHDOG_IMAGE))) return false;
+): Promise<void> {
   const build = {
     image: WATCHDOG_IMAGE,
     folder: checkout,
@@ -49,5 +52,4 @@ export async function ensureWatchdogImage(
     mountSsh: false,
   };
   await buildImage(host, engine, build, onLine);
-  return true;
 }

@@ -14,12 +14,19 @@ export interface Reporter {
 
 const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
 
-/** Lines behind the function's name, each function in its own colour. */
-export function humanReporter({ out }: Host, names: readonly string[]): Reporter {
+/**
+ * Lines behind the function's name, each function in its own colour.
+ * @param write puts a line where results go
+ */
+export function humanReporter(
+  { out }: Host,
+  names: readonly string[],
+  write: (line: string) => void,
+): Reporter {
   const width = Math.max(...names.map((name) => name.length));
   const prefixed = (name: string, text: string): void => {
     const colour = COLOURS[names.indexOf(name) % COLOURS.length] ?? 'cyan';
-    out.line(`${out.paint(colour, `${name.padEnd(width)} |`)} ${text}`);
+    write(`${out.paint(colour, `${name.padEnd(width)} |`)} ${text}`);
   };
   return {
     ready: (name, url, debuggerAddress) => {
@@ -34,12 +41,17 @@ export function humanReporter({ out }: Host, names: readonly string[]): Reporter
       prefixed(name, out.paint('green', `reloaded in ${(milliseconds / 1000).toFixed(2)} s`));
     },
     failed: (name, error) => {
-      const output = error instanceof KitError ? error.output.trimEnd() : '';
+      const output = error instanceof KitError && !wasShown(error) ? error.output.trimEnd() : '';
       for (const text of output ? output.split('\n') : []) prefixed(name, text);
       prefixed(name, out.paint('red', messageOf(error)));
     },
     note: (name, text) => prefixed(name, out.paint('dim', text)),
   };
+}
+
+/** What a function wrote before it failed to start was shown line by line. */
+export function wasShown(error: KitError): boolean {
+  return error.code === 'START_FAILED';
 }
 
 /** A JSON object a line. */

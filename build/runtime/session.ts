@@ -36,6 +36,7 @@ export class Session {
   readonly #reporter: Reporter;
   readonly #runners: FunctionRunner[] = [];
   readonly #unwatch: (() => Promise<void>)[] = [];
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(host: Host, options: SessionOptions, reporter: Reporter) {
     this.#host = host;
@@ -47,7 +48,12 @@ export class Session {
    * Takes the ports, then starts every function, and watches its files.
    * @throws KitError the first failure; call `stop` then as well
    */
-  async start(steps: StepList): Promise<void> {
+  start(steps: StepList): Promise<void> {
+    this.#starting = this.#start(steps);
+    return this.#starting;
+  }
+
+  async #start(steps: StepList): Promise<void> {
     const packages = new InstalledPackages(this.#host.cwd);
     const preload = await writePreload(this.#host.cwd);
     const { entries, stack, variables, watchdog, watch } = this.#options;
@@ -63,6 +69,7 @@ export class Session {
       const options = { packages, copy: stack.copy, variables, watchdog, preload };
       this.#runners.push(new FunctionRunner(this.#host, entry, options, ends, this.#reporter));
     }
+    this.#host.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
       this.#runners.map((runner) =>
         steps.run(`${runner.entry.name}: ${runner.entry.lang}`, (tell) => runner.start(tell)),
@@ -75,8 +82,11 @@ export class Session {
 
   /** Answers what is in flight and ends everything; leaves no process and no port. */
   async stop(): Promise<void> {
-    await Promise.all(this.#unwatch.map((close) => close()));
     await Promise.all(this.#runners.map((runner) => runner.stop()));
+    // An interrupted start may only now have come to its end, with more to close.
+    await this.#starting.catch(() => undefined);
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await Promise.all(this.#unwatch.map((close) => close()));
   }
 
   async kill(): Promise<void> {

@@ -23,6 +23,7 @@ export class StepList {
   readonly #steps: Step[] = [];
   #draw: ((text: string) => void) | undefined;
   #keep: (() => void) | undefined;
+  #clear: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(output: Output) {
@@ -35,6 +36,7 @@ export class StepList {
     const update = createLogUpdate(this.#output.stream as NodeJS.WriteStream, { showCursor: true });
     this.#draw = update;
     this.#keep = () => update.done();
+    this.#clear = () => update.clear();
     this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
   }
 
@@ -53,6 +55,13 @@ export class StepList {
       this.#end(step, 'failed');
       throw error;
     }
+  }
+
+  /** Lets something else be written to the terminal, above the list. */
+  aside(write: () => void): void {
+    if (this.#draw) this.#clear?.();
+    write();
+    this.#redraw();
   }
 
   /** Leaves the list as it stands. */

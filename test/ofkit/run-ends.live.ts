@@ -82,6 +82,16 @@ module.exports = async ({ url }) => {
   assert.equal((await running.ended).status, 0);
 });
 
+test('Ctrl-C at any moment of a start ends it', { timeout: 100_000 }, async (t) => {
+  const project = await Project.create(t);
+  // The files begin to be watched once the function is ready.
+  for (const flags of [[], ['--inspect', '0'], ['--no-watch']]) {
+    const running = await start(project, 'module.exports = () => 1;', ...flags);
+    await running.until('ready');
+    assert.equal((await running.interrupt()).status, 0);
+  }
+});
+
 test('Ctrl-C while a function starts ends it', { timeout: 60_000 }, async (t) => {
   const project = await Project.create(t);
   const waiting = `require('node:fs').writeFileSync(${JSON.stringify(project.path('pid'))}, String(process.pid));
@@ -100,7 +110,7 @@ while (true) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
   }
 });
 
-const failures = [
+const failures: readonly [what: string, lines: string, status: number, message: RegExp, told?: RegExp][] = [
   [
     'a secret that is not there',
     'secrets: [api-key, other]',
@@ -117,17 +127,19 @@ const failures = [
     'a function that does not start',
     'fprocess: node missing.js',
     11,
-    /Cannot find module[^]*hello ended with exit status 1: see its output above/,
+    /hello ended with exit status 1: see its output above/,
+    /^hello \| Error: Cannot find module/m,
   ],
   [
     'a setting that the watchdog refuses',
     'environment: { exec_timeout: 10sec }',
     11,
-    /exec_timeout[^]*hello ended with/,
+    /hello ended with exit status 1/,
+    /^hello \| .*exec_timeout="10sec" cannot be read/m,
   ],
-] as const;
+];
 
-for (const [what, lines, status, message] of failures) {
+for (const [what, lines, status, message, told = /^$/] of failures) {
   test(`run refuses ${what}`, async (t) => {
     const project = await Project.create(t);
     await project.useTemplates('plain');
@@ -135,6 +147,7 @@ for (const [what, lines, status, message] of failures) {
     await project.write('hello/handler.js', 'module.exports = () => 1;');
     const ended = await project.ofkit(['run', 'hello', '-p', '0']);
     assert.match(ended.stderr, message);
+    assert.match(ended.stdout, told);
     assert.equal(ended.status, status);
   });
 }
