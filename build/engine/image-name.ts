@@ -46,12 +46,22 @@ async function fromGit(host: Host, ...args: string[]): Promise<string> {
 
 /** MD5 over the MD5 of each file, in the order of their paths. */
 async function hashFolder(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = await regularFiles(folder);
   const hashes = await Promise.all(paths.sort().map(async (path) => md5(await readFile(path))));
   return md5(hashes.join(''));
 }
 
 function md5(bytes: Buffer | string): string {
   return createHash('md5').update(bytes).digest('hex');
+}
+
+/** Links are not followed, and do not count. */
+async function regularFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await regularFiles(path)));
+    else if (entry.isFile()) found.push(path);
+  }
+  return found;
 }

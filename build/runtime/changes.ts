@@ -11,6 +11,7 @@ const isIgnored = (name: string): boolean => IGNORED.has(name);
 /**
  * Watches files and folders. Editors that write a file beside and rename it cause several events for one change: only
  * the first of them calls back.
+ * Whatever changes after the call is told.
  * @param paths absolute; what is not there yet counts when it comes
  * @returns closes the watch
  */
@@ -40,6 +41,7 @@ export async function watchChanges(
   // A file system without notifications: saving does nothing, the functions run.
   watcher.on('error', () => undefined);
   await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  await look();
   return async () => {
     clearTimeout(timer);
     await watcher.close();

@@ -69,6 +69,8 @@ export class Session {
       const options = { packages, copy: stack.copy, variables, watchdog, preload };
       this.#runners.push(new FunctionRunner(this.#host, entry, options, ends, this.#reporter));
     }
+    // From here on no change is missed: one that comes before its function is ready reloads it then.
+    if (watch) await this.#watch();
     this.#host.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
       this.#runners.map((runner) =>
@@ -77,7 +79,6 @@ export class Session {
     );
     this.#host.interrupted.throwIfAborted();
     for (const result of started) if (result.status === 'rejected') throw result.reason;
-    if (watch) await this.#watch();
   }
 
   /** Answers what is in flight and ends everything; leaves no process and no port. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { Project } from './project.ts';
+import { listing, Project } from './project.ts';
 
 test('new writes the files and the stack.yaml that faas-cli writes', async (t) => {
   const project = await Project.create(t);
@@ -158,20 +157,14 @@ for (const [what, args, expected, message] of refusals) {
     await project.writeStack({ one: 'lang: plain' });
     await project.write('taken/file', '');
     await symlink('/tmp', project.path('out'));
-    const before = await listing(project);
+    const before = await listing(project.folder);
     const { status, stdout, stderr } = await project.ofkit(args);
     assert.equal(status, expected);
     assert.match(stderr, message);
     assert.equal(stderr.trimEnd().split('\n').length, 1, 'the error is one line');
     assert.equal(stdout, '');
-    assert.deepEqual(await listing(project), before);
+    assert.deepEqual(await listing(project.folder), before);
   });
-}
-
-async function listing(project: Project): Promise<string[]> {
-  // With types, links are not followed.
-  const entries = await readdir(project.folder, { recursive: true, withFileTypes: true });
-  return entries.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
 test('new --list names the templates of the folder and those that come with ofkit', async (t) => {

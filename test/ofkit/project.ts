@@ -1,5 +1,16 @@
 import { on, once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -228,6 +239,17 @@ export class Running {
     await this.ended;
     clearTimeout(stubborn);
   }
+}
+
+/** The paths of all that lies below a folder, relative, folders with a slash; links are not followed. */
+export async function listing(folder: string, within = ''): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
+    const path = join(within, entry.name);
+    found.push(entry.isDirectory() ? `${path}/` : path);
+    if (entry.isDirectory()) found.push(...(await listing(folder, path)));
+  }
+  return found.sort();
 }
 
 /** A local repository with the fixture templates, or with what `fill` writes; its folder, as a URL for git. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findFreePort } from '../../build/runtime/free-port.ts';
-import { FIXTURES, Project } from './project.ts';
+import { FIXTURES, listing, Project } from './project.ts';
 
 const fixture = (name: string): Promise<string> => readFile(join(FIXTURES, name), 'utf8');
 
@@ -77,6 +77,19 @@ test('stack traces name the lines of the .ts file that the user wrote', async (t
   await running.call('web', '/throw');
   const { text } = await running.until('log', (event) => event.text?.includes('at handle') ?? false);
   assert.ok(text?.includes(`${project.path('web/handler.ts')}:3:11`), text);
+});
+
+test('a save while the function starts is not missed', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain' });
+  await project.write('hello/handler.js', "module.exports = () => 'one';");
+  const running = project.start(['run', '--json', '-p', '0']);
+  // The watchdog speaks: the code was copied, the function is about to start.
+  await running.until('log');
+  await project.write('hello/handler.js', "module.exports = () => 'two';");
+  await running.until('reloaded');
+  assert.equal(await running.call('hello'), 'two');
 });
 
 test('code that fails at its start leaves the old going on', async (t) => {
@@ -163,7 +176,6 @@ test('run leaves only installed packages behind', async (t) => {
   const running = project.start(['run', '--json', '-p', '0'], { TMPDIR: project.folder });
   await running.call('hello');
   await running.interrupt();
-  const entries = await readdir(project.path('build'), { recursive: true });
-  assert.deepEqual(entries.sort(), ['.ofkit', '.ofkit/hello', '.ofkit/preload.cjs']);
+  assert.deepEqual(await listing(project.path('build')), ['.ofkit/', '.ofkit/hello/', '.ofkit/preload.cjs']);
   assert.deepEqual((await readdir(project.folder)).sort(), ['build', 'hello', 'stack.yaml', 'template']);
 });

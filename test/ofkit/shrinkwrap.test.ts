@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdir, stat, symlink } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeRepository, Project } from './project.ts';
+import { listing, makeRepository, Project } from './project.ts';
 
 /** The files of a folder with their modes, folders with a slash. */
 async function tree(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found: [string, string][] = [];
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    const mode = ((await stat(path)).mode & 0o777).toString(8);
-    found.push([relative(folder, path) + (entry.isDirectory() ? '/' : ''), mode]);
+  for (const path of await listing(folder)) {
+    found.push([path, ((await stat(join(folder, path))).mode & 0o777).toString(8)]);
   }
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(found);
 }
 
 test('the build context is that of faas-cli, file for file', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Project, ROOT } from './project.ts';
@@ -87,17 +88,24 @@ test('a Dockerfile that keeps the rules has no finding', async (t) => {
   assert.deepEqual(await findings(project, '--no-run'), []);
 });
 
-for (const [rule, from, to, message] of breaches) {
-  test(`verify finds ${rule}: ${message.source}`, async (t) => {
-    const project = await Project.create(t);
-    await project.useTemplates('plain');
+test('verify finds each breach of the rules for a Dockerfile', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  for (const [index, [, from, to]] of breaches.entries()) {
     const broken = KEEPS.replaceAll(typeof from === 'string' ? from : new RegExp(from, 'g'), to);
     assert.notEqual(broken, KEEPS);
-    await project.write('template/plain/Dockerfile', broken);
-    const found = await findings(project, '--no-run', 'template/plain');
-    assert.match(found.find((finding) => finding.rule === rule)?.message ?? JSON.stringify(found), message);
-  });
-}
+    const template = `template/broken-${index}`;
+    await cp(project.path('template/plain'), project.path(template), { recursive: true });
+    await project.write(`${template}/Dockerfile`, broken);
+  }
+  const found = await findings(project, '--no-run');
+  for (const [index, [rule, , , message]] of breaches.entries()) {
+    await t.test(`${rule}: ${message.source}`, () => {
+      const own = found.filter(({ template }) => template === `broken-${index}`);
+      assert.match(own.find((finding) => finding.rule === rule)?.message ?? JSON.stringify(own), message);
+    });
+  }
+});
 
 test('verify finds what lacks in template.yml and beside it', async (t) => {
   const project = await Project.create(t);
