@@ -54,8 +54,10 @@ export class RequestBody {
 
   /** The bytes that have arrived and were not taken yet. Meant for a body that is complete. */
   takeArrived(): Buffer {
-    const bytes: unknown = this.#request.read();
-    return Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0);
+    const chunks: Buffer[] = []; // from Node 26 on each read gives one chunk
+    for (let bytes: unknown = this.#request.read(); Buffer.isBuffer(bytes); bytes = this.#request.read())
+      chunks.push(bytes);
+    return Buffer.concat(chunks);
   }
 
   /** Lets the body flow into the sink. */
