@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { helpText, readCommand, type Command } from './cli.ts';
 import { StartError, messageOf } from './errors.ts';
 import { createLogger, formatLine } from './log/logger.ts';
@@ -8,6 +9,13 @@ import { settingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
+
+/**
+ * Percent that the old part of the heap may grow over what lives in it before it is collected. V8 would let it grow
+ * to some four times of that on a large machine: 165 MiB of resident memory in http mode where 125 do, at the same
+ * rate. (The flag is read at each collection, so that it may be set late.)
+ */
+const HEAP_GROWTH = 30;
 
 /** Milliseconds that a slow reader of the log may hold up the exit. */
 const LOG_DEADLINE_MS = 1000;
@@ -42,6 +50,7 @@ function checkHealth(): void {
 
 async function serve(): Promise<void> {
   const settings = readSettingsOrExit();
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const reportDrop = (lines: number): string =>
     formatLine(
       settings.logFormat,

@@ -1,13 +1,11 @@
 import { test } from 'node:test';
 import { behaviour } from '../support/command.ts';
-import { FEWER, soak } from '../support/soak.ts';
+import { STEADY, FEWER, soak } from '../support/soak.ts';
 import { startWatchdog } from '../support/watchdog.ts';
-
-const QUIET = { log_format: 'json' };
 
 for (const mode of ['streaming', 'serializing', 'classic']) {
   test(`${mode} mode: a process for each request`, async (t) => {
-    const watchdog = await startWatchdog(t, { mode, fprocess: 'cat', ...QUIET });
+    const watchdog = await startWatchdog(t, { mode, fprocess: 'cat', ...STEADY });
     await soak(
       watchdog,
       (round) => ({ method: 'POST', body: `body of ${round}` }),
@@ -19,7 +17,7 @@ for (const mode of ['streaming', 'serializing', 'classic']) {
     const watchdog = await startWatchdog(t, {
       mode,
       fprocess: behaviour('by-path.sh'),
-      ...QUIET,
+      ...STEADY,
       exec_timeout: '10s',
     });
     const paths = ['/fail', '/unread', '/child', '/hang'];

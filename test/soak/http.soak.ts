@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { soak } from '../support/soak.ts';
+import { STEADY, soak } from '../support/soak.ts';
 import { startForwarding } from '../support/upstream.ts';
-
-const QUIET = { log_format: 'json' };
 
 test('http mode: requests with and without bodies', async (t) => {
   const { watchdog } = await startForwarding(
@@ -11,7 +9,7 @@ test('http mode: requests with and without bodies', async (t) => {
     (request, response) => {
       request.resume().on('end', () => response.end('x'.repeat(200)));
     },
-    QUIET,
+    STEADY,
   );
   await soak(
     watchdog,
@@ -32,7 +30,7 @@ test('http mode: requests that end badly', async (t) => {
         return; // until its X-Timeout has passed
       else response.end('ok');
     },
-    { ...QUIET, exec_timeout: '10s' },
+    { ...STEADY, exec_timeout: '10s' },
   );
   await soak(
     watchdog,

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { makeFolder } from '../support/folder.ts';
-import { soak } from '../support/soak.ts';
+import { STEADY, soak } from '../support/soak.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
 test('static mode: files, ranges, and what is not there', async (t) => {
   const folder = makeFolder(t);
   writeFileSync(path.join(folder, 'file.txt'), 'x'.repeat(10_000));
-  const watchdog = await startWatchdog(t, { mode: 'static', static_path: folder, log_format: 'json' });
+  const watchdog = await startWatchdog(t, { mode: 'static', static_path: folder, ...STEADY });
   const expected = [200, 206, 404, 200];
   await soak(
     watchdog,
