@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
+import { lingerOnClose } from './lingering-close.ts';
 import { RequestBody } from './request-body.ts';
 
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
@@ -206,7 +207,10 @@ export class Exchange {
     const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
     if (!headers.includes('X-OpenFaaS-Internal')) own.push('X-OpenFaaS-Internal', INTERNAL);
     own.push('X-Duration-Seconds', this.seconds.toFixed(6));
-    if (this.#mustClose(error)) own.push('Connection', 'close');
+    if (this.#mustClose(error)) {
+      own.push('Connection', 'close');
+      lingerOnClose(this.request.socket);
+    }
     this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', [...own, ...headers]);
     this.response.end(body);
     this.body.discard();
@@ -257,7 +261,7 @@ export class Exchange {
 
   #onStalled(readTimeout: number): void {
     if (this.#isOver) {
-      this.request.socket.destroy(); // it was answered, and what the client still sends has no reader
+      this.request.socket.destroySoon(); // it was answered, and what the client still sends has no reader
       return;
     }
     const time = formatDuration(readTimeout);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { RequestError, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { lingerOnClose } from '../exchange/lingering-close.ts';
 import type { Logger } from '../log/logger.ts';
 
 /** The client has closed the connection, or its side of it, in the middle of a request. */
@@ -75,7 +76,8 @@ export class ClientErrors {
     const { status, reason, text } = refusalOf(error);
     const body = `${text}\n`;
     this.#logger.error(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
-    socket.end(
+    lingerOnClose(socket);
+    socket.write(
       [
         `HTTP/1.1 ${status} ${reason}`,
         'Content-Type: text/plain; charset=utf-8',
@@ -85,8 +87,8 @@ export class ClientErrors {
         '',
         body,
       ].join('\r\n'),
-      () => socket.destroy(),
     );
+    socket.destroySoon();
   }
 }
 

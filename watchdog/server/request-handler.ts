@@ -73,7 +73,8 @@ export class RequestHandler {
   };
 
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    if (this.#parts.clientErrors.isGivenUp(request.socket)) return; // it is being closed
+    const { socket } = request;
+    if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
     if (!response.socket) {
       // it was sent behind one that is not answered yet: its turn comes when that is done
       response.once('socket', () => this.#handle(request, response, expectsContinue));

@@ -1,0 +1,20 @@
+import type { Socket } from 'node:net';
+
+/** How long a client may go on sending before the connection is closed in its face, in milliseconds. */
+const LINGER_MS = 1000;
+
+/**
+ * Makes the close of a connection wait for a client that is still sending: the response goes out, then the end, and
+ * what arrives after that is thrown away until the client has closed or a second has passed. A connection that is
+ * closed with bytes unread is reset, and a reset can overtake the response (RFC 9112, section 9.6).
+ */
+export function lingerOnClose(socket: Socket): void {
+  socket.destroySoon = () => {
+    if (socket.writableEnded || socket.destroyed) return;
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('end', () => socket.destroy());
+    socket.end();
+    socket.resume();
+  };
+}
