@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { watch } from 'node:fs';
 import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { execa } from 'execa';
+import { until } from '../support/wait.ts';
 import { commitAll, FIXTURES, git, makeRepository, OFKIT, Project } from './project.ts';
 
 async function templatesOf(project: Project): Promise<string[]> {
@@ -148,8 +147,6 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     await project.useCommand('git', 'hangs.sh');
     const repository = await makeRepository(t);
     const { stdout: realGit } = await execa('which', ['git']);
-    const started = watch(project.folder);
-    t.after(() => started.close());
     const running = execa(process.execPath, [OFKIT, 'template', 'pull', repository], {
       cwd: project.folder,
       env: {
@@ -159,8 +156,10 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       },
       reject: false,
     });
-    while (!(await readdir(project.folder)).includes('started')) await once(started, 'change');
-    const pid = Number(await project.read('started'));
+    const pid = await until(
+      async () => Number(await project.read('started').catch(() => '0')),
+      'git to start',
+    );
     t.after(() => endClone(pid));
     running.kill(signal);
     const { exitCode, signal: endedBy } = await running;
