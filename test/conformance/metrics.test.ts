@@ -53,15 +53,11 @@ describe('metrics of requests', { concurrency: 3 }, () => {
   });
 
   test('failures are counted with their status, those of a client that went away with 499', async (t) => {
-    const { watchdog } = await startForwarding(
-      t,
-      (incoming, response) => {
-        if (incoming.url === '/cut') response.write('abc', () => response.destroy());
-        else if (incoming.url === '/die') response.destroy();
-      },
-      { exec_timeout: '300ms' },
-    );
-    await watchdog.request({ path: '/hang' });
+    const { watchdog } = await startForwarding(t, (incoming, response) => {
+      if (incoming.url === '/cut') response.write('abc', () => response.destroy());
+      else if (incoming.url === '/die') response.destroy();
+    });
+    await watchdog.request({ path: '/hang', headers: { 'x-timeout': '300ms' } });
     await watchdog.request({ path: '/cut', method: 'POST' });
     await watchdog.request({ path: '/die', method: 'PUT', body: 'x' });
     const connection = await watchdog.connect();
