@@ -113,9 +113,13 @@ test('an upstream is a URL, with or without a path, or a Unix socket', () => {
   assert.deepEqual(upstream('http://127.0.0.1:3000/'), {
     text: 'http://127.0.0.1:3000/',
     origin: 'http://127.0.0.1:3000',
+    host: '127.0.0.1',
+    port: 3000,
     basePath: '',
   });
   assert.equal(upstream('http://localhost:3000/base/')?.basePath, '/base');
+  const secure = upstream('https://[::1]/');
+  assert.deepEqual([secure?.host, secure?.port], ['::1', 443]);
   assert.equal(upstream('unix:/run/fn.sock')?.socketPath, '/run/fn.sock');
   assert.equal(upstream('unix:///run/fn.sock')?.socketPath, '/run/fn.sock');
 });

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { STATUS_CODES, ServerResponse } from 'node:http';
 import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
 import { lingerOnClose } from './lingering-close.ts';
+import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
 
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
@@ -37,8 +38,8 @@ type Release = (reason: RequestError | undefined) => Promise<void> | undefined |
  * everything after it finds the exchange over and does nothing.
  */
 export class Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: ExchangeRequest;
+  readonly response: ExchangeResponse;
   readonly body: RequestBody;
   readonly method: string;
   /** The request target as the function is to see it. */
@@ -56,7 +57,7 @@ export class Exchange {
   #head: readonly string[] = [];
   #timeoutError: (() => RequestError) | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+  constructor(request: ExchangeRequest, response: ExchangeResponse, options: ExchangeOptions) {
     this.request = request;
     this.response = response;
     this.method = request.method ?? 'GET';
@@ -139,6 +140,13 @@ export class Exchange {
     }
   }
 
+  /** Lets the head go without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
+  flushHead(): void {
+    if (this.#isOver) return;
+    if (this.response instanceof ServerResponse) this.response.write('', 'latin1');
+    else this.response.flushHeaders();
+  }
+
   /** @returns false where the client is slower: go on at `onceDrained` */
   write(bytes: Buffer): boolean {
     if (this.#isOver) return true;
@@ -155,7 +163,8 @@ export class Exchange {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (last && last.length <= MOST_IN_ONE_WRITE) endInOneWrite(this.response, last);
+    if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
+      endInOneWrite(this.response, last);
     else this.response.end(last);
     this.body.discard();
   }
@@ -174,8 +183,8 @@ export class Exchange {
 
   /** Leaves the response to something that writes to it by itself, until it is finished. */
   relay(source: { pipe(response: ServerResponse): unknown }): void {
-    if (this.#isOver) return;
     const { response } = this;
+    if (this.#isOver || !(response instanceof ServerResponse)) return;
     const write = response.write.bind(response) as (...args: unknown[]) => boolean;
     response.write = (...args: unknown[]) => {
       this.#bytesSent += Buffer.isBuffer(args[0]) ? args[0].length : 0;

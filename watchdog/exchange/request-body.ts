@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { timerDelay } from '../duration.ts';
+import type { ExchangeRequest } from './message.ts';
 
 /** Takes the body's bytes as they come. */
 export interface BodySink {
@@ -15,7 +15,7 @@ export interface BodySink {
  * what has arrived is not the client's and does not count.
  */
 export class RequestBody {
-  readonly #request: IncomingMessage;
+  readonly #request: ExchangeRequest;
   readonly #onStalled: () => void;
   #sink: BodySink | undefined;
   #patience: number;
@@ -29,7 +29,7 @@ export class RequestBody {
    * @param sendContinue called before the first byte is asked for, where the client waits for `100 Continue`
    */
   constructor(
-    request: IncomingMessage,
+    request: ExchangeRequest,
     readTimeout: number,
     onStalled: () => void,
     sendContinue: (() => void) | undefined,
@@ -68,6 +68,7 @@ export class RequestBody {
     this.#wait();
     this.#request.on('data', this.#onData);
     this.#request.on('end', this.#onEnd);
+    this.#request.resume();
   }
 
   resume(): void {
@@ -94,7 +95,8 @@ export class RequestBody {
   discard(): void {
     this.#sink = { chunk: () => true, end: () => undefined };
     if (this.#request.complete || this.#sendContinue || this.#request.destroyed) return this.stop();
-    this.#request.off('data', this.#onData).off('end', this.#onEnd);
+    this.#request.off('data', this.#onData);
+    this.#request.off('end', this.#onEnd);
     this.#request.on('end', this.#onEnd);
     this.#request.on('close', () => this.stop());
     this.#wait();

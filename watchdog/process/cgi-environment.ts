@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange/message.ts';
 
 type Variables = Record<string, string>;
 
@@ -10,7 +10,7 @@ type Variables = Record<string, string>;
  * @param target the request target that the function is to see
  * @throws RequestError REQUEST_INVALID where the path's percent-encoding cannot be read
  */
-export function cgiEnvironment(request: IncomingMessage, target: string): Variables {
+export function cgiEnvironment(request: ExchangeRequest, target: string): Variables {
   const variables: Variables = {};
   for (const [name, value] of firstValues(request)) {
     if (name === 'Host' || name === 'Transfer-Encoding' || name === 'Trailer') continue;
@@ -27,7 +27,7 @@ export function cgiEnvironment(request: IncomingMessage, target: string): Variab
 }
 
 /** What the classic watchdog adds: the length twice (-1 where it is not known), and the host. */
-export function classicEnvironment(request: IncomingMessage, target: string): Variables {
+export function classicEnvironment(request: ExchangeRequest, target: string): Variables {
   const { 'content-length': length, 'transfer-encoding': coding, host } = request.headers;
   const contentLength = coding === undefined ? (length ?? '0') : '-1';
   const variables = cgiEnvironment(request, target);
@@ -38,7 +38,7 @@ export function classicEnvironment(request: IncomingMessage, target: string): Va
 }
 
 /** The headers of a request as Go's http.Header holds them: canonical names, all values of each. */
-export function canonicalHeaders(request: IncomingMessage): Map<string, string[]> {
+export function canonicalHeaders(request: ExchangeRequest): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   const raw = request.rawHeaders;
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -50,7 +50,7 @@ export function canonicalHeaders(request: IncomingMessage): Map<string, string[]
   return headers;
 }
 
-function firstValues(request: IncomingMessage): [string, string][] {
+function firstValues(request: ExchangeRequest): [string, string][] {
   return [...canonicalHeaders(request)].map(([name, values]) => [name, values[0] ?? '']);
 }
 

@@ -26,16 +26,15 @@ export function forwardStepwise(
   request: ForwardedRequest,
   address: UpstreamAddress,
 ): void {
-  const url = new URL(address.origin);
-  const outgoing = (url.protocol === 'https:' ? https : http).request({
+  const isSecure = address.origin.startsWith('https:');
+  const outgoing = (isSecure ? https : http).request({
     ...(address.socketPath === undefined
-      ? { host: url.hostname.replaceAll(/[[\]]/g, ''), port: url.port }
+      ? { host: address.host, port: address.port }
       : { socketPath: address.socketPath }),
     method: request.method,
     path: request.path,
     headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
-    agent: false,
-    ...(url.protocol === 'https:' ? {} : { createConnection: connect }),
+    ...(isSecure ? { agent: false } : { createConnection: connect }),
     maxHeaderSize: 1 << 20,
   });
   exchange.onOver((reason) => {
@@ -99,9 +98,9 @@ function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {
   });
 }
 
-function relayResponse(exchange: Exchange, incoming: http.IncomingMessage): void {
+export function relayResponse(exchange: Exchange, incoming: http.IncomingMessage): void {
   relayHead(exchange, incoming.statusCode ?? 500, incoming.statusMessage ?? '', incoming.rawHeaders);
-  if (!exchange.isOver) exchange.response.flushHeaders();
+  exchange.flushHead();
   incoming.on('data', (chunk: Buffer) => {
     if (exchange.write(chunk)) return;
     incoming.pause();

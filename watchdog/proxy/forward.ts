@@ -4,19 +4,9 @@ import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
 import { decodeHeaders } from './headers.ts';
+import { isIdempotent } from './idempotent.ts';
 import type { ForwardedBody } from './forwarded-body.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
-
-/** Methods that may be carried out twice (RFC 9110, section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'TRACE',
-  'PUT',
-  'DELETE',
-  'QUERY',
-]);
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -45,7 +35,7 @@ export function forward(
   request: ForwardedRequest,
   connections: UpstreamConnections,
 ): void {
-  new Forwarding(exchange, request, connections).send(connections.take(IDEMPOTENT.has(request.method)));
+  new Forwarding(exchange, request, connections).send(connections.take(isIdempotent(request.method)));
 }
 
 class Forwarding implements Dispatcher.DispatchHandler {
@@ -139,7 +129,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const code = systemCodeOf(error) ?? '';
     if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
     if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
-    if (IDEMPOTENT.has(this.#request.method) || wasRefused || code === 'EPIPE') return true;
+    if (isIdempotent(this.#request.method) || wasRefused || code === 'EPIPE') return true;
     return code === 'ECONNRESET' && this.#wentOutInOnePiece();
   }
 
@@ -168,7 +158,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
 /** A head goes out with the first bytes of its body where they came together, else alone and at once. */
 function flushHead(exchange: Exchange): void {
-  if (!exchange.isOver && exchange.bytesSent === 0) exchange.response.flushHeaders();
+  if (!exchange.isOver && exchange.bytesSent === 0) exchange.flushHead();
 }
 
 /** undici reads a reason phrase as UTF-8. Where it was that, its bytes come back; where it was not they are lost. */

@@ -35,12 +35,5 @@ export function accepts(address: UpstreamAddress): Promise<boolean> {
 
 function connect(address: UpstreamAddress): net.Socket {
   if (address.socketPath !== undefined) return net.connect({ path: address.socketPath });
-  const url = new URL(address.origin);
-  const standardPort = url.protocol === 'https:' ? 443 : 80;
-  const host = url.hostname.replaceAll(/[[\]]/g, '');
-  return net.connect({
-    host,
-    port: url.port === '' ? standardPort : Number(url.port),
-    autoSelectFamily: true,
-  });
+  return net.connect({ host: address.host, port: address.port, autoSelectFamily: true });
 }

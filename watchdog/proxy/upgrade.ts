@@ -66,9 +66,8 @@ function withoutWebSocketCheck(proxy: HttpProxy): void {
 
 function targetOf(address: UpstreamAddress): HttpProxy.ProxyTargetUrl {
   if (address.socketPath !== undefined) return { protocol: 'http:', socketPath: address.socketPath } as never;
-  const url = new URL(address.origin);
-  const standardPort = url.protocol === 'https:' ? '443' : '80';
-  return { protocol: url.protocol, host: url.hostname, port: url.port === '' ? standardPort : url.port };
+  const { protocol, hostname } = new URL(address.origin);
+  return { protocol, host: hostname, port: String(address.port) };
 }
 
 /** One connection's way through the proxy. */

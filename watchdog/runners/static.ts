@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
 import send from 'send';
@@ -55,7 +55,10 @@ export class StaticRunner implements Runner {
       exchange.respondText(404, 'Not Found');
       return;
     }
-    const stream = send(exchange.request, pathname === '' ? '/' : pathname, {
+    const { request } = exchange;
+    if (!(request instanceof IncomingMessage))
+      throw new Error('static files are served by Node’s server alone');
+    const stream = send(request, pathname === '' ? '/' : pathname, {
       root: this.#root,
       dotfiles: 'allow',
       etag: true,

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors.ts';
+import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
  * What Node's parser lets pass although two servers could read it in two ways (RFC 9112, sections 3.2 and 6.1):
  * several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
  * @returns why the request is refused, or undefined where it is sound
  */
-export function framingFault(request: IncomingMessage): RequestError | undefined {
+export function framingFault(request: ExchangeRequest): RequestError | undefined {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
     return new RequestError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
   }

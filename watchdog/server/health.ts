@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
 import type { LockFile } from './lock-file.ts';
 
 /**
@@ -28,22 +28,22 @@ export class Health {
   }
 
   /** Answers `/_/health`: GET alone, as today. */
-  answer(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method !== 'GET') return answerEmpty(request, response, 405, { Allow: 'GET' });
+  answer(request: ExchangeRequest, response: ExchangeResponse): void {
+    if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
     if (!this.isHealthy) return answerEmpty(request, response, 503);
-    response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': 2 });
-    response.end('OK');
+    response.writeHead(200, ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '2']);
+    response.end(Buffer.from('OK'));
   }
 }
 
 /** Answers with a status alone. */
 export function answerEmpty(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ExchangeRequest,
+  response: ExchangeResponse,
   status: number,
-  headers: Readonly<Record<string, string>> = {},
+  headers: readonly string[] = [],
 ): void {
-  const close = request.complete ? {} : { Connection: 'close' };
-  response.writeHead(status, { ...headers, ...close, 'Content-Length': 0 });
+  const close = request.complete ? [] : ['Connection', 'close'];
+  response.writeHead(status, [...headers, ...close, 'Content-Length', '0']);
   response.end();
 }

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Exchange } from '../exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
 import type { Logger } from '../log/logger.ts';
 import { refuseUpgrade, type UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { Runner } from '../runners/runner.ts';
@@ -63,16 +64,16 @@ export class RequestHandler {
     });
   }
 
-  readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
     this.#handle(request, response, false);
   };
 
   /** For a request with `Expect: 100-continue`. */
-  readonly handleExpecting = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly handleExpecting = (request: ExchangeRequest, response: ExchangeResponse): void => {
     this.#handle(request, response, true);
   };
 
-  #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
     const { socket } = request;
     if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
     if (!response.socket) {
@@ -119,9 +120,9 @@ export class RequestHandler {
   }
 
   /** `/_/ready`: as health, then the limit, then whether the function would serve, then what it says itself. */
-  async #answerReady(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answerReady(request: ExchangeRequest, response: ExchangeResponse): Promise<void> {
     const { health, limiter, runner, settings } = this.#parts;
-    if (request.method !== 'GET') return answerEmpty(request, response, 405, { Allow: 'GET' });
+    if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
     if (!health.isHealthy) return answerEmpty(request, response, 503);
     if (limiter.isMet) return answerEmpty(request, response, 429);
     if (!(await runner.isReady())) return answerEmpty(request, response, 503);
@@ -130,8 +131,8 @@ export class RequestHandler {
   }
 
   #begin(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: ExchangeRequest,
+    response: ExchangeResponse,
     options: { expectsContinue?: boolean; target?: string; isCounted: boolean },
   ): Exchange {
     const { settings, clientErrors } = this.#parts;
@@ -208,7 +209,7 @@ export class RequestHandler {
   }
 
   #logAccess(
-    request: IncomingMessage,
+    request: ExchangeRequest,
     {
       status,
       reason,

@@ -91,6 +91,9 @@ export interface UpstreamAddress {
   /** The setting's text, for log lines. */
   readonly text: string;
   readonly origin: string;
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
   /** The file of a Unix socket, where that is the address. */
   readonly socketPath?: string;
   /** Goes in front of every request's path; '' most of the time. */
@@ -101,10 +104,25 @@ export const upstreamAddress: Parser<UpstreamAddress> = {
   expects: 'http://HOST:PORT, https://HOST:PORT or unix:/PATH.sock',
   parse(text) {
     const socket = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
-    if (socket !== undefined) return { text, origin: 'http://localhost', socketPath: socket, basePath: '' };
+    if (socket !== undefined)
+      return {
+        text,
+        origin: 'http://localhost',
+        host: 'localhost',
+        port: 80,
+        socketPath: socket,
+        basePath: '',
+      };
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
     const url = new URL(text);
-    return { text, origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+    const standardPort = url.protocol === 'https:' ? 443 : 80;
+    return {
+      text,
+      origin: url.origin,
+      host: url.hostname.replaceAll(/[[\]]/g, ''),
+      port: url.port === '' ? standardPort : Number(url.port),
+      basePath: url.pathname.replace(/\/+$/, ''),
+    };
   },
   print: (address) => address.text,
 };

@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The request of an exchange: Node's IncomingMessage, or one that was read by hand (plain/). */
+export interface ExchangeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly httpVersion: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn. */
+  readonly rawHeaders: string[];
+  readonly rawTrailers: string[];
+  readonly socket: Socket;
+  /** Whether the body has arrived whole. */
+  readonly complete: boolean;
+  readonly destroyed: boolean;
+  /** Bytes of the body that wait to be read. */
+  readonly readableLength: number;
+  read(): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  isPaused(): boolean;
+  on(event: 'data', listener: (bytes: Buffer) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  off(event: 'data', listener: (bytes: Buffer) => void): unknown;
+  off(event: 'end', listener: () => void): unknown;
+}
+
+/** The response of an exchange: Node's ServerResponse, or one that is written by hand (plain/). */
+export interface ExchangeResponse {
+  statusCode: number;
+  statusMessage: string;
+  shouldKeepAlive: boolean;
+  readonly socket: Socket | null;
+  readonly headersSent: boolean;
+  readonly chunkedEncoding: boolean;
+  readonly destroyed: boolean;
+  readonly writableFinished: boolean;
+  /** Bytes that the kernel has not taken yet. */
+  readonly writableLength: number;
+  writeHead(status: number, headers: string[]): unknown;
+  writeHead(status: number, reason: string, headers: string[]): unknown;
+  hasHeader(name: string): boolean;
+  flushHeaders(): void;
+  write(bytes: Buffer | string, encoding?: BufferEncoding): boolean;
+  end(last?: Buffer): unknown;
+  addTrailers(trailers: [string, string][]): void;
+  writeContinue(): void;
+  writeProcessing(): void;
+  writeEarlyHints(hints: Record<string, string[]>): void;
+  destroy(): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  once(event: 'close' | 'finish' | 'drain' | 'socket', listener: () => void): unknown;
+}
