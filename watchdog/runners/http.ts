@@ -7,6 +7,8 @@ import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 import { copyLines } from '../log/function-lines.ts';
 import { describeExit } from '../process/exit-status.ts';
 import { FunctionProcess } from '../process/function-process.ts';
+import { forwardPlain, type PlainForwardedRequest } from '../plain/forward.ts';
+import { UpstreamPool } from '../plain/upstream-pool.ts';
 import { UpstreamConnections } from '../proxy/connections.ts';
 import { forward, type ForwardedRequest } from '../proxy/forward.ts';
 import { forwardStepwise, isStepwise } from '../proxy/forward-stepwise.ts';
@@ -26,6 +28,8 @@ export class HttpRunner implements Runner {
   readonly #context: RunnerContext;
   readonly #address: UpstreamAddress;
   readonly #connections: UpstreamConnections;
+  /** For what is plain; undefined where the upstream wants TLS. */
+  readonly #pool: UpstreamPool | undefined;
   readonly #upgrades: UpgradeProxy;
   readonly #waiting = new Set<() => void>();
   readonly ended: Promise<string>;
@@ -39,6 +43,8 @@ export class HttpRunner implements Runner {
     this.#context = context;
     this.#address = address;
     this.#connections = new UpstreamConnections(address);
+    const isPlain = context.settings.fastPath && address.origin.startsWith('http:');
+    this.#pool = isPlain ? new UpstreamPool(address) : undefined;
     this.#upgrades = new UpgradeProxy(address);
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -110,7 +116,8 @@ export class HttpRunner implements Runner {
   }
 
   async stop(): Promise<void> {
-    this.#connections.close(); // else a server that closes gracefully would wait for them
+    this.#connections.close();
+    this.#pool?.close(); // else a server that closes gracefully would wait for them
     // a server that closes gracefully waits for its upgraded connections too: it has a moment to end them itself
     const timer = setTimeout(() => this.#upgrades.close(), UPGRADES_GRACE_MS);
     await this.#function?.stop();
@@ -146,12 +153,25 @@ export class HttpRunner implements Runner {
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
     } else if (isStepwise(exchange, target.path)) {
       forwardStepwise(exchange, { ...head, body: undefined }, this.#address);
+    } else if (this.#pool && request.headers['transfer-encoding'] === undefined) {
+      this.#sendPlain(exchange, head, this.#pool);
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
       // the bytes that came together with the head are there a tick later
       process.nextTick(() => this.#send(exchange, { ...head, body: new ForwardedBody(body) }));
     }
+  }
+
+  #sendPlain(exchange: Exchange, head: PlainForwardedRequest, pool: UpstreamPool): void {
+    const { body, request } = exchange;
+    if (request.headers.host === undefined)
+      head = { ...head, headers: [...head.headers, 'Host', this.#address.host] };
+    if (!body.isAnnounced || body.isComplete) return forwardPlain(exchange, head, pool);
+    // the bytes that came together with the head are there a tick later
+    process.nextTick(() => {
+      if (!exchange.isOver) forwardPlain(exchange, head, pool);
+    });
   }
 
   #send(exchange: Exchange, request: ForwardedRequest): void {

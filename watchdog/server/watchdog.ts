@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { formatDuration, timerDelay } from '../duration.ts';
 import type { RunnerContext, Runner } from '../runners/runner.ts';
 import { loadRunner } from '../runners/load.ts';
+import { PlainFront } from '../plain/front.ts';
 import { ClientErrors } from './client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
 import { Health } from './health.ts';
@@ -19,6 +20,8 @@ export class Watchdog {
   readonly #context: RunnerContext;
   readonly #runner: Runner;
   readonly #server: Server;
+  /** In modes whose requests need nothing of Node's. */
+  readonly #front: PlainFront | undefined;
   readonly #metricsServer: MetricsServer;
   readonly #handler: RequestHandler;
   readonly #health: Health;
@@ -55,6 +58,8 @@ export class Watchdog {
       .on('clientError', clientErrors.answer);
     this.#server.on('connect', (request, stream) => this.#handler.refuseConnect(request, stream as Socket));
     if (runner.upgrade) this.#serveUpgrades();
+    if (settings.mode === 'http' && settings.fastPath)
+      this.#front = new PlainFront(this.#server, timerDelay(settings.readTimeout), this.#handler.handle);
   }
 
   /**
@@ -109,7 +114,7 @@ export class Watchdog {
     this.#context.logger.error(reason);
     if (!this.#isStopping) this.#markUnhealthy();
     this.#isStopping = true;
-    this.#server.close();
+    this.#closeListener();
     await this.#handler.close(this.#context.settings.writeTimeout);
     this.kill();
     return reason;
@@ -130,7 +135,7 @@ export class Watchdog {
     });
     this.#isDraining = true;
     logger.info(`No new connections allowed, draining: ${this.#handler.open} requests`);
-    this.#server.close();
+    this.#closeListener();
     await this.#handler.close(settings.writeTimeout);
     logger.info(`Exiting. Active connections: ${this.#handler.open}`);
     await this.#runner.stop();
@@ -142,9 +147,15 @@ export class Watchdog {
     this.#isStopping = true;
     this.#isDraining = true;
     this.#runner.kill();
-    this.#server.close();
+    this.#closeListener();
+    this.#front?.closeAll();
     this.#server.closeAllConnections();
     this.#metricsServer.close();
+  }
+
+  #closeListener(): void {
+    this.#server.close();
+    this.#front?.close();
   }
 
   #markUnhealthy(): void {

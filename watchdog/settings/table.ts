@@ -118,6 +118,13 @@ export const SETTINGS = {
     modes: 'streaming',
     line: '`fail`: a process that ends with a status other than 0 is a 500, or breaks off a response under way. `ignore`: it is a 200 all the same, as in of-watchdog.',
   }),
+  fastPath: setting({
+    names: ['fast_path'],
+    parser: boolean,
+    fallback: true,
+    modes: 'http',
+    line: "Read and forward plain requests by hand. `false` leaves all of them to Node's HTTP server and to undici, at half the rate.",
+  }),
   bufferRequestBody: setting({
     names: ['http_buffer_req_body', 'buffer_http'],
     parser: boolean,

@@ -1,0 +1,78 @@
+/** Bytes of a size line, extensions and all, and of a trailer section. */
+const MOST_LINE = 4096;
+const MOST_TRAILERS = 64 << 10;
+
+const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+
+export interface ChunkSink {
+  data(bytes: Buffer): void;
+  /** The body is whole. @param trailers field lines, each with its line break */
+  end(trailers: string): void;
+}
+
+/** Reads a chunked body (RFC 9112, section 7.1) from bytes as they come. */
+export class ChunkReader {
+  readonly #sink: ChunkSink;
+  #state: 'size' | 'data' | 'end of data' | 'trailers' | 'done' = 'size';
+  /** Of the present chunk. */
+  #left = 0;
+  /** A line that is not whole yet. */
+  #line = '';
+
+  constructor(sink: ChunkSink) {
+    this.#sink = sink;
+  }
+
+  get isDone(): boolean {
+    return this.#state === 'done';
+  }
+
+  /**
+   * @returns how many of the bytes were the body's
+   * @throws Error where they are no chunks
+   */
+  read(bytes: Buffer): number {
+    let at = 0;
+    while (at < bytes.length && this.#state !== 'done') {
+      at = this.#state === 'data' ? this.#readData(bytes, at) : this.#readLine(bytes, at);
+    }
+    return at;
+  }
+
+  #readData(bytes: Buffer, at: number): number {
+    const end = Math.min(bytes.length, at + this.#left);
+    this.#left -= end - at;
+    if (this.#left === 0) this.#state = 'end of data';
+    this.#sink.data(bytes.subarray(at, end));
+    return end;
+  }
+
+  #readLine(bytes: Buffer, at: number): number {
+    const feed = bytes.indexOf(10, at);
+    const end = feed === -1 ? bytes.length : feed + 1;
+    this.#line += bytes.toString('latin1', at, end);
+    if (this.#line.length > (this.#state === 'trailers' ? MOST_TRAILERS : MOST_LINE))
+      throw new Error('a chunk of the response has a line without end');
+    if (feed !== -1) this.#onLine();
+    return end;
+  }
+
+  #onLine(): void {
+    const line = this.#line;
+    if (!line.endsWith('\r\n')) throw new Error('a chunk of the response ends a line by a bare line feed');
+    if (this.#state === 'trailers') {
+      if (line !== '\r\n' && !line.endsWith('\r\n\r\n')) return;
+      this.#state = 'done';
+      this.#sink.end(line.slice(0, -2));
+    } else if (this.#state === 'end of data') {
+      if (line !== '\r\n') throw new Error('a chunk of the response is longer than its size');
+      this.#state = 'size';
+    } else {
+      const size = SIZE_LINE.exec(line.slice(0, -2))?.[1];
+      if (size === undefined) throw new Error('a chunk of the response has no size');
+      this.#left = Number.parseInt(size, 16);
+      this.#state = this.#left === 0 ? 'trailers' : 'data';
+    }
+    this.#line = '';
+  }
+}

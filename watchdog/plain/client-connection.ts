@@ -1,0 +1,153 @@
+import type { Socket } from 'node:net';
+import { MOST_PLAIN_HEAD, readRequestHead, type RequestHead } from './head.ts';
+import { PlainRequest } from './request.ts';
+import { PlainResponse } from './response.ts';
+
+/** Bytes of requests sent behind one that is not answered yet, before the client is left alone. */
+const MOST_BEHIND = 64 << 10;
+
+/** What a connection needs of its server. */
+export interface ConnectionOwner {
+  /** The line of Keep-Alive in responses, where there is one. */
+  readonly keepAliveHint: string;
+  readonly isClosing: boolean;
+  onRequest(request: PlainRequest, response: PlainResponse): void;
+  /** The connection goes on as one of Node's server, beginning with what is put back into the socket. */
+  handOver(connection: ClientConnection, socket: Socket): void;
+  onClosed(connection: ClientConnection): void;
+}
+
+/**
+ * A client's connection for as long as all it carries is plain. The first request that is not goes, with the
+ * connection, to Node's server, and so does everything behind it.
+ */
+export class ClientConnection {
+  /** Since when it waits for a request, by performance.now(); undefined while it is busy with one. */
+  idleSince: number | undefined = performance.now();
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  #request: PlainRequest | undefined;
+  #response: PlainResponse | undefined;
+  /** Bytes of the request's body that are still to come. */
+  #left = 0;
+  #behind: Buffer | undefined;
+
+  constructor(owner: ConnectionOwner, socket: Socket) {
+    this.#owner = owner;
+    this.#socket = socket;
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose);
+    socket.on('error', ignore).on('drain', this.#onDrain);
+  }
+
+  /** Closes it if it waits for a request. */
+  closeIfIdle(): void {
+    if (this.idleSince !== undefined) this.#socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (!this.#request) return this.#begin(bytes);
+    if (this.#left === 0) return this.#hold(bytes);
+    const isAll = bytes.length <= this.#left;
+    const own = isAll ? bytes : bytes.subarray(0, this.#left);
+    if (!isAll) this.#hold(bytes.subarray(this.#left));
+    this.#left -= own.length;
+    if (!this.#request.push(own) && this.#left > 0) this.#socket.pause();
+    if (this.#left === 0) this.#endBody();
+  };
+
+  #begin(bytes: Buffer): void {
+    const head = this.#owner.isClosing ? undefined : headOf(bytes);
+    if (!head) return this.#handOver(bytes);
+    const { text, length } = head;
+    const request = new PlainRequest(text, this.#socket, this.#wantMore);
+    const isHead = text.method === 'HEAD';
+    const mayPersist = !text.isLast;
+    const { keepAliveHint } = this.#owner;
+    const response = new PlainResponse(this.#socket, isHead, mayPersist, keepAliveHint, this.#onAnswered);
+    this.idleSince = undefined;
+    this.#request = request;
+    this.#response = response;
+    this.#left = text.length;
+    const rest = bytes.length - length;
+    if (rest > 0) {
+      const own = Math.min(rest, this.#left);
+      this.#left -= own;
+      if (own < rest) this.#hold(bytes.subarray(length + own));
+      if (own > 0) request.push(bytes.subarray(length, length + own));
+      if (this.#left === 0) request.complete = true;
+    }
+    this.#owner.onRequest(request, response);
+  }
+
+  #endBody(): void {
+    this.#request?.finish();
+    if (this.#response?.writableFinished) this.#next();
+  }
+
+  /** Keeps what was sent behind the present request. */
+  #hold(bytes: Buffer): void {
+    this.#behind = this.#behind ? Buffer.concat([this.#behind, bytes]) : bytes;
+    if (this.#behind.length > MOST_BEHIND) this.#socket.pause();
+  }
+
+  readonly #wantMore = (): void => {
+    if (this.#left > 0) this.#socket.resume();
+  };
+
+  readonly #onAnswered = (): void => {
+    if (this.#response?.shouldKeepAlive === false || this.#owner.isClosing) this.#socket.destroySoon();
+    else if (this.#left === 0) this.#next();
+    else this.#socket.resume(); // the rest of the body is thrown away
+  };
+
+  /** The request is answered and its body is read. */
+  #next(): void {
+    this.#request = undefined;
+    this.#response = undefined;
+    this.idleSince = performance.now();
+    const behind = this.#behind;
+    this.#behind = undefined;
+    if (behind) this.#begin(behind);
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #handOver(bytes: Buffer): void {
+    const socket = this.#socket;
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
+    socket.off('error', ignore).off('drain', this.#onDrain);
+    socket.unshift(bytes);
+    this.#owner.handOver(this, socket);
+  }
+
+  readonly #onDrain = (): void => {
+    this.#response?.emit('drain');
+  };
+
+  /** A client that ends its side has gone: Node's server, too, gives up what it has not answered by then. */
+  readonly #onEnd = (): void => {
+    if (this.#request && !this.#response?.writableFinished) this.#socket.destroy();
+    else this.#socket.destroySoon();
+  };
+
+  readonly #onClose = (): void => {
+    this.#owner.onClosed(this);
+    this.#request?.cut();
+    this.#response?.close();
+  };
+}
+
+function ignore(): void {
+  // the close that follows says it all
+}
+
+/** @returns the head that the bytes begin with, and its length, or undefined where it is not plain or not whole */
+function headOf(bytes: Buffer): { text: RequestHead; length: number } | undefined {
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end === -1 || end > MOST_PLAIN_HEAD) return undefined;
+  const text = readRequestHead(bytes.toString('latin1', 0, end + 2));
+  return text && { text, length: end + 4 };
+}

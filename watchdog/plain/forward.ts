@@ -1,0 +1,242 @@
+import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { isIdempotent } from '../proxy/idempotent.ts';
+import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
+import type { ResponseHead } from './head.ts';
+import { relayByNode, type Replay } from './replay.ts';
+import { ResponseReader, type ResponseSink } from './response-reader.ts';
+import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+
+/** Bytes of a body that reach a server with the head, in one read. */
+const ONE_PIECE = 8 << 10;
+
+/** Bytes of a body that are kept to be sent again. A refusal is seen long before so much has gone out. */
+const MOST_KEPT = 256 << 10;
+
+/** Errors of a connection that the upstream has closed. */
+const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
+
+/** A request as it goes to the upstream. */
+export interface PlainForwardedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turn, with the length of the body where there is one. */
+  readonly headers: readonly string[];
+}
+
+/**
+ * Forwards one request whose body, if it has one, has a length: over sockets, without a parser or a client of Node's
+ * between them as long as the response is plain.
+ *
+ * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
+ * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
+ * read it.
+ */
+export function forwardPlain(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool): void {
+  new PlainForwarding(exchange, request, pool).send(pool.take(isIdempotent(request.method)));
+}
+
+class PlainForwarding implements Carrier, ResponseSink {
+  readonly #exchange: Exchange;
+  readonly #pool: UpstreamPool;
+  readonly #method: string;
+  readonly #head: string;
+  readonly #hasBody: boolean;
+  #connection: UpstreamConnection | undefined;
+  #reader: ResponseReader;
+  #mayRetry = false;
+  /** What has gone out of the body, to be sent again; undefined where that was too much. */
+  #kept: Buffer[] | undefined = [];
+  #keptBytes = 0;
+  #isFlowing = false;
+  #isBodyOut = false;
+  #takesMore = true;
+  #length: ResponseHead['length'];
+  #hasHead = false;
+  #replay: Replay | undefined;
+
+  constructor(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool) {
+    this.#exchange = exchange;
+    this.#pool = pool;
+    this.#method = request.method;
+    this.#head = headText(request);
+    this.#hasBody = exchange.body.isAnnounced;
+    this.#reader = new ResponseReader(this, request.method === 'HEAD');
+    exchange.onOver(this.#onOver);
+  }
+
+  send(connection: UpstreamConnection): void {
+    this.#connection = connection;
+    this.#mayRetry = connection.wasUsed;
+    connection.take(this);
+    if (!this.#hasBody) {
+      connection.socket.write(this.#head, 'latin1');
+      connection.requestIsOut = true;
+    } else if (this.#isFlowing) {
+      connection.socket.write(this.#head, 'latin1');
+      for (const bytes of this.#kept ?? []) connection.socket.write(bytes);
+      connection.requestIsOut = this.#isBodyOut;
+    } else {
+      this.#sendBody(connection);
+    }
+  }
+
+  onBytes(bytes: Buffer): boolean {
+    this.#takesMore = true;
+    if (this.#replay) return this.#replay.push(Buffer.from(bytes));
+    try {
+      this.#reader.read(bytes);
+    } catch (thrown) {
+      this.#fail(messageOf(thrown), thrown);
+      return true;
+    }
+    const { response, bytesSent } = this.#exchange;
+    if (bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
+    if (response.writableLength > 0) this.#connection?.lend();
+    return this.#takesMore;
+  }
+
+  onDrain(): void {
+    if (this.#isFlowing && !this.#exchange.isOver) this.#exchange.body.resume();
+  }
+
+  onEnd(): boolean {
+    if (this.#replay) {
+      this.#replay.end();
+      return false;
+    }
+    if (this.#reader.end()) return false;
+    return !this.#reader.hasBegun && this.#connection?.requestIsOut === true;
+  }
+
+  onClosed(error: Error | undefined, isUnread: boolean): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection) this.#pool.discard(connection);
+    if (this.#replay) return this.#replay.end();
+    if (this.#exchange.isOver) return;
+    if (this.#wasClosedUnread(error, isUnread)) this.send(this.#pool.takeFresh());
+    else this.#fail(error ? messageOf(error) : 'other side closed', error);
+  }
+
+  information(status: number, rawHeaders: string[]): void {
+    relayInformation(this.#exchange, status, rawHeaders);
+  }
+
+  head(head: ResponseHead): void {
+    this.#kept = undefined;
+    this.#hasHead = true;
+    this.#length = head.length;
+    relayHead(this.#exchange, head.status, head.reason, head.rawHeaders);
+  }
+
+  data(bytes: Buffer): void {
+    if (bytes.length === this.#length) {
+      this.#exchange.end(bytes);
+    } else if (!this.#exchange.write(bytes)) {
+      this.#takesMore = false;
+      this.#exchange.onceDrained(this.#resume);
+    }
+  }
+
+  end(rawTrailers: readonly string[], mayPersist: boolean): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
+    const isClean = connection?.requestIsOut === true;
+    this.#takesMore = true; // there is no more of it
+    this.#exchange.end();
+    if (this.#exchange.response.writableLength > 0) connection?.lend();
+    if (!connection) return;
+    if (mayPersist && isClean) this.#pool.give(connection);
+    else this.#pool.discard(connection);
+  }
+
+  notPlain(bytes: Buffer): void {
+    this.#kept = undefined;
+    this.#replay = relayByNode(this.#exchange, this.#method, Buffer.from(bytes), () =>
+      this.#connection?.resume(),
+    );
+  }
+
+  readonly #resume = (): void => {
+    this.#connection?.resume();
+  };
+
+  readonly #onOver = (reason: RequestError | undefined): void => {
+    if (!reason && !this.#replay) return;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection) this.#pool.discard(connection);
+    this.#replay?.close();
+  };
+
+  /** A body that has arrived whole goes out in one piece; any other flows, and its start is kept for a second try. */
+  #sendBody(connection: UpstreamConnection): void {
+    const { body } = this.#exchange;
+    const { socket } = connection;
+    this.#isFlowing = true;
+    if (body.isComplete) {
+      const whole = body.takeArrived();
+      this.#keep(whole);
+      this.#isBodyOut = true;
+      connection.requestIsOut = true;
+      if (whole.length <= ONE_PIECE) {
+        socket.write(this.#head + whole.toString('latin1', 0, whole.length), 'latin1');
+        return;
+      }
+      socket.cork();
+      socket.write(this.#head, 'latin1');
+      socket.write(whole);
+      socket.uncork();
+      return;
+    }
+    socket.write(this.#head, 'latin1');
+    body.flowInto({
+      chunk: (bytes) => {
+        this.#keep(bytes);
+        return this.#connection?.socket.write(bytes) ?? true;
+      },
+      end: () => {
+        this.#isBodyOut = true;
+        if (this.#connection) this.#connection.requestIsOut = true;
+      },
+    });
+  }
+
+  #keep(bytes: Buffer): void {
+    if (!this.#kept) return;
+    this.#keptBytes += bytes.length;
+    if (this.#keptBytes > MOST_KEPT) this.#kept = undefined;
+    else this.#kept.push(bytes);
+  }
+
+  #wasClosedUnread(error: Error | undefined, isUnread: boolean): boolean {
+    const code = systemCodeOf(error);
+    if (!this.#mayRetry || this.#reader.hasBegun || !this.#kept) return false;
+    if (error && !CLOSED.has(code)) return false;
+    if (isIdempotent(this.#method) || isUnread || code === 'EPIPE') return true;
+    return code === 'ECONNRESET' && this.#wentOutInOnePiece();
+  }
+
+  /**
+   * A server that closes with bytes unread resets the connection, one that has read them ends it. What went out in
+   * one piece was read whole or not at all, so a reset means that nobody has seen it.
+   */
+  #wentOutInOnePiece(): boolean {
+    return !this.#hasBody || (this.#isBodyOut && this.#keptBytes <= ONE_PIECE);
+  }
+
+  #fail(text: string, cause: unknown): void {
+    this.#exchange.fail(
+      new RequestError('UPSTREAM_FAILED', `Upstream HTTP request error: ${text}`, { cause }),
+    );
+  }
+}
+
+function headText({ method, path, headers }: PlainForwardedRequest): string {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}\r\n`;
+}

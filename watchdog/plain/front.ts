@@ -1,0 +1,80 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
+import type { PlainRequest } from './request.ts';
+import type { PlainResponse } from './response.ts';
+
+/** How often connections that wait for too long are looked for, in milliseconds. */
+const SWEEP_MS = 1000;
+
+/**
+ * Stands before Node's HTTP server and serves what is plain by itself. Connections that carry anything else are
+ * handed over to it, at the first such request.
+ */
+export class PlainFront implements ConnectionOwner {
+  readonly keepAliveHint: string;
+  readonly onRequest: (request: PlainRequest, response: PlainResponse) => void;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #serveByNode: (socket: Socket) => void;
+  readonly #keepAliveMs: number;
+  readonly #sweep: NodeJS.Timeout;
+  #isClosing = false;
+
+  /**
+   * @param server a server of Node's, whose connections are taken from it
+   * @param keepAliveMs for how long a connection may wait for a request, 0 for ever
+   */
+  constructor(
+    server: Server,
+    keepAliveMs: number,
+    onRequest: (request: PlainRequest, response: PlainResponse) => void,
+  ) {
+    this.#keepAliveMs = keepAliveMs;
+    this.keepAliveHint = keepAliveMs === 0 ? '' : `Keep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n`;
+    this.onRequest = onRequest;
+    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+    this.#serveByNode = (socket) => {
+      for (const listener of listeners) listener.call(server, socket);
+    };
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      this.#connections.add(new ClientConnection(this, socket));
+    });
+    const every = keepAliveMs === 0 ? SWEEP_MS : Math.min(SWEEP_MS, keepAliveMs / 4);
+    this.#sweep = setInterval(() => this.#closeOverdue(), Math.max(1, every)).unref();
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  handOver(connection: ClientConnection, socket: Socket): void {
+    this.onClosed(connection);
+    this.#serveByNode(socket);
+  }
+
+  onClosed(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Closes the connections that wait for a request; the others close with their response. */
+  close(): void {
+    this.#isClosing = true;
+    clearInterval(this.#sweep);
+    for (const connection of this.#connections) connection.closeIfIdle();
+  }
+
+  /** Closes all connections at once. */
+  closeAll(): void {
+    this.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #closeOverdue(): void {
+    if (this.#keepAliveMs === 0) return;
+    const earliest = performance.now() - this.#keepAliveMs;
+    for (const connection of this.#connections) {
+      if ((connection.idleSince ?? earliest) < earliest) connection.closeIfIdle();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { ChunkReader } from './chunks.ts';
+import { readFields, readResponseHead, type ResponseHead } from './head.ts';
+
+/** Bytes of a head that a response may have: as many as a request. */
+const MOST_HEAD = 1 << 20;
+
+const END_OF_HEAD = '\r\n\r\n';
+
+export interface ResponseSink {
+  /** An informational response (1xx). */
+  information(status: number, rawHeaders: string[]): void;
+  head(head: ResponseHead): void;
+  /** The bytes are the reader's, and good for the time of the call alone. */
+  data(bytes: Buffer): void;
+  /** @param mayPersist whether another request may follow on the connection */
+  end(rawTrailers: readonly string[], mayPersist: boolean): void;
+  /** The head is not plain: what has come of the response is for Node's parser to read, and all that follows. */
+  notPlain(bytes: Buffer): void;
+}
+
+/** Reads one response from bytes as they come. */
+export class ResponseReader {
+  readonly #sink: ResponseSink;
+  readonly #isForHead: boolean;
+  #state: 'head' | 'length' | 'chunks' | 'to the end' | 'done' = 'head';
+  #before: Buffer | undefined;
+  #left = 0;
+  #isPersistent = true;
+  #chunks: ChunkReader | undefined;
+  #trailers: readonly string[] = [];
+
+  /** @param isForHead whether it answers a HEAD, and has no body whatever its head says */
+  constructor(sink: ResponseSink, isForHead: boolean) {
+    this.#sink = sink;
+    this.#isForHead = isForHead;
+  }
+
+  /** Whether a byte of the response has come. */
+  get hasBegun(): boolean {
+    return this.#state !== 'head' || this.#before !== undefined;
+  }
+
+  /** @throws Error where the bytes are no response */
+  read(bytes: Buffer): void {
+    let rest: Buffer | undefined = bytes;
+    while (rest && this.#state === 'head') rest = this.#readHead(rest);
+    if (!rest || rest.length === 0) return;
+    if (this.#state === 'to the end') return this.#sink.data(rest);
+    if (this.#state === 'done') return;
+    const read = this.#state === 'length' ? this.#readLength(rest) : (this.#chunks?.read(rest) ?? 0);
+    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read === rest.length);
+  }
+
+  /** The upstream has ended its side. @returns whether that was the response's end */
+  end(): boolean {
+    if (this.#state === 'to the end') this.#end(false);
+    return this.#state === 'done';
+  }
+
+  /** @returns what comes after the head, or undefined where that is not to be read here or yet */
+  #readHead(bytes: Buffer): Buffer | undefined {
+    const all = this.#before ? Buffer.concat([this.#before, bytes]) : bytes;
+    const at = all.indexOf(END_OF_HEAD);
+    if (at === -1) {
+      if (all.length > MOST_HEAD) throw new Error('the head of the response is larger than 1 MiB');
+      this.#before = Buffer.from(all);
+      return undefined;
+    }
+    this.#before = undefined;
+    const head = readResponseHead(all.toString('latin1', 0, at + 2));
+    if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
+    if (!head) {
+      this.#state = 'done';
+      this.#sink.notPlain(all);
+      return undefined;
+    }
+    const rest = all.subarray(at + END_OF_HEAD.length);
+    if (head.status < 200) {
+      this.#sink.information(head.status, head.rawHeaders);
+      return rest.length === 0 ? undefined : rest;
+    }
+    this.#begin(head, rest);
+    return rest;
+  }
+
+  #begin(head: ResponseHead, rest: Buffer): void {
+    const hasNoBody = this.#isForHead || head.status === 204 || head.status === 304;
+    const length = hasNoBody ? 0 : head.length;
+    this.#isPersistent = head.isPersistent;
+    this.#sink.head(head);
+    if (length === undefined) {
+      this.#state = 'to the end';
+    } else if (length === 'chunked') {
+      this.#state = 'chunks';
+      this.#chunks = new ChunkReader({
+        data: (bytes) => this.#sink.data(bytes),
+        end: (trailers) => {
+          this.#trailers = readFields(trailers, 0) ?? [];
+        },
+      });
+    } else {
+      this.#left = length;
+      this.#state = 'length';
+      if (length === 0) this.#end(rest.length === 0);
+    }
+  }
+
+  #readLength(bytes: Buffer): number {
+    const isAll = bytes.length <= this.#left;
+    const own = isAll ? bytes : bytes.subarray(0, this.#left);
+    this.#left -= own.length;
+    this.#sink.data(own);
+    return own.length;
+  }
+
+  /** @param isClean whether nothing came behind the response, which nobody has asked for */
+  #end(isClean: boolean): void {
+    this.#state = 'done';
+    this.#sink.end(this.#trailers, this.#isPersistent && isClean);
+  }
+}
