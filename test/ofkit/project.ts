@@ -1,4 +1,4 @@
-import { on, once } from 'node:events';
+import { once } from 'node:events';
 import {
   chmod,
   cp,
@@ -15,7 +15,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -139,14 +139,46 @@ export class Project {
   }
 }
 
+/** What comes of a promise, or an error that says what was waited for. */
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  milliseconds = EVENT_WITHIN_MS,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${milliseconds} ms for ${what}`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Asks again until there is an answer.
+ * @throws Error that says what was waited for
+ */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + EVENT_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await sleep(20);
+  }
+  throw new Error(`waited ${EVENT_WITHIN_MS} ms for ${what}`);
+}
+
 /** `ofkit run` or `up`, with --json. */
 export class Running {
   readonly pid: number;
-  readonly ended: Promise<Ended>;
   readonly events: RunEvent[] = [];
+  readonly #ended: Promise<Ended>;
   readonly #waiting = new Set<() => void>();
   readonly #kill: (signal: NodeJS.Signals) => void;
-  readonly #stderr: Readable;
+  #told = '';
+  #over: Ended | undefined;
 
   constructor(cwd: string, args: readonly string[], env: Variables) {
     const child = execa(process.execPath, [OFKIT, ...args], {
@@ -157,19 +189,47 @@ export class Running {
       stdin: 'ignore',
       // As a shell starts it: a Ctrl-C reaches ofkit alone here, as its functions are in groups of their own.
       detached: true,
+      // A signal is one signal: nothing else ends ofkit but itself.
+      forceKillAfterDelay: false,
     });
     this.pid = child.pid ?? 0;
     this.#kill = (signal) => child.kill(signal);
-    this.#stderr = child.stderr;
-    this.ended = child.then(({ exitCode, stdout, stderr }) => {
-      for (const wake of this.#waiting) wake();
-      return { status: exitCode, stdout, stderr };
+    this.#ended = child.then(({ exitCode, stdout, stderr }) => {
+      this.#over = { status: exitCode, stdout, stderr };
+      this.#wake();
+      return this.#over;
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!line.startsWith('{"event":')) return;
       this.events.push(JSON.parse(line) as RunEvent);
-      for (const wake of this.#waiting) wake();
+      this.#wake();
     });
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#told += String(chunk);
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  /** Looks at each change until there is what is looked for. */
+  async #find<T>(what: string, look: () => T | undefined): Promise<T> {
+    const deadline = performance.now() + EVENT_WITHIN_MS;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      if (this.#over) throw new Error(`ofkit ended before ${what}: ${JSON.stringify(this.#over)}`);
+      const changed = new Promise<void>((resolve) => this.#waiting.add(resolve));
+      const left = Math.max(1, Math.ceil(deadline - performance.now()));
+      await within(`${what}; so far: ${this.#story()}`, changed, left);
+    }
+  }
+
+  #story(): string {
+    return `${JSON.stringify(this.events)} ${JSON.stringify(this.#told)}`;
   }
 
   /** The first event that fits, among those that came and those to come. */
@@ -178,66 +238,40 @@ export class Running {
   }
 
   /** The first event that fits behind so many events. */
-  async next(
-    event: RunEvent['event'],
-    fits: (found: RunEvent) => boolean,
-    behind: number,
-  ): Promise<RunEvent> {
-    const deadline = AbortSignal.timeout(EVENT_WITHIN_MS);
-    for (;;) {
-      const found = this.events
-        .slice(behind)
-        .find((candidate) => candidate.event === event && fits(candidate));
-      if (found) return found;
-      const last = await this.#change(deadline);
-      if (last)
-        throw new Error(`no event ${event} came: ${JSON.stringify(last)} ${JSON.stringify(this.events)}`);
-    }
-  }
-
-  /** Resolves at the next event, or with how it ended. */
-  async #change(deadline: AbortSignal): Promise<unknown> {
-    let wake = (): void => undefined;
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-      this.#waiting.add(resolve);
-    });
-    const aborted = once(deadline, 'abort').then(() => 'in time');
-    try {
-      return await Promise.race([woken, this.ended, aborted]);
-    } finally {
-      this.#waiting.delete(wake);
-    }
+  next(event: RunEvent['event'], fits: (found: RunEvent) => boolean, behind: number): Promise<RunEvent> {
+    return this.#find(`the event ${event}`, () =>
+      this.events.slice(behind).find((candidate) => candidate.event === event && fits(candidate)),
+    );
   }
 
   /** Resolves when a text stands on stderr. */
   async says(text: string): Promise<void> {
-    let told = '';
-    for await (const [chunk] of on(this.#stderr, 'data', { close: ['end'] })) {
-      told += String(chunk);
-      if (told.includes(text)) return;
-    }
-    throw new Error(`it ended without "${text}": ${told}`);
+    await this.#find(`"${text}" on stderr`, () => this.#told.includes(text) || undefined);
   }
 
   /** @returns the answer's body */
   async call(name: string, path = '/'): Promise<string> {
     const { url } = await this.until('ready', (event) => event.function === name);
-    const response = await fetch(`${url ?? ''}${path}`);
-    return response.text();
+    const answer = fetch(`${url ?? ''}${path}`).then((response) => response.text());
+    return within(`${name} to answer GET ${path}; so far: ${this.#story()}`, answer);
+  }
+
+  /** How it ends. */
+  untilEnded(): Promise<Ended> {
+    return within(`the end of ofkit; so far: ${this.#story()}`, this.#ended);
   }
 
   /** A Ctrl-C, and what it leads to. */
   async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
     this.#kill(signal);
-    return this.ended;
+    return this.untilEnded();
   }
 
   async kill(): Promise<void> {
+    if (this.#over) return;
     this.#kill('SIGTERM');
-    const stubborn = setTimeout(() => this.#kill('SIGKILL'), 20_000);
-    await this.ended;
-    clearTimeout(stubborn);
+    await within('the end', this.#ended, 20_000).catch(() => this.#kill('SIGKILL'));
+    await this.untilEnded();
   }
 }
 
