@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { FIXTURES, Project, type Running } from './project.ts';
+import { FIXTURES, Project } from './project.ts';
+import type { Running } from './running.ts';
 
 /** Which handler a function of a template gets; none for the template's own. */
 const HANDLERS: Readonly<Record<string, { from: string; to: string } | undefined>> = {

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { execa } from 'execa';
-import { eventually, probe, Project, type Running } from './project.ts';
+import { probe, Project } from './project.ts';
+import type { Running } from './running.ts';
+import { eventually } from './waits.ts';
 
 /** Tells the id of its process and of one that it started, which ignores SIGTERM. */
 const STUBBORN = `

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { execa } from 'execa';
-import { eventually, probe, ROOT, within } from './project.ts';
+import { probe, ROOT } from './project.ts';
+import { eventually, within } from './waits.ts';
 
 /** What `npm start` runs when all is built, with a temporary folder of its own. */
 async function start(t: TestContext, port: string) {
