@@ -1,9 +1,16 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KitError, messageOf, systemCodeOf } from '../errors.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, pairsOf } from './forwarded-headers.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** What the watchdog takes as well. */
@@ -145,6 +152,7 @@ export class Front {
     outgoing.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedHeaders(answer.rawHeaders));
       response.flushHeaders();
+      passTrailers(answer, response);
       answer.pipe(response);
       answer.once('error', () => response.destroy());
     });
@@ -154,6 +162,7 @@ export class Front {
     });
     // The function learns that its client has gone.
     response.once('close', () => outgoing.destroy());
+    passTrailers(incoming, outgoing);
     incoming.pipe(outgoing);
   }
 
@@ -179,6 +188,13 @@ export class Front {
     upstream.write(head);
     socket.pipe(upstream).pipe(socket);
   }
+}
+
+/** What comes behind the last chunk goes on behind the last chunk. To be called before `pipe`, which ends the other. */
+function passTrailers(from: IncomingMessage, to: OutgoingMessage): void {
+  from.once('end', () => {
+    if (from.rawTrailers.length > 0) to.addTrailers([...pairsOf(from.rawTrailers)]);
+  });
 }
 
 /** Resolves when what `listen` was given is called, or past the deadline. */

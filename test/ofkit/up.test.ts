@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { on, once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -98,6 +98,33 @@ test('the port in front of a function passes requests on as they are', async (t)
   socket.write('POST /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   const answers = await readText(socket);
   assert.deepEqual(answers.match(/"url":"[^"]+"/g), ['"url":"/1"', '"url":"/2"']);
+});
+
+test('the port in front of a function passes trailers on, both ways', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ echo: 'lang: plain' });
+  await project.write(
+    'echo/handler.js',
+    `module.exports = async (request, response) => {
+  for await (const _ of request);
+  response.setHeader('Trailer', 'X-Sum');
+  response.write('body');
+  response.addTrailers({ 'X-Sum': request.trailers['x-sum'] + '!' });
+};`,
+  );
+  const running = project.start(['run', '--json', '-p', '0']);
+  const { url = '' } = await running.until('ready');
+  const asked = request(url, {
+    method: 'POST',
+    headers: { Trailer: 'X-Sum', 'Transfer-Encoding': 'chunked' },
+  });
+  asked.write('one');
+  asked.addTrailers({ 'X-Sum': '42' });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  assert.equal(await readText(response), 'body');
+  assert.deepEqual(response.trailers, { 'x-sum': '42!' });
 });
 
 test('a debugger finds the current code at a port that stays', async (t) => {
