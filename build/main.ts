@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from './cli/program.ts';
 import { KitError, messageOf } from './errors.ts';
@@ -42,6 +43,17 @@ try {
   process.exitCode = await runProgram(host, process.argv.slice(2));
 } catch (error) {
   process.exitCode = report(error);
+}
+// The command is over: a handle that a library has left open is no reason to stay.
+await Promise.all([flushed(stdout), flushed(stderr)]);
+process.exit();
+
+/** Resolves once what was written has gone to the system. */
+function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writable) stream.write('', () => resolve());
+    else resolve();
+  });
 }
 
 function report(error: unknown): number {

@@ -2,23 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { settingsAsMarkdown } from '../watchdog/settings/document.ts';
 
-/** Writes the table of settings into README.md; with --check only looks whether it is there as it should be. */
+/** Writes the table of settings into docs/fwatchdog.md; with --check only looks whether it is there as it should be. */
 
-const FILE = 'README.md';
+const FILE = 'docs/fwatchdog.md';
 const START = '<!-- settings: made by `npm run docs` -->';
 const END = '<!-- /settings -->';
 
-const readme = readFileSync(FILE, 'utf8');
-const start = readme.indexOf(START);
-const end = readme.indexOf(END);
+const document = readFileSync(FILE, 'utf8');
+const start = document.indexOf(START);
+const end = document.indexOf(END);
 if (start === -1 || end === -1) {
   console.error(`${FILE} has no place for the settings: ${START} … ${END}`);
   process.exit(1);
 }
-const draft = `${readme.slice(0, start)}${START}\n\n${settingsAsMarkdown()}\n\n${readme.slice(end)}`;
+const draft = `${document.slice(0, start)}${START}\n\n${settingsAsMarkdown()}\n\n${document.slice(end)}`;
 const updated = await format(draft, { parser: 'markdown', printWidth: 110 });
 if (process.argv.includes('--check')) {
-  if (updated === readme) process.exit(0);
+  if (updated === document) process.exit(0);
   console.error(`the settings in ${FILE} are not those of watchdog/settings/table.ts: run npm run docs`);
   process.exit(1);
 }

@@ -1,90 +1,98 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { join as joinPath } from 'node:path';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { join as joinWords } from 'shlex';
-import { bundleScript, WATCHDOG } from './sample/bundle.ts';
-import { findFreePort, isPortFree } from './sample/port.ts';
-import { waitUntilOk } from './sample/readiness.ts';
+import { isPortFree } from './sample/port.ts';
 
-/** `npm start`: the sample function behind the watchdog, until a signal ends it. */
-const READY_WITHIN = 10_000;
+/** `npm start`: a function of the template ts-http through ofkit, in a temporary folder, until a signal ends it. */
 
-/** What the environment says, or else the default; a port for 0. Ends with one line where nobody can listen. */
-async function choosePort(setting: 'port' | 'metrics_port', fallback: number): Promise<string> {
-  const text = process.env[setting] || String(fallback);
+const OFKIT = fileURLToPath(new URL('../dist/ofkit.js', import.meta.url));
+const NAME = 'hello';
+
+/** The port that the environment asks for, or 8080. Ends with one line where nobody can listen there. */
+async function choosePort(): Promise<string> {
+  const text = process.env.port || '8080';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port === 0) return String(await findFreePort());
-  if (port <= 65_535 && (await isPortFree(port))) return String(port);
+  if (port === 0 || (port <= 65_535 && (await isPortFree(port)))) return String(port);
   console.error(
     port <= 65_535
-      ? `Port ${port} is in use: end what listens there, or choose another with ${setting}=PORT npm start`
-      : `${setting}=${JSON.stringify(text)} cannot be read: expected a port from 0 to 65535`,
+      ? `Port ${port} is in use: end what listens there, or choose another with port=PORT npm start`
+      : `port=${JSON.stringify(text)} cannot be read: expected a port from 0 to 65535`,
   );
   process.exit(1);
 }
 
-function printCalls(port: string, metricsPort: string): void {
-  const url = `http://127.0.0.1:${port}`;
-  console.log(`
-The sample function (scripts/sample/function.ts) is ready behind the watchdog. Call it:
+function whatNext(url: string, folder: string): string {
+  return `
+A function of the template ts-http runs behind the watchdog, without a container. Call it:
 
   curl ${url}/
-  curl -d 'some text' ${url}/
-  curl -N ${url}/stream
+  curl -H 'content-type: application/json' -d '{"name":"Ada"}' ${url}/
 
-and ask the watchdog:
+Edit its code, save, and call it again:
 
-  curl -i ${url}/_/health
-  curl -i ${url}/_/ready
-  curl http://127.0.0.1:${metricsPort}/metrics
+  ${join(folder, NAME, 'handler.ts')}
 
-Ctrl-C ends it.
-`);
+Make one of your own, in a folder of yours:
+
+  node ${OFKIT} new mine --lang ts-http
+  node ${OFKIT} run mine
+
+Ctrl-C ends it and removes its folder.
+`;
 }
 
-const port = await choosePort('port', 8080);
-const metricsPort = await choosePort('metrics_port', 8081);
-const functionPort = process.env.function_port || String(await findFreePort());
-const sample = await bundleScript('sample/function.ts', 'sample.js');
-
-// The lock-file in a folder of its own: one watchdog that ends must not make another unhealthy.
-const folder = await mkdtemp(joinPath(tmpdir(), 'fwatchdog-start-'));
-
-// In a session of its own, a Ctrl-C reaches the watchdog once, from here, and not from the terminal as well.
-const watchdog = execa(process.execPath, [WATCHDOG], {
-  stdio: 'inherit',
-  detached: true,
-  reject: false,
-  env: {
-    // There is no orchestrator here that would need time to see the failing health check.
-    ...(process.env.healthcheck_interval ? {} : { healthcheck_interval: '0s' }),
-    TMPDIR: folder,
-    mode: 'http',
-    port,
-    metrics_port: metricsPort,
-    fprocess: joinWords([process.execPath, sample]),
-    function_port: functionPort,
-    upstream_url: `http://127.0.0.1:${functionPort}`,
-  },
-});
-process.on('SIGINT', () => watchdog.kill('SIGINT'));
-process.on('SIGTERM', () => watchdog.kill('SIGTERM'));
-process.on('SIGHUP', () => watchdog.kill('SIGTERM'));
-
+const port = await choosePort();
 const ended = new AbortController();
-watchdog.once('exit', () => ended.abort());
-const deadline = AbortSignal.timeout(READY_WITHIN);
-try {
-  await waitUntilOk(`http://127.0.0.1:${port}/_/ready`, 50, AbortSignal.any([ended.signal, deadline]));
-  printCalls(port, metricsPort);
-} catch {
-  if (!ended.signal.aborted) {
-    console.error(`The sample function was not ready within ${READY_WITHIN / 1000} s`);
-    watchdog.kill('SIGTERM');
-  }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // A second one ends at once what does not want to end.
+    if (ended.signal.aborted) ended.signal.dispatchEvent(new Event('abort'));
+    ended.abort();
+  });
+}
+const folder = await mkdtemp(join(await realpath(tmpdir()), 'ofkit-start-'));
+
+/**
+ * Runs ofkit in the folder, in a session of its own: so a Ctrl-C reaches it once, from here, and not from the terminal
+ * as well.
+ */
+function ofkit(...args: string[]) {
+  const child = execa(process.execPath, [OFKIT, ...args], {
+    cwd: folder,
+    env: process.stdout.isTTY ? { FORCE_COLOR: '1' } : {},
+    stdio: ['ignore', 'pipe', 'inherit'],
+    buffer: false,
+    detached: true,
+    reject: false,
+    forceKillAfterDelay: false,
+  });
+  const end = (): void => void child.kill('SIGINT');
+  ended.signal.addEventListener('abort', end);
+  return child;
 }
 
-const { exitCode, signal } = await watchdog;
-await rm(folder, { recursive: true, force: true });
-process.exitCode = exitCode ?? (signal === undefined ? 1 : 128 + constants.signals[signal]);
+/** @returns the exit status */
+async function run(): Promise<number> {
+  const created = await ofkit('new', NAME, '--lang', 'ts-http', '--quiet');
+  if (created.exitCode !== 0 || ended.signal.aborted) return ended.signal.aborted ? 0 : 1;
+  const running = ofkit('run', NAME, '--port', port);
+  let told = false;
+  for await (const line of createInterface({ input: running.stdout })) {
+    console.log(line);
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    if (told || url === undefined) continue;
+    told = true;
+    console.log(whatNext(url, folder));
+  }
+  const { exitCode, signal } = await running;
+  return exitCode ?? (signal === undefined ? 1 : 128 + constants.signals[signal]);
+}
+
+try {
+  process.exitCode = await run();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

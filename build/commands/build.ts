@@ -64,7 +64,8 @@ export async function buildFunctions(host: Host, stack: Stack, options: BuildOpt
   const [failure] = failures;
   if (failures.length === 1 && failure) throw failure;
   if (failures.length > 1) {
-    const output = failures.map((error) => `${error.output}\n${error.message}`).join('\n');
+    // What several need, such as the watchdog's image, fails once.
+    const output = [...new Set(failures)].map((error) => `${error.output}\n${error.message}`).join('\n');
     throw new KitError('BUILD_FAILED', `${failures.length} functions could not be built: see above`, {
       output,
     });

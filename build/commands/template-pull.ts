@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
-import { bundledTemplates, placeBundled } from '../template/bundled.ts';
-import { pullTemplates, refuseOverwriting } from '../template/pull.ts';
+import { pullBundled } from '../template/bundled.ts';
+import { pullTemplates } from '../template/pull.ts';
 import { parseRepository } from '../template/repository.ts';
 
 /**
@@ -12,12 +12,10 @@ export async function pullRepository(host: Host, url: string | undefined, overwr
   const names = given
     ? await pullTemplates(host, await parseRepository(given, host.cwd), { overwrite })
     : await pullBundled(host, overwrite);
-  host.out.line(`Wrote ${names.length} template(s) to template/: ${names.join(' ')}`);
+  tellPulled(host, names);
 }
 
-async function pullBundled(host: Host, overwrite: boolean): Promise<string[]> {
-  const names = bundledTemplates();
-  if (!overwrite) await refuseOverwriting(host, names);
-  for (const name of names) await placeBundled(host, name);
-  return names;
+/** Says what was written. */
+export function tellPulled(host: Host, names: readonly string[]): void {
+  host.out.line(`Wrote ${names.length} template(s) to template/: ${names.join(' ')}`);
 }

@@ -1,8 +1,9 @@
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
-import { pullFromStore } from '../template/ensure.ts';
+import { pullRepositoryOf } from '../template/ensure.ts';
 import { findRow, readStore } from '../template/store.ts';
+import { tellPulled } from './template-pull.ts';
 
 export interface StoreListOptions {
   readonly url?: string | undefined;
@@ -66,14 +67,16 @@ export async function describeStoreTemplate(
   for (const line of alignColumns(lines)) host.out.line(line);
 }
 
-/** `ofkit template store pull NAME` */
+/** `ofkit template store pull NAME`: all templates of its repository. */
 export async function pullStoreTemplate(
   host: Host,
   name: string,
   options: { url?: string | undefined; overwrite: boolean },
 ): Promise<void> {
-  await pullFromStore(host, name, { storeUrl: options.url, overwrite: options.overwrite });
-  host.out.line(`Wrote template ${name} to template/`);
+  tellPulled(
+    host,
+    await pullRepositoryOf(host, name, { storeUrl: options.url, overwrite: options.overwrite }),
+  );
 }
 
 function mark(set: boolean): string {

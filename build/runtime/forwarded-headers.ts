@@ -26,6 +26,7 @@ export function forwardedHeaders(raw: readonly string[], method?: string): strin
   return framed ? result : [...result, 'Content-Length', '0'];
 }
 
-function* pairsOf(raw: readonly string[]): Generator<[name: string, value: string]> {
+/** Names and values that come by turns, in pairs. */
+export function* pairsOf(raw: readonly string[]): Generator<[name: string, value: string]> {
   for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? ''];
 }

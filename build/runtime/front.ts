@@ -1,9 +1,16 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KitError, messageOf, systemCodeOf } from '../errors.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, pairsOf } from './forwarded-headers.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** What the watchdog takes as well. */
@@ -25,6 +32,9 @@ export class Front {
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
   #target: Target | undefined;
+  /** The requests that any instance, the current or a former one, has still to answer. */
+  #inFlight = 0;
+  #onIdle: (() => void) | undefined;
   #waiting: ((target: Target | undefined) => void)[] = [];
   #closed = false;
 
@@ -70,22 +80,19 @@ export class Front {
     const former = this.#target;
     this.switchTo(port);
     if (!former || former.inFlight === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      former.onIdle = resolve;
-      timer = setTimeout(resolve, deadlineMs);
-    });
-    clearTimeout(timer);
+    await within(deadlineMs, (resolve) => (former.onIdle = resolve));
   }
 
-  /** Takes no new connections and waits until what is in flight is answered, at most for `deadlineMs`. */
+  /**
+   * Takes no new connections and waits until what is in flight, to former instances too, is answered, at most for
+   * `deadlineMs`.
+   */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true;
     this.#release();
     this.#server.close();
     this.#server.closeIdleConnections();
-    const former = this.#target;
-    if (former && former.inFlight > 0) await this.handOver(undefined, deadlineMs);
+    if (this.#inFlight > 0) await within(deadlineMs, (resolve) => (this.#onIdle = resolve));
     this.destroy();
   }
 
@@ -111,13 +118,18 @@ export class Front {
       (this.#closed
         ? undefined
         : await new Promise<Target | undefined>((resolve) => this.#waiting.push(resolve)));
-    if (target) target.inFlight += 1;
+    if (target) {
+      target.inFlight += 1;
+      this.#inFlight += 1;
+    }
     return target;
   }
 
   #give(target: Target): void {
     target.inFlight -= 1;
+    this.#inFlight -= 1;
     if (target.inFlight === 0) target.onIdle?.();
+    if (this.#inFlight === 0) this.#onIdle?.();
   }
 
   async #forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -140,6 +152,7 @@ export class Front {
     outgoing.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedHeaders(answer.rawHeaders));
       response.flushHeaders();
+      passTrailers(answer, response);
       answer.pipe(response);
       answer.once('error', () => response.destroy());
     });
@@ -149,6 +162,7 @@ export class Front {
     });
     // The function learns that its client has gone.
     response.once('close', () => outgoing.destroy());
+    passTrailers(incoming, outgoing);
     incoming.pipe(outgoing);
   }
 
@@ -174,6 +188,23 @@ export class Front {
     upstream.write(head);
     socket.pipe(upstream).pipe(socket);
   }
+}
+
+/** What comes behind the last chunk goes on behind the last chunk. To be called before `pipe`, which ends the other. */
+function passTrailers(from: IncomingMessage, to: OutgoingMessage): void {
+  from.once('end', () => {
+    if (from.rawTrailers.length > 0) to.addTrailers([...pairsOf(from.rawTrailers)]);
+  });
+}
+
+/** Resolves when what `listen` was given is called, or past the deadline. */
+async function within(deadlineMs: number, listen: (resolve: () => void) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    listen(resolve);
+    timer = setTimeout(resolve, deadlineMs);
+  });
+  clearTimeout(timer);
 }
 
 function portMessage(port: number, error: unknown): string {

@@ -194,7 +194,7 @@ export class FunctionRunner {
   #become(next: Running, former?: Running): void {
     this.#current = next;
     const drained = this.#front.handOver(next.instance.port, DRAIN_MS);
-    if (next.debuggerPort !== undefined) this.#debugger?.switchTo(next.debuggerPort);
+    this.#debugger?.switchTo(next.debuggerPort);
     void next.instance.ended.then((how) => this.#onEnd(next, how));
     if (former) this.#track(drained.then(() => this.#retire(former)));
   }
@@ -204,6 +204,7 @@ export class FunctionRunner {
     if (this.#current !== running || this.#stopping.signal.aborted) return;
     this.#current = undefined;
     this.#front.switchTo(undefined);
+    this.#debugger?.switchTo(undefined);
     this.#track(this.#retire(running));
     const again = performance.now() - running.started > SHORTEST_LIFE_MS;
     const next = again ? 'it is started again' : 'save a change to start it again';

@@ -29,6 +29,7 @@ export interface InstanceOptions {
 }
 
 const READY_POLL_MS = 15;
+const LAST_LINES_MS = 2000;
 /** How much of what it wrote is told of an instance that does not start. */
 const LINES_TOLD = 40;
 
@@ -70,12 +71,7 @@ export class Instance {
       // A Ctrl-C of the terminal is to reach the function through ofkit alone.
       detached: true,
     });
-    this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve((this.#endedAs = messageOf(error))));
-      this.#child.once('close', (code, signal) => {
-        resolve((this.#endedAs = signal === null ? `exit status ${code ?? 1}` : String(signal)));
-      });
-    });
+    this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     this.#read(this.#child.stdout, (text) => ({ from: 'function', text }));
     this.#read(this.#child.stderr, readLine);
@@ -85,6 +81,25 @@ export class Instance {
     return this.#endedAs === undefined;
   }
 
+  async #untilEnded(): Promise<string> {
+    const child = this.#child;
+    await new Promise<void>((resolve) => {
+      child.once('error', (error) => {
+        this.#endedAs = messageOf(error);
+        resolve();
+      });
+      child.once('exit', (code, signal) => {
+        this.#endedAs = signal === null ? `exit status ${code ?? 1}` : String(signal);
+        // Its last lines may still be on their way, but whoever holds its output open is not waited for.
+        child.once('close', resolve);
+        setTimeout(resolve, LAST_LINES_MS).unref();
+      });
+    });
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    return this.#endedAs ?? '';
+  }
+
   /** Lets it answer what it has, then ends it; kills it with its processes past the deadline. */
   async stop(deadlineMs: number): Promise<void> {
     this.#child.kill('SIGTERM');
@@ -92,10 +107,11 @@ export class Instance {
     await this.kill();
   }
 
-  /** Ends it and all its processes at once. */
+  /** Ends it and all its processes at once, those too that it left behind as it ended. */
   async kill(): Promise<void> {
-    if (!this.alive || this.#child.pid === undefined) return;
-    await killTree(this.#child.pid);
+    if (this.#child.pid === undefined) return;
+    const marker = `OPENFAAS_SECRETS=${this.#options.env.OPENFAAS_SECRETS ?? ''}`;
+    await killTree(this.alive ? this.#child.pid : undefined, marker);
     await this.ended;
   }
 

@@ -91,8 +91,11 @@ export async function runScript(
   return undefined;
 }
 
-/** NODE_ENV=production would leave the compiler out. Node itself is the one that runs ofkit. */
+/**
+ * NODE_ENV=production would leave the compiler out, and FORCE_COLOR would let it write places in a form that is not
+ * found again. Node itself is the one that runs ofkit.
+ */
 function developmentEnvironment(env: Environment): Environment {
-  const { NODE_ENV: _, ...rest } = env;
+  const { NODE_ENV: _, FORCE_COLOR: __, ...rest } = env;
   return { ...rest, PATH: [dirname(process.execPath), env.PATH ?? ''].join(delimiter) };
 }

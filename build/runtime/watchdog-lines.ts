@@ -4,7 +4,18 @@ export type InstanceLine =
   | { readonly from: 'watchdog'; readonly level: string; readonly text: string; readonly access: boolean };
 
 /** The fields of the watchdog's lines with log_format=json; a line with others is the function's. */
-const FIELDS = new Set(['level', 'time', 'msg', 'method', 'path', 'status', 'bytes', 'duration', 'call_id']);
+const FIELDS = new Set([
+  'level',
+  'time',
+  'msg',
+  'method',
+  'path',
+  'status',
+  'bytes',
+  'duration',
+  'call_id',
+  'failure',
+]);
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 /** Tells a line of stderr, where the watchdog and the function both write. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Host } from '../host.ts';
 import { REPOSITORY } from '../release.ts';
 import { bundledFiles } from './bundled-files.ts';
-import { placeTemplate } from './pull.ts';
+import { placeTemplate, refuseOverwriting } from './pull.ts';
 
 /** The names of the templates that come with ofkit. */
 export function bundledTemplates(): string[] {
@@ -21,4 +21,15 @@ export async function placeBundled(host: Host, name: string): Promise<void> {
       await chmod(target, file.mode);
     }
   });
+}
+
+/**
+ * Writes all templates that come with ofkit.
+ * @returns their names
+ */
+export async function pullBundled(host: Host, overwrite: boolean): Promise<string[]> {
+  const names = bundledTemplates();
+  if (!overwrite) await refuseOverwriting(host, names);
+  for (const name of names) await placeBundled(host, name);
+  return names;
 }

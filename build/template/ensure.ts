@@ -4,11 +4,11 @@ import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { REPOSITORY } from '../release.ts';
 import type { Stack } from '../stack/functions.ts';
-import { bundledTemplates, placeBundled } from './bundled.ts';
+import { bundledTemplates, placeBundled, pullBundled } from './bundled.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
-import { pullTemplates, refuseOverwriting } from './pull.ts';
+import { pullTemplates } from './pull.ts';
 import { parseRepository } from './repository.ts';
-import { findRow, readStore } from './store.ts';
+import { findRow, readStore, type Store, type StoreRow } from './store.ts';
 
 /**
  * Sees to it that a template is in the project's template folder: from where stack.yaml says, else from the store.
@@ -24,7 +24,7 @@ export async function ensureTemplate(
 ): Promise<void> {
   if (await isFile(join(host.cwd, TEMPLATE_FOLDER, name, 'template.yml'))) return;
   const source = sources.find((entry) => entry.name === name)?.source;
-  if (!source) return pullFromStore(host, name, { overwrite: true, storeUrl });
+  if (!source) return pullFromStore(host, name, storeUrl);
   const { url, ref } = await parseRepository(source, host.cwd);
   const { plain, pinned } = splitPin(name);
   await pullTemplates(
@@ -35,28 +35,48 @@ export async function ensureTemplate(
 }
 
 /** Fetches one template from the store; what comes with ofkit needs no network. */
-export async function pullFromStore(
-  host: Host,
-  name: string,
-  { overwrite, storeUrl }: { overwrite: boolean; storeUrl?: string | undefined },
-): Promise<void> {
-  const store = await readStore(host, storeUrl);
-  const row = findRow(store, name);
-  if (!row) {
-    throw new KitError(
-      'NOT_FOUND',
-      `template "${name}" was not found in the template folder or in the store: see "ofkit template store list", ` +
-        'or name another store with OPENFAAS_TEMPLATE_STORE_URL',
-    );
-  }
+async function pullFromStore(host: Host, name: string, storeUrl: string | undefined): Promise<void> {
+  const { row, store } = await lookUp(host, name, storeUrl);
   const { pinned } = splitPin(name);
   const folder = pinned ? `${row.template}@${pinned}` : row.template;
-  if (!overwrite) await refuseOverwriting(host, [folder]);
   if (row.repo === REPOSITORY && !pinned && bundledTemplates().includes(row.template)) {
     return placeBundled(host, row.template);
   }
   const { url, ref } = await parseRepository(row.repo, store.base);
-  await pullTemplates(host, { url, ref: pinned || ref }, { only: { name: row.template, folder }, overwrite });
+  const only = { name: row.template, folder };
+  await pullTemplates(host, { url, ref: pinned || ref }, { only, overwrite: true });
+}
+
+/**
+ * Fetches the repository of a template in the store, with all templates that it has, as faas-cli does.
+ * @param name `NAME`, `SOURCE/NAME` or `NAME@REF`
+ * @returns the names of the folders that were written
+ */
+export async function pullRepositoryOf(
+  host: Host,
+  name: string,
+  { overwrite, storeUrl }: { overwrite: boolean; storeUrl: string | undefined },
+): Promise<string[]> {
+  const { row, store } = await lookUp(host, name, storeUrl);
+  const { pinned } = splitPin(name);
+  if (row.repo === REPOSITORY && !pinned) return pullBundled(host, overwrite);
+  const { url, ref } = await parseRepository(row.repo, store.base);
+  return pullTemplates(host, { url, ref: pinned || ref }, { overwrite });
+}
+
+async function lookUp(
+  host: Host,
+  name: string,
+  storeUrl: string | undefined,
+): Promise<{ row: StoreRow; store: Store }> {
+  const store = await readStore(host, storeUrl);
+  const row = findRow(store, name);
+  if (row) return { row, store };
+  throw new KitError(
+    'NOT_FOUND',
+    `template "${name}" was not found in the template folder or in the store: see "ofkit template store list", ` +
+      'or name another store with OPENFAAS_TEMPLATE_STORE_URL',
+  );
 }
 
 /** `NAME@REF` in its halves. */

@@ -17,6 +17,7 @@ function run(order: LoadOrder): Promise<LoadResult> {
         url: order.url,
         method: order.method,
         ...(order.body === undefined ? {} : { body: order.body }),
+        ...(order.type === undefined ? {} : { headers: { 'content-type': order.type } }),
         connections: order.connections,
         duration: order.seconds,
         sampleInt: 100,

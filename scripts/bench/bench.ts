@@ -12,6 +12,7 @@ import { judge } from './marks.ts';
 import type { Options } from './options.ts';
 import type { Report } from './report.ts';
 import { Bundles, type Group } from './subjects.ts';
+import { judgeTemplates, TEMPLATE_CONNECTIONS, templateGroups } from './templates.ts';
 import { startWrk } from './wrk.ts';
 
 async function httpGroup(bundles: Bundles): Promise<Group> {
@@ -40,6 +41,7 @@ async function forkGroup(bundles: Bundles): Promise<Group> {
 async function runParts(
   options: Options,
   bundles: Bundles,
+  folder: string,
   generator: LoadGenerator,
   progress: (text: string) => void,
   signal: AbortSignal,
@@ -58,6 +60,12 @@ async function runParts(
   if (options.parts.includes('forks')) {
     const effort = { ...options, connections: options.forkConnections };
     comparisons.push(await compare(await forkGroup(bundles), effort, generator, progress, signal));
+  }
+  if (options.parts.includes('templates')) {
+    const effort = { ...options, connections: TEMPLATE_CONNECTIONS };
+    for (const group of await templateGroups(folder)) {
+      comparisons.push(await compare(group, effort, generator, progress, signal));
+    }
   }
   return { comparisons, coldStarts };
 }
@@ -80,11 +88,9 @@ export async function runBench(
   signal.addEventListener('abort', stopLoad);
   try {
     const bundles = await Bundles.make(folder);
-    const { comparisons, coldStarts } = await runParts(options, bundles, generator, progress, signal);
-    const marks = judge(
-      comparisons.flatMap(({ rows }) => rows),
-      coldStarts,
-    );
+    const { comparisons, coldStarts } = await runParts(options, bundles, folder, generator, progress, signal);
+    const rows = comparisons.flatMap((comparison) => comparison.rows);
+    const marks = [...judge(rows, coldStarts), ...judgeTemplates(comparisons)];
     const { rounds, seconds } = options;
     return { machine, generator: generator.name, rounds, seconds, comparisons, coldStarts, marks };
   } finally {

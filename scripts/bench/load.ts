@@ -3,6 +3,8 @@ export interface LoadOrder {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly body?: string;
+  /** The content type of the body. */
+  readonly type?: string;
   readonly connections: number;
   readonly seconds: number;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const PARTS = ['http', 'forks', 'start'] as const;
+const PARTS = ['http', 'forks', 'start', 'templates'] as const;
 type Part = (typeof PARTS)[number];
 
 /** What one run of the bench does. */
@@ -21,7 +21,7 @@ export interface Options {
 
 export const HELP = `npm run bench [-- OPTIONS]: the watchdog beside bare servers, in one run and in turn
 
-  --quick           under a minute: short rounds, fork modes at 8 connections only
+  --quick           under two minutes: short rounds, fork modes at 8 connections only
   --check           exit with 1 when a mark is missed
   --only PARTS      some of ${PARTS.join(',')}, with commas
   --rounds N        measured rounds for each server and number of connections (5; quick 3)

@@ -3,6 +3,7 @@ import { join as joinPath } from 'node:path';
 import { join as joinWords } from 'shlex';
 import { bundleScript, WATCHDOG } from '../sample/bundle.ts';
 import { findFreePort } from '../sample/port.ts';
+import type { LoadOrder } from './load.ts';
 import type { ServerCommand } from './server-process.ts';
 
 /** A server to measure. */
@@ -16,7 +17,7 @@ export interface Subject {
 /** The servers that are measured in turn. The first is what the others are compared with. */
 export interface Group {
   readonly title: string;
-  readonly request: { readonly method: 'GET' | 'POST'; readonly body?: string };
+  readonly request: Pick<LoadOrder, 'method' | 'body' | 'type'>;
   readonly subjects: readonly Subject[];
   /** Whether there is a function that lives on between requests, whose memory then counts. */
   readonly standingFunction: boolean;

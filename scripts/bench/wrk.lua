@@ -2,6 +2,7 @@
 function init(args)
   wrk.method = args[1]
   wrk.body = args[2]
+  wrk.headers['Content-Type'] = args[3]
 end
 
 function done(summary, latency)

@@ -14,7 +14,7 @@ interface Printed {
 
 function wordsOf(order: LoadOrder): string[] {
   const script = fileURLToPath(import.meta.resolve('./wrk.lua'));
-  const request = order.body === undefined ? [order.method] : [order.method, order.body];
+  const request = [order.method, order.body, order.type].filter((word) => word !== undefined);
   const seconds = `${Math.ceil(order.seconds)}s`;
   return ['-t', '1', '-c', `${order.connections}`, '-d', seconds, '-s', script, order.url, '--', ...request];
 }

@@ -5,8 +5,14 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { test } from 'node:test';
-import { FIXTURES, Project, type Running } from './project.ts';
+import { test, type TestContext } from 'node:test';
+import { execa } from 'execa';
+import { imageEnvironment } from '../../build/dockerfile/environment.ts';
+import { parseDockerfile } from '../../build/dockerfile/parse.ts';
+import { findFreePort } from '../../build/runtime/free-port.ts';
+import { compile } from '../templates/install.ts';
+import { FIXTURES, Project, ROOT } from './project.ts';
+import { eventually, within } from './waits.ts';
 
 /** Which handler a function of a template gets; none for the template's own. */
 const HANDLERS: Readonly<Record<string, { from: string; to: string } | undefined>> = {
@@ -58,9 +64,7 @@ test('every template leads from an empty folder to an answer', { timeout: 110_00
     const handler = HANDLERS[template];
     if (!handler) continue;
     await copyFile(join(FIXTURES, 'catalogue', handler.from), project.path(name, handler.to));
-    // The sample's test would not know the handler.
-    for (const sample of ['handler.test.js', 'handler.test.ts'])
-      await rm(project.path(name, sample), { force: true });
+    await removeSample(project.path(name));
   }
   const built = await project.ofkit(['build', '--shrinkwrap', '--json']);
   assert.deepEqual(
@@ -68,22 +72,58 @@ test('every template leads from an empty folder to an answer', { timeout: 110_00
     names.map((name) => ({ name, context: `build/${name}` })),
     built.stderr,
   );
-  const running = project.start(['up', '--json', '-p', '0', '-e', 'MAX_BODY_SIZE=6mb']);
   for (const [index, template] of Object.keys(HANDLERS).entries()) {
-    const name = names[index] ?? '';
-    await running.until('ready', (event) => event.function === name);
-    await t.test(template, (t) => callTemplate(t.name, running, name, project));
+    await t.test(template, async (t) => {
+      const url = await startContext(t, project, names[index] ?? '');
+      await callTemplate(template, url, project);
+    });
   }
-  assert.equal((await running.interrupt()).status, 0);
 });
 
-async function callTemplate(
-  template: string,
-  running: Running,
-  name: string,
-  project: Project,
-): Promise<void> {
-  const { url = '' } = await running.until('ready', (event) => event.function === name);
+/** The sample's test would not know the handler. */
+async function removeSample(folder: string): Promise<void> {
+  for (const sample of ['handler.test.js', 'handler.test.ts'])
+    await rm(join(folder, sample), { force: true });
+}
+
+/** Starts the watchdog in a build context as the image would: its packages, its compiler, the ENV of its last stage. */
+async function startContext(t: TestContext, project: Project, name: string): Promise<string> {
+  const folder = project.path('build', name);
+  const { variables } = imageEnvironment(parseDockerfile(await project.read(`build/${name}/Dockerfile`)));
+  // It lies in the template's function/ as well, and so in the context: the Dockerfile drops it there.
+  await removeSample(join(folder, 'function'));
+  if (variables.mode === 'http' || name === 'ts-fork') await compile(folder);
+  const functionPort = String(await findFreePort());
+  const child = execa(process.execPath, [join(ROOT, 'dist/fwatchdog.js')], {
+    cwd: folder,
+    env: {
+      ...variables,
+      port: '0',
+      metrics_port: '0',
+      healthcheck_interval: '0s',
+      suppress_lock: 'true',
+      MAX_BODY_SIZE: '6mb',
+      http_port: functionPort,
+      upstream_url: `http://127.0.0.1:${functionPort}`,
+    },
+    stdin: 'ignore',
+    reject: false,
+  });
+  t.after(async () => {
+    child.kill('SIGTERM');
+    assert.equal((await within('the end of the watchdog', Promise.resolve(child))).exitCode, 0);
+  });
+  let told = '';
+  child.stderr.on('data', (chunk: Buffer) => (told += String(chunk)));
+  return eventually(`the watchdog of ${name} to be ready`, async () => {
+    if (child.exitCode !== null) throw new Error(told);
+    const port = /Listening on port: (\d+)/.exec(told)?.[1];
+    const ready = port !== undefined && (await fetch(`http://127.0.0.1:${port}/_/ready`)).status === 200;
+    return ready ? `http://127.0.0.1:${port}` : undefined;
+  });
+}
+
+async function callTemplate(template: string, url: string, project: Project): Promise<void> {
   const echoes = template === 'ts-fork' || template === 'dockerfile';
   const got = await fetch(url);
   assert.equal(got.status, 200);
@@ -104,7 +144,7 @@ async function callTemplate(
     }
   }
   if (template !== 'dockerfile') assert.equal((await fetch(`${url}/throw`)).status, 500);
-  await (echoes ? streamsBack(url) : streams(url, project.path(`${name}-go`), project));
+  await (echoes ? streamsBack(url) : streams(url, project.path(`${template}-go`), project));
 }
 
 /** The first part of the answer comes before the second is made. */

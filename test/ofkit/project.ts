@@ -1,4 +1,4 @@
-import { on, once } from 'node:events';
+import { once } from 'node:events';
 import {
   chmod,
   cp,
@@ -14,11 +14,10 @@ import {
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { Running, type Ended } from './running.ts';
 
 /** An empty folder in which a test drives dist/ofkit.js as a user would. */
 
@@ -26,27 +25,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OFKIT = join(ROOT, 'dist/ofkit.js');
 export const FIXTURES = join(ROOT, 'test/fixtures/ofkit');
 
-/** How long an event may take before the test fails: machines are slow, but not for ever. */
-const EVENT_WITHIN_MS = 60_000;
-
-export type Variables = Readonly<Record<string, string | undefined>>;
-
-export interface Ended {
-  readonly status: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunEvent {
-  readonly event: 'ready' | 'log' | 'reloaded' | 'failed' | 'note';
-  readonly function: string;
-  readonly url?: string;
-  readonly debugger?: string;
-  readonly from?: string;
-  readonly text?: string;
-  readonly error?: string;
-  readonly output?: string;
-}
+type Variables = Readonly<Record<string, string | undefined>>;
 
 export class Project {
   readonly folder: string;
@@ -115,7 +94,7 @@ export class Project {
 
   /** Runs ofkit until the test ends it. */
   start(args: readonly string[], env: Variables = {}): Running {
-    const running = new Running(this.folder, args, this.#environment(env));
+    const running = new Running(OFKIT, this.folder, args, this.#environment(env));
     this.#running.push(running);
     return running;
   }
@@ -136,108 +115,6 @@ export class Project {
     ];
     const { HOME, USER } = process.env;
     return { HOME, USER, PATH: bins.join(':'), TMPDIR: tmpdir(), ...env };
-  }
-}
-
-/** `ofkit run` or `up`, with --json. */
-export class Running {
-  readonly pid: number;
-  readonly ended: Promise<Ended>;
-  readonly events: RunEvent[] = [];
-  readonly #waiting = new Set<() => void>();
-  readonly #kill: (signal: NodeJS.Signals) => void;
-  readonly #stderr: Readable;
-
-  constructor(cwd: string, args: readonly string[], env: Variables) {
-    const child = execa(process.execPath, [OFKIT, ...args], {
-      cwd,
-      env,
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      // As a shell starts it: a Ctrl-C reaches ofkit alone here, as its functions are in groups of their own.
-      detached: true,
-    });
-    this.pid = child.pid ?? 0;
-    this.#kill = (signal) => child.kill(signal);
-    this.#stderr = child.stderr;
-    this.ended = child.then(({ exitCode, stdout, stderr }) => {
-      for (const wake of this.#waiting) wake();
-      return { status: exitCode, stdout, stderr };
-    });
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (!line.startsWith('{"event":')) return;
-      this.events.push(JSON.parse(line) as RunEvent);
-      for (const wake of this.#waiting) wake();
-    });
-  }
-
-  /** The first event that fits, among those that came and those to come. */
-  async until(event: RunEvent['event'], fits: (found: RunEvent) => boolean = () => true): Promise<RunEvent> {
-    return this.next(event, fits, 0);
-  }
-
-  /** The first event that fits behind so many events. */
-  async next(
-    event: RunEvent['event'],
-    fits: (found: RunEvent) => boolean,
-    behind: number,
-  ): Promise<RunEvent> {
-    const deadline = AbortSignal.timeout(EVENT_WITHIN_MS);
-    for (;;) {
-      const found = this.events
-        .slice(behind)
-        .find((candidate) => candidate.event === event && fits(candidate));
-      if (found) return found;
-      const last = await this.#change(deadline);
-      if (last)
-        throw new Error(`no event ${event} came: ${JSON.stringify(last)} ${JSON.stringify(this.events)}`);
-    }
-  }
-
-  /** Resolves at the next event, or with how it ended. */
-  async #change(deadline: AbortSignal): Promise<unknown> {
-    let wake = (): void => undefined;
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-      this.#waiting.add(resolve);
-    });
-    const aborted = once(deadline, 'abort').then(() => 'in time');
-    try {
-      return await Promise.race([woken, this.ended, aborted]);
-    } finally {
-      this.#waiting.delete(wake);
-    }
-  }
-
-  /** Resolves when a text stands on stderr. */
-  async says(text: string): Promise<void> {
-    let told = '';
-    for await (const [chunk] of on(this.#stderr, 'data', { close: ['end'] })) {
-      told += String(chunk);
-      if (told.includes(text)) return;
-    }
-    throw new Error(`it ended without "${text}": ${told}`);
-  }
-
-  /** @returns the answer's body */
-  async call(name: string, path = '/'): Promise<string> {
-    const { url } = await this.until('ready', (event) => event.function === name);
-    const response = await fetch(`${url ?? ''}${path}`);
-    return response.text();
-  }
-
-  /** A Ctrl-C, and what it leads to. */
-  async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
-    this.#kill(signal);
-    return this.ended;
-  }
-
-  async kill(): Promise<void> {
-    this.#kill('SIGTERM');
-    const stubborn = setTimeout(() => this.#kill('SIGKILL'), 20_000);
-    await this.ended;
-    clearTimeout(stubborn);
   }
 }
 

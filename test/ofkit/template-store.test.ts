@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ test('store describe shows one template, and takes SOURCE/NAME', async (t) => {
   assert.deepEqual(JSON.parse(json.stdout), ROWS[2]);
 });
 
-test('an index on disk may name a checkout beside it, from which pull and new take one template', async (t) => {
+test('an index on disk may name a checkout beside it, from which pull takes all templates and new one', async (t) => {
   const project = await Project.create(t);
   const repository = await makeRepository(t);
   await git(repository, 'tag', 'v2');
@@ -84,7 +84,13 @@ test('an index on disk may name a checkout beside it, from which pull and new ta
   await writeFile(index, JSON.stringify([row('plain', { repo: '.' }), row('typed', { repo: repository })]));
   const pulled = await project.ofkit(['template', 'store', 'pull', 'plain', '--url', index]);
   assert.equal(pulled.status, 0, pulled.stderr);
-  assert.deepEqual(await readdir(project.path('template')), ['plain']);
+  // As faas-cli: the repository of the template, and no file but templates.
+  assert.deepEqual((await readdir(project.path('template'))).sort(), ['dockerfile', 'plain', 'typed']);
+  assert.equal(pulled.stdout, 'Wrote 3 template(s) to template/: dockerfile plain typed\n');
+  const again = await project.ofkit(['template', 'store', 'pull', 'plain', '-u', index, '--no-overwrite']);
+  assert.equal(again.status, 4);
+  assert.match(again.stderr, /unable to overwrite dockerfile, plain, typed/);
+  await rm(project.path('template'), { recursive: true });
   const store = { OPENFAAS_TEMPLATE_STORE_URL: index };
   const made = await project.ofkit(['new', 'web', '--lang', 'typed'], store);
   assert.equal(made.status, 0, made.stderr);
@@ -92,7 +98,9 @@ test('an index on disk may name a checkout beside it, from which pull and new ta
   const pinned = await project.ofkit(['new', 'old', '--lang', 'plain@v2', '--append', 'stack.yaml'], store);
   assert.equal(pinned.status, 0, pinned.stderr);
   assert.match(await project.read('stack.yaml'), /lang: plain@v2\n/);
-  assert.deepEqual((await readdir(project.path('template'))).sort(), ['plain', 'plain@v2', 'typed']);
+  assert.deepEqual((await readdir(project.path('template'))).sort(), ['plain@v2', 'typed']);
+  const pinnedPull = await project.ofkit(['template', 'store', 'pull', 'someone/plain@v2', '-u', index]);
+  assert.equal(pinnedPull.stdout, 'Wrote 3 template(s) to template/: dockerfile@v2 plain@v2 typed@v2\n');
 });
 
 const failures: readonly [string, string, number, number, RegExp][] = [
@@ -150,4 +158,6 @@ test('the store that comes with ofkit needs no network', async (t) => {
   });
   const rows = JSON.parse(stdout) as { template: string }[];
   assert.ok(rows.some(({ template }) => template === 'ts-http'));
+  const pulled = await project.ofkit(['template', 'store', 'pull', 'ts-http']);
+  assert.match(pulled.stdout, /^Wrote 7 template\(s\) to template\/: dockerfile node22 .* ts-web\n$/);
 });

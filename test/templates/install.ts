@@ -17,10 +17,18 @@ export async function makeCompiled(
   files: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const folder = await makeContext(t, template, files);
+  await compile(folder);
+  return folder;
+}
+
+/** Installs and compiles a build context as its Dockerfile does it. */
+export async function compile(folder: string): Promise<void> {
   await install(folder);
   await install(join(folder, 'function'));
-  await npm(join(folder, 'function'), 'run', 'build');
-  return folder;
+  const { scripts } = JSON.parse(await readFile(join(folder, 'function/package.json'), 'utf8')) as {
+    scripts?: { build?: string };
+  };
+  if (scripts?.build) await npm(join(folder, 'function'), 'run', 'build');
 }
 
 /**

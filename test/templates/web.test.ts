@@ -34,6 +34,10 @@ const handler: WebHandler = async (request: Request, context: WebContext) => {
       throw new TypeError('boom');
     case '/nothing':
       return undefined as unknown as Response;
+    case '/bytes-made':
+      return new Response(new Uint8Array([0, 255]), { status: 201 });
+    case '/impossible':
+      return new Response('text', { headers: { 'x-a': 'a\\u0001' } });
     case '/fetched':
       return fetch(\`http://\${request.headers.get('host')}/text\`, { method: 'POST', body: 'through' });
     case '/breaks':
@@ -99,6 +103,8 @@ test('ts-web: a web-standard handler', async (t) => {
   await t.test('responses: status, headers, cookies, redirects, none', async () => {
     const plain = await host.call({ method: 'PUT' });
     assert.deepEqual([plain.status, plain.text, plain.headers['content-type']], [418, 'PUT', 'text/tea']);
+    const made = await host.call({ path: '/bytes-made' });
+    assert.deepEqual([made.status, [...made.body], made.headers['content-length']], [201, [0, 255], '2']);
     const head = await host.call({ method: 'HEAD' });
     assert.deepEqual([head.status, head.text], [418, '']);
     const empty = await host.call({ path: '/headers', headers: { 'x-call-id': 'abc' } });
@@ -121,6 +127,9 @@ test('ts-web: a web-standard handler', async (t) => {
       [nothing.status, nothing.text],
       [500, 'TypeError: the handler returned undefined, not a Response'],
     );
+    const impossible = await host.call({ path: '/impossible' });
+    assert.equal(impossible.status, 500);
+    assert.match(impossible.text, /^TypeError.*Invalid character in header content \["x-a"\]/);
     const broken = await host.call({ path: '/breaks' });
     assert.deepEqual([broken.status, broken.complete], [200, false]);
     assert.equal((await host.call({ method: 'POST' })).status, 418, 'the process goes on');

@@ -1,4 +1,5 @@
-import { FastResponse, toNodeHandler } from 'srvx/node';
+import { FastResponse, NodeRequest } from 'srvx/node';
+import { send } from './send.js';
 
 /** @import { RequestListener } from 'node:http' */
 /** @typedef {(request: Request, context: WebContext) => unknown} WebHandler */
@@ -34,16 +35,19 @@ class WebContext {
  * @returns {RequestListener}
  */
 export function adapt(handler) {
-  const listener = toNodeHandler((request) => {
+  return (req, res) => {
+    const request = /** @type {Request} */ (new NodeRequest({ req, res }));
     try {
       const response = handler(request, new WebContext(request));
-      if (!isPromise(response)) return checked(response);
-      return response.then(checked, (error) => failed(request, error));
+      if (!isPromise(response)) return send(res, checked(response));
+      response.then(
+        (made) => send(res, checked(made)),
+        (error) => send(res, failed(request, error)),
+      );
     } catch (error) {
-      return failed(request, error);
+      send(res, failed(request, error));
     }
-  });
-  return /** @type {RequestListener} */ (listener);
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { execa } from 'execa';
-import { probe, Project, type Running } from './project.ts';
+import { probe, Project } from './project.ts';
+import type { Running } from './running.ts';
+import { eventually } from './waits.ts';
 
 /** Tells the id of its process and of one that it started, which ignores SIGTERM. */
 const STUBBORN = `
@@ -20,11 +21,10 @@ async function pidsOf(running: Running): Promise<number[]> {
 
 /** Waits until none of them runs, zombies aside. */
 async function allEnded(pids: readonly number[]): Promise<void> {
-  for (;;) {
+  await eventually(`the end of ${pids.join(', ')}`, async () => {
     const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false });
-    if (stdout.split('\n').every((state) => state === '' || state.startsWith('Z'))) return;
-    await sleep(20);
-  }
+    return stdout.split('\n').every((state) => state === '' || state.startsWith('Z')) || undefined;
+  });
 }
 
 async function start(project: Project, source: string, ...flags: string[]): Promise<Running> {
@@ -79,7 +79,43 @@ module.exports = async ({ url }) => {
   process.kill(running.pid, 'SIGINT');
   await project.write('go', '');
   assert.equal(await slow, 'whole');
-  assert.equal((await running.ended).status, 0);
+  assert.equal((await running.untilEnded()).status, 0);
+});
+
+test('Ctrl-C lets a request in flight to former code end', async (t) => {
+  const project = await Project.create(t);
+  const source = `module.exports = ({ url }, response) => {
+  if (url !== '/slow') return 'one';
+  console.log('begun');
+  const go = setInterval(() => {
+    if (!require('node:fs').existsSync(${JSON.stringify(project.path('go'))})) return;
+    clearInterval(go);
+    whole('whole');
+  }, 10);
+  let whole;
+  return new Promise((resolve) => (whole = resolve));
+};`;
+  const running = await start(project, source);
+  const slow = running.call('hello', '/slow');
+  await running.until('log', ({ text }) => text === 'begun');
+  await project.write('hello/handler.js', "module.exports = () => 'two';");
+  await running.until('reloaded');
+  process.kill(running.pid, 'SIGINT');
+  await project.write('go', '');
+  assert.equal(await slow, 'whole');
+  assert.equal((await running.untilEnded()).status, 0);
+});
+
+test('Ctrl-C ends what a function has started in a session of its own', async (t) => {
+  const project = await Project.create(t);
+  const source = `const { spawn } = require('node:child_process');
+const daemon = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+daemon.unref();
+module.exports = () => JSON.stringify([process.pid, daemon.pid]);`;
+  const running = await start(project, source);
+  const pids = await pidsOf(running);
+  assert.equal((await running.interrupt()).status, 0);
+  await allEnded(pids);
 });
 
 test('Ctrl-C at any moment of a start ends it', { timeout: 100_000 }, async (t) => {
@@ -99,15 +135,12 @@ setInterval(() => undefined, 1000);
 Object.defineProperty(module, 'exports', { get: () => new Promise(() => undefined) });
 while (true) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);`;
   const running = await start(project, waiting);
-  for (;;) {
-    const pid = await project.read('pid').catch(() => '');
-    if (pid) {
-      const { status } = await running.interrupt();
-      assert.equal(status, 0);
-      return allEnded([Number(pid)]);
-    }
-    await sleep(20);
-  }
+  const pid = await eventually('the start of the function', async () => {
+    return (await project.read('pid').catch(() => '')) || undefined;
+  });
+  const { status } = await running.interrupt();
+  assert.equal(status, 0);
+  await allEnded([Number(pid)]);
 });
 
 const failures: readonly [what: string, lines: string, status: number, message: RegExp, told?: RegExp][] = [
@@ -157,7 +190,8 @@ test('code that does not compile ends a start, with its place', async (t) => {
   await project.useTemplates('typed');
   await project.ofkit(['new', 'web', '--lang', 'typed', '-q']);
   await project.write('web/handler.ts', 'export const handle = (): string => 1;\n');
-  const { status, stderr } = await project.ofkit(['run', '-p', '0']);
+  // Colours are for ofkit's own lines: what the compiler writes has its places looked for.
+  const { status, stderr } = await project.ofkit(['run', '-p', '0'], { FORCE_COLOR: '1' });
   assert.match(stderr, /^web\/handler\.ts\(1,37\): error TS2322/m);
   assert.equal(status, 9);
 });

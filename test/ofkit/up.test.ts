@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { on, once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -20,8 +20,7 @@ test('up runs every function, each on a port of its own, and reloads the one tha
   const { url } = await running.until('ready', (event) => event.function === 'cat');
   assert.equal(await (await fetch(url ?? '', { method: 'POST', body: 'meow' })).text(), 'meow');
   await project.write('one/handler.js', "module.exports = () => 'plain 2';");
-  const { function: name } = await running.until('reloaded');
-  assert.equal(name, 'one');
+  await running.until('reloaded', (event) => event.function === 'one');
   assert.equal(await running.call('one'), 'plain 2');
   assert.equal((await running.interrupt()).status, 0);
 });
@@ -29,8 +28,8 @@ test('up runs every function, each on a port of its own, and reloads the one tha
 test('up takes the functions that are named, and tells a person who says what', async (t) => {
   const project = await Project.create(t);
   await project.useTemplates('plain');
-  await project.writeStack({ a: 'lang: plain', longer: 'lang: plain', not: 'lang: plain' });
-  for (const name of ['a', 'longer', 'not']) {
+  await project.writeStack({ a: 'lang: plain', longer: 'lang: plain', unnamed: 'lang: plain' });
+  for (const name of ['a', 'longer', 'unnamed']) {
     await project.write(`${name}/handler.js`, "console.log('loaded'); module.exports = () => 1;");
   }
   const running = project.start(['up', 'a', 'longer', '-p', '0'], { FORCE_COLOR: '1' });
@@ -40,7 +39,7 @@ test('up takes the functions that are named, and tells a person who says what', 
   assert.ok(stdout.includes('\u001B[36ma      |\u001B[39m loaded'), stdout);
   assert.ok(stdout.includes('\u001B[33mlonger |\u001B[39m loaded'), stdout);
   assert.match(stdout, /a {6}\|\S* \S*http:\/\/127\.0\.0\.1:\d+/);
-  assert.doesNotMatch(stdout + stderr, /\bnot\b/);
+  assert.doesNotMatch(stdout + stderr, /unnamed/);
   assert.match(stderr, /✔\S* a: plain /);
 });
 
@@ -99,6 +98,33 @@ test('the port in front of a function passes requests on as they are', async (t)
   socket.write('POST /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   const answers = await readText(socket);
   assert.deepEqual(answers.match(/"url":"[^"]+"/g), ['"url":"/1"', '"url":"/2"']);
+});
+
+test('the port in front of a function passes trailers on, both ways', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ echo: 'lang: plain' });
+  await project.write(
+    'echo/handler.js',
+    `module.exports = async (request, response) => {
+  for await (const _ of request);
+  response.setHeader('Trailer', 'X-Sum');
+  response.write('body');
+  response.addTrailers({ 'X-Sum': request.trailers['x-sum'] + '!' });
+};`,
+  );
+  const running = project.start(['run', '--json', '-p', '0']);
+  const { url = '' } = await running.until('ready');
+  const asked = request(url, {
+    method: 'POST',
+    headers: { Trailer: 'X-Sum', 'Transfer-Encoding': 'chunked' },
+  });
+  asked.write('one');
+  asked.addTrailers({ 'X-Sum': '42' });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  assert.equal(await readText(response), 'body');
+  assert.deepEqual(response.trailers, { 'x-sum': '42!' });
 });
 
 test('a debugger finds the current code at a port that stays', async (t) => {
