@@ -3,6 +3,7 @@ import { KIT_ERRORS, KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { VERSION } from '../release.ts';
 import { declareBuild } from './build.ts';
+import { declareGenerate } from './generate.ts';
 import { declareNew } from './new.ts';
 import { declareRun } from './run.ts';
 import { declareTemplate } from './template.ts';
@@ -29,7 +30,8 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
       getOutHasColors: () => false,
     })
     .addHelpText('after', () => `\n${exitStatuses()}\n${ENVIRONMENT}\n${EXAMPLES}`);
-  for (const declare of [declareNew, declareTemplate, declareBuild, declareRun]) declare(program, host);
+  for (const declare of [declareNew, declareTemplate, declareBuild, declareRun, declareGenerate])
+    declare(program, host);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;

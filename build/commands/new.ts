@@ -8,10 +8,10 @@ import { replaceFile, replaceFolder } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import { appendFunction } from '../stack/append.ts';
 import { substitute } from '../stack/envsubst.ts';
-import { isFunctionName, isTemplateName } from '../stack/functions.ts';
+import { isFunctionName, isTemplateName, type Resources } from '../stack/functions.ts';
 import { withIgnored } from '../stack/gitignore.ts';
 import { DEFAULT_STACK_FILE, parseStack, readStack } from '../stack/read.ts';
-import { gatewayUrl, renderStack, type NewFunction, type Resources } from '../stack/render.ts';
+import { gatewayUrl, renderStack, type NewFunction } from '../stack/render.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 import { readLanguage, TEMPLATE_FOLDER } from '../template/language.ts';
 

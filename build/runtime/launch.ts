@@ -11,7 +11,7 @@ import { preloadText } from './preload-text.ts';
 import type { Prepared } from './prepare.ts';
 import { linkSecrets } from './secrets.ts';
 import { withOriginalPaths } from './source-places.ts';
-import { functionVariables } from './variables.ts';
+import { functionVariables } from '../stack/variables.ts';
 import type { InstanceLine } from './watchdog-lines.ts';
 
 export interface LaunchOptions {

@@ -24,6 +24,19 @@ export interface FunctionEntry {
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildSecrets: Readonly<Record<string, string>>;
   readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Where it may be placed, as written (`kubernetes.io/arch=arm64`). */
+  readonly constraints: readonly string[];
+  readonly limits: Resources;
+  readonly requests: Resources;
+  readonly readOnlyRootFilesystem: boolean;
+}
+
+/** Quantities as Kubernetes writes them (`128Mi`, `100m`), as far as they are given. */
+export interface Resources {
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
 }
 
 /** An RFC 1123 label, as Kubernetes asks of a service's name. */

@@ -4,7 +4,13 @@ import { KitError, messageOf } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { substitute } from './envsubst.ts';
-import { isFunctionName, isTemplateName, type FunctionEntry, type Stack } from './functions.ts';
+import {
+  isFunctionName,
+  isTemplateName,
+  type FunctionEntry,
+  type Resources,
+  type Stack,
+} from './functions.ts';
 import { readYaml, type YamlValue } from './yaml-values.ts';
 
 export const DEFAULT_STACK_FILE = 'stack.yaml';
@@ -83,7 +89,17 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
     buildArgs: value.get('build_args').record(),
     buildSecrets: value.get('build_secrets').record(),
     namespace: value.get('namespace').text(),
+    labels: value.get('labels').record(),
+    annotations: value.get('annotations').record(),
+    constraints: value.get('constraints').texts(),
+    limits: readResources(value.get('limits')),
+    requests: readResources(value.get('requests')),
+    readOnlyRootFilesystem: value.get('readonly_root_filesystem').flag(),
   };
+}
+
+function readResources(value: YamlValue): Resources {
+  return { cpu: value.get('cpu').text() || undefined, memory: value.get('memory').text() || undefined };
 }
 
 /** A stack of one function that the command line describes. */

@@ -1,3 +1,5 @@
+import type { Resources } from './functions.ts';
+
 const DEFAULT_GATEWAY = 'http://127.0.0.1:8080';
 
 /** What `ofkit new` writes of a function into stack.yaml. */
@@ -8,11 +10,6 @@ export interface NewFunction {
   readonly image: string;
   readonly requests: Resources;
   readonly limits: Resources;
-}
-
-export interface Resources {
-  readonly cpu?: string | undefined;
-  readonly memory?: string | undefined;
 }
 
 /** A new stack file with its first function, as faas-cli writes it. */

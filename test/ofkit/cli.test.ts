@@ -17,6 +17,7 @@ const commands = [
   ['template', 'store', 'describe'],
   ['template', 'store', 'pull'],
   ['template', 'verify'],
+  ['generate'],
 ];
 
 test('the help of every command is what test/fixtures/ofkit/help.txt says', async (t) => {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KitError, messageOf } from '../errors.ts';
-import type { FunctionEntry } from '../stack/functions.ts';
-import { readYaml } from '../stack/yaml-values.ts';
+import type { FunctionEntry } from './functions.ts';
+import { readYaml } from './yaml-values.ts';
 
 /**
  * The variables of a function: its environment, over it its environment files in their order, over them --env.

@@ -1,0 +1,128 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { imageName } from '../engine/image-name.ts';
+import { KitError, messageOf } from '../errors.ts';
+import { isFolder } from '../files/kinds.ts';
+import { replaceFile } from '../files/staging.ts';
+import type { Host } from '../host.ts';
+import { composeFile } from '../manifests/compose.ts';
+import { knativeManifest } from '../manifests/knative.ts';
+import { kubernetesManifests } from '../manifests/kubernetes.ts';
+import { functionResource } from '../manifests/openfaas.ts';
+import { renderJson, renderYaml } from '../manifests/render.ts';
+import type { Target } from '../manifests/targets.ts';
+import { toWorkload, type Workload } from '../manifests/workload.ts';
+import type { FunctionEntry, Stack } from '../stack/functions.ts';
+import { findStackFile, readStack } from '../stack/read.ts';
+import { selectFunctions, type Selection } from '../stack/select.ts';
+import type { TagFormat } from '../stack/tag-formats.ts';
+import { functionVariables } from '../stack/variables.ts';
+import { imageVariables } from '../template/image-variables.ts';
+
+export interface GenerateOptions extends Selection {
+  readonly yaml: string | undefined;
+  readonly target: Target;
+  /** Undefined where stack.yaml or the target's default is to say. */
+  readonly namespace: string | undefined;
+  readonly tag: TagFormat;
+  readonly envsubst: boolean;
+  /** compose: the port of the first function. */
+  readonly port: number;
+  /** A file, or a folder for a file of each function; undefined for stdout. */
+  readonly output: string | undefined;
+  readonly json: boolean;
+}
+
+/** Where functions live in an OpenFaaS cluster, and where faas-cli puts what it generates. */
+const OPENFAAS_NAMESPACE = 'openfaas-fn';
+
+/** `ofkit generate`: manifests of the functions of a stack. */
+export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
+  const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
+  const workloads: Workload[] = [];
+  for (const entry of selectFunctions(stack, options)) {
+    workloads.push(await workloadOf(host, stack, entry, options));
+  }
+  const { output } = options;
+  if (output === undefined) {
+    host.out.stream.write(render(host, workloads, options, host.cwd));
+    return;
+  }
+  const extension = options.json ? 'json' : 'yaml';
+  const target = resolve(host.cwd, output);
+  if (!/[/\\]$/.test(output) && !(await isFolder(target))) {
+    await write(host, target, render(host, workloads, options, dirname(target)));
+  } else if (options.target === 'compose') {
+    await write(host, join(target, `compose.${extension}`), render(host, workloads, options, target));
+  } else {
+    for (const workload of workloads) {
+      const text = render(host, [workload], options, target);
+      await write(host, join(target, `${workload.name}.${extension}`), text);
+    }
+  }
+}
+
+async function workloadOf(
+  host: Host,
+  stack: Stack,
+  entry: FunctionEntry,
+  { target, tag, namespace }: GenerateOptions,
+): Promise<Workload> {
+  const { name, image } = entry;
+  if (!image) throw new KitError('INVALID', `${name} in ${stack.file} has no image: name the one to run`);
+  const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
+  return toWorkload(entry, {
+    image: await imageName(host, image, tag, resolve(host.cwd, entry.handler)),
+    namespace: namespace ?? (entry.namespace || usual),
+    variables: await functionVariables(host.cwd, entry, {}),
+    imageVariables: await imageVariables(host, entry),
+  });
+}
+
+/** @param folder where the manifests will lie: paths in them are relative to it */
+function render(
+  host: Host,
+  workloads: readonly Workload[],
+  { target, json, port }: GenerateOptions,
+  folder: string,
+): string {
+  const objects = manifests(host, workloads, target, port, folder);
+  return json ? renderJson(objects, target !== 'compose') : renderYaml(objects);
+}
+
+function manifests(
+  host: Host,
+  workloads: readonly Workload[],
+  target: Target,
+  firstPort: number,
+  folder: string,
+): object[] {
+  switch (target) {
+    case 'kubernetes':
+      return workloads.flatMap((workload) => kubernetesManifests(workload));
+    case 'knative':
+      return workloads.map((workload) => knativeManifest(workload));
+    case 'openfaas':
+      return workloads.map((workload) => functionResource(workload)).sort(byName);
+    case 'compose': {
+      const way = relative(folder, join(host.cwd, '.secrets'));
+      const secretsFolder = way.startsWith('..') ? way : `./${way}`;
+      return [composeFile(workloads, { firstPort, secretsFolder })];
+    }
+  }
+}
+
+/** As faas-cli orders them. */
+function byName(a: { metadata: { name: string } }, b: { metadata: { name: string } }): number {
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+}
+
+async function write(host: Host, file: string, text: string): Promise<void> {
+  try {
+    await replaceFile(file, text, 0o644);
+  } catch (error) {
+    throw new KitError('NOT_FOUND', `cannot write ${file}: ${messageOf(error)}: choose another --output`, {
+      cause: error,
+    });
+  }
+  host.err.line(`wrote ${relative(host.cwd, file)}`);
+}

@@ -1,0 +1,49 @@
+import type { IService } from '@kubernetes-models/knative/serving.knative.dev/v1/Service';
+import { container, metadata, nodeSelector, podLabels, volumes } from './pod.ts';
+import { scaleOf } from './scale.ts';
+import { sorted, type Workload } from './workload.ts';
+
+/**
+ * A Knative Service. Knative ends a pod timeoutSeconds after its SIGTERM, so that this is the time that the drain of
+ * the watchdog takes; a request's own limit is the watchdog's, which is shorter.
+ */
+export function knativeManifest(workload: Workload): IService {
+  const { annotations, environment, port } = workload;
+  const { min, max } = scaleOf(workload);
+  const inflight = Number(environment.max_inflight);
+  const revisionAnnotations = sorted({
+    ...annotations,
+    ...(min !== undefined && { 'autoscaling.knative.dev/min-scale': String(min) }),
+    ...(max !== undefined && { 'autoscaling.knative.dev/max-scale': String(max) }),
+  });
+  return {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: metadata(workload),
+    spec: {
+      template: {
+        metadata: {
+          labels: podLabels(workload),
+          ...(Object.keys(revisionAnnotations).length > 0 && { annotations: revisionAnnotations }),
+        },
+        spec: {
+          // Knative queues what is more, where the watchdog would answer 429.
+          ...(inflight > 0 && { containerConcurrency: inflight }),
+          timeoutSeconds: workload.graceSeconds,
+          automountServiceAccountToken: workload.authenticates,
+          enableServiceLinks: false,
+          ...nodeSelector(workload),
+          containers: [
+            {
+              ...container(workload),
+              ports: [{ name: 'http1', containerPort: port }],
+              readinessProbe: { httpGet: { path: '/_/ready' }, periodSeconds: 2, timeoutSeconds: 2 },
+              livenessProbe: { httpGet: { path: '/_/health' }, periodSeconds: 10, timeoutSeconds: 5 },
+            },
+          ],
+          volumes: volumes(workload),
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { KitError } from '../errors.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * How many containers the labels of OpenFaaS ask for.
+ * @throws KitError INVALID for what is no whole number
+ */
+export function scaleOf({ labels, name }: Workload): { min?: number; max?: number } {
+  const read = (bound: 'min' | 'max'): number | undefined => {
+    const text = labels[`com.openfaas.scale.${bound}`];
+    if (text === undefined) return undefined;
+    if (/^\d{1,4}$/.test(text)) return Number(text);
+    throw new KitError('INVALID', `label com.openfaas.scale.${bound}=${text} of ${name} is no whole number`);
+  };
+  const min = read('min');
+  const max = read('max');
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+}

@@ -1,0 +1,36 @@
+import { KitError } from '../errors.ts';
+import { parseSeconds } from './duration.ts';
+
+/** The watchdog's default (docs/fwatchdog.md). */
+const WRITE_TIMEOUT = 30;
+
+/** What the watchdog takes to end after its last request: the function's four seconds after SIGTERM, and a margin. */
+const AFTER_THE_LAST_REQUEST = 5;
+
+/** A day: what is longer is a mistake, and no orchestrator waits for it. */
+const LONGEST = 86_400;
+
+/**
+ * How long an orchestrator has to wait between SIGTERM and SIGKILL so that no request is cut off, in whole seconds: the
+ * watchdog serves for healthcheck_interval more, then finishes what is in flight for write_timeout at most, then ends
+ * the function.
+ * @param variables of the container: those of its image, and those of stack.yaml over them
+ * @param name of the function, for errors
+ * @throws KitError INVALID where a duration cannot be read
+ */
+export function graceSeconds(variables: Readonly<Record<string, string>>, name: string): number {
+  const write = setting(variables, 'write_timeout', name) ?? WRITE_TIMEOUT;
+  const healthcheck = setting(variables, 'healthcheck_interval', name) ?? write;
+  return Math.ceil(healthcheck + write) + AFTER_THE_LAST_REQUEST;
+}
+
+function setting(variables: Readonly<Record<string, string>>, key: string, name: string): number | undefined {
+  const text = variables[key];
+  if (!text) return undefined;
+  const seconds = parseSeconds(text);
+  if (seconds !== undefined && seconds <= LONGEST) return seconds;
+  throw new KitError(
+    'INVALID',
+    `${key}=${text} of ${name} is no duration of up to 24h: write 10s, 1m30s or a number of seconds`,
+  );
+}

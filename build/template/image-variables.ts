@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DOCKERFILE_TEMPLATE } from '../context/build-context.ts';
+import { imageEnvironment } from '../dockerfile/environment.ts';
+import { parseDockerfile } from '../dockerfile/parse.ts';
+import { isFile } from '../files/kinds.ts';
+import type { Host } from '../host.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { bundledFiles } from './bundled-files.ts';
+import { TEMPLATE_FOLDER } from './language.ts';
+
+/**
+ * What the Dockerfile of a function's image sets in its environment; nothing where its template is neither in the
+ * project nor among those that come with ofkit.
+ */
+export async function imageVariables(
+  host: Host,
+  entry: FunctionEntry,
+): Promise<Readonly<Record<string, string>>> {
+  const folder =
+    entry.lang === DOCKERFILE_TEMPLATE ? entry.handler : join(TEMPLATE_FOLDER, entry.lang || '-');
+  const file = resolve(host.cwd, folder, 'Dockerfile');
+  const text = (await isFile(file)) ? await readFile(file, 'utf8') : bundledDockerfile(entry.lang);
+  return text === undefined ? {} : imageEnvironment(parseDockerfile(text)).variables;
+}
+
+function bundledDockerfile(lang: string): string | undefined {
+  return bundledFiles.find(({ path }) => path === `${lang}/Dockerfile`)?.content;
+}
