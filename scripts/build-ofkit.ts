@@ -2,7 +2,9 @@ import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { VERSION } from '../build/release.ts';
 import type { BundledFile } from '../build/template/bundled-files.ts';
+import { writeBillOfMaterials } from './bill-of-materials.ts';
 
 /** Bundles build/main.ts to dist/ofkit.js: one file that runs without node_modules, templates included. */
 
@@ -56,7 +58,7 @@ function bundled(path: string, executable: number, bytes: Buffer): BundledFile {
 }
 
 await mkdir(join(ROOT, 'dist'), { recursive: true });
-await build({
+const { metafile } = await build({
   ...COMMON,
   entryPoints: [join(ROOT, 'build/main.ts')],
   outfile: OUTPUT,
@@ -64,9 +66,17 @@ await build({
   minifySyntax: true,
   format: 'esm',
   plugins: [generated],
+  metafile: true,
   banner: {
     // What was CommonJS still asks for Node's modules by `require`.
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 });
 await chmod(OUTPUT, 0o755);
+writeBillOfMaterials({
+  name: 'ofkit',
+  description: 'Creates, builds and runs OpenFaaS functions',
+  version: VERSION,
+  file: OUTPUT,
+  metafile,
+});

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
+import { writeBillOfMaterials } from './bill-of-materials.ts';
 
-/** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later. */
+/** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
+
+const OUTPUT = 'dist/fwatchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -25,9 +28,9 @@ const withoutDeprecatedExtend: Plugin = {
   },
 };
 
-await build({
+const { metafile } = await build({
   entryPoints: ['watchdog/main.ts'],
-  outfile: 'dist/fwatchdog.js',
+  outfile: OUTPUT,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -41,11 +44,22 @@ await build({
     FWATCHDOG_COMMIT: JSON.stringify(commit()),
   },
   plugins: [withoutDeprecatedExtend],
+  metafile: true,
   logLevel: 'warning',
 });
-chmodSync('dist/fwatchdog.js', 0o755);
+chmodSync(OUTPUT, 0o755);
+writeBillOfMaterials({
+  name: 'fwatchdog',
+  description: 'The watchdog of an OpenFaaS function',
+  version,
+  file: OUTPUT,
+  metafile,
+});
 
+/** COMMIT, where there is no repository to ask: in the build of the image. */
 function commit(): string {
+  const given = process.env.COMMIT;
+  if (given) return given;
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
   } catch {
