@@ -35,7 +35,7 @@ export async function buildImage(
   onLine: (line: string) => void,
 ): Promise<void> {
   const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
-  const result = await runTool(host, engine, buildArguments(host, build), {
+  const result = await runTool(host, engine, buildArguments(host, engine, build), {
     cwd: build.folder,
     env: { ...host.env, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
     timeout: BUILD_TIMEOUT,
@@ -49,11 +49,13 @@ export async function buildImage(
 }
 
 /** The arguments as faas-cli gives them to docker. */
-function buildArguments(host: Host, build: ImageBuild): string[] {
+function buildArguments(host: Host, engine: Engine, build: ImageBuild): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
   return [
     'build',
+    // The others' own format has no place for HEALTHCHECK, which they would drop.
+    ...(engine === 'docker' ? [] : ['--format', 'docker']),
     ...(build.dockerfile ? ['--file', build.dockerfile] : []),
     ...(build.noCache ? ['--no-cache'] : []),
     ...(build.squash ? ['--squash'] : []),

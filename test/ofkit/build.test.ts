@@ -118,6 +118,10 @@ test('--engine, OFKIT_ENGINE and PATH choose the engine', async (t) => {
     (await project.ofkit(['build', '--engine', 'buildah'], { ...env(project), ...path })).status,
     0,
   );
+  // Without it HEALTHCHECK is lost: the format that they write by themselves does not know it.
+  for (const { args } of await calls(project)) {
+    if (args[0] === 'build') assert.deepEqual(args.slice(1, 3), ['--format', 'docker']);
+  }
   const podman = await project.ofkit(['build'], { ...env(project), ...path, OFKIT_ENGINE: 'podman' });
   assert.deepEqual([podman.status, /podman is not installed/.test(podman.stderr)], [8, true]);
   const wrong = await project.ofkit(['build', '--engine', 'kaniko']);
