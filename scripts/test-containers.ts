@@ -1,0 +1,49 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { prepareBaseImages } from './containers/base.ts';
+import { engineEnvironment, installEngine } from './containers/engine.ts';
+import { buildImages } from './containers/images.ts';
+
+/**
+ * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
+ * what it needs by itself; no image is pulled. What takes long (the base images) is kept in a folder of the temporary
+ * folder for the next time.
+ */
+
+const missing = reasonToSkip();
+if (missing !== undefined) {
+  console.log(`skipped: containers: ${missing}`);
+  process.exit(0);
+}
+const folder = join(tmpdir(), 'fwatchdog-containers');
+await mkdir(folder, { recursive: true });
+await installEngine();
+const env = await engineEnvironment(folder);
+await prepareBaseImages(folder, env);
+await buildImages(folder, env);
+const files = readdirSync('test/containers').filter((file) => file.endsWith('.containers.ts'));
+const tests = await execa(
+  process.execPath,
+  [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-concurrency=1',
+    '--test-timeout=120000',
+    ...files.map((file) => join('test/containers', file)),
+  ],
+  { env, stdio: ['ignore', 'inherit', 'inherit'], reject: false },
+);
+// Images without a name, of builds before this one.
+await execa('podman', ['image', 'prune', '--force'], { env, reject: false });
+process.exitCode = tests.exitCode ?? 1;
+
+function reasonToSkip(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'they are made on linux x64';
+  if (process.getuid?.() !== 0) return 'they need root';
+  if (!existsSync('/usr/bin/apt-get')) return 'their tools come from apt-get, which is not there';
+  return undefined;
+}

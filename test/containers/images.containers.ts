@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { WATCHDOG_IMAGE } from '../../build/release.ts';
+import { BASE, projectFolder, TEMPLATES } from '../../scripts/containers/images.ts';
+import { Container, podman } from './container.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = process.env.CONTAINERS_FOLDER ?? '';
+
+test('Dockerfile.watchdog makes the same bytes each time', async () => {
+  const layers = (image: string) => podman('image', 'inspect', '--format', '{{.RootFS.Layers}}', image);
+  await podman(
+    'build',
+    '--quiet',
+    '--no-cache',
+    '-f',
+    join(ROOT, 'Dockerfile.watchdog'),
+    '-t',
+    'again',
+    ROOT,
+  );
+  assert.equal(await layers('localhost/again'), await layers(WATCHDOG_IMAGE));
+});
+
+test('the image of the watchdog says what it is, and has its licences and its bill of materials', async () => {
+  const label = (name: string) =>
+    podman(
+      'image',
+      'inspect',
+      '--format',
+      `{{index .Labels "org.opencontainers.image.${name}"}}`,
+      WATCHDOG_IMAGE,
+    );
+  assert.equal(await label('title'), 'fwatchdog');
+  assert.equal(await label('version'), WATCHDOG_IMAGE.split(':').at(-1));
+  assert.equal(await label('licenses'), 'MIT');
+  const mounted = await podman('image', 'mount', WATCHDOG_IMAGE);
+  try {
+    const { stdout } = await execa('ls', [mounted]);
+    assert.deepEqual(stdout.split('\n'), ['fwatchdog', 'fwatchdog.LICENSES.txt', 'fwatchdog.cdx.json']);
+    assert.ok((await stat(join(mounted, 'fwatchdog'))).size < 1e6, 'under 1 MB in an image of Node');
+  } finally {
+    await podman('image', 'unmount', WATCHDOG_IMAGE);
+  }
+});
+
+test('the plain engine builds each template from the shrinkwrapped context', async (t) => {
+  const project = projectFolder(FOLDER);
+  await execa(process.execPath, [join(ROOT, 'dist/ofkit.js'), 'build', '--shrinkwrap'], { cwd: project });
+  for (const name of TEMPLATES) {
+    await execa('docker', [
+      'build',
+      '--format=docker',
+      '--tag',
+      `plain-${name}`,
+      join(project, 'build', name),
+    ]);
+  }
+  const container = await Container.start(t, 'localhost/plain-ts-http');
+  await container.ready();
+});
+
+test('the standalone executable runs where there is no Node', async (t) => {
+  const file = join(ROOT, 'Dockerfile.watchdog');
+  await podman('build', '--quiet', '--target=standalone', '-f', file, '--tag=standalone', ROOT);
+  const context = await mkdtemp(join(tmpdir(), 'standalone-'));
+  t.after(() => rm(context, { recursive: true, force: true }));
+  // From scratch: the executable, the libraries that it is linked to, and a function that is none of Node.
+  await writeFile(
+    join(context, 'Dockerfile'),
+    `FROM localhost/standalone AS watchdog
+FROM ${BASE} AS libraries
+RUN mkdir -p /root-fs/tmp && chmod 1777 /root-fs/tmp
+RUN for file in $(ldd /usr/local/bin/node /bin/tr | grep -o '/[^ :)]*' | grep -v '^/usr/local/bin\\|^/bin/tr' | sort -u); \\
+    do mkdir -p "/root-fs$(dirname "$file")" && cp -L "$file" "/root-fs$file"; done
+RUN mkdir -p /root-fs/bin && cp /bin/tr /root-fs/bin/
+FROM scratch
+COPY --from=libraries /root-fs/ /
+COPY --from=watchdog /fwatchdog /fwatchdog
+ENV fprocess="/bin/tr a-z A-Z"
+CMD ["/fwatchdog"]
+`,
+  );
+  await podman('build', '--quiet', '--tag=without-node', context);
+  const container = await Container.start(t, 'localhost/without-node');
+  await container.ready();
+  const response = await fetch(await container.url(), { method: 'POST', body: 'hello' });
+  assert.deepEqual([response.status, await response.text()], [200, 'HELLO']);
+  assert.equal(await container.stop(), 0);
+});
