@@ -1,3 +1,5 @@
+import { wasOutOfMemory } from './memory-limit.ts';
+
 /** How a process ended: one of the two is set. */
 export interface ExitStatus {
   readonly code: number | null;
@@ -21,8 +23,14 @@ const SIGNALS: Readonly<Record<string, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** The text that Go gives an exit status, which users know from of-watchdog: `exit status 3`, `signal: killed`. */
+/**
+ * The text that Go gives an exit status, which users know from of-watchdog: `exit status 3`, `signal: killed`; and
+ * whether it was the container's memory limit that ended the process.
+ */
 export function describeExit(status: ExitStatus): string {
+  if (status.signal === 'SIGKILL' && wasOutOfMemory()) {
+    return "signal: killed, out of memory: the container's limit was reached";
+  }
   if (status.signal !== null) return `signal: ${SIGNALS[status.signal] ?? status.signal}`;
   return `exit status ${status.code ?? 0}`;
 }
