@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
+import { packed } from './lazy-packages.ts';
 
 /** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later. */
 
@@ -40,7 +41,7 @@ await build({
     FWATCHDOG_VERSION: JSON.stringify(version),
     FWATCHDOG_COMMIT: JSON.stringify(commit()),
   },
-  plugins: [withoutDeprecatedExtend],
+  plugins: [packed([withoutDeprecatedExtend])],
   logLevel: 'warning',
 });
 chmodSync('dist/fwatchdog.js', 0o755);

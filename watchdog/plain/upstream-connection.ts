@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { systemCodeOf } from '../errors.ts';
-import { outliveWriteErrors } from '../proxy/connector.ts';
+import { outliveWriteErrors } from '../proxy/outlive-write-errors.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
