@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { isIdempotent } from '../proxy/idempotent.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import type { ResponseHead } from './head.ts';
+import { MOST_IN_ONE_STRING, PlainResponse } from './response.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
@@ -54,6 +55,7 @@ class PlainForwarding implements Carrier, ResponseSink {
   #takesMore = true;
   #length: ResponseHead['length'];
   #hasHead = false;
+  #isOwn = false;
   #replay: Replay | undefined;
 
   constructor(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool) {
@@ -82,8 +84,9 @@ class PlainForwarding implements Carrier, ResponseSink {
     }
   }
 
-  onBytes(bytes: Buffer): boolean {
+  onBytes(bytes: Buffer, isOwn: boolean): boolean {
     this.#takesMore = true;
+    this.#isOwn = isOwn;
     if (this.#replay) return this.#replay.push(Buffer.from(bytes));
     try {
       this.#reader.read(bytes);
@@ -93,7 +96,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     }
     const { response, bytesSent } = this.#exchange;
     if (bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
-    if (response.writableLength > 0) this.#connection?.lend();
+    if (isOwn && response.writableLength > 0) this.#connection?.lend();
     return this.#takesMore;
   }
 
@@ -131,7 +134,9 @@ class PlainForwarding implements Carrier, ResponseSink {
     relayHead(this.#exchange, head.status, head.reason, head.rawHeaders);
   }
 
-  data(bytes: Buffer): void {
+  data(read: Buffer): void {
+    const bytes = this.#isOwn || isCopied(read, this.#exchange) ? read : Buffer.from(read);
+    if (bytes !== read && bytes.length > MOST_IN_ONE_STRING) this.#connection?.lend();
     if (bytes.length === this.#length) {
       this.#exchange.end(bytes);
     } else if (!this.#exchange.write(bytes)) {
@@ -147,7 +152,6 @@ class PlainForwarding implements Carrier, ResponseSink {
     const isClean = connection?.requestIsOut === true;
     this.#takesMore = true; // there is no more of it
     this.#exchange.end();
-    if (this.#exchange.response.writableLength > 0) connection?.lend();
     if (!connection) return;
     if (mayPersist && isClean) this.#pool.give(connection);
     else this.#pool.discard(connection);
@@ -233,6 +237,11 @@ class PlainForwarding implements Carrier, ResponseSink {
       new RequestError('UPSTREAM_FAILED', `Upstream HTTP request error: ${text}`, { cause }),
     );
   }
+}
+
+/** Whether a response makes a string of the bytes, and keeps none of them. */
+function isCopied(bytes: Buffer, { response }: Exchange): boolean {
+  return bytes.length <= MOST_IN_ONE_STRING && response instanceof PlainResponse;
 }
 
 function headText({ method, path, headers }: PlainForwardedRequest): string {
