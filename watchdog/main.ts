@@ -2,6 +2,7 @@ import { helpText, readCommand, type Command } from './cli.ts';
 import { StartError, messageOf } from './errors.ts';
 import { createLogger, formatLine } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
+import type { Uncaught } from './inproc/uncaught.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
 import { settingsAsText } from './settings/document.ts';
@@ -13,6 +14,9 @@ import { VERSION_LINE } from './version.ts';
 const LOG_DEADLINE_MS = 1000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
+
+/** In inproc mode the function's own `process.exit` is another. */
+const exitProcess = process.exit.bind(process);
 
 const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -62,7 +66,7 @@ async function serve(): Promise<void> {
     watchdog?.kill();
     if (error !== undefined) logger.error(error);
     await Promise.all([output.stdout.drained(LOG_DEADLINE_MS), output.stderr.drained(LOG_DEADLINE_MS)]);
-    process.exit(status);
+    exitProcess(status);
   };
   const fail = (thrown: unknown): void => {
     const status = thrown instanceof StartError ? thrown.exitStatus : 1;
@@ -70,8 +74,10 @@ async function serve(): Promise<void> {
   };
   process.removeAllListeners('warning'); // Node's own listener prints, whatever the format of the log
   process.on('warning', (warning) => logger.info(`Warning: ${messageOf(warning)}`));
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  const uncaught: Uncaught = { take: () => false };
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (thrown) => uncaught.take(thrown, event) || fail(thrown));
+  }
 
   let isStopping = false;
   const onSignal = (signal: keyof typeof SIGNALS): void => {
@@ -83,7 +89,7 @@ async function serve(): Promise<void> {
 
   logger.info(VERSION_LINE);
   try {
-    watchdog = await Watchdog.start({ settings, logger, output, environment });
+    watchdog = await Watchdog.start({ settings, logger, output, environment, uncaught });
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {

@@ -15,6 +15,8 @@ const GATHERING_MS = 10;
  */
 export class LogSink {
   readonly #stream: Writable;
+  /** The stream's own: in inproc mode what the function writes takes another way. */
+  readonly #write: Writable['write'];
   readonly #reportDrop: (lines: number) => string;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
@@ -29,6 +31,7 @@ export class LogSink {
    */
   constructor(stream: Writable, reportDrop: (lines: number) => string) {
     this.#stream = stream;
+    this.#write = stream.write.bind(stream);
     this.#reportDrop = reportDrop;
     stream.on('error', () => {
       this.#gone = true; // nobody reads the log any more: serving goes on without
@@ -70,7 +73,7 @@ export class LogSink {
     this.#gathered = [];
     this.#gatheredBytes = 0;
     this.#flushedAt = performance.now();
-    this.#stream.write(bytes);
+    this.#write(bytes);
   }
 
   /**
@@ -81,7 +84,7 @@ export class LogSink {
     if (this.#stream.writableLength === 0 || this.#gone) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, deadlineMs);
-      this.#stream.write('', () => {
+      this.#write('', () => {
         clearTimeout(timer);
         resolve();
       });

@@ -51,6 +51,7 @@ export class MetricsServer {
 
   #families(): MetricFamily[] {
     const { starts } = this.#runner;
+    const delay = this.#runner.loopDelay?.();
     return [
       ...this.#http.families(),
       single('gauge', 'http_requests_in_flight', 'total HTTP requests in-flight', this.#limiter.inFlight),
@@ -61,9 +62,19 @@ export class MetricsServer {
         this.#limiter.inFlight,
       ),
       single('counter', 'function_starts_total', "Starts of the function's processes", starts),
+      ...(delay ? [loopDelayFamily(delay)] : []),
       ...processFamilies(this.#runner.processIds()),
     ];
   }
+}
+
+function loopDelayFamily(delay: ReadonlyMap<number, number>): MetricFamily {
+  return {
+    name: 'function_event_loop_delay_seconds',
+    help: 'How long the function held up the loop of events in the last seconds, by quantile',
+    type: 'gauge',
+    values: [...delay].map(([quantile, value]) => ({ labels: { quantile: String(quantile) }, value })),
+  };
 }
 
 /** prom-client is loaded when the first scrape comes: it is not needed to serve. */
