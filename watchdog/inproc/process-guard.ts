@@ -45,14 +45,14 @@ export class ProcessGuard {
     if (this.#uncaught) this.#uncaught.take = () => false;
   }
 
-  /** Whether the function does something at the end of its process. */
-  get heedsSignals(): boolean {
-    return this.#held.length > 0;
-  }
-
-  /** Calls what the function does at the end of its process; settles with what these return. */
-  async signal(name: NodeJS.Signals): Promise<void> {
-    await Promise.all(this.#held.splice(0).map(async (listener) => listener(name)));
+  /**
+   * Calls what the function does at the end of its process, and waits for the promises of it.
+   * @returns whether something may go on that no promise tells of
+   */
+  async signal(name: NodeJS.Signals): Promise<boolean> {
+    const results = this.#held.splice(0).map((listener) => listener(name));
+    await Promise.all(results);
+    return results.some((result) => !(result instanceof Promise));
   }
 
   readonly #hold = (name: string | symbol, listener: (...args: unknown[]) => unknown): void => {

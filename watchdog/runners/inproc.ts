@@ -109,8 +109,9 @@ export class InprocRunner implements Runner {
 
   /** What a process of its own would do at SIGTERM, and what the module says for its end. */
   async #end(): Promise<void> {
-    await this.#guard.signal('SIGTERM');
-    await this.#close?.();
+    const mayGoOn = await this.#guard.signal('SIGTERM');
+    if (this.#close) await this.#close();
+    else if (mayGoOn) await new Promise(() => undefined); // until process.exit, as a process of its own would
   }
 
   #call(exchange: LentExchange, listener: FunctionListener): void {
