@@ -19,6 +19,8 @@ export class LogSink {
   readonly #write: Writable['write'];
   readonly #reportDrop: (lines: number) => string;
   #gathered: Buffer[] = [];
+  /** What came last, and as text: one conversion for many lines. */
+  #text = '';
   #gatheredBytes = 0;
   #isScheduled = false;
   #flushedAt = 0;
@@ -46,9 +48,13 @@ export class LogSink {
       this.#dropped += typeof lines === 'string' ? lines.split('\n').length - 1 : countLines(lines);
       return;
     }
-    const bytes = typeof lines === 'string' ? Buffer.from(lines) : lines;
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
+    if (typeof lines === 'string') {
+      this.#text += lines;
+    } else {
+      this.#gatherText();
+      this.#gathered.push(lines);
+    }
+    this.#gatheredBytes += lines.length;
     if (this.#gatheredBytes >= MOST_GATHERED) {
       this.flush();
     } else if (!this.#isScheduled) {
@@ -68,12 +74,19 @@ export class LogSink {
 
   /** Hands what was gathered to the stream. */
   flush(): void {
-    if (this.#gathered.length === 0 || this.#gone) return;
+    if (this.#gatheredBytes === 0 || this.#gone) return;
+    this.#gatherText();
     const bytes = this.#gathered.length === 1 ? this.#gathered[0] : Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
     this.#flushedAt = performance.now();
     this.#write(bytes);
+  }
+
+  #gatherText(): void {
+    if (this.#text === '') return;
+    this.#gathered.push(Buffer.from(this.#text));
+    this.#text = '';
   }
 
   /**
