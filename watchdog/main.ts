@@ -3,12 +3,14 @@ import { StartError, messageOf } from './errors.ts';
 import { createLogger, formatLine } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
+import type { RunnerContext } from './runners/runner.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
 import { settingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
+import { WORKER_VARIABLE, type WorkerOrder } from './workers/messages.ts';
 
 /** Milliseconds that a slow reader of the log may hold up the exit. */
 const LOG_DEADLINE_MS = 1000;
@@ -17,6 +19,10 @@ const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
 /** In inproc mode the function's own `process.exit` is another. */
 const exitProcess = process.exit.bind(process);
+
+/** What a supervisor has told this process to be, if one has. Nothing of it for the function. */
+const workerOrder = process.env[WORKER_VARIABLE];
+delete process.env[WORKER_VARIABLE];
 
 const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -57,7 +63,7 @@ async function serve(): Promise<void> {
     stderr: new LogSink(process.stderr, reportDrop),
   };
   const logger = createLogger(output.stderr, { format: settings.logFormat, withCallId: settings.logCallId });
-  let watchdog: Watchdog | undefined;
+  let watchdog: Service | undefined;
   let isExiting = false;
 
   const exit = async (status: number, error?: string): Promise<void> => {
@@ -81,20 +87,41 @@ async function serve(): Promise<void> {
 
   let isStopping = false;
   const onSignal = (signal: keyof typeof SIGNALS): void => {
+    if (workerOrder !== undefined) return; // its supervisor tells it
     if (isStopping || !watchdog) return void exit(watchdog ? 128 + SIGNALS[signal] : 0);
     isStopping = true;
-    watchdog.stop(signal).then(() => exit(0), fail);
+    watchdog.stop?.(signal).then(() => exit(0), fail);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  logger.info(VERSION_LINE);
+  const context = { settings, logger, output, environment, uncaught };
+  if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
-    watchdog = await Watchdog.start({ settings, logger, output, environment, uncaught });
+    watchdog = await startService(context, (status) => void exit(status));
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
     fail(thrown);
   }
+}
+
+/** What this process does, from its start to its end. */
+interface Service {
+  functionEnded(): Promise<string>;
+  stop?(reason: string): Promise<void>;
+  kill(): void;
+}
+
+/** The watchdog itself; with inproc_workers its supervisor, or one of its workers. */
+async function startService(context: RunnerContext, exit: (status: number) => void): Promise<Service> {
+  if (workerOrder !== undefined) {
+    const { WorkerService } = await import('./workers/worker-service.ts');
+    return WorkerService.start(context, JSON.parse(workerOrder) as WorkerOrder, exit);
+  }
+  if (context.settings.mode !== 'inproc' || context.settings.inprocWorkers < 2)
+    return Watchdog.start(context);
+  const { Supervisor } = await import('./workers/supervisor.ts');
+  return Supervisor.start(context);
 }
 
 function readSettingsOrExit(): Settings {

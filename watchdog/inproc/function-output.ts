@@ -14,6 +14,7 @@ export function captureOutput(stream: Writable, to: LogSink, options: FunctionLi
     const [encoding] = rest;
     const callback = rest.find((argument) => typeof argument === 'function');
     lines.push(bytesOf(chunk, encoding), emit);
+    to.flush(); // at once: what a handler said last must be there when it never yields again
     if (callback) process.nextTick(callback as () => void);
     return true;
   };
