@@ -30,6 +30,7 @@ describe('the time of a request in inproc mode', { concurrency: 4 }, () => {
     assert.match(connection.received, /^HTTP\/1\.1 504 [^]*had answered\n$/);
     assert.doesNotMatch(connection.received, /late|behind/);
     assert.doesNotMatch(watchdog.stdout.text, /behind|error of/);
+    assert.equal(watchdog.stdout.text.split('closed, destroyed: true').length, 2, 'told once');
     assert.equal((await watchdog.request()).status, 200);
   });
 

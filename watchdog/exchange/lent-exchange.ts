@@ -194,7 +194,8 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     answer.assignSocket(socket);
     answer.once('finish', () => closeSoon(request, socket));
     this.#answer(answer, error, headers);
-    ServerResponse.prototype.destroy.call(response); // what the function writes from now on goes nowhere
+    // what the function writes from now on goes nowhere; destroy() tells of its end by itself on some Nodes only
+    Object.assign(response, { destroyed: true, _closed: true });
     response.emit('close');
   }
 
