@@ -16,6 +16,9 @@ import {
 /** How long the last words of a worker that has ended are waited for, in milliseconds. */
 const LAST_WORDS_MS = 2500;
 
+/** Up to libuv 1.46 (Node 20) a worker would take all the connections of a rush at once, and leave the others none. */
+const SHARES_ALIKE = { UV_TCP_SINGLE_ACCEPT: '1' };
+
 /** A worker's process, as the supervisor sees it. */
 export class Worker {
   readonly pid: number;
@@ -34,7 +37,7 @@ export class Worker {
 
   constructor(context: RunnerContext, order: WorkerOrder, handle: SendHandle) {
     this.#child = fork(process.argv[1] ?? '', [], {
-      env: { ...context.environment, [WORKER_VARIABLE]: JSON.stringify(order) },
+      env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(order) },
       detached: true, // as the leader of a group, so that what it starts ends with it
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
