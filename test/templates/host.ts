@@ -14,7 +14,7 @@ export const FIXTURES = fileURLToPath(new URL('../fixtures/templates', import.me
 export const NODE = process.env.TEST_NODE ?? process.execPath;
 
 /** Whether functions run in the watchdog's own process instead of behind their index.js. */
-const INPROC = process.env.TEST_INPROC === 'true';
+export const INPROC = process.env.TEST_INPROC === 'true';
 const WATCHDOG = fileURLToPath(new URL('../../dist/fwatchdog.js', import.meta.url));
 
 const WAIT_MS = 30_000;

@@ -11,7 +11,7 @@ import { NODE } from './host.ts';
  */
 const FILES: readonly (readonly [string, string?])[] = [
   ['contract'],
-  ['body', '^(?!a size that cannot be read)'],
+  ['body'],
   ['form'],
   ['streams'],
   ['web'],

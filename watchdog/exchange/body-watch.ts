@@ -35,6 +35,11 @@ export class BodyWatch {
     this.#timer ??= setInterval(this.#look, this.#everyMs);
   }
 
+  /** For a body that is whole: the next look would see it, but until then what came would be held. */
+  forget(request: IncomingMessage): void {
+    this.#bodies.delete(request);
+  }
+
   readonly #look = (): void => {
     const now = performance.now();
     for (const [request, body] of this.#bodies) {

@@ -28,6 +28,8 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
   #limit: string;
   #limitMs: number;
   #timer: NodeJS.Timeout;
+  /** Where there is a body to watch. */
+  #bodies: BodyWatch | undefined;
   #bytesSent = 0;
   #isLent = false;
   #isBrokenOff = false;
@@ -63,6 +65,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     this.#timer = setTimeout(onDeadline, timerDelay(this.#limitMs), this);
     watchClose(response, this);
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      this.#bodies = bodies;
       bodies.watch(request, () => this.#onStalled(options.readTimeout));
     }
   }
@@ -127,6 +130,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
+    if (this.request.complete) this.#bodies?.forget(this.request);
     if (!this.#failure && !this.response.writableFinished) {
       this.#failure = this.#isBrokenOff
         ? brokenOff()
