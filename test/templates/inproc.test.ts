@@ -15,6 +15,7 @@ const FILES: readonly (readonly [string, string?])[] = [
   ['form'],
   ['streams'],
   ['web'],
+  ['typescript'],
   ['survival', 'mistake|client that leaves|1 MiB'],
 ];
 
