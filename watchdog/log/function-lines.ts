@@ -26,7 +26,8 @@ export function copyLines(from: Readable, to: LogSink, options: FunctionLineOpti
   from.on('close', () => lines.end(emit)); // without an end, where a child in the background holds it open
 }
 
-function prefixed(name: string, to: LogSink): (lines: Buffer) => void {
+/** Puts date, time and the stream's name in front of each of the lines that it takes. */
+export function prefixed(name: string, to: LogSink): (lines: Buffer) => void {
   return (lines) => {
     const prefix = Buffer.from(`${logTimestamp()} ${name}: `);
     const parts: Buffer[] = [];

@@ -24,7 +24,8 @@ export function createLogger(sink: LogSink, { format, withCallId }: LoggerOption
     error: (message, details) => log.error(details ?? {}, message),
     access(entry) {
       const line = accessLine(entry, withCallId);
-      if (format === 'text') log.info(line);
+      // pino would make a JSON line first, of which the text format takes the message alone: half the cost of a line
+      if (format === 'text') sink.write(`${logTimestamp()} ${line}\n`);
       else log.info(accessDetails(entry), line);
     },
   };

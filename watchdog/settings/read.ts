@@ -38,7 +38,8 @@ function readOne(row: Setting<unknown>, environment: Environment, earlier: objec
 
 /** What one setting asks of another. */
 function requireTogether(settings: Settings): void {
-  if (settings.mode !== 'static' && !settings.functionProcess) {
+  const needsProcess = settings.mode !== 'static' && settings.mode !== 'inproc';
+  if (needsProcess && !settings.functionProcess) {
     throw new StartError(
       'SETTING_MISSING',
       'provide a "function_process" or "fprocess" environment variable with the command of your function',

@@ -19,12 +19,12 @@ export const SETTINGS = {
     parser: oneOf(MODES),
     fallback: 'streaming',
     modes: 'all',
-    line: 'How the function is run: `streaming`, `serializing` and `classic` start a process per request, `http` forwards to a server, `static` serves files.',
+    line: 'How the function is run: `streaming`, `serializing` and `classic` start a process per request, `http` forwards to a server, `inproc` loads a Node function into the watchdog itself, `static` serves files.',
   }),
   functionProcess: optional({
     names: ['function_process', 'fprocess'],
     parser: commandLine,
-    modes: 'all but static',
+    modes: 'all but inproc and static',
     line: 'The command of the function. Quotes and backslashes count as in a shell.',
   }),
   port: setting({
@@ -46,6 +46,28 @@ export const SETTINGS = {
     parser: upstreamAddress,
     modes: 'http',
     line: 'Where the function listens: `http://127.0.0.1:3000`, or `unix:/path.sock` for a Unix socket.',
+  }),
+  handlerPath: setting({
+    names: ['handler_path'],
+    parser: string,
+    fallback: '.',
+    fallbackText: 'the working folder',
+    modes: 'inproc',
+    line: 'The function that is loaded: a file, or a folder whose `package.json` or `index.js` names it. It exports `createListener(env)`, a request listener, or an object with `fetch`.',
+  }),
+  inprocWorkers: setting({
+    names: ['inproc_workers'],
+    parser: integer(0, 256, 'a whole number up to 256, 0 or 1 for none'),
+    fallback: 0,
+    modes: 'inproc',
+    line: "How many processes run the function, on one port. One that dies, or that gives no sign of life for `exec_timeout`, is started anew. `0` or `1`: the watchdog's own process alone.",
+  }),
+  inprocMaxDelay: setting({
+    names: ['inproc_max_delay'],
+    parser: duration('zero'),
+    fallback: 0,
+    modes: 'inproc',
+    line: 'How long the function may hold up the loop of events; past it `/_/ready` is 503 until five to ten seconds went by without that. `0`: no limit.',
   }),
   staticPath: setting({
     names: ['static_path'],
