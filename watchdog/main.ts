@@ -83,7 +83,13 @@ async function serve(): Promise<void> {
 
   logger.info(VERSION_LINE);
   try {
-    watchdog = await Watchdog.start({ settings, logger, output, environment });
+    watchdog = await Watchdog.start({
+      settings,
+      logger,
+      output,
+      environment,
+      script: process.argv[1] ?? '',
+    });
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {

@@ -1,3 +1,6 @@
+import { constants } from 'node:os';
+import { loadedAddon } from './native/load.ts';
+import { reapOrphans } from './orphans.ts';
 import { processIds, readProcess } from './proc.ts';
 
 /** How long a process has between SIGTERM and SIGKILL, in milliseconds. */
@@ -51,18 +54,21 @@ export class ProcessGroups {
   }
 
   /**
-   * Resolves once nothing is left of a group that was told to end. What has died and waits for the system's init
-   * to take note of it still counts (for 2 s at most), as to others it looks alive. Not waited for is a process
-   * that does not heed SIGTERM; nor anything where the watchdog itself is the init.
+   * Resolves once nothing is left of a group that was told to end. What has died and waits for somebody to take note
+   * of it (the watchdog where it adopts orphans, else the system's init) still counts, for 2 s at most, as to others
+   * it looks alive. Not waited for is a process that does not heed SIGTERM; nor anything where the watchdog itself is
+   * the init and cannot take note.
    */
   async gone(leader: number): Promise<void> {
     const start = performance.now();
-    while (process.pid !== 1 && signalGroup(leader, 0)) {
+    reapOrphans();
+    while ((process.pid !== 1 || loadedAddon()) && signalGroup(leader, 0)) {
       const waited = performance.now() - start;
       if (waited > MOST_WAIT_MS || (waited > STUBBORN_MS && hasLivingMember(leader))) return;
       await new Promise((resolve) => {
         setTimeout(resolve, LOOK_MS);
       });
+      reapOrphans();
     }
   }
 
@@ -84,8 +90,10 @@ function hasLivingMember(leader: number): boolean {
   });
 }
 
-/** @returns whether there is such a group still */
+/** @returns whether there is such a group still; as a rule there is not, and process.kill takes its time to throw */
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  const addon = loadedAddon();
+  if (addon) return addon.kill(-leader, signal === 0 ? 0 : constants.signals[signal]) === 0;
   try {
     return process.kill(-leader, signal);
   } catch {

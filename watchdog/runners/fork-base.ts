@@ -1,10 +1,10 @@
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { copyLines } from '../log/function-lines.ts';
+import { LineCopier } from '../log/function-lines.ts';
 import { cgiEnvironment } from '../process/cgi-environment.ts';
-import { forkProcess, outputDrained, type ForkedProcess } from '../process/fork.ts';
-import type { ExitStatus } from '../process/exit-status.ts';
+import { createForker } from '../process/fork.ts';
+import type { ForkedProcess, Forker } from '../process/forked-process.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
 
@@ -13,6 +13,7 @@ export abstract class ForkRunner implements Runner {
   readonly ended = neverEnds;
   protected readonly context: RunnerContext;
   readonly #groups = new ProcessGroups();
+  #forker: Promise<Forker> | undefined;
   #starts = 0;
 
   constructor(context: RunnerContext) {
@@ -24,7 +25,7 @@ export abstract class ForkRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    // a process per request: there is nothing to start before the first
+    await this.#getForker();
   }
 
   isReady(): boolean {
@@ -61,9 +62,9 @@ export abstract class ForkRunner implements Runner {
     return cgiEnvironment(exchange.request, exchange.target);
   }
 
-  /** What is run for a request. */
-  protected command(_environment: Readonly<Record<string, string>>): readonly string[] {
-    return this.context.settings.functionProcess ?? [];
+  /** Whether the process's stderr is a part of its stdout. */
+  protected get mergesErrors(): boolean {
+    return false;
   }
 
   /** Starts the clock of exec_timeout, or of X-Timeout. */
@@ -78,38 +79,49 @@ export abstract class ForkRunner implements Runner {
    * has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
    */
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
-    const { settings, environment } = this.context;
-    const variables = settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const complete = { ...environment, ...variables };
-    const forked = await forkProcess(this.command(complete), complete);
+    const variables = this.context.settings.cgiHeaders ? this.requestVariables(exchange) : {};
+    const forker = await this.#getForker();
+    const forked = await forker.fork(variables);
+    const { pid } = forked;
     this.#starts += 1;
-    this.#groups.add(forked.pid);
-    void forked.exited.then(() => this.#groups.leaderExited(forked.pid));
+    this.#groups.add(pid);
+    const onExit = (): void => this.#groups.leaderExited(pid);
+    forked.exited.then(onExit, onExit);
     exchange.onOver((reason) => {
       if (!reason) return undefined;
-      this.#groups.end(forked.pid);
-      return this.#groups.gone(forked.pid);
+      this.#groups.end(pid);
+      return this.#groups.gone(pid);
     });
-    forked.stdin.on('error', () => exchange.body.discard()); // the process does not read it: no error of the request
+    forked.stdin.onUnread(() => exchange.body.discard()); // the process does not read it: no error of the request
     return forked;
   }
 
   /** Copies the process's stderr to the log. */
   protected logErrors(forked: ForkedProcess): void {
     const { settings, output } = this.context;
-    copyLines(forked.stderr, output.stderr, {
-      name: 'stderr',
-      prefix: settings.prefixLogs,
-      longestLine: settings.logBufferSize,
+    let lines: LineCopier | undefined;
+    const end = (): void => lines?.end();
+    forked.readErrors((bytes) => {
+      lines ??= new LineCopier(output.stderr, {
+        name: 'stderr',
+        prefix: settings.prefixLogs,
+        longestLine: settings.logBufferSize,
+      });
+      lines.push(bytes);
     });
+    forked.finished().then(end, end);
   }
 
-  /** Waits until the process has exited and its output is read. */
-  protected async finished(forked: ForkedProcess): Promise<ExitStatus> {
-    const status = await forked.exited;
-    await Promise.all([outputDrained(forked.stdout), outputDrained(forked.stderr)]);
-    forked.stdout.destroy();
-    forked.stderr.destroy();
-    return status;
+  #getForker(): Promise<Forker> {
+    const { settings, logger, environment, script } = this.context;
+    const { functionProcess, nativeFork, temporaryFolder } = settings;
+    this.#forker ??= createForker({
+      command: functionProcess ?? [],
+      environment,
+      mergesErrors: this.mergesErrors,
+      addon: nativeFork ? { script, temporaryFolder } : undefined,
+      onFallback: (why) => logger.info(`Processes are started with child_process, which is slower: ${why}`),
+    });
+    return this.#forker;
   }
 }

@@ -14,6 +14,8 @@ export interface RunnerContext {
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
   /** What the function's processes inherit. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The path of the script that runs. */
+  readonly script: string;
 }
 
 /** How the function is run: a mode of the watchdog. */

@@ -132,6 +132,13 @@ export const SETTINGS = {
     modes: 'streaming, serializing, classic',
     line: "Put the request into the process's environment: `Http_Method`, `Http_Path`, `Http_Query` and an `Http_…` for each header.",
   }),
+  nativeFork: setting({
+    names: ['native_fork'],
+    parser: boolean,
+    fallback: true,
+    modes: 'streaming, serializing, classic',
+    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`.",
+  }),
   combineOutput: setting({
     names: ['combine_output', 'combined_output'],
     parser: boolean,
