@@ -25,6 +25,8 @@ export interface ForkedProcess {
    * its program could not be executed.
    */
   readonly exited: Promise<ExitStatus>;
+  /** Whether it has exited, as far as can be seen at once. */
+  hasExited(): boolean;
   /** Begins to read stdout; until then its pipe fills. */
   readOutput(listener: OutputListener): void;
   /** Begins to read stderr, where that is not merged into stdout. */
@@ -37,6 +39,8 @@ export interface ForkedProcess {
    * the background writes later is not waited for. Call it when both outputs are read.
    */
   finished(): Promise<ExitStatus>;
+  /** Closes what was not read, of a process whose output nobody wants. */
+  discard(): void;
 }
 
 /** What is started for each request. */

@@ -101,13 +101,22 @@ class NodeProcess implements ForkedProcess {
     this.#child.stdout.resume();
   }
 
+  hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async finished(): Promise<ExitStatus> {
     const { stdout, stderr } = this.#child;
     const status = await this.exited;
     await Promise.all([outputDrained(stdout), outputDrained(stderr)]);
-    stdout.destroy();
-    stderr.destroy();
+    this.discard();
     return status;
+  }
+
+  discard(): void {
+    this.#child.stdin.destroy();
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
   }
 }
 

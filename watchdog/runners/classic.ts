@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
+import type { ForkedProcess } from '../process/forked-process.ts';
 import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
 
@@ -30,17 +31,26 @@ export class ClassicRunner extends ForkRunner {
     this.#limitKilling(exchange);
     const forked = await this.fork(exchange);
     const stdout = gather((take) => forked.readOutput(take));
-    const stderr = settings.combineOutput ? undefined : gather((take) => forked.readErrors(take));
     if (!exchange.isOver)
       forked.stdin.end(settings.marshalRequest ? Buffer.from(marshal(exchange, body)) : body);
     const exit = await forked.finished();
-    if (stderr && stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
     if (isSuccess(exit)) this.#respond(exchange, stdout.bytes());
     else this.#respondFailed(exchange, describeExit(exit), stdout.bytes());
   }
 
   protected override requestVariables(exchange: Exchange): Record<string, string> {
     return classicEnvironment(exchange.request, exchange.target);
+  }
+
+  /** stderr is a part of the output, or is logged whole. */
+  protected override receiveErrors(forked: ForkedProcess): void {
+    const { settings, logger } = this.context;
+    if (settings.combineOutput) return;
+    const stderr = gather((take) => forked.readErrors(take));
+    const log = (): void => {
+      if (stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
+    };
+    forked.finished().then(log, log);
   }
 
   protected override get mergesErrors(): boolean {

@@ -1,11 +1,14 @@
+import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 import { LineCopier } from '../log/function-lines.ts';
 import { cgiEnvironment } from '../process/cgi-environment.ts';
 import { createForker } from '../process/fork.ts';
+import { describeExit, type ExitStatus } from '../process/exit-status.ts';
 import type { ForkedProcess, Forker } from '../process/forked-process.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
+import { ReadyProcesses } from '../process/ready-processes.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
 
 /** What the modes with a process per request share. */
@@ -14,6 +17,7 @@ export abstract class ForkRunner implements Runner {
   protected readonly context: RunnerContext;
   readonly #groups = new ProcessGroups();
   #forker: Promise<Forker> | undefined;
+  #ready: ReadyProcesses | undefined;
   #starts = 0;
 
   constructor(context: RunnerContext) {
@@ -25,7 +29,14 @@ export abstract class ForkRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    await this.#getForker();
+    const forker = await this.#getForker();
+    if (this.context.settings.prefork === 0) return;
+    this.#ready = new ReadyProcesses({
+      size: this.context.settings.prefork,
+      start: () => this.#start(forker, {}),
+      onLost: this.#reportLost,
+    });
+    this.#ready.fill();
   }
 
   isReady(): boolean {
@@ -47,10 +58,14 @@ export abstract class ForkRunner implements Runner {
   }
 
   async stop(): Promise<void> {
+    const ready = this.#ready?.stop() ?? [];
+    for (const { pid } of ready) this.#groups.end(pid);
+    await Promise.allSettled(ready.map(({ exited }) => exited));
     this.#groups.killAll(); // requests are over by now: only what they left behind is still here
   }
 
   kill(): void {
+    this.#ready?.stop();
     this.#groups.killAll();
   }
 
@@ -75,18 +90,13 @@ export abstract class ForkRunner implements Runner {
   }
 
   /**
-   * Starts the request's process, which is killed with its group when the exchange ends before its time. Until it
-   * has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
+   * Starts the request's process, or takes one that stands ready; it is killed with its group when the exchange ends
+   * before its time. Until it has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
    */
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
     const variables = this.context.settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const forker = await this.#getForker();
-    const forked = await forker.fork(variables);
+    const forked = this.#ready?.take() ?? (await this.#start(await this.#getForker(), variables));
     const { pid } = forked;
-    this.#starts += 1;
-    this.#groups.add(pid);
-    const onExit = (): void => this.#groups.leaderExited(pid);
-    forked.exited.then(onExit, onExit);
     exchange.onOver((reason) => {
       if (!reason) return undefined;
       this.#groups.end(pid);
@@ -96,8 +106,25 @@ export abstract class ForkRunner implements Runner {
     return forked;
   }
 
-  /** Copies the process's stderr to the log. */
-  protected logErrors(forked: ForkedProcess): void {
+  async #start(forker: Forker, variables: Readonly<Record<string, string>>): Promise<ForkedProcess> {
+    const forked = await forker.fork(variables);
+    const { pid } = forked;
+    this.#starts += 1;
+    this.#groups.add(pid);
+    const onExit = (): void => this.#groups.leaderExited(pid);
+    forked.exited.then(onExit, onExit);
+    this.receiveErrors(forked);
+    return forked;
+  }
+
+  readonly #reportLost = (why: unknown, delay: number): void => {
+    const reason = why instanceof Error ? why.message : `it ended (${describeExit(why as ExitStatus)})`;
+    const next = formatDuration(delay);
+    this.context.logger.error(`prefork: no process stands ready: ${reason}; the next is started in ${next}`);
+  };
+
+  /** Called for each process that is started: copies its stderr to the log. */
+  protected receiveErrors(forked: ForkedProcess): void {
     const { settings, output } = this.context;
     let lines: LineCopier | undefined;
     const end = (): void => lines?.end();

@@ -10,7 +10,6 @@ export class SerializingRunner extends ForkRunner {
     this.limitExecution(exchange, false);
     const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : undefined;
     const forked = await this.fork(exchange);
-    this.logErrors(forked);
     const output = gather((take) => forked.readOutput(take));
     if (!exchange.isOver) forked.stdin.end(body);
     const status = await forked.finished();

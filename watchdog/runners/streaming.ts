@@ -10,7 +10,6 @@ export class StreamingRunner extends ForkRunner {
     const { settings } = this.context;
     this.limitExecution(exchange, true);
     const forked = await this.fork(exchange);
-    this.logErrors(forked);
     if (!exchange.isOver) feed(exchange, forked);
     this.#copyOutput(exchange, forked);
     const status = await forked.finished();

@@ -113,6 +113,17 @@ class NativeProcess implements ForkedProcess, Listener {
     return status;
   }
 
+  hasExited(): boolean {
+    this.reap();
+    return this.#processes.withPid(this.pid) !== this;
+  }
+
+  discard(): void {
+    this.stdin.close();
+    this.#output.close();
+    this.#errors.close();
+  }
+
   onEvent(what: number): void {
     if (what === OUTPUT_READABLE) this.#output.read();
     else if (what === ERRORS_READABLE) this.#errors.read();

@@ -44,7 +44,9 @@ function trial(processes: NativeProcesses): Promise<void> {
       else resolve();
     };
     const reap = (): void => {
-      if (addon.reap(pid, slot, result) !== 0) end();
+      if (addon.reap(pid, slot, result) === 0) return;
+      // the child tells of it through the memory that it shares, if it does
+      end(result[2] === 0 ? new Error('a process does not share memory before it is executed') : undefined);
     };
     const listener = { pid, onEvent: reap, reap };
     const timer = setTimeout(() => end(new Error('the end of a process is not reported')), TRIAL_MS);
