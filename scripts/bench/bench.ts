@@ -6,6 +6,8 @@ import { WATCHDOG } from '../sample/bundle.ts';
 import { startAutocannon } from './autocannon.ts';
 import { timeColdStarts, type ColdStart } from './cold-start.ts';
 import { compare, type Comparison } from './comparison.ts';
+import { forkGroup, preforkGroup } from './fork-groups.ts';
+import { judgeForks } from './fork-marks.ts';
 import type { LoadGenerator } from './load.ts';
 import { describeMachine } from './machine.ts';
 import { judge } from './marks.ts';
@@ -20,20 +22,6 @@ async function httpGroup(bundles: Bundles): Promise<Group> {
     request: { method: 'GET' },
     subjects: [await bundles.direct(), await bundles.httpMode()],
     standingFunction: true,
-  };
-}
-
-async function forkGroup(bundles: Bundles): Promise<Group> {
-  return {
-    title: 'fork modes beside node:http with child_process.spawn (POST through cat)',
-    request: { method: 'POST', body: 'sixteen bytes...' },
-    subjects: [
-      await bundles.spawning(),
-      await bundles.forkMode('streaming'),
-      await bundles.forkMode('serializing'),
-      await bundles.forkMode('classic'),
-    ],
-    standingFunction: false,
   };
 }
 
@@ -58,6 +46,8 @@ async function runParts(
   if (options.parts.includes('forks')) {
     const effort = { ...options, connections: options.forkConnections };
     comparisons.push(await compare(await forkGroup(bundles), effort, generator, progress, signal));
+    const one = { ...options, connections: [1] };
+    comparisons.push(await compare(await preforkGroup(bundles), one, generator, progress, signal));
   }
   return { comparisons, coldStarts };
 }
@@ -81,10 +71,8 @@ export async function runBench(
   try {
     const bundles = await Bundles.make(folder);
     const { comparisons, coldStarts } = await runParts(options, bundles, generator, progress, signal);
-    const marks = judge(
-      comparisons.flatMap(({ rows }) => rows),
-      coldStarts,
-    );
+    const rows = comparisons.flatMap(({ rows }) => rows);
+    const marks = [...judge(rows, coldStarts), ...judgeForks(rows)];
     const { rounds, seconds } = options;
     return { machine, generator: generator.name, rounds, seconds, comparisons, coldStarts, marks };
   } finally {
