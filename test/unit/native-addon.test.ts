@@ -25,12 +25,12 @@ function needsOf(file: string): { libraries: number; versions: number; symbols: 
   const tags = Array.from({ length: dynamic.length / 16 }, (_, at) =>
     Number(dynamic.readBigUInt64LE(at * 16)),
   );
-  const table = sections.find(({ type }) => type === 11);
-  const names = sections[table?.link ?? 0]?.bytes ?? Buffer.alloc(0);
+  const { bytes: table = Buffer.alloc(0), link = 0 } = sections.find(({ type }) => type === 11) ?? {};
+  const names = sections[link]?.bytes ?? Buffer.alloc(0);
   const symbols: string[] = [];
-  for (let at = 24; table && at < table.bytes.length; at += 24) {
-    if (table.bytes.readUInt16LE(at + 6) !== 0) continue; // it is defined here
-    const from = table.bytes.readUInt32LE(at);
+  for (let at = 24; at < table.length; at += 24) {
+    if (table.readUInt16LE(at + 6) !== 0) continue; // it is defined here
+    const from = table.readUInt32LE(at);
     symbols.push(names.toString('latin1', from, names.indexOf(0, from)));
   }
   return {
