@@ -165,8 +165,14 @@ int spawn(const struct order *order, struct started *started) {
   uint64_t all = ~(uint64_t)0, before;
   CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, SIGNAL_SET_BYTES);
   char *stack = (char *)slot + slot->bytes;
+  started->pidfd = -1;
   result = clone_onto(CLONE_VM | CLONE_PIDFD | SIGCHLD, stack, &started->pidfd, begin, slot);
   CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &before, 0, SIGNAL_SET_BYTES);
+  if (result > 0 && started->pidfd < 0) { /* a kernel before 5.2 passes over CLONE_PIDFD */
+    CALL2(SYS_kill, result, SIGKILL);
+    CALL4(SYS_wait4, result, 0, 0, 0);
+    result = -ENOSYS;
+  }
   if (result < 0) {
     close_all(pipes, 2 * pairs);
     give_back(number);
@@ -174,14 +180,15 @@ int spawn(const struct order *order, struct started *started) {
   }
   started->pid = (int32_t)result;
   CALL1(SYS_close, slot->in);
-  CALL1(SYS_close, slot->out);
-  if (!order->merge) CALL1(SYS_close, slot->err);
   return 0;
 }
 
 int spawn_error(int32_t number) {
   if (number < 0 || number >= used || !slots[number]) return 0;
-  int error = slots[number]->error;
+  struct slot *slot = slots[number];
+  int error = slot->error;
+  CALL1(SYS_close, slot->out);
+  if (slot->err != slot->out) CALL1(SYS_close, slot->err);
   give_back(number);
   return error;
 }
