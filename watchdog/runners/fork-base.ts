@@ -9,13 +9,17 @@ import { describeExit, type ExitStatus } from '../process/exit-status.ts';
 import type { ForkedProcess, Forker } from '../process/forked-process.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import { ReadyProcesses } from '../process/ready-processes.ts';
+import { StartGate } from '../process/start-gate.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+
+type Variables = Readonly<Record<string, string>>;
 
 /** What the modes with a process per request share. */
 export abstract class ForkRunner implements Runner {
   readonly ended = neverEnds;
   protected readonly context: RunnerContext;
   readonly #groups = new ProcessGroups();
+  readonly #gate = new StartGate();
   #forker: Promise<Forker> | undefined;
   #ready: ReadyProcesses | undefined;
   #starts = 0;
@@ -95,7 +99,7 @@ export abstract class ForkRunner implements Runner {
    */
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
     const variables = this.context.settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const forked = this.#ready?.take() ?? (await this.#start(await this.#getForker(), variables));
+    const forked = this.#ready?.take() ?? (await this.#startFor(exchange, variables));
     const { pid } = forked;
     exchange.onOver((reason) => {
       if (!reason) return undefined;
@@ -106,15 +110,33 @@ export abstract class ForkRunner implements Runner {
     return forked;
   }
 
-  async #start(forker: Forker, variables: Readonly<Record<string, string>>): Promise<ForkedProcess> {
-    const forked = await forker.fork(variables);
-    const { pid } = forked;
-    this.#starts += 1;
-    this.#groups.add(pid);
-    const onExit = (): void => this.#groups.leaderExited(pid);
-    forked.exited.then(onExit, onExit);
-    this.receiveErrors(forked);
-    return forked;
+  async #startFor(exchange: Exchange, variables: Variables): Promise<ForkedProcess> {
+    const forker = await this.#getForker();
+    const entered = this.#gate.enter();
+    const leave = entered instanceof Promise ? await entered : entered;
+    if (!exchange.isOver) return this.#start(forker, variables, leave);
+    leave();
+    throw new RequestError('CLIENT_GONE', 'the request ended before its process was started');
+  }
+
+  /** @param onExit called when it has exited, or was not started */
+  async #start(forker: Forker, variables: Variables, onExit?: () => void): Promise<ForkedProcess> {
+    try {
+      const forked = await forker.fork(variables);
+      const { pid } = forked;
+      this.#starts += 1;
+      this.#groups.add(pid);
+      const exited = (): void => {
+        this.#groups.leaderExited(pid);
+        onExit?.();
+      };
+      forked.exited.then(exited, exited);
+      this.receiveErrors(forked);
+      return forked;
+    } catch (thrown) {
+      onExit?.();
+      throw thrown;
+    }
   }
 
   readonly #reportLost = (why: unknown, delay: number): void => {
