@@ -101,7 +101,8 @@ async function serve(): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  const context = { settings, logger, output, environment, uncaught };
+  const script = process.argv[1] ?? '';
+  const context = { settings, logger, output, environment, uncaught, script };
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));

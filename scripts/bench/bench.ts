@@ -6,6 +6,8 @@ import { WATCHDOG } from '../sample/bundle.ts';
 import { startAutocannon } from './autocannon.ts';
 import { timeColdStarts, type ColdStart } from './cold-start.ts';
 import { compare, type Comparison } from './comparison.ts';
+import { forkGroup, preforkGroup } from './fork-groups.ts';
+import { judgeForks } from './fork-marks.ts';
 import type { LoadGenerator } from './load.ts';
 import { describeMachine } from './machine.ts';
 import { judge } from './marks.ts';
@@ -21,20 +23,6 @@ async function httpGroup(bundles: Bundles): Promise<Group> {
     request: { method: 'GET' },
     subjects: [await bundles.direct(), await bundles.httpMode()],
     standingFunction: true,
-  };
-}
-
-async function forkGroup(bundles: Bundles): Promise<Group> {
-  return {
-    title: 'fork modes beside node:http with child_process.spawn (POST through cat)',
-    request: { method: 'POST', body: 'sixteen bytes...' },
-    subjects: [
-      await bundles.spawning(),
-      await bundles.forkMode('streaming'),
-      await bundles.forkMode('serializing'),
-      await bundles.forkMode('classic'),
-    ],
-    standingFunction: false,
   };
 }
 
@@ -60,6 +48,8 @@ async function runParts(
   if (options.parts.includes('forks')) {
     const effort = { ...options, connections: options.forkConnections };
     comparisons.push(await compare(await forkGroup(bundles), effort, generator, progress, signal));
+    const one = { ...options, connections: [1] };
+    comparisons.push(await compare(await preforkGroup(bundles), one, generator, progress, signal));
   }
   if (options.parts.includes('templates')) {
     const effort = { ...options, connections: TEMPLATE_CONNECTIONS };
@@ -90,7 +80,7 @@ export async function runBench(
     const bundles = await Bundles.make(folder);
     const { comparisons, coldStarts } = await runParts(options, bundles, folder, generator, progress, signal);
     const rows = comparisons.flatMap((comparison) => comparison.rows);
-    const marks = [...judge(rows, coldStarts), ...judgeTemplates(comparisons)];
+    const marks = [...judge(rows, coldStarts), ...judgeForks(rows), ...judgeTemplates(comparisons)];
     const { rounds, seconds } = options;
     return { machine, generator: generator.name, rounds, seconds, comparisons, coldStarts, marks };
   } finally {

@@ -69,15 +69,23 @@ export class Bundles {
     });
   }
 
-  /** The watchdog with a `cat` for each request. */
-  forkMode(mode: 'streaming' | 'serializing' | 'classic'): Promise<Subject> {
-    return this.#watchdog(mode, { fprocess: 'cat' });
+  /** The watchdog with a `cat`, or what the environment says, for each request. */
+  forkMode(
+    mode: 'streaming' | 'serializing' | 'classic',
+    name?: string,
+    environment: Record<string, string> = {},
+  ): Promise<Subject> {
+    return this.#watchdog(mode, { fprocess: 'cat', ...environment }, name);
   }
 
-  async #watchdog(mode: string, environment: Record<string, string>): Promise<Subject> {
+  async #watchdog(
+    mode: string,
+    environment: Record<string, string>,
+    name = `${mode} mode`,
+  ): Promise<Subject> {
     const url = `http://127.0.0.1:${await findFreePort()}/`;
     const command = {
-      name: `${mode} mode`,
+      name,
       words: [process.execPath, WATCHDOG],
       environment: {
         mode,

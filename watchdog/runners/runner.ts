@@ -17,6 +17,8 @@ export interface RunnerContext {
   readonly environment: Readonly<Record<string, string>>;
   /** What is asked first about an error that nobody caught; inproc mode puts itself here. */
   readonly uncaught: Uncaught;
+  /** The path of the script that runs. */
+  readonly script: string;
 }
 
 /** How the function is run: a mode of the watchdog. */

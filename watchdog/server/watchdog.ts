@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { formatDuration, timerDelay } from '../duration.ts';
+import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { RunnerContext, Runner } from '../runners/runner.ts';
 import { loadRunner } from '../runners/load.ts';
 import { PlainFront } from '../plain/front.ts';
@@ -93,6 +94,9 @@ export class Watchdog {
     tellStart(logger, settings, port);
     writeLockFile(logger, this.#lockFile);
     this.#health.accept();
+    if (settings.mode === 'http' && settings.nativeFork) {
+      adoptOrphansSoon({ script: this.#context.script, temporaryFolder: settings.temporaryFolder });
+    }
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 

@@ -161,6 +161,20 @@ export const SETTINGS = {
     modes: 'streaming, serializing, classic',
     line: "Put the request into the process's environment: `Http_Method`, `Http_Path`, `Http_Query` and an `Http_…` for each header.",
   }),
+  nativeFork: setting({
+    names: ['native_fork'],
+    parser: boolean,
+    fallback: true,
+    modes: 'streaming, serializing, classic',
+    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`.",
+  }),
+  prefork: setting({
+    names: ['prefork'],
+    parser: integer(0, 1000, 'a whole number up to 1000, 0 for none'),
+    fallback: 0,
+    modes: 'streaming, serializing, classic',
+    line: 'How many processes stand ready for requests to come, waiting for input, so that a request does not wait for an interpreter to start. Needs `cgi_headers=false`, as the environment of a process is made before its request.',
+  }),
   combineOutput: setting({
     names: ['combine_output', 'combined_output'],
     parser: boolean,
