@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 /** Packages that not every mode needs, and the file that stands for two parts of one. */
-const LAZY = /^(?:http-proxy|jose|mime-types|prom-client|send)$|^\.\/undici\.ts$/;
+const LAZY = /^(?:http-proxy|jose|mime-types|pino|prom-client|send)$|^\.\/undici\.ts$/;
 
 /**
  * Puts packages that are loaded late, if at all, into the bundle as compressed text, each bundled by itself. V8 would

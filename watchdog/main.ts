@@ -1,6 +1,6 @@
 import { helpText, readCommand, type Command } from './cli.ts';
 import { StartError, messageOf } from './errors.ts';
-import { createLogger, formatLine } from './log/logger.ts';
+import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
 import type { RunnerContext } from './runners/runner.ts';
@@ -69,7 +69,7 @@ async function serve(): Promise<void> {
     stdout: new LogSink(process.stdout, reportDrop),
     stderr: new LogSink(process.stderr, reportDrop),
   };
-  const logger = createLogger(output.stderr, { format: settings.logFormat, withCallId: settings.logCallId });
+  const logger = await createLogger(settings, output.stderr);
   let watchdog: Service | undefined;
   let isExiting = false;
 
@@ -131,6 +131,12 @@ async function startService(context: RunnerContext, exit: (status: number) => vo
     return Watchdog.start(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
   return Supervisor.start(context);
+}
+
+async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {
+  if (logFormat === 'text') return createTextLogger(sink, logCallId);
+  const { createJsonLogger } = await import('./log/json-logger.ts');
+  return createJsonLogger(sink, logCallId);
 }
 
 /** In inproc mode the heap is the function's. node:v8 takes 3 ms to load, which the start need not wait for. */
