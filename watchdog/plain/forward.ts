@@ -52,10 +52,11 @@ class PlainForwarding implements Carrier, ResponseSink {
   #keptBytes = 0;
   #isFlowing = false;
   #isBodyOut = false;
-  #takesMore = true;
   #length: ResponseHead['length'];
   #hasHead = false;
   #isOwn = false;
+  /** A write has found the client slower. */
+  #isBehind = false;
   #replay: Replay | undefined;
 
   constructor(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool) {
@@ -85,19 +86,27 @@ class PlainForwarding implements Carrier, ResponseSink {
   }
 
   onBytes(bytes: Buffer, isOwn: boolean): boolean {
-    this.#takesMore = true;
-    this.#isOwn = isOwn;
     if (this.#replay) return this.#replay.push(Buffer.from(bytes));
+    const { response } = this.#exchange;
+    const { socket } = response;
+    const isMuch = bytes.length > MOST_IN_ONE_STRING;
+    this.#isOwn = isOwn;
+    if (isMuch) socket?.cork(); // the chunks of one read go out in one write
     try {
       this.#reader.read(bytes);
     } catch (thrown) {
       this.#fail(messageOf(thrown), thrown);
-      return true;
+    } finally {
+      if (isMuch) socket?.uncork();
     }
-    const { response, bytesSent } = this.#exchange;
-    if (bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
-    if (isOwn && response.writableLength > 0) this.#connection?.lend();
-    return this.#takesMore;
+    if (this.#exchange.isOver) return true;
+    if (this.#exchange.bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
+    const isPending = response.writableLength > 0;
+    if (isOwn && isPending) this.#connection?.lend();
+    const mustWait = this.#isBehind && isPending;
+    this.#isBehind = false;
+    if (mustWait) this.#exchange.onceDrained(this.#resume);
+    return !mustWait;
   }
 
   onDrain(): void {
@@ -140,8 +149,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (bytes.length === this.#length) {
       this.#exchange.end(bytes);
     } else if (!this.#exchange.write(bytes)) {
-      this.#takesMore = false;
-      this.#exchange.onceDrained(this.#resume);
+      this.#isBehind = true;
     }
   }
 
@@ -150,7 +158,6 @@ class PlainForwarding implements Carrier, ResponseSink {
     this.#connection = undefined;
     if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
     const isClean = connection?.requestIsOut === true;
-    this.#takesMore = true; // there is no more of it
     this.#exchange.end();
     if (!connection) return;
     if (mayPersist && isClean) this.#pool.give(connection);
