@@ -207,7 +207,8 @@ class PlainForwarding implements Carrier, ResponseSink {
     body.flowInto({
       chunk: (bytes) => {
         this.#keep(bytes);
-        return this.#connection?.socket.write(bytes) ?? true;
+        const socket = this.#connection?.socket;
+        return !socket || socket.write(bytes) || socket.writableLength === 0;
       },
       end: () => {
         this.#isBodyOut = true;
