@@ -18,6 +18,7 @@ function mappedAddons(pid: number): string[] {
 describe('the native addon', { concurrency: 2 }, () => {
   test('is run from a file that has no name any more', async (t) => {
     const watchdog = await startWatchdog(t, { fprocess: 'cat', native_fork: 'true' });
+    assert.equal((await watchdog.request({ method: 'POST', body: 'b' })).text, 'b');
     const mapped = mappedAddons(watchdog.pid);
     assert.equal(mapped.length, 1, mapped.join('\n'));
     assert.match(mapped[0] ?? '', new RegExp(`^${watchdog.folder}/.* \\(deleted\\)$`));
@@ -30,6 +31,7 @@ describe('the native addon', { concurrency: 2 }, () => {
     const trace = path.join(makeFolder(t), 'trace');
     const command = ['strace', '-f', '-o', trace, '-e', 'trace=%file', ...WATCHDOG_COMMAND];
     const watchdog = await startWatchdog(t, { fprocess: 'cat', native_fork: 'true' }, { command });
+    assert.equal((await watchdog.request({ method: 'POST', body: 'b' })).text, 'b');
     const lines = readFileSync(trace, 'utf8').split('\n');
     const named = lines.filter((line) => line.includes(`${watchdog.folder}/.fwatchdog-`));
     assert.equal(named.length, 2, named.join('\n'));
@@ -51,8 +53,8 @@ describe('the native addon', { concurrency: 2 }, () => {
       { fprocess: 'cat', native_fork: 'true' },
       { command: [process.execPath, path.join(folder, 'fwatchdog')] },
     );
-    assert.deepEqual(mappedAddons(watchdog.pid), [path.join(folder, 'fwatchdog.node')]);
     assert.equal((await watchdog.request({ method: 'POST', body: 'b' })).text, 'b');
+    assert.deepEqual(mappedAddons(watchdog.pid), [path.join(folder, 'fwatchdog.node')]);
     return undefined;
   });
 
@@ -66,8 +68,8 @@ describe('the native addon', { concurrency: 2 }, () => {
       { fprocess: 'cat', native_fork: 'true' },
       { command: [process.execPath, path.join(folder, 'fwatchdog')] },
     );
-    assert.match(mappedAddons(watchdog.pid).join(), /\(deleted\)$/);
     assert.equal((await watchdog.request({ method: 'POST', body: 'b' })).text, 'b');
+    assert.match(mappedAddons(watchdog.pid).join(), /\(deleted\)$/);
     return undefined;
   });
 

@@ -23,6 +23,7 @@ export abstract class ForkRunner implements Runner {
   #forker: Promise<Forker> | undefined;
   #ready: ReadyProcesses | undefined;
   #starts = 0;
+  #isStopped = false;
 
   constructor(context: RunnerContext) {
     this.context = context;
@@ -33,8 +34,12 @@ export abstract class ForkRunner implements Runner {
   }
 
   async start(): Promise<void> {
+    setImmediate(() => void this.#prepare()); // a request waits for it, the start need not
+  }
+
+  async #prepare(): Promise<void> {
     const forker = await this.#getForker();
-    if (this.context.settings.prefork === 0) return;
+    if (this.context.settings.prefork === 0 || this.#isStopped) return;
     this.#ready = new ReadyProcesses({
       size: this.context.settings.prefork,
       start: () => this.#start(forker, {}),
@@ -62,6 +67,7 @@ export abstract class ForkRunner implements Runner {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     const ready = this.#ready?.stop() ?? [];
     for (const { pid } of ready) this.#groups.end(pid);
     await Promise.allSettled(ready.map(({ exited }) => exited));
@@ -69,6 +75,7 @@ export abstract class ForkRunner implements Runner {
   }
 
   kill(): void {
+    this.#isStopped = true;
     this.#ready?.stop();
     this.#groups.killAll();
   }
