@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { packed } from './lazy-packages.ts';
 
 /** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later. */
 
@@ -39,11 +41,21 @@ await build({
   define: {
     FWATCHDOG_VERSION: JSON.stringify(version),
     FWATCHDOG_COMMIT: JSON.stringify(commit()),
+    FWATCHDOG_ADDONS: JSON.stringify(addons()),
   },
-  plugins: [withoutDeprecatedExtend],
+  plugins: [packed([withoutDeprecatedExtend])],
   logLevel: 'warning',
 });
 chmodSync('dist/fwatchdog.js', 0o755);
+
+/** The native addons in base64, by system and CPU. */
+function addons(): Record<string, string> {
+  const folder = 'watchdog/process/native';
+  const names = readdirSync(folder).filter((name) => name.endsWith('.node'));
+  return Object.fromEntries(
+    names.map((name) => [path.parse(name).name, readFileSync(path.join(folder, name), 'base64')]),
+  );
+}
 
 function commit(): string {
   try {
