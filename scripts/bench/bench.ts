@@ -32,7 +32,7 @@ async function runScenario(
   try {
     for (const group of await scenario.groups(lab)) {
       try {
-        findings.push(await compare(withOptions(group, options), new Stage(lab), progress));
+        findings.push(await compare(scenario.name, withOptions(group, options), new Stage(lab), progress));
       } catch (error) {
         lab.signal.throwIfAborted();
         broken.push(`${group.title}: ${messageOf(error)}`);

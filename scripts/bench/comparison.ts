@@ -15,6 +15,8 @@ export interface Row {
 
 /** What a group has shown, and how it is to be shown. */
 export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'warmUp'> {
+  /** The scenario that it is of. */
+  readonly scenario: string;
   readonly rows: readonly Row[];
 }
 
@@ -75,7 +77,7 @@ async function takeTurns(
         if (round >= 0) row.rounds.push(sample);
       } catch (error) {
         signal.throwIfAborted();
-        row.broken = error instanceof Error ? error.message : String(error);
+        if (round >= 0) row.broken = error instanceof Error ? error.message : String(error);
       }
       await wait(SETTLE, undefined, { signal });
     }
@@ -92,6 +94,7 @@ async function takeTurns(
  * @throws Error when a server cannot be started; the reason of the signal
  */
 export async function compare(
+  scenario: string,
   group: Group,
   stage: Stage,
   progress: (text: string) => void,
@@ -105,6 +108,7 @@ export async function compare(
       rows.push(...(await takeTurns(group, contenders, point, stage.lab.signal)));
     }
     return {
+      scenario,
       id,
       title,
       about,

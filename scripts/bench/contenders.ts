@@ -57,10 +57,15 @@ export async function loaded(
     contenders.push({
       name: server.name,
       measure: (point, seconds) =>
-        load(stage.lab, server, { url, ...request, connections: point.value, seconds }, measuresFunction),
+        load(stage.lab, server, orderAt(url, request, point.value, seconds), measuresFunction),
     });
   }
   return contenders;
+}
+
+/** Many connections are given a second more for each thousand, as they are to be opened first. */
+function orderAt(url: string, request: Request, connections: number, seconds: number): LoadOrder {
+  return { url, ...request, connections, seconds: seconds + Math.floor(connections / 1000) };
 }
 
 /** The subjects as servers that are sent, or asked for, bodies; the points are sizes. */

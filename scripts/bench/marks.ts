@@ -33,15 +33,34 @@ export async function keepMarks(verdicts: readonly Verdict[]): Promise<void> {
   await writeFile(FILE, `${JSON.stringify(marks, undefined, 2)}\n`);
 }
 
-/** @returns a line for each figure that is worse than its mark by more than a quarter, or had requests fail */
-export function findFallen(verdicts: readonly Verdict[], marks: Marks): string[] {
+/** A figure that is worse than its mark by more than a quarter, or had requests fail. */
+export interface Fallen {
+  readonly id: string;
+  readonly finding: string;
+  /** For the user. */
+  readonly line: string;
+}
+
+export function findFallen(verdicts: readonly Verdict[], marks: Marks): Fallen[] {
   return verdicts.flatMap((verdict) => {
     const { goal, seen, failures } = verdict;
-    if (failures > 0) return [`${goal.id}: ${failures} requests failed`];
+    const fallen = (how: string): Fallen[] => [
+      { id: goal.id, finding: goal.finding, line: `${goal.id}: ${how}` },
+    ];
+    if (failures > 0) return fallen(`${failures} requests failed`);
     const mark = marks[goal.id];
     if (mark === undefined || !canBeKept(verdict)) return [];
     const limit = FIGURES[goal.figure].better === 'more' ? mark * SLACK : mark / SLACK;
     if (isAtLeastAsGood(goal, seen, limit)) return [];
-    return [`${goal.id}: ${seen.toFixed(2)}, the mark is ${mark} and a quarter off it ${limit.toFixed(2)}`];
+    return fallen(`${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`);
   });
+}
+
+/** What was measured, a line each, beside its mark where there is one. */
+export function listMarks(verdicts: readonly Verdict[], marks: Marks): string {
+  const lines = verdicts.filter(canBeKept).map(({ goal, seen }) => {
+    const mark = marks[goal.id];
+    return `${seen.toFixed(2).padStart(8)}  ${goal.id}${mark === undefined ? '' : ` (mark: ${mark})`}`;
+  });
+  return lines.join('\n');
 }

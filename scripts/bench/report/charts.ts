@@ -1,5 +1,5 @@
 import { figureOf, ratioOf, type Finding, type Row } from '../comparison.ts';
-import { FIGURES, show } from '../figures.ts';
+import { FIGURES, show, type FigureName } from '../figures.ts';
 import type { ChartPlan } from '../scenario.ts';
 import type { Summary } from '../statistics.ts';
 import { drawBars } from './bar-chart.ts';
@@ -15,10 +15,15 @@ export function chartTitle({ title, rows }: Finding, { figure, asRatio }: ChartP
   return `${title.replaceAll('`', '')}: ${FIGURES[figure].axis}${of}`;
 }
 
+/** A power of ten, without needless digits. */
+function showTick(figure: FigureName): (value: number) => string {
+  return (value) => Number((value / FIGURES[figure].scale).toPrecision(3)).toLocaleString('en-GB');
+}
+
 /** The chart as an SVG file; undefined where nothing of it was measured. */
 export function drawChart(finding: Finding, plan: ChartPlan): string | undefined {
   const { rows, axis } = finding;
-  const points = [...new Set(rows.map(({ point }) => point.name))];
+  const all = [...new Set(rows.map(({ point }) => point.name))];
   const names = [...new Set(rows.map(({ contender }) => contender))];
   const rowAt = (name: string, point: string): Row | undefined =>
     rows.find((row) => row.contender === name && row.point.name === point);
@@ -27,14 +32,15 @@ export function drawChart(finding: Finding, plan: ChartPlan): string | undefined
     if (!row || !first) return undefined;
     return plan.asRatio ? ratioOf(row, first, plan.figure) : figureOf(row, plan.figure);
   };
-  if (!names.some((name) => points.some((point) => valueAt(name, point)))) return undefined;
+  const points = all.filter((point) => names.some((name) => valueAt(name, point)));
+  if (points.length === 0) return undefined;
   const title = chartTitle(finding, plan);
   const format = (value: number): string => (plan.asRatio ? value.toFixed(2) : show(plan.figure, value));
   if (plan.kind === 'curves') {
     const curves = names.map((label, index) => {
       return { label, index, values: points.map((point) => valueAt(label, point)) };
     });
-    return drawCurves({ title, axis, points, curves, isRatio: plan.asRatio, format });
+    return drawCurves({ title, axis, points, curves, isRatio: plan.asRatio, format: showTick(plan.figure) });
   }
   const groups = points.map((point) => {
     const bars = names.flatMap((label, index) => {

@@ -15,7 +15,7 @@ interface CurveChart {
   /** The names of the points: they stand at equal distances, whatever their values. */
   readonly points: readonly string[];
   readonly curves: readonly Curve[];
-  /** Ratios are shown from 0, with a line at 1; figures by powers of ten. */
+  /** Ratios are shown from 0, with a line at 1; figures by powers of ten, as `format` writes them. */
   readonly isRatio: boolean;
   format(value: number): string;
 }
@@ -23,7 +23,7 @@ interface CurveChart {
 const WIDTH = 720;
 const HEIGHT = 360;
 const LEFT = 64;
-const RIGHT = 20;
+const RIGHT = 34;
 const TOP = 62;
 const BOTTOM = HEIGHT - 44;
 
@@ -44,7 +44,10 @@ export function drawCurves({ title, axis, points, curves, isRatio, format }: Cur
   const parts = [
     ...y.ticks.flatMap((tick) => [
       line([LEFT, y.at(tick)], [WIDTH - RIGHT, y.at(tick)], 'rule'),
-      text(LEFT - 8, y.at(tick) + 4, format(tick), { class: 'small', 'text-anchor': 'end' }),
+      text(LEFT - 8, y.at(tick) + 4, isRatio ? tick.toFixed(2) : format(tick), {
+        class: 'small',
+        'text-anchor': 'end',
+      }),
     ]),
     ...points.map((name, index) =>
       text(x(index), BOTTOM + 18, name, { class: 'small', 'text-anchor': 'middle' }),
