@@ -42,7 +42,8 @@ export const slowReaders: Scenario = {
         title: 'Beside 1,000 slow readers',
         about:
           `Each slow reader asks for ${ANSWER / 1_048_576} MiB and takes a piece of at most 64 KiB every 2.5 s. Measured ` +
-          `is a small GET at ${CONNECTIONS} connections meanwhile, and the memory then in use.`,
+          `is a small GET at ${CONNECTIONS} connections meanwhile, and the memory then in use. reply-from has 128 connections ` +
+          'to the function by default, all of which the slow readers take.',
         axis: 'slow readers',
         points: numbers(0, 1000),
         rounds: 3,
