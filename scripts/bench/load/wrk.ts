@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { RESULT_WITHIN, type LoadGenerator, type LoadOrder, type LoadResult } from './load.ts';
+import type { LoadGenerator, LoadOrder, LoadResult } from './load.ts';
+import { RESULT_WITHIN } from './order-process.ts';
 
 const PROGRAM = 'wrk';
 
@@ -21,12 +22,12 @@ function wordsOf(order: LoadOrder): string[] {
 
 /**
  * wrk, a process for each run.
- * @throws Error where it is not installed
+ * @returns undefined where it is not installed
  */
-export async function startWrk(signal: AbortSignal): Promise<LoadGenerator> {
+export async function findWrk(signal: AbortSignal): Promise<LoadGenerator | undefined> {
   // It prints its version and the usage, and exits with 1.
   const version = await execa(PROGRAM, ['-v'], { reject: false, cancelSignal: signal });
-  if (version.code === 'ENOENT') throw new Error('wrk is not on PATH: install it, or leave --wrk out');
+  if (version.code === 'ENOENT') return undefined;
   return {
     name: /^wrk \S+/.exec(version.stdout)?.[0] ?? 'wrk',
     async run(order): Promise<LoadResult> {

@@ -27,6 +27,3 @@ export interface LoadGenerator {
   run(order: LoadOrder): Promise<LoadResult>;
   close(): Promise<void>;
 }
-
-/** How long after the end of a load its result may take, in milliseconds. */
-export const RESULT_WITHIN = 15_000;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
-import { waitUntilOk } from '../sample/readiness.ts';
+import { waitUntilOk } from '../../sample/readiness.ts';
 import { findDescendants, stillRuns, type ProcessMark } from './usage.ts';
 
 /**
