@@ -15,7 +15,8 @@ export interface Bundle {
   readonly version: string;
   /** The bundle, with the ending .js. */
   readonly file: string;
-  readonly metafile: Metafile;
+  /** Of the bundle, and of what was bundled by itself before it went in. */
+  readonly metafiles: readonly Metafile[];
 }
 
 interface Package {
@@ -33,7 +34,7 @@ const OURS = '';
 const PACKAGE_FOLDER = /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//;
 
 export function writeBillOfMaterials(bundle: Bundle): void {
-  const dependencies = bundledFolders(bundle.metafile);
+  const dependencies = bundledFolders(bundle.metafiles);
   const packages = new Map<string, Package>();
   for (const folder of [...dependencies.keys()].filter((key) => key !== OURS).sort(compare)) {
     const found = readPackage(folder);
@@ -50,24 +51,33 @@ export function writeBillOfMaterials(bundle: Bundle): void {
 }
 
 /** The packages that bytes of the bundle come from, each with those that it imports. */
-function bundledFolders({ inputs, outputs }: Metafile): Map<string, Set<string>> {
+function bundledFolders(metafiles: readonly Metafile[]): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
-  for (const { inputs: taken } of Object.values(outputs)) {
-    for (const [path, { bytesInOutput }] of Object.entries(taken)) {
-      if (bytesInOutput === 0) continue;
-      const folder = folderOf(path);
-      const imported = folders.get(folder) ?? new Set();
-      folders.set(folder, imported);
-      for (const each of inputs[path]?.imports ?? []) {
-        if (!each.external && folderOf(each.path) !== folder) imported.add(folderOf(each.path));
-      }
+  const taken = metafiles.flatMap(({ inputs, outputs }) =>
+    Object.values(outputs).flatMap((output) =>
+      Object.entries(output.inputs).map(([path, { bytesInOutput }]) => ({
+        path,
+        bytesInOutput,
+        imports: inputs[path]?.imports ?? [],
+      })),
+    ),
+  );
+  for (const { path, bytesInOutput, imports } of taken) {
+    if (bytesInOutput === 0) continue;
+    const folder = folderOf(path);
+    const imported = folders.get(folder) ?? new Set();
+    folders.set(folder, imported);
+    for (const each of imports) {
+      if (!each.external && folderOf(each.path) !== folder) imported.add(folderOf(each.path));
     }
   }
   return folders;
 }
 
 function folderOf(path: string): string {
-  return PACKAGE_FOLDER.exec(path)?.[1] ?? OURS;
+  // A plugin's own paths are absolute, behind its name.
+  const relative = path.replace(/^lazy:/, '').replace(`${process.cwd()}/`, '');
+  return PACKAGE_FOLDER.exec(relative)?.[1] ?? OURS;
 }
 
 function readPackage(folder: string): Package {

@@ -78,5 +78,5 @@ writeBillOfMaterials({
   description: 'Creates, builds and runs OpenFaaS functions',
   version: VERSION,
   file: OUTPUT,
-  metafile,
+  metafiles: [metafile],
 });

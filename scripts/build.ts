@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { build, type Plugin } from 'esbuild';
+import path from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { writeBillOfMaterials } from './bill-of-materials.ts';
+import { packed } from './lazy-packages.ts';
 
 /** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
 
@@ -28,6 +30,7 @@ const withoutDeprecatedExtend: Plugin = {
   },
 };
 
+const packedMetafiles: Metafile[] = [];
 const { metafile } = await build({
   entryPoints: ['watchdog/main.ts'],
   outfile: OUTPUT,
@@ -42,8 +45,9 @@ const { metafile } = await build({
   define: {
     FWATCHDOG_VERSION: JSON.stringify(version),
     FWATCHDOG_COMMIT: JSON.stringify(commit()),
+    FWATCHDOG_ADDONS: JSON.stringify(addons()),
   },
-  plugins: [withoutDeprecatedExtend],
+  plugins: [packed([withoutDeprecatedExtend], (each) => packedMetafiles.push(each))],
   metafile: true,
   logLevel: 'warning',
 });
@@ -53,8 +57,17 @@ writeBillOfMaterials({
   description: 'The watchdog of an OpenFaaS function',
   version,
   file: OUTPUT,
-  metafile,
+  metafiles: [metafile, ...packedMetafiles],
 });
+
+/** The native addons in base64, by system and CPU. */
+function addons(): Record<string, string> {
+  const folder = 'watchdog/process/native';
+  const names = readdirSync(folder).filter((name) => name.endsWith('.node'));
+  return Object.fromEntries(
+    names.map((name) => [path.parse(name).name, readFileSync(path.join(folder, name), 'base64')]),
+  );
+}
 
 /** COMMIT, where there is no repository to ask: in the build of the image. */
 function commit(): string {

@@ -17,6 +17,7 @@ const OTHER_VERSIONS = ['22', '26'];
 /** Files that TypeScript templates take from the Node ones, and from each other. */
 const COPIES: readonly { readonly from: string; readonly to: readonly string[] }[] = [
   { from: 'node24/index.js', to: ['ts-http/index.js', 'ts-web/index.js'] },
+  { from: 'node24/inproc.js', to: ['ts-http/inproc.js', 'ts-web/inproc.js'] },
   { from: 'node24/package.json', to: ['ts-http/package.json'] },
   { from: 'node24/adapter/start.js', to: ['ts-http/adapter/start.js', 'ts-web/adapter/start.js'] },
   ...['answer', 'body', 'context', 'errors', 'event', 'form', 'listener', 'reply', 'settings'].map(

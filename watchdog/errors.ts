@@ -63,6 +63,9 @@ export class RequestError extends Error {
 
 /** The text of whatever was thrown, on one line. */
 export function messageOf(thrown: unknown): string {
+  // of a host with several addresses, none of which answers, the error has no text of its own
+  if (thrown instanceof AggregateError && thrown.message === '')
+    return thrown.errors.map(messageOf).join(', ');
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return text.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -1,14 +1,16 @@
-import { setFlagsFromString } from 'node:v8';
 import { helpText, readCommand, type Command } from './cli.ts';
 import { StartError, messageOf } from './errors.ts';
-import { createLogger, formatLine } from './log/logger.ts';
+import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
+import type { Uncaught } from './inproc/uncaught.ts';
+import type { RunnerContext } from './runners/runner.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
 import { settingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
+import { WORKER_VARIABLE, type WorkerOrder } from './workers/messages.ts';
 
 /**
  * Percent that the old part of the heap may grow over what lives in it before it is collected. V8 would let it grow
@@ -21,6 +23,13 @@ const HEAP_GROWTH = 30;
 const LOG_DEADLINE_MS = 1000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
+
+/** In inproc mode the function's own `process.exit` is another. */
+const exitProcess = process.exit.bind(process);
+
+/** What a supervisor has told this process to be, if one has. Nothing of it for the function. */
+const workerOrder = process.env[WORKER_VARIABLE];
+delete process.env[WORKER_VARIABLE];
 
 const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -50,7 +59,6 @@ function checkHealth(): void {
 
 async function serve(): Promise<void> {
   const settings = readSettingsOrExit();
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const reportDrop = (lines: number): string =>
     formatLine(
       settings.logFormat,
@@ -61,8 +69,8 @@ async function serve(): Promise<void> {
     stdout: new LogSink(process.stdout, reportDrop),
     stderr: new LogSink(process.stderr, reportDrop),
   };
-  const logger = createLogger(output.stderr, { format: settings.logFormat, withCallId: settings.logCallId });
-  let watchdog: Watchdog | undefined;
+  const logger = await createLogger(settings, output.stderr);
+  let watchdog: Service | undefined;
   let isExiting = false;
 
   const exit = async (status: number, error?: string): Promise<void> => {
@@ -71,7 +79,7 @@ async function serve(): Promise<void> {
     watchdog?.kill();
     if (error !== undefined) logger.error(error);
     await Promise.all([output.stdout.drained(LOG_DEADLINE_MS), output.stderr.drained(LOG_DEADLINE_MS)]);
-    process.exit(status);
+    exitProcess(status);
   };
   const fail = (thrown: unknown): void => {
     const status = thrown instanceof StartError ? thrown.exitStatus : 1;
@@ -79,25 +87,62 @@ async function serve(): Promise<void> {
   };
   process.removeAllListeners('warning'); // Node's own listener prints, whatever the format of the log
   process.on('warning', (warning) => logger.info(`Warning: ${messageOf(warning)}`));
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  const uncaught: Uncaught = { take: () => false };
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (thrown) => uncaught.take(thrown, event) || fail(thrown));
+  }
 
   let isStopping = false;
   const onSignal = (signal: keyof typeof SIGNALS): void => {
+    if (workerOrder !== undefined) return; // its supervisor tells it
     if (isStopping || !watchdog) return void exit(watchdog ? 128 + SIGNALS[signal] : 0);
     isStopping = true;
-    watchdog.stop(signal).then(() => exit(0), fail);
+    watchdog.stop?.(signal).then(() => exit(0), fail);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  logger.info(VERSION_LINE);
+  const script = process.argv[1] ?? '';
+  const context = { settings, logger, output, environment, uncaught, script };
+  if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
-    watchdog = await Watchdog.start({ settings, logger, output, environment });
+    watchdog = await startService(context, (status) => void exit(status));
+    if (settings.mode !== 'inproc') await holdHeapSmall();
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
     fail(thrown);
   }
+}
+
+/** What this process does, from its start to its end. */
+interface Service {
+  functionEnded(): Promise<string>;
+  stop?(reason: string): Promise<void>;
+  kill(): void;
+}
+
+/** The watchdog itself; with inproc_workers its supervisor, or one of its workers. */
+async function startService(context: RunnerContext, exit: (status: number) => void): Promise<Service> {
+  if (workerOrder !== undefined) {
+    const { WorkerService } = await import('./workers/worker-service.ts');
+    return WorkerService.start(context, JSON.parse(workerOrder) as WorkerOrder, exit);
+  }
+  if (context.settings.mode !== 'inproc' || context.settings.inprocWorkers < 2)
+    return Watchdog.start(context);
+  const { Supervisor } = await import('./workers/supervisor.ts');
+  return Supervisor.start(context);
+}
+
+async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {
+  if (logFormat === 'text') return createTextLogger(sink, logCallId);
+  const { createJsonLogger } = await import('./log/json-logger.ts');
+  return createJsonLogger(sink, logCallId);
+}
+
+/** In inproc mode the heap is the function's. node:v8 takes 3 ms to load, which the start need not wait for. */
+async function holdHeapSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 }
 
 function readSettingsOrExit(): Settings {

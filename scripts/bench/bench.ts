@@ -1,101 +1,75 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { WATCHDOG } from '../sample/bundle.ts';
-import { startAutocannon } from './autocannon.ts';
-import { timeColdStarts, type ColdStart } from './cold-start.ts';
-import { compare, type Comparison } from './comparison.ts';
-import type { LoadGenerator } from './load.ts';
+import { compare, type Finding } from './comparison.ts';
+import { Lab } from './lab.ts';
 import { describeMachine } from './machine.ts';
-import { judge } from './marks.ts';
 import type { Options } from './options.ts';
-import type { Report } from './report.ts';
-import { Bundles, type Group } from './subjects.ts';
-import { judgeTemplates, TEMPLATE_CONNECTIONS, templateGroups } from './templates.ts';
-import { startWrk } from './wrk.ts';
+import type { Report } from './report/report.ts';
+import type { Group, Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+import { Stage } from './stage.ts';
 
-async function httpGroup(bundles: Bundles): Promise<Group> {
+type Progress = (text: string) => void;
+
+function withOptions(group: Group, { rounds, seconds }: Options): Group {
   return {
-    title: 'http mode beside the function hit directly (GET)',
-    request: { method: 'GET' },
-    subjects: [await bundles.direct(), await bundles.httpMode()],
-    standingFunction: true,
+    ...group,
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(seconds === undefined || group.seconds === 0 ? {} : { seconds }),
   };
 }
 
-async function forkGroup(bundles: Bundles): Promise<Group> {
-  return {
-    title: 'fork modes beside node:http with child_process.spawn (POST through cat)',
-    request: { method: 'POST', body: 'sixteen bytes...' },
-    subjects: [
-      await bundles.spawning(),
-      await bundles.forkMode('streaming'),
-      await bundles.forkMode('serializing'),
-      await bundles.forkMode('classic'),
-    ],
-    standingFunction: false,
-  };
-}
-
-async function runParts(
+/** One that fails does not take the others with it: a full run takes long. */
+async function runScenario(
+  scenario: Scenario,
+  lab: Lab,
   options: Options,
-  bundles: Bundles,
-  folder: string,
-  generator: LoadGenerator,
-  progress: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Pick<Report, 'comparisons' | 'coldStarts'>> {
-  const comparisons: Comparison[] = [];
-  let coldStarts: ColdStart[] = [];
-  if (options.parts.includes('start')) {
-    progress('cold start');
-    const subjects = [await bundles.httpMode(), await bundles.forkMode('streaming')];
-    coldStarts = await timeColdStarts(subjects, options.starts, signal);
-  }
-  if (options.parts.includes('http')) {
-    const effort = { ...options, connections: options.httpConnections };
-    comparisons.push(await compare(await httpGroup(bundles), effort, generator, progress, signal));
-  }
-  if (options.parts.includes('forks')) {
-    const effort = { ...options, connections: options.forkConnections };
-    comparisons.push(await compare(await forkGroup(bundles), effort, generator, progress, signal));
-  }
-  if (options.parts.includes('templates')) {
-    const effort = { ...options, connections: TEMPLATE_CONNECTIONS };
-    for (const group of await templateGroups(folder)) {
-      comparisons.push(await compare(group, effort, generator, progress, signal));
+  progress: Progress,
+): Promise<{ findings: Finding[]; broken: string[] }> {
+  const findings: Finding[] = [];
+  const broken: string[] = [];
+  try {
+    for (const group of await scenario.groups(lab)) {
+      try {
+        findings.push(await compare(scenario.name, withOptions(group, options), new Stage(lab), progress));
+      } catch (error) {
+        lab.signal.throwIfAborted();
+        broken.push(`${group.title}: ${messageOf(error)}`);
+      }
     }
+  } catch (error) {
+    lab.signal.throwIfAborted();
+    broken.push(`${scenario.name}: ${messageOf(error)}`);
   }
-  return { comparisons, coldStarts };
+  return { findings, broken };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
  * Runs what the options ask for; nothing that it started is left when it returns or throws.
  * @param progress told what is about to be measured
- * @throws Error when something that is measured, or the load generator, ends; the reason of the signal
+ * @throws Error when there is no watchdog or load generator; the reason of the signal
  */
-export async function runBench(
-  options: Options,
-  progress: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Report> {
+export async function runBench(options: Options, progress: Progress, signal: AbortSignal): Promise<Report> {
   if (!existsSync(WATCHDOG)) throw new Error('dist/fwatchdog.js is not there: run npm run build first');
   const machine = describeMachine();
-  const generator = options.generator === 'wrk' ? await startWrk(signal) : startAutocannon();
-  const folder = await mkdtemp(join(tmpdir(), 'fwatchdog-bench-'));
-  const stopLoad = (): void => void generator.close();
-  signal.addEventListener('abort', stopLoad);
+  const began = performance.now();
+  const lab = await Lab.open(options, signal);
   try {
-    const bundles = await Bundles.make(folder);
-    const { comparisons, coldStarts } = await runParts(options, bundles, folder, generator, progress, signal);
-    const rows = comparisons.flatMap((comparison) => comparison.rows);
-    const marks = [...judge(rows, coldStarts), ...judgeTemplates(comparisons)];
-    const { rounds, seconds } = options;
-    return { machine, generator: generator.name, rounds, seconds, comparisons, coldStarts, marks };
+    const findings: Finding[] = [];
+    const broken: string[] = [];
+    for (const scenario of SCENARIOS.filter(({ name }) => options.only.includes(name))) {
+      const result = await runScenario(scenario, lab, options, progress);
+      findings.push(...result.findings);
+      broken.push(...result.broken);
+    }
+    const minutes = (performance.now() - began) / 60_000;
+    return { machine, generator: lab.generator.name, minutes, findings, broken };
   } finally {
-    signal.removeEventListener('abort', stopLoad);
-    await generator.close();
-    await rm(folder, { recursive: true, force: true });
+    await lab.close();
   }
 }

@@ -1,109 +1,127 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LoadGenerator } from './load.ts';
-import { FIGURES, measureRound, type Figure, type Round } from './round.ts';
-import { ServerProcess } from './server-process.ts';
+import type { FigureName } from './figures.ts';
+import type { Contender, Group, Point, Sample } from './scenario.ts';
+import type { Stage } from './stage.ts';
 import { summarize, type Summary } from './statistics.ts';
-import type { Group, Subject } from './subjects.ts';
 
-type Summaries = Readonly<Record<Figure, Summary>>;
-
-/** All rounds of one server at one number of connections. */
+/** All turns of one contender at one point. */
 export interface Row {
-  readonly server: string;
-  readonly connections: number;
-  readonly figures: Summaries;
-  /** Each round over the round of the first server that it took turns with. */
-  readonly ratios: Summaries;
-  readonly failures: number;
-  readonly rounds: readonly Round[];
+  readonly contender: string;
+  readonly point: Point;
+  readonly rounds: readonly Sample[];
+  /** Why it was given up, where it was. */
+  readonly broken?: string;
 }
 
-export interface Comparison {
-  readonly title: string;
+/** What a group has shown, and how it is to be shown. */
+export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'warmUp'> {
+  /** The scenario that it is of. */
+  readonly scenario: string;
   readonly rows: readonly Row[];
-}
-
-export interface Effort {
-  readonly connections: readonly number[];
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly warmUpSeconds: number;
 }
 
 /** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
 
-interface Standing {
-  readonly subject: Subject;
-  readonly server: ServerProcess;
-  readonly rounds: Round[];
+/** The figure over all rounds; undefined where it was not measured. */
+export function figureOf({ rounds }: Row, figure: FigureName): Summary | undefined {
+  return summaryOf(rounds.map((round) => round[figure]));
 }
 
-function eachFigure<T>(valueOf: (figure: Figure) => T): Record<Figure, T> {
-  return Object.fromEntries(FIGURES.map((figure) => [figure, valueOf(figure)])) as Record<Figure, T>;
-}
-
-function rowOf(name: string, connections: number, rounds: readonly Round[], first: readonly Round[]): Row {
-  const ratios = rounds.map((round, turn) =>
-    eachFigure((figure) => round[figure] / (first[turn]?.[figure] ?? Number.NaN)),
+/** Each round's figure, set against that of the same round of another contender. */
+export function compareRounds(
+  row: Row,
+  other: Row,
+  figure: FigureName,
+  set: (own: number, others: number) => number,
+): Summary | undefined {
+  return summaryOf(
+    row.rounds.map((round, turn) => {
+      const [own, others] = [round[figure], other.rounds[turn]?.[figure]];
+      return own === undefined || others === undefined ? undefined : set(own, others);
+    }),
   );
-  return {
-    server: name,
-    connections,
-    figures: eachFigure((figure) => summarize(rounds.map((round) => round[figure]))),
-    ratios: eachFigure((figure) => summarize(ratios.map((ratio) => ratio[figure]))),
-    failures: rounds.reduce((sum, round) => sum + round.failures, 0),
-    rounds,
-  };
 }
 
-async function compareAt(
+/** Its figure over the other's. */
+export function ratioOf(row: Row, other: Row, figure: FigureName): Summary | undefined {
+  return compareRounds(row, other, figure, (own, others) => own / others);
+}
+
+function summaryOf(values: readonly (number | undefined)[]): Summary | undefined {
+  const there = values.filter((value) => value !== undefined).filter((value) => Number.isFinite(value));
+  return there.length === 0 ? undefined : summarize(there);
+}
+
+/** Requests that failed in all rounds. */
+export function failuresOf({ rounds }: Row): number {
+  return rounds.reduce((sum, round) => sum + (round.failures ?? 0), 0);
+}
+
+async function takeTurns(
   group: Group,
-  connections: number,
-  servers: readonly Omit<Standing, 'rounds'>[],
-  effort: Effort,
-  generator: LoadGenerator,
+  contenders: readonly Contender[],
+  point: Point,
   signal: AbortSignal,
 ): Promise<Row[]> {
-  const standing: Standing[] = servers.map((one) => ({ ...one, rounds: [] }));
-  for (let round = -1; round < effort.rounds; round += 1) {
-    const seconds = round < 0 ? effort.warmUpSeconds : effort.seconds;
-    for (const { subject, server, rounds } of standing) {
-      const measured = await measureRound({ group, connections, seconds }, subject.url, server, generator);
-      if (round >= 0) rounds.push(measured);
+  const rows = contenders.map((contender) => ({
+    contender,
+    rounds: [] as Sample[],
+    broken: undefined as string | undefined,
+  }));
+  for (let round = group.warmUp === false ? 0 : -1; round < group.rounds; round += 1) {
+    for (const row of rows) {
+      if (row.broken !== undefined) continue;
+      try {
+        const sample = await row.contender.measure(point, round < 0 ? 1 : group.seconds);
+        if (round >= 0) row.rounds.push(sample);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (round >= 0) row.broken = error instanceof Error ? error.message : String(error);
+      }
       await wait(SETTLE, undefined, { signal });
     }
   }
-  const first = standing[0]?.rounds ?? [];
-  return standing.map(({ server, rounds }) => rowOf(server.name, connections, rounds, first));
+  return rows.map(({ contender: { name }, rounds, broken }) => {
+    return { contender: name, point, rounds, ...(broken === undefined ? {} : { broken }) };
+  });
 }
 
 /**
- * Starts all servers of a group and loads them in turn (A B A B …), at one number of connections after the
- * other, each time after a warm-up; ends the servers whatever happens.
- * @throws Error when a server or the load generator ends; the reason of the signal
+ * Opens a group and lets its contenders take turns (A B A B …), at one point after the other, each time after a first
+ * round that is not counted; ends what was started whatever happens.
+ * @param progress told what is about to be measured
+ * @throws Error when a server cannot be started; the reason of the signal
  */
 export async function compare(
+  scenario: string,
   group: Group,
-  effort: Effort,
-  generator: LoadGenerator,
+  stage: Stage,
   progress: (text: string) => void,
-  signal: AbortSignal,
-): Promise<Comparison> {
-  const standing: Omit<Standing, 'rounds'>[] = [];
+): Promise<Finding> {
+  const { id, title, about, axis, seconds, columns, ratios, charts, differences, duel } = group;
   try {
-    for (const subject of group.subjects) {
-      const server = new ServerProcess(subject.command);
-      standing.push({ subject, server });
-      await server.untilOk(subject.readyUrl, 20, signal);
-    }
+    const contenders = await group.open(stage);
     const rows: Row[] = [];
-    for (const connections of effort.connections) {
-      progress(`${group.title}, ${connections} connections`);
-      rows.push(...(await compareAt(group, connections, standing, effort, generator, signal)));
+    for (const point of group.points) {
+      progress(`${title}: ${axis} ${point.name}`);
+      rows.push(...(await takeTurns(group, contenders, point, stage.lab.signal)));
     }
-    return { title: group.title, rows };
+    return {
+      scenario,
+      id,
+      title,
+      about,
+      axis,
+      seconds,
+      columns,
+      ratios,
+      charts,
+      rows,
+      ...(differences ? { differences } : {}),
+      ...(duel ? { duel } : {}),
+    };
   } finally {
-    await Promise.all(standing.map(({ server }) => server.end()));
+    await stage.close();
   }
 }

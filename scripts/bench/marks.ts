@@ -1,38 +1,66 @@
-import type { ColdStart } from './cold-start.ts';
-import type { Row } from './comparison.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { FIGURES } from './figures.ts';
+import { isAtLeastAsGood, type Verdict } from './goals.ts';
 
-/** A figure that the watchdog is held to. */
-export interface Mark {
-  readonly what: string;
-  readonly wanted: string;
-  readonly seen: string;
-  readonly met: boolean;
+/** What was measured when the marks were last kept, by the ids of the goals. Ratios: they hold on other machines too. */
+export type Marks = Readonly<Record<string, number>>;
+
+const FILE = fileURLToPath(new URL('marks.json', import.meta.url));
+
+/** How far under its mark a figure may fall: a quarter. */
+const SLACK = 0.75;
+
+/** @throws Error when the file is not JSON of numbers */
+export async function readMarks(): Promise<Marks> {
+  const read: unknown = JSON.parse(await readFile(FILE, 'utf8'));
+  if (typeof read !== 'object' || read === null) throw new Error(`${FILE}: expected an object`);
+  const entries = Object.entries(read);
+  const odd = entries.find(([, value]) => typeof value !== 'number' || !(value > 0));
+  if (odd) throw new Error(`${FILE}: "${odd[0]}": expected a number over 0`);
+  return Object.fromEntries(entries) as Marks;
 }
 
-const MARKED_CONNECTIONS = 50;
-const LEAST_OF_DIRECT = 0.4;
-const MOST_OVER_BARE = 120;
+/** Differences in milliseconds are this machine's; what is kept has no unit. */
+function canBeKept({ goal }: Verdict): boolean {
+  return goal.over === 'itself' || 'ratioTo' in goal.over;
+}
 
-/** The marks on what was measured in this run: those of parts that were left out are not there. */
-export function judge(rows: readonly Row[], coldStarts: readonly ColdStart[]): Mark[] {
-  const marks: Mark[] = [];
-  for (const row of rows) {
-    if (row.server !== 'http mode' || row.connections !== MARKED_CONNECTIONS) continue;
-    const ratio = row.ratios.rate.median;
-    marks.push({
-      what: `http mode at ${MARKED_CONNECTIONS} connections, requests per second`,
-      wanted: `at least ${LEAST_OF_DIRECT.toFixed(2)} of direct, no request failed`,
-      seen: `${ratio.toFixed(2)}, ${row.failures} failed`,
-      met: ratio >= LEAST_OF_DIRECT && row.failures === 0,
-    });
-  }
-  for (const { name, overBare } of coldStarts.slice(1)) {
-    marks.push({
-      what: `cold start of ${name} to a healthy answer`,
-      wanted: `at most ${MOST_OVER_BARE} ms over bare node`,
-      seen: `${overBare.median.toFixed(0)} ms`,
-      met: overBare.median <= MOST_OVER_BARE,
-    });
-  }
-  return marks;
+/** Makes what was measured the marks; those that this run did not measure stay. */
+export async function keepMarks(verdicts: readonly Verdict[]): Promise<void> {
+  const seen = verdicts.filter(canBeKept).map(({ goal, seen }) => [goal.id, Number(seen.toPrecision(3))]);
+  const marks = { ...(await readMarks()), ...Object.fromEntries(seen) };
+  await writeFile(FILE, `${JSON.stringify(marks, undefined, 2)}\n`);
+}
+
+/** A figure that is worse than its mark by more than a quarter, or had requests fail. */
+export interface Fallen {
+  readonly id: string;
+  readonly finding: string;
+  /** For the user. */
+  readonly line: string;
+}
+
+export function findFallen(verdicts: readonly Verdict[], marks: Marks): Fallen[] {
+  return verdicts.flatMap((verdict) => {
+    const { goal, seen, failures } = verdict;
+    const fallen = (how: string): Fallen[] => [
+      { id: goal.id, finding: goal.finding, line: `${goal.id}: ${how}` },
+    ];
+    if (failures > 0) return fallen(`${failures} requests failed`);
+    const mark = marks[goal.id];
+    if (mark === undefined || !canBeKept(verdict)) return [];
+    const limit = FIGURES[goal.figure].better === 'more' ? mark * SLACK : mark / SLACK;
+    if (isAtLeastAsGood(goal, seen, limit)) return [];
+    return fallen(`${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`);
+  });
+}
+
+/** What was measured, a line each, beside its mark where there is one. */
+export function listMarks(verdicts: readonly Verdict[], marks: Marks): string {
+  const lines = verdicts.filter(canBeKept).map(({ goal, seen }) => {
+    const mark = marks[goal.id];
+    return `${seen.toFixed(2).padStart(8)}  ${goal.id}${mark === undefined ? '' : ` (mark: ${mark})`}`;
+  });
+  return lines.join('\n');
 }

@@ -1,63 +1,57 @@
 import { parseArgs } from 'node:util';
-
-const PARTS = ['http', 'forks', 'start', 'templates'] as const;
-type Part = (typeof PARTS)[number];
+import { SCENARIOS } from './scenarios/all.ts';
 
 /** What one run of the bench does. */
 export interface Options {
-  readonly parts: readonly Part[];
-  /** Measured rounds for each server and number of connections. */
-  readonly rounds: number;
-  /** How long each of them lasts. */
-  readonly seconds: number;
-  readonly warmUpSeconds: number;
-  readonly httpConnections: readonly number[];
-  readonly forkConnections: readonly number[];
-  readonly starts: number;
-  readonly generator: 'autocannon' | 'wrk';
-  /** Whether a missed mark fails the run. */
+  /** The names of the scenarios. */
+  readonly only: readonly string[];
+  /** The quick form, which fails where a figure is worse than its mark by more than a quarter. */
   readonly check: boolean;
+  /** Rounds and seconds of each, in place of the scenarios' own. */
+  readonly rounds: number | undefined;
+  readonly seconds: number | undefined;
+  /** Undefined: wrk where it is there. */
+  readonly generator: 'autocannon' | 'wrk' | undefined;
+  /** Make what was measured the marks. */
+  readonly keepMarks: boolean;
+  /** Write the report of the figures there are, without measuring. */
+  readonly render: boolean;
 }
 
-export const HELP = `npm run bench [-- OPTIONS]: the watchdog beside bare servers, in one run and in turn
+const NAMES = SCENARIOS.map(({ name }) => name);
 
-  --quick           under two minutes: short rounds, fork modes at 8 connections only
-  --check           exit with 1 when a mark is missed
-  --only PARTS      some of ${PARTS.join(',')}, with commas
-  --rounds N        measured rounds for each server and number of connections (5; quick 3)
-  --seconds N       how long each of them lasts (2; quick 1)
-  --wrk             load from wrk, which must be on PATH, instead of autocannon
+export const HELP = `npm run bench [-- OPTIONS]: the watchdog beside others that do the same work, in turn
+
+  --check           the quick form, about a minute: exit with 1 where a ratio is worse by more than a quarter
+                    than its mark in scripts/bench/marks.json
+  --only SCENARIOS  some of ${NAMES.join(',')}, with commas
+  --rounds N        rounds for each server and point, in place of the scenario's own
+  --seconds N       how long each of them lasts
+  --wrk             fail where wrk is not on PATH
+  --autocannon      load from autocannon even where wrk is on PATH
+  --keep-marks      make what is measured the marks
+  --render          measure nothing: write the report anew of docs/benchmarks.json
   --help            this text
 
-The figures are printed and written to dist/bench.json.`;
-
-const FULL = {
-  rounds: 5,
-  seconds: 2,
-  warmUpSeconds: 1,
-  starts: 15,
-  httpConnections: [1, 50, 500],
-  forkConnections: [1, 8, 64],
-};
-const QUICK = { ...FULL, rounds: 3, seconds: 1, warmUpSeconds: 0.5, starts: 5, forkConnections: [8] };
+A full run, of every scenario with its own rounds and seconds, takes about 40 minutes and writes docs/benchmarks.md, its
+charts and docs/benchmarks.json. Any other writes the same into dist/bench/report/.`;
 
 /** The command line cannot be read: one line for the user. */
 export class UsageError extends Error {}
 
-function wholeNumber(option: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (value < 1) throw new UsageError(`--${option} ${text}: expected a whole number from 1 to 9999`);
   return value;
 }
 
-function partsOf(text: string | undefined): readonly Part[] {
-  if (text === undefined) return PARTS;
-  return text.split(',').map((word) => {
-    const part = PARTS.find((part) => part === word);
-    if (!part) throw new UsageError(`--only ${text}: expected some of ${PARTS.join(',')}`);
-    return part;
-  });
+function scenariosOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return NAMES;
+  const words = text.split(',');
+  const odd = words.find((word) => !NAMES.includes(word));
+  if (odd !== undefined) throw new UsageError(`--only ${text}: expected some of ${NAMES.join(',')}`);
+  return words;
 }
 
 /**
@@ -68,15 +62,21 @@ function partsOf(text: string | undefined): readonly Part[] {
 export function readOptions(words: string[]): Options | undefined {
   const { values } = parse(words);
   if (values.help) return undefined;
-  const base = values.quick ? QUICK : FULL;
+  if (values.wrk && values.autocannon) throw new UsageError('--wrk and --autocannon: expected one of them');
   return {
-    ...base,
-    parts: partsOf(values.only),
-    rounds: wholeNumber('rounds', values.rounds, base.rounds),
-    seconds: wholeNumber('seconds', values.seconds, base.seconds),
-    generator: values.wrk ? 'wrk' : 'autocannon',
+    only: scenariosOf(values.only),
     check: values.check ?? false,
+    rounds: wholeNumber('rounds', values.rounds),
+    seconds: wholeNumber('seconds', values.seconds),
+    generator: values.wrk ? 'wrk' : values.autocannon ? 'autocannon' : undefined,
+    keepMarks: values['keep-marks'] ?? false,
+    render: values.render ?? false,
   };
+}
+
+/** Whether it measures all that the report in docs/ shows. */
+export function isFull({ only, check, rounds, seconds }: Options): boolean {
+  return !check && only.length === NAMES.length && rounds === undefined && seconds === undefined;
 }
 
 function parse(words: string[]) {
@@ -84,9 +84,11 @@ function parse(words: string[]) {
     return parseArgs({
       args: words,
       options: {
-        quick: { type: 'boolean' },
         check: { type: 'boolean' },
         wrk: { type: 'boolean' },
+        autocannon: { type: 'boolean' },
+        'keep-marks': { type: 'boolean' },
+        render: { type: 'boolean' },
         help: { type: 'boolean' },
         only: { type: 'string' },
         rounds: { type: 'string' },

@@ -8,7 +8,7 @@ export const ROOT = new URL('../../', import.meta.url);
 export const WATCHDOG = fileURLToPath(new URL('dist/fwatchdog.js', ROOT));
 
 /**
- * Makes one JavaScript file of a TypeScript one, so that it runs on Node alone.
+ * Makes one JavaScript file of a TypeScript one, so that it runs on Node alone, beside the packages it imports.
  * @param source path under scripts/
  * @param target path under dist/
  * @returns the path of the file that was written
@@ -19,6 +19,7 @@ export async function bundleScript(source: string, target: string): Promise<stri
     entryPoints: [fileURLToPath(new URL(`scripts/${source}`, ROOT))],
     outfile,
     bundle: true,
+    packages: 'external',
     platform: 'node',
     format: 'esm',
     target: 'node20',

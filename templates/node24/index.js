@@ -1,12 +1,10 @@
 // The process behind the watchdog: serves the function on http_port until SIGTERM.
 import http from 'node:http';
 import process from 'node:process';
-import { readPort, StartError } from './adapter/start.js';
+import { readPort, StartError, survive } from './adapter/start.js';
 import { createListener } from './listener.js';
 
-// A mistake in a timer, or in a promise that nobody awaits, must not end everyone else's requests.
-process.on('uncaughtException', (error) => console.error('uncaught exception:', error));
-process.on('unhandledRejection', (error) => console.error('unhandled rejection:', error));
+survive();
 
 try {
   serve(readPort(process.env), await createListener(process.env));

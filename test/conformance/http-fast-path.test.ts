@@ -4,7 +4,7 @@ import net from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
-import { mutated, mutation, reply, request, type Reply } from '../support/http-cases.ts';
+import { mutated, mutation, reply, request, toHead, type Reply } from '../support/http-cases.ts';
 import { normal } from '../support/normal-responses.ts';
 import { IDLE } from '../support/command.ts';
 import { within } from '../support/wait.ts';
@@ -67,7 +67,9 @@ async function ask(watchdog: Watchdog, bytes: string, at: readonly number[]): Pr
   return received;
 }
 
+/** The same cases each time; FUZZ_SEED and FUZZ_RUNS try others. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
 describe('the fast path does what Node’s server and undici do', { concurrency: 2 }, () => {
   const compare = async (t: TestContext, cases: fc.Arbitrary<[{ bytes: string; cuts: number[] }, Reply]>) => {
@@ -85,7 +87,8 @@ describe('the fast path does what Node’s server and undici do', { concurrency:
     };
     const fast = await startWatchdog(t, variables);
     const slow = await startWatchdog(t, { ...variables, fast_path: 'false' });
-    const property = fc.asyncProperty(cases, async ([asked, answer]) => {
+    const property = fc.asyncProperty(cases, async ([asked, whole]) => {
+      const answer = asked.bytes.startsWith('HEAD') ? toHead(whole) : whole;
       const outcomes = [];
       for (const watchdog of [slow, fast]) {
         Object.assign(state, { reply: answer, seen: '' });
@@ -94,7 +97,7 @@ describe('the fast path does what Node’s server and undici do', { concurrency:
       }
       assert.deepEqual(outcomes[1], outcomes[0]);
     });
-    await fc.assert(property, { numRuns: RUNS });
+    await fc.assert(property, { numRuns: RUNS, seed: SEED });
   };
 
   test('for requests and responses of all kinds', (t) => compare(t, fc.tuple(request, reply)));

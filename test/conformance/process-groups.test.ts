@@ -92,3 +92,20 @@ describe('killing is of the whole process group', { concurrency: 4 }, () => {
     for (const answer of await Promise.all(requests)) assert.equal(answer.text, 'done\n');
   });
 });
+
+test('processes of clients that go at once are ended, though they have hardly begun', async (t) => {
+  const watchdog = await startWatchdog(t, { fprocess: 'sleep 600', native_fork: 'true' });
+  for (let round = 0; round < 3; round += 1) {
+    const connections = await Promise.all(Array.from({ length: 80 }, () => watchdog.connect()));
+    for (const connection of connections) connection.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    for (const connection of connections) connection.destroy();
+  }
+  await until(
+    async () => /^http_requests_in_flight 0$/m.test(await watchdog.metrics()),
+    'no request in flight',
+  );
+  await until(() => watchdog.leftovers().length === 0, 'all to be gone');
+});

@@ -122,3 +122,11 @@ describe('streaming mode', { concurrency: 3 }, () => {
     await watchdog.stderr.waitFor(/HEAD \/ - 200 /);
   });
 });
+
+test('processes that wait for something wait together', async (t) => {
+  const watchdog = await startWatchdog(t, { fprocess: behaviour('until-file.sh', 'go') });
+  const answers = Array.from({ length: 40 }, () => watchdog.request());
+  await until(() => watchdog.leftovers().length >= 40, 'all to be started');
+  watchdog.makeFile('go');
+  for (const { text } of await Promise.all(answers)) assert.equal(text, 'done\n');
+});

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { behaviour } from '../support/command.ts';
 import { makeFolder } from '../support/folder.ts';
+import { startInproc } from '../support/inproc.ts';
 import { assertNothingLeaked, holdingsOf } from '../support/leaks.ts';
 import type { Owner } from '../support/owner.ts';
 import type { RawConnection } from '../support/raw-connection.ts';
@@ -11,7 +12,7 @@ import { startForwarding } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
 import { startWatchdog, type Variables, type Watchdog } from '../support/watchdog.ts';
 
-const MODES = ['streaming', 'serializing', 'classic', 'http'] as const;
+const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc'] as const;
 type Mode = (typeof MODES)[number];
 const CLIENTS = 12;
 
@@ -48,6 +49,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 };
 
 function startMode(owner: Owner, mode: Mode, variables: Variables = {}): Promise<Watchdog> {
+  if (mode === 'inproc') return startInproc(owner, variables);
   if (mode !== 'http') {
     return startWatchdog(owner, { mode, fprocess: behaviour('hang-or-begin.sh'), ...variables });
   }

@@ -142,6 +142,12 @@ export const mutation = fc.record({
 type Mutation = typeof mutation extends fc.Arbitrary<infer M> ? M : never;
 
 export function mutated(bytes: string, { at, removed, added }: Mutation): string {
-  const place = Math.floor(at * (bytes.indexOf('\r\n\r\n') + 4));
+  const place = Math.floor(at * (bytes.indexOf('\r\n\r\n') + 3));
   return bytes.slice(0, place) + added + bytes.slice(place + removed);
+}
+
+/** The reply as it is to a HEAD: without the body that its head tells of. */
+export function toHead(answer: Reply): Reply {
+  const head = /^(?:HTTP\/1\.1 103[^]*?\r\n\r\n)?[^]*?\r\n\r\n/.exec(answer.bytes)?.[0] ?? answer.bytes;
+  return { ...answer, bytes: head };
 }

@@ -10,6 +10,8 @@ export function normal(received: string): string[] {
     rest = rest.slice(end + 4);
     lines[0] = lines[0]?.slice(0, 12) ?? ''; // undici loses the start of a reason that comes in two pieces
     const isOwn = lines.includes('X-OpenFaaS-Internal: of-watchdog');
+    // bytes that are no request, behind one that is: Node's server closes after that one's answer, or answers them too
+    if (isOwn && found.length > 0 && lines[0] === 'HTTP/1.1 400') return found;
     const head = lines.filter((line) => !/^(date|x-duration-seconds|keep-alive):/i.test(line)).sort();
     found.push(head.join('\n').replace(isOwn ? /content-length: .*/i : '', ''));
     if ((lines[0] ?? '').startsWith('HTTP/1.1 1')) continue;

@@ -22,6 +22,8 @@ export interface Exit {
 
 export interface StartOptions {
   readonly args?: readonly string[];
+  /** What to run in place of the watchdog under test: something that runs it. */
+  readonly command?: readonly string[];
   /** `healthy` (the default) waits for the health check, `listening` for the start-up lines. */
   readonly wait?: 'healthy' | 'listening';
   /** The folder that is its TMPDIR; made where not given. */
@@ -68,7 +70,7 @@ export class Watchdog {
   /** Starts the command and sees to its end; does not wait for anything. */
   static spawn(owner: Owner, variables: Variables, options: StartOptions = {}): Watchdog {
     const folder = options.folder ?? newFolder();
-    const [file, ...words] = WATCHDOG_COMMAND;
+    const [file, ...words] = options.command ?? WATCHDOG_COMMAND;
     if (file === undefined) throw new Error('WATCHDOG names no command');
     const pipes =
       options.output === 'pipe'
@@ -228,6 +230,7 @@ function environment(folder: string, variables: Variables): NodeJS.ProcessEnv {
     port: '0',
     metrics_port: '0',
     healthcheck_interval: '20ms',
+    native_fork: process.env['native_fork'], // so that the tests can be run for either way to start a process
   };
   return Object.fromEntries(
     Object.entries({ ...defaults, ...variables }).filter(([, value]) => value !== undefined),

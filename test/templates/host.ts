@@ -13,6 +13,10 @@ export const FIXTURES = fileURLToPath(new URL('../fixtures/templates', import.me
 /** The Node that runs the functions: TEST_NODE, else the one that runs the tests. */
 export const NODE = process.env.TEST_NODE ?? process.execPath;
 
+/** Whether functions run in the watchdog's own process instead of behind their index.js. */
+export const INPROC = process.env.TEST_INPROC === 'true';
+const WATCHDOG = fileURLToPath(new URL('../../dist/fwatchdog.js', import.meta.url));
+
 const WAIT_MS = 30_000;
 
 /** The deadline of a wait, for `once` and the like. */
@@ -126,9 +130,16 @@ export async function start(
   folder: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Host> {
-  const child = spawn(NODE, ['index.js'], {
+  const ready = INPROC ? /Metrics listening on port: / : /listening on port: /;
+  const child = spawn(NODE, INPROC ? [WATCHDOG] : ['index.js'], {
     cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', http_port: '0', ...env },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      http_port: '0',
+      ...(INPROC && inprocEnvironment(folder)),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
@@ -141,12 +152,23 @@ export async function start(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   const deadline = soon();
-  while (!stdout.includes('listening on port: ')) {
-    await Promise.race([once(child.stdout, 'data', deadline), ended]);
+  const told = () => (INPROC ? stderr : stdout);
+  while (!ready.test(told())) {
+    await Promise.race([once(INPROC ? child.stderr : child.stdout, 'data', deadline), ended]);
     if (child.exitCode !== null) throw new Error(stderr);
   }
-  const port = Number(/listening on port: (\d+)/.exec(stdout)?.[1]);
-  return new Host(child, port, () => stderr);
+  const port = Number(/^(?:.* )?listening on port: (\d+)/im.exec(told())?.[1]);
+  return new Host(child, port, () => (INPROC ? withoutWatchdogLines(stderr) : stderr));
+}
+
+function inprocEnvironment(folder: string): Readonly<Record<string, string>> {
+  const ports = { port: '0', metrics_port: '0' };
+  return { mode: 'inproc', ...ports, prefix_logs: 'false', healthcheck_interval: '0s', TMPDIR: folder };
+}
+
+/** What the function wrote, where the watchdog writes to the same stream. */
+function withoutWatchdogLines(text: string): string {
+  return text.replaceAll(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d .*\n/gm, '');
 }
 
 /** A function of a template, started. */

@@ -61,7 +61,7 @@ const REFUSED: readonly [Environment, RegExp][] = [
   [{ max_inflight: '-1' }, /max_inflight="-1"/],
   [{ log_buffer_size: 'big' }, /log_buffer_size="big"/],
   [{ log_buffer_size: '0' }, /log_buffer_size="0"/],
-  [{ mode: 'afterburn' }, /mode="afterburn".*streaming, serializing, classic, http, static/],
+  [{ mode: 'afterburn' }, /mode="afterburn".*streaming, serializing, classic, http, inproc, static/],
   [{ fprocess: `echo 'open` }, /fprocess=.*quotes in pairs/],
   [{ mode: 'http', upstream_url: '127.0.0.1:3000' }, /upstream_url="127.0.0.1:3000".*http:/],
   [{ mode: 'http' }, /upstream_url/],

@@ -2,33 +2,14 @@ import { STATUS_CODES, ServerResponse } from 'node:http';
 import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
+import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
 import { lingerOnClose } from './lingering-close.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
-
-/** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
-const INTERNAL = 'of-watchdog';
-
-/** Errors after which nobody knows where the next request begins. */
-const MISFRAMED: ReadonlySet<string> = new Set([
-  'REQUEST_MISFRAMED',
-  'TRANSFER_CODING_UNKNOWN',
-  'VERSION_UNKNOWN',
-]);
+import type { RequestOptions, ServedRequest } from './served-request.ts';
 
 /** Bytes up to which a body goes out in one string with its head. */
 const MOST_IN_ONE_WRITE = 8 << 10;
-
-export interface ExchangeOptions {
-  /** Milliseconds. */
-  readonly readTimeout: number;
-  /** Milliseconds. */
-  readonly writeTimeout: number;
-  /** What the function is asked for, where it is not what the client asked for. */
-  readonly target?: string;
-  /** The client sent `Expect: 100-continue` and waits. */
-  readonly expectsContinue?: boolean;
-}
 
 /** Frees what the function's side of an exchange holds. */
 type Release = (reason: RequestError | undefined) => Promise<void> | undefined | void;
@@ -37,7 +18,7 @@ type Release = (reason: RequestError | undefined) => Promise<void> | undefined |
  * One request and its response, with the limits on their time and their one end. The first reason to end wins:
  * everything after it finds the exchange over and does nothing.
  */
-export class Exchange {
+export class Exchange implements ServedRequest {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
   readonly body: RequestBody;
@@ -57,7 +38,7 @@ export class Exchange {
   #head: readonly string[] = [];
   #timeoutError: (() => RequestError) | undefined;
 
-  constructor(request: ExchangeRequest, response: ExchangeResponse, options: ExchangeOptions) {
+  constructor(request: ExchangeRequest, response: ExchangeResponse, options: RequestOptions) {
     this.request = request;
     this.response = response;
     this.method = request.method ?? 'GET';
@@ -73,6 +54,11 @@ export class Exchange {
       this.expectsContinue ? () => response.writeContinue() : undefined,
     );
     response.on('close', this.#onClose);
+  }
+
+  /** As the client sent it. */
+  get requestTarget(): string {
+    return this.request.url ?? '';
   }
 
   /** Whether the end has been decided. Nothing can be sent any more. */
@@ -213,22 +199,14 @@ export class Exchange {
     const text = Buffer.from(`${error.message}\n`);
     const body = details ? Buffer.concat([text, details]) : text;
     this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
-    const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
-    if (!headers.includes('X-OpenFaaS-Internal')) own.push('X-OpenFaaS-Internal', INTERNAL);
-    own.push('X-Duration-Seconds', this.seconds.toFixed(6));
-    if (this.#mustClose(error)) {
-      own.push('Connection', 'close');
+    const all = failureHeaders(body.length, this.seconds, headers);
+    if (mustCloseAfter(error, this.request.complete, this.expectsContinue)) {
+      all.push('Connection', 'close');
       lingerOnClose(this.request.socket);
     }
-    this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', [...own, ...headers]);
+    this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
     this.response.end(body);
     this.body.discard();
-  }
-
-  /** A connection whose next byte may not be a new request cannot be used again. */
-  #mustClose(error: RequestError): boolean {
-    if (MISFRAMED.has(error.code)) return true;
-    return !this.request.complete && (error.code === 'BODY_STALLED' || this.expectsContinue);
   }
 
   /** @returns what an answer has to wait for */

@@ -28,6 +28,7 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** A number of bytes with four digits and a decimal unit, as Docker's go-units prints it (HumanSize). */
 export function humanSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes}B`;
   let size = bytes;
   let unit = 0;
   while (size >= 1000 && unit < UNITS.length - 1) {

@@ -18,15 +18,35 @@ export interface FunctionLineOptions {
  * and a last one without a newline is given one.
  */
 export function copyLines(from: Readable, to: LogSink, options: FunctionLineOptions): void {
-  const lines = new LineCutter(options.longestLine);
-  const emit = options.prefix ? prefixed(options.name, to) : (line: Buffer) => to.write(line);
-  from.on('data', (chunk: Buffer) => lines.push(chunk, emit));
+  const lines = new LineCopier(to, options);
+  from.on('data', (chunk: Buffer) => lines.push(chunk));
   from.on('error', () => undefined); // the process is gone; its exit is reported where it is waited for
-  from.on('end', () => lines.end(emit));
-  from.on('close', () => lines.end(emit)); // without an end, where a child in the background holds it open
+  from.on('end', () => lines.end());
+  from.on('close', () => lines.end()); // without an end, where a child in the background holds it open
 }
 
-function prefixed(name: string, to: LogSink): (lines: Buffer) => void {
+/** As `copyLines`, for who has the bytes. */
+export class LineCopier {
+  readonly #lines: LineCutter;
+  readonly #emit: (lines: Buffer) => void;
+
+  constructor(to: LogSink, options: FunctionLineOptions) {
+    this.#lines = new LineCutter(options.longestLine);
+    this.#emit = options.prefix ? prefixed(options.name, to) : (line) => to.write(line);
+  }
+
+  push(chunk: Buffer): void {
+    this.#lines.push(chunk, this.#emit);
+  }
+
+  /** Emits what is left without a newline. */
+  end(): void {
+    this.#lines.end(this.#emit);
+  }
+}
+
+/** Puts date, time and the stream's name in front of each of the lines that it takes. */
+export function prefixed(name: string, to: LogSink): (lines: Buffer) => void {
   return (lines) => {
     const prefix = Buffer.from(`${logTimestamp()} ${name}: `);
     const parts: Buffer[] = [];

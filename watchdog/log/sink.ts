@@ -15,8 +15,12 @@ const GATHERING_MS = 10;
  */
 export class LogSink {
   readonly #stream: Writable;
+  /** The stream's own: in inproc mode what the function writes takes another way. */
+  readonly #write: Writable['write'];
   readonly #reportDrop: (lines: number) => string;
   #gathered: Buffer[] = [];
+  /** What came last, and as text: one conversion for many lines. */
+  #text = '';
   #gatheredBytes = 0;
   #isScheduled = false;
   #flushedAt = 0;
@@ -29,6 +33,7 @@ export class LogSink {
    */
   constructor(stream: Writable, reportDrop: (lines: number) => string) {
     this.#stream = stream;
+    this.#write = stream.write.bind(stream);
     this.#reportDrop = reportDrop;
     stream.on('error', () => {
       this.#gone = true; // nobody reads the log any more: serving goes on without
@@ -43,9 +48,13 @@ export class LogSink {
       this.#dropped += typeof lines === 'string' ? lines.split('\n').length - 1 : countLines(lines);
       return;
     }
-    const bytes = typeof lines === 'string' ? Buffer.from(lines) : lines;
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
+    if (typeof lines === 'string') {
+      this.#text += lines;
+    } else {
+      this.#gatherText();
+      this.#gathered.push(lines);
+    }
+    this.#gatheredBytes += lines.length;
     if (this.#gatheredBytes >= MOST_GATHERED) {
       this.flush();
     } else if (!this.#isScheduled) {
@@ -65,12 +74,19 @@ export class LogSink {
 
   /** Hands what was gathered to the stream. */
   flush(): void {
-    if (this.#gathered.length === 0 || this.#gone) return;
+    if (this.#gatheredBytes === 0 || this.#gone) return;
+    this.#gatherText();
     const bytes = this.#gathered.length === 1 ? this.#gathered[0] : Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
     this.#flushedAt = performance.now();
-    this.#stream.write(bytes);
+    this.#write(bytes);
+  }
+
+  #gatherText(): void {
+    if (this.#text === '') return;
+    this.#gathered.push(Buffer.from(this.#text));
+    this.#text = '';
   }
 
   /**
@@ -81,7 +97,7 @@ export class LogSink {
     if (this.#stream.writableLength === 0 || this.#gone) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, deadlineMs);
-      this.#stream.write('', () => {
+      this.#write('', () => {
         clearTimeout(timer);
         resolve();
       });

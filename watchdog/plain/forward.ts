@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { isIdempotent } from '../proxy/idempotent.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import type { ResponseHead } from './head.ts';
+import { MOST_IN_ONE_STRING, PlainResponse } from './response.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
@@ -51,9 +52,11 @@ class PlainForwarding implements Carrier, ResponseSink {
   #keptBytes = 0;
   #isFlowing = false;
   #isBodyOut = false;
-  #takesMore = true;
   #length: ResponseHead['length'];
   #hasHead = false;
+  #isOwn = false;
+  /** A write has found the client slower. */
+  #isBehind = false;
   #replay: Replay | undefined;
 
   constructor(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool) {
@@ -82,19 +85,28 @@ class PlainForwarding implements Carrier, ResponseSink {
     }
   }
 
-  onBytes(bytes: Buffer): boolean {
-    this.#takesMore = true;
+  onBytes(bytes: Buffer, isOwn: boolean): boolean {
     if (this.#replay) return this.#replay.push(Buffer.from(bytes));
+    const { response } = this.#exchange;
+    const { socket } = response;
+    const isMuch = bytes.length > MOST_IN_ONE_STRING;
+    this.#isOwn = isOwn;
+    if (isMuch) socket?.cork(); // the chunks of one read go out in one write
     try {
       this.#reader.read(bytes);
     } catch (thrown) {
       this.#fail(messageOf(thrown), thrown);
-      return true;
+    } finally {
+      if (isMuch) socket?.uncork();
     }
-    const { response, bytesSent } = this.#exchange;
-    if (bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
-    if (response.writableLength > 0) this.#connection?.lend();
-    return this.#takesMore;
+    if (this.#exchange.isOver) return true;
+    if (this.#exchange.bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
+    const isPending = response.writableLength > 0;
+    if (isOwn && isPending) this.#connection?.lend();
+    const mustWait = this.#isBehind && isPending;
+    this.#isBehind = false;
+    if (mustWait) this.#exchange.onceDrained(this.#resume);
+    return !mustWait;
   }
 
   onDrain(): void {
@@ -131,12 +143,13 @@ class PlainForwarding implements Carrier, ResponseSink {
     relayHead(this.#exchange, head.status, head.reason, head.rawHeaders);
   }
 
-  data(bytes: Buffer): void {
+  data(read: Buffer): void {
+    const bytes = this.#isOwn || isCopied(read, this.#exchange) ? read : Buffer.from(read);
+    if (bytes !== read && bytes.length > MOST_IN_ONE_STRING) this.#connection?.lend();
     if (bytes.length === this.#length) {
       this.#exchange.end(bytes);
     } else if (!this.#exchange.write(bytes)) {
-      this.#takesMore = false;
-      this.#exchange.onceDrained(this.#resume);
+      this.#isBehind = true;
     }
   }
 
@@ -145,9 +158,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     this.#connection = undefined;
     if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
     const isClean = connection?.requestIsOut === true;
-    this.#takesMore = true; // there is no more of it
     this.#exchange.end();
-    if (this.#exchange.response.writableLength > 0) connection?.lend();
     if (!connection) return;
     if (mayPersist && isClean) this.#pool.give(connection);
     else this.#pool.discard(connection);
@@ -196,7 +207,8 @@ class PlainForwarding implements Carrier, ResponseSink {
     body.flowInto({
       chunk: (bytes) => {
         this.#keep(bytes);
-        return this.#connection?.socket.write(bytes) ?? true;
+        const socket = this.#connection?.socket;
+        return !socket || socket.write(bytes) || socket.writableLength === 0;
       },
       end: () => {
         this.#isBodyOut = true;
@@ -233,6 +245,11 @@ class PlainForwarding implements Carrier, ResponseSink {
       new RequestError('UPSTREAM_FAILED', `Upstream HTTP request error: ${text}`, { cause }),
     );
   }
+}
+
+/** Whether a response makes a string of the bytes, and keeps none of them. */
+function isCopied(bytes: Buffer, { response }: Exchange): boolean {
+  return bytes.length <= MOST_IN_ONE_STRING && response instanceof PlainResponse;
 }
 
 function headText({ method, path, headers }: PlainForwardedRequest): string {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { Duplex } from 'node:stream';
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { relayResponse } from '../proxy/forward-stepwise.ts';
+import { relayResponse } from '../proxy/relay-response.ts';
 import { relayInformation } from '../proxy/response-head.ts';
 
 /** A response that Node's parser reads. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { ExchangeResponse } from '../exchange/message.ts';
 
 /** Bytes up to which a body goes out in one string with its head: a string is written without a copy to a buffer. */
-const MOST_IN_ONE_STRING = 8 << 10;
+export const MOST_IN_ONE_STRING = 8 << 10;
 
 /** What no field value may have in it, lest it be taken for the end of the line (as Node's own check). */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;

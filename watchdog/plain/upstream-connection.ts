@@ -1,22 +1,25 @@
 import net from 'node:net';
 import { systemCodeOf } from '../errors.ts';
-import { outliveWriteErrors } from '../proxy/connector.ts';
+import { outliveWriteErrors } from '../proxy/outlive-write-errors.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Bytes that are read at once: few for the many small responses, many where one read was full. */
-const SMALL_READ = 8 << 10;
-const LARGE_READ = 128 << 10;
+/** What most reads are into: whoever gets the bytes is done with them, or has copied them, when the call returns. */
+const SHARED = Buffer.allocUnsafeSlow(64 << 10);
+
+/** Bytes of a buffer that a connection has to itself, while much comes over it. */
+const OWN_BYTES = 128 << 10;
 
 /** Who has a connection for one request and its response. */
 export interface Carrier {
   /**
-   * @param bytes are good for the time of the call, unless `lend` is told that they are still in use
+   * @param bytes are good for the time of the call
+   * @param isOwn whether they are good for longer where `lend` is told so
    * @returns false to be left alone until `resume`
    */
-  onBytes(bytes: Buffer): boolean;
+  onBytes(bytes: Buffer, isOwn: boolean): boolean;
   /** More of the request can be written. */
   onDrain(): void;
   /** The upstream has ended its side. @returns whether it matters if the request was read */
@@ -39,9 +42,8 @@ export class UpstreamConnection {
   readonly socket: net.Socket;
   readonly #onIdleClosed: (connection: UpstreamConnection) => void;
   #carrier: Carrier | undefined;
-  #buffer = Buffer.allocUnsafeSlow(SMALL_READ);
-  #isLent = false;
-  #wasFull = false;
+  /** Undefined while the shared one does. */
+  #own: Buffer | undefined;
   #error: Error | undefined;
   #isUnread = false;
 
@@ -84,13 +86,14 @@ export class UpstreamConnection {
   /** Leaves it for the next request. */
   release(): void {
     this.#carrier = undefined;
+    this.#own = undefined;
     this.wasUsed = true;
     this.idleSince = performance.now();
   }
 
-  /** The bytes that were just read are still in use: the next read is into others. */
+  /** More is read into a buffer of this connection's own: into a new one, as the last may still be in use. */
   lend(): void {
-    this.#isLent = true;
+    this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
   }
 
   resume(): void {
@@ -102,21 +105,14 @@ export class UpstreamConnection {
     this.socket.destroy();
   }
 
-  readonly #nextBuffer = (): Buffer => {
-    if (this.#isLent || (this.#wasFull && this.#buffer.length < LARGE_READ)) {
-      this.#buffer = Buffer.allocUnsafeSlow(this.#wasFull ? LARGE_READ : this.#buffer.length);
-      this.#isLent = false;
-    }
-    return this.#buffer;
-  };
+  readonly #nextBuffer = (): Buffer => this.#own ?? SHARED;
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
-    this.#wasFull = length === buffer.length;
     if (!this.#carrier) {
       this.socket.destroy(); // nobody has asked for anything
       return true;
     }
-    return this.#carrier.onBytes((buffer as Buffer).subarray(0, length));
+    return this.#carrier.onBytes((buffer as Buffer).subarray(0, length), buffer !== SHARED);
   };
 
   readonly #onEnd = (): void => {

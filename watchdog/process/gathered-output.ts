@@ -1,16 +1,16 @@
-import type { Readable } from 'node:stream';
+import type { OutputListener } from './forked-process.ts';
 
-/** Bytes that are being read from one or more streams, in the order in which they came. */
+/** Bytes that are being read, in the order in which they came. */
 export interface GatheredOutput {
   bytes(): Buffer;
 }
 
-/** Reads streams to their end into memory. */
-export function gather(...streams: readonly Readable[]): GatheredOutput {
+/**
+ * Reads output into memory.
+ * @param read begins to read it
+ */
+export function gather(read: (listener: OutputListener) => void): GatheredOutput {
   const chunks: Buffer[] = [];
-  for (const stream of streams) {
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('error', () => undefined); // the process is gone; its exit tells
-  }
-  return { bytes: () => Buffer.concat(chunks) };
+  read((chunk) => chunks.push(chunk));
+  return { bytes: () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)) };
 }

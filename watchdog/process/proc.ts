@@ -8,6 +8,7 @@ export interface ProcessFacts {
   /** One letter; `Z` is a zombie. */
   readonly state: string;
   readonly group: number;
+  readonly session: number;
   readonly cpuSeconds: number;
   /** CPU of the children that it has waited for. */
   readonly childCpuSeconds: number;
@@ -24,6 +25,7 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
     return {
       state: fields[0] ?? '',
       group: field(5),
+      session: field(6),
       cpuSeconds: (field(14) + field(15)) / TICKS,
       childCpuSeconds: (field(16) + field(17)) / TICKS,
       residentBytes:

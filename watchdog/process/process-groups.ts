@@ -1,3 +1,6 @@
+import { constants } from 'node:os';
+import { loadedAddon } from './native/load.ts';
+import { reapOrphans } from './orphans.ts';
 import { processIds, readProcess } from './proc.ts';
 
 /** How long a process has between SIGTERM and SIGKILL, in milliseconds. */
@@ -10,13 +13,19 @@ const LOOK_MS = 20;
 /** By then a process that lets itself be ended has ended. */
 const STUBBORN_MS = 100;
 
+interface Group {
+  /** Of its SIGKILL, once it was told to end. */
+  timer: NodeJS.Timeout | undefined;
+  hasLeader: boolean;
+}
+
 /**
  * The process groups that the watchdog has started and not yet seen the end of. Every process is started as the
  * leader of a group of its own, so that what it starts in turn can be ended with it.
  */
 export class ProcessGroups {
-  /** Leaders by process id, each with the timer of its SIGKILL once it was told to end. */
-  readonly #groups = new Map<number, NodeJS.Timeout | undefined>();
+  /** By the process id of the leader. */
+  readonly #groups = new Map<number, Group>();
 
   /** Process ids of the leaders. */
   get leaders(): readonly number[] {
@@ -24,55 +33,70 @@ export class ProcessGroups {
   }
 
   add(leader: number): void {
-    this.#groups.set(leader, undefined);
+    this.#groups.set(leader, { timer: undefined, hasLeader: true });
   }
 
   /** Ends a group: SIGTERM now, SIGKILL after `graceMs` to what is left by then. */
   end(leader: number, graceMs: number = GRACE_MS): void {
-    if (!this.#groups.has(leader) || this.#groups.get(leader)) return;
-    if (!signalGroup(leader, 'SIGTERM')) {
+    const group = this.#groups.get(leader);
+    if (!group || group.timer) return;
+    if (!this.#signal(leader, 'SIGTERM')) {
       this.#groups.delete(leader);
       return;
     }
-    const timer = setTimeout(() => {
-      signalGroup(leader, 'SIGKILL');
+    group.timer = setTimeout(() => {
+      this.#signal(leader, 'SIGKILL');
       this.#groups.delete(leader);
     }, graceMs);
-    this.#groups.set(leader, timer);
   }
 
   /** Call when a leader has exited: what it left behind in its group ends with it. */
   leaderExited(leader: number): void {
+    const group = this.#groups.get(leader);
+    if (!group) return;
+    group.hasLeader = false;
     this.end(leader);
-    const timer = this.#groups.get(leader);
-    if (!timer || signalGroup(leader, 0)) return;
-    clearTimeout(timer);
+    if (!group.timer || this.#signal(leader, 0)) return;
+    clearTimeout(group.timer);
     this.#groups.delete(leader);
   }
 
   /**
-   * Resolves once nothing is left of a group that was told to end. What has died and waits for the system's init
-   * to take note of it still counts (for 2 s at most), as to others it looks alive. Not waited for is a process
-   * that does not heed SIGTERM; nor anything where the watchdog itself is the init.
+   * Resolves once nothing is left of a group that was told to end. What has died and waits for somebody to take note
+   * of it (the watchdog where it adopts orphans, else the system's init) still counts, for 2 s at most, as to others
+   * it looks alive. Not waited for is a process that does not heed SIGTERM; nor anything where the watchdog itself is
+   * the init and cannot take note.
    */
   async gone(leader: number): Promise<void> {
     const start = performance.now();
-    while (process.pid !== 1 && signalGroup(leader, 0)) {
+    reapOrphans();
+    while ((process.pid !== 1 || loadedAddon()) && this.#signal(leader, 0)) {
       const waited = performance.now() - start;
       if (waited > MOST_WAIT_MS || (waited > STUBBORN_MS && hasLivingMember(leader))) return;
       await new Promise((resolve) => {
         setTimeout(resolve, LOOK_MS);
       });
+      reapOrphans();
     }
   }
 
   /** Kills every group at once. */
   killAll(): void {
-    for (const [leader, timer] of this.#groups) {
+    for (const [leader, { timer }] of this.#groups) {
       clearTimeout(timer);
-      signalGroup(leader, 'SIGKILL');
+      this.#signal(leader, 'SIGKILL');
     }
     this.#groups.clear();
+  }
+
+  /**
+   * A process that was started a moment ago may not have made its group yet, where nobody has waited for that; then
+   * the signal is for it alone.
+   * @returns whether there is such a group still
+   */
+  #signal(leader: number, signal: NodeJS.Signals | 0): boolean {
+    if (send(-leader, signal)) return true;
+    return this.#groups.get(leader)?.hasLeader === true && send(leader, signal);
   }
 }
 
@@ -84,10 +108,12 @@ function hasLivingMember(leader: number): boolean {
   });
 }
 
-/** @returns whether there is such a group still */
-function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+/** @returns whether there was something to get it; as a rule there is not, and process.kill takes its time to throw */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  const addon = loadedAddon();
+  if (addon) return addon.kill(pid, signal === 0 ? 0 : constants.signals[signal]) === 0;
   try {
-    return process.kill(-leader, signal);
+    return process.kill(pid, signal);
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
-import Client from 'undici/lib/dispatcher/client.js';
 import type { Client as UndiciClient, Dispatcher } from 'undici';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import { upstreamConnector } from './connector.ts';
+import { Client } from './undici.ts';
 
 /** The most that a response's head may have, in bytes: as much as a request's. */
 const MOST_HEADERS = 1 << 20;

@@ -1,13 +1,11 @@
-import buildConnector from 'undici/lib/core/connect.js';
 import type { buildConnector as BuildConnector } from 'undici';
 import type { Socket } from 'node:net';
 import { systemCodeOf } from '../errors.ts';
+import { buildConnector } from './undici.ts';
+import { outliveWriteErrors } from './outlive-write-errors.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
 const CONNECT_TIMEOUT_MS = 10_000;
-
-/** How long an answer may take to be read from a connection that takes no more, in milliseconds. */
-const ANSWER_MS = 200;
 
 /** Who wants to know of requests that were refused. */
 export interface RefusalProbe {
@@ -50,30 +48,4 @@ function probeAtEnd(socket: Socket, probe: RefusalProbe): void {
       if (error && systemCodeOf(error) === 'EPIPE') probe.onRefused();
     });
   });
-}
-
-type WriteMethod = (...args: unknown[]) => void;
-
-/**
- * Keeps a socket that cannot be written to any more until it is read. A server may answer before it has the whole
- * body, and close (413, 401): the write that fails then must not throw away the answer that is there already.
- */
-export function outliveWriteErrors(socket: Socket): Socket {
-  const methods = socket as unknown as Record<'_write' | '_writev', WriteMethod>;
-  for (const name of ['_write', '_writev'] as const) {
-    const write = methods[name];
-    methods[name] = (...args) => {
-      const done = args.pop() as (error?: Error | null) => void;
-      write.call(socket, ...args, (error?: Error | null) => {
-        if (!error || socket.readableEnded) return done(error);
-        const give = (): void => {
-          clearTimeout(timer);
-          done(error);
-        };
-        const timer = setTimeout(give, ANSWER_MS);
-        socket.once('end', give).once('close', give);
-      });
-    };
-  }
-  return socket;
 }

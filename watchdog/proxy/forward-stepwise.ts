@@ -5,20 +5,14 @@ import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { ForwardedRequest } from './forward.ts';
-import { outliveWriteErrors } from './connector.ts';
+import { outliveWriteErrors } from './outlive-write-errors.ts';
 import { endToEndTrailers, withoutHeader } from './headers.ts';
-import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
+import { relayResponse } from './relay-response.ts';
+import { relayInformation } from './response-head.ts';
+import { hasTrailers } from './stepwise.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
 const CONTINUE_MS = 1500;
-
-/**
- * Whether a request needs what undici does not do: wait for `100 Continue` from the upstream, send trailers, or
- * send a request target that is no path (`OPTIONS *`).
- */
-export function isStepwise(exchange: Exchange, path: string): boolean {
-  return exchange.expectsContinue || hasTrailers(exchange) || !path.startsWith('/');
-}
 
 /** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
 export function forwardStepwise(
@@ -69,12 +63,6 @@ function connect(options: http.ClientRequestArgs): net.Socket {
   return outliveWriteErrors(net.connect(options as NetConnectOpts));
 }
 
-/** Trailers need chunks to follow; announced without them there are none. */
-function hasTrailers(exchange: Exchange): boolean {
-  const { headers } = exchange.request;
-  return headers.trailer !== undefined && headers['transfer-encoding'] !== undefined;
-}
-
 /** Node frames nothing by itself where headers come in a list, and throws at a Trailer without chunks. */
 function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
   const kept = hasTrailers(exchange) ? request.headers : withoutHeader(request.headers, 'trailer');
@@ -95,22 +83,5 @@ function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {
       if (trailers.length > 0) outgoing.addTrailers(trailers);
       outgoing.end();
     },
-  });
-}
-
-export function relayResponse(exchange: Exchange, incoming: http.IncomingMessage): void {
-  relayHead(exchange, incoming.statusCode ?? 500, incoming.statusMessage ?? '', incoming.rawHeaders);
-  exchange.flushHead();
-  incoming.on('data', (chunk: Buffer) => {
-    if (exchange.write(chunk)) return;
-    incoming.pause();
-    exchange.onceDrained(() => incoming.resume());
-  });
-  incoming.on('end', () => {
-    relayTrailers(exchange, incoming.rawTrailers);
-    exchange.end();
-  });
-  incoming.on('error', (error) => {
-    exchange.fail(new RequestError('UPSTREAM_FAILED', `Upstream HTTP response error: ${messageOf(error)}`));
   });
 }

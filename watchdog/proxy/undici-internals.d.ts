@@ -1,4 +1,3 @@
-// undici's index loads all of fetch with it (60 ms); these two parts of it are all that http mode needs.
 declare module 'undici/lib/dispatcher/client.js' {
   import type { Client } from 'undici';
 

@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
 import { RequestError } from '../errors.ts';
 import { formatDuration } from '../duration.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
+import type { ForkedProcess } from '../process/forked-process.ts';
 import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
-
-const SHELL = '/bin/sh';
-const hasShell = existsSync(SHELL);
 
 /** The methods that the classic watchdog serves. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -33,11 +30,10 @@ export class ClassicRunner extends ForkRunner {
     logger.info('Forking fprocess.');
     this.#limitKilling(exchange);
     const forked = await this.fork(exchange);
-    const stdout = settings.combineOutput ? gather(forked.stdout, forked.stderr) : gather(forked.stdout);
-    const stderr = settings.combineOutput ? undefined : gather(forked.stderr);
-    if (!exchange.isOver) forked.stdin.end(settings.marshalRequest ? marshal(exchange, body) : body);
-    const exit = await this.finished(forked);
-    if (stderr && stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
+    const stdout = gather((take) => forked.readOutput(take));
+    if (!exchange.isOver)
+      forked.stdin.end(settings.marshalRequest ? Buffer.from(marshal(exchange, body)) : body);
+    const exit = await forked.finished();
     if (isSuccess(exit)) this.#respond(exchange, stdout.bytes());
     else this.#respondFailed(exchange, describeExit(exit), stdout.bytes());
   }
@@ -46,20 +42,19 @@ export class ClassicRunner extends ForkRunner {
     return classicEnvironment(exchange.request, exchange.target);
   }
 
-  /**
-   * Output that is combined has one order, which only one pipe for both can keep, and Node gives each its own. A
-   * shell puts them together before it makes way for the command; unless there is none, or it would take from the
-   * environment the names that are none to it (`spring.profile`).
-   */
-  protected override command(environment: Readonly<Record<string, string>>): readonly string[] {
-    const command = super.command(environment);
-    return this.context.settings.combineOutput && hasShell && Object.keys(environment).every(isShellName)
-      ? this.#inShell(command)
-      : command;
+  /** stderr is a part of the output, or is logged whole. */
+  protected override receiveErrors(forked: ForkedProcess): void {
+    const { settings, logger } = this.context;
+    if (settings.combineOutput) return;
+    const stderr = gather((take) => forked.readErrors(take));
+    const log = (): void => {
+      if (stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
+    };
+    forked.finished().then(log, log);
   }
 
-  #inShell(command: readonly string[]): readonly string[] {
-    return [SHELL, '-c', 'exec "$@" 2>&1', 'fwatchdog', ...command];
+  protected override get mergesErrors(): boolean {
+    return this.context.settings.combineOutput;
   }
 
   #limitKilling(exchange: Exchange): void {
@@ -140,8 +135,4 @@ function sniffedType(output: Buffer): string {
     .subarray(0, 512)
     .some((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32));
   return isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8';
-}
-
-function isShellName(name: string): boolean {
-  return /^[a-z_]\w*$/i.test(name);
 }

@@ -1,19 +1,29 @@
+import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { copyLines } from '../log/function-lines.ts';
+import { LineCopier } from '../log/function-lines.ts';
 import { cgiEnvironment } from '../process/cgi-environment.ts';
-import { forkProcess, outputDrained, type ForkedProcess } from '../process/fork.ts';
-import type { ExitStatus } from '../process/exit-status.ts';
+import { createForker } from '../process/fork.ts';
+import { describeExit, type ExitStatus } from '../process/exit-status.ts';
+import type { ForkedProcess, Forker } from '../process/forked-process.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
+import { ReadyProcesses } from '../process/ready-processes.ts';
+import { StartGate } from '../process/start-gate.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+
+type Variables = Readonly<Record<string, string>>;
 
 /** What the modes with a process per request share. */
 export abstract class ForkRunner implements Runner {
   readonly ended = neverEnds;
   protected readonly context: RunnerContext;
   readonly #groups = new ProcessGroups();
+  readonly #gate = new StartGate();
+  #forker: Promise<Forker> | undefined;
+  #ready: ReadyProcesses | undefined;
   #starts = 0;
+  #isStopped = false;
 
   constructor(context: RunnerContext) {
     this.context = context;
@@ -24,7 +34,18 @@ export abstract class ForkRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    // a process per request: there is nothing to start before the first
+    setImmediate(() => void this.#prepare()); // a request waits for it, the start need not
+  }
+
+  async #prepare(): Promise<void> {
+    const forker = await this.#getForker();
+    if (this.context.settings.prefork === 0 || this.#isStopped) return;
+    this.#ready = new ReadyProcesses({
+      size: this.context.settings.prefork,
+      start: () => this.#start(forker, {}),
+      onLost: this.#reportLost,
+    });
+    this.#ready.fill();
   }
 
   isReady(): boolean {
@@ -46,10 +67,16 @@ export abstract class ForkRunner implements Runner {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    const ready = this.#ready?.stop() ?? [];
+    for (const { pid } of ready) this.#groups.end(pid);
+    await Promise.allSettled(ready.map(({ exited }) => exited));
     this.#groups.killAll(); // requests are over by now: only what they left behind is still here
   }
 
   kill(): void {
+    this.#isStopped = true;
+    this.#ready?.stop();
     this.#groups.killAll();
   }
 
@@ -61,9 +88,9 @@ export abstract class ForkRunner implements Runner {
     return cgiEnvironment(exchange.request, exchange.target);
   }
 
-  /** What is run for a request. */
-  protected command(_environment: Readonly<Record<string, string>>): readonly string[] {
-    return this.context.settings.functionProcess ?? [];
+  /** Whether the process's stderr is a part of its stdout. */
+  protected get mergesErrors(): boolean {
+    return false;
   }
 
   /** Starts the clock of exec_timeout, or of X-Timeout. */
@@ -74,42 +101,83 @@ export abstract class ForkRunner implements Runner {
   }
 
   /**
-   * Starts the request's process, which is killed with its group when the exchange ends before its time. Until it
-   * has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
+   * Starts the request's process, or takes one that stands ready; it is killed with its group when the exchange ends
+   * before its time. Until it has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
    */
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
-    const { settings, environment } = this.context;
-    const variables = settings.cgiHeaders ? this.requestVariables(exchange) : {};
-    const complete = { ...environment, ...variables };
-    const forked = await forkProcess(this.command(complete), complete);
-    this.#starts += 1;
-    this.#groups.add(forked.pid);
-    void forked.exited.then(() => this.#groups.leaderExited(forked.pid));
+    const variables = this.context.settings.cgiHeaders ? this.requestVariables(exchange) : {};
+    const forked = this.#ready?.take() ?? (await this.#startFor(exchange, variables));
+    const { pid } = forked;
     exchange.onOver((reason) => {
       if (!reason) return undefined;
-      this.#groups.end(forked.pid);
-      return this.#groups.gone(forked.pid);
+      this.#groups.end(pid);
+      return this.#groups.gone(pid);
     });
-    forked.stdin.on('error', () => exchange.body.discard()); // the process does not read it: no error of the request
+    forked.stdin.onUnread(() => exchange.body.discard()); // the process does not read it: no error of the request
     return forked;
   }
 
-  /** Copies the process's stderr to the log. */
-  protected logErrors(forked: ForkedProcess): void {
-    const { settings, output } = this.context;
-    copyLines(forked.stderr, output.stderr, {
-      name: 'stderr',
-      prefix: settings.prefixLogs,
-      longestLine: settings.logBufferSize,
-    });
+  async #startFor(exchange: Exchange, variables: Variables): Promise<ForkedProcess> {
+    const forker = await this.#getForker();
+    const entered = this.#gate.enter();
+    const leave = entered instanceof Promise ? await entered : entered;
+    if (!exchange.isOver) return this.#start(forker, variables, leave);
+    leave();
+    throw new RequestError('CLIENT_GONE', 'the request ended before its process was started');
   }
 
-  /** Waits until the process has exited and its output is read. */
-  protected async finished(forked: ForkedProcess): Promise<ExitStatus> {
-    const status = await forked.exited;
-    await Promise.all([outputDrained(forked.stdout), outputDrained(forked.stderr)]);
-    forked.stdout.destroy();
-    forked.stderr.destroy();
-    return status;
+  /** @param onExit called when it has exited, or was not started */
+  async #start(forker: Forker, variables: Variables, onExit?: () => void): Promise<ForkedProcess> {
+    try {
+      const forked = await forker.fork(variables);
+      const { pid } = forked;
+      this.#starts += 1;
+      this.#groups.add(pid);
+      const exited = (): void => {
+        this.#groups.leaderExited(pid);
+        onExit?.();
+      };
+      forked.exited.then(exited, exited);
+      this.receiveErrors(forked);
+      return forked;
+    } catch (thrown) {
+      onExit?.();
+      throw thrown;
+    }
+  }
+
+  readonly #reportLost = (why: unknown, delay: number): void => {
+    const reason = why instanceof Error ? why.message : `it ended (${describeExit(why as ExitStatus)})`;
+    const next = formatDuration(delay);
+    this.context.logger.error(`prefork: no process stands ready: ${reason}; the next is started in ${next}`);
+  };
+
+  /** Called for each process that is started: copies its stderr to the log. */
+  protected receiveErrors(forked: ForkedProcess): void {
+    const { settings, output } = this.context;
+    let lines: LineCopier | undefined;
+    const end = (): void => lines?.end();
+    forked.readErrors((bytes) => {
+      lines ??= new LineCopier(output.stderr, {
+        name: 'stderr',
+        prefix: settings.prefixLogs,
+        longestLine: settings.logBufferSize,
+      });
+      lines.push(bytes);
+    });
+    forked.finished().then(end, end);
+  }
+
+  #getForker(): Promise<Forker> {
+    const { settings, logger, environment, script } = this.context;
+    const { functionProcess, nativeFork, temporaryFolder } = settings;
+    this.#forker ??= createForker({
+      command: functionProcess ?? [],
+      environment,
+      mergesErrors: this.mergesErrors,
+      addon: nativeFork ? { script, temporaryFolder } : undefined,
+      onFallback: (why) => logger.info(`Processes are started with child_process, which is slower: ${why}`),
+    });
+    return this.#forker;
   }
 }

@@ -9,13 +9,13 @@ import { describeExit } from '../process/exit-status.ts';
 import { FunctionProcess } from '../process/function-process.ts';
 import { forwardPlain, type PlainForwardedRequest } from '../plain/forward.ts';
 import { UpstreamPool } from '../plain/upstream-pool.ts';
-import { UpstreamConnections } from '../proxy/connections.ts';
-import { forward, type ForwardedRequest } from '../proxy/forward.ts';
-import { forwardStepwise, isStepwise } from '../proxy/forward-stepwise.ts';
+import type { ForwardedRequest } from '../proxy/forward.ts';
 import { ForwardedBody } from '../proxy/forwarded-body.ts';
 import { endToEndHeaders, replaceHeader, withoutHeader } from '../proxy/headers.ts';
 import { accepts, untilAccepting } from '../proxy/probe.ts';
 import { forwardedTarget } from '../proxy/request-target.ts';
+import type { SlowPath } from '../proxy/slow-path.ts';
+import { isStepwise } from '../proxy/stepwise.ts';
 import { UpgradeProxy, type UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { Runner, RunnerContext } from './runner.ts';
@@ -27,7 +27,7 @@ const UPGRADES_GRACE_MS = 1000;
 export class HttpRunner implements Runner {
   readonly #context: RunnerContext;
   readonly #address: UpstreamAddress;
-  readonly #connections: UpstreamConnections;
+  #slowPath: Promise<SlowPath> | undefined;
   /** For what is plain; undefined where the upstream wants TLS. */
   readonly #pool: UpstreamPool | undefined;
   readonly #upgrades: UpgradeProxy;
@@ -42,7 +42,6 @@ export class HttpRunner implements Runner {
     if (!address) throw new StartError('SETTING_MISSING', 'mode=http needs "http_upstream_url"');
     this.#context = context;
     this.#address = address;
-    this.#connections = new UpstreamConnections(address);
     const isPlain = context.settings.fastPath && address.origin.startsWith('http:');
     this.#pool = isPlain ? new UpstreamPool(address) : undefined;
     this.#upgrades = new UpgradeProxy(address);
@@ -116,7 +115,7 @@ export class HttpRunner implements Runner {
   }
 
   async stop(): Promise<void> {
-    this.#connections.close();
+    void this.#slowPath?.then((slowPath) => slowPath.close());
     this.#pool?.close(); // else a server that closes gracefully would wait for them
     // a server that closes gracefully waits for its upgraded connections too: it has a moment to end them itself
     const timer = setTimeout(() => this.#upgrades.close(), UPGRADES_GRACE_MS);
@@ -152,7 +151,7 @@ export class HttpRunner implements Runner {
         .readWhole()
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
     } else if (isStepwise(exchange, target.path)) {
-      forwardStepwise(exchange, { ...head, body: undefined }, this.#address);
+      this.#sendStepwise(exchange, { ...head, body: undefined });
     } else if (this.#pool && request.headers['transfer-encoding'] === undefined) {
       this.#sendPlain(exchange, head, this.#pool);
     } else if (!body.isAnnounced) {
@@ -175,7 +174,21 @@ export class HttpRunner implements Runner {
   }
 
   #send(exchange: Exchange, request: ForwardedRequest): void {
-    if (!exchange.isOver) forward(exchange, request, this.#connections);
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forward(exchange, request);
+    });
+  }
+
+  #sendStepwise(exchange: Exchange, request: ForwardedRequest): void {
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forwardStepwise(exchange, request);
+    });
+  }
+
+  /** undici and TLS take 15 ms to load, and most functions never need them. */
+  #loadSlowPath(): Promise<SlowPath> {
+    this.#slowPath ??= import('../proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.#address));
+    return this.#slowPath;
   }
 
   #copyOutput(started: FunctionProcess): void {

@@ -7,6 +7,7 @@ const RUNNERS: Readonly<Record<Mode, () => Promise<new (context: RunnerContext) 
   serializing: async () => (await import('./serializing.ts')).SerializingRunner,
   classic: async () => (await import('./classic.ts')).ClassicRunner,
   http: async () => (await import('./http.ts')).HttpRunner,
+  inproc: async () => (await import('./inproc.ts')).InprocRunner,
   static: async () => (await import('./static.ts')).StaticRunner,
 };
 

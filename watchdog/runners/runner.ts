@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { RequestOptions, ServedRequest } from '../exchange/served-request.ts';
 import type { LogSink } from '../log/sink.ts';
 import type { Logger } from '../log/logger.ts';
 import type { UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
+import type { Uncaught } from '../inproc/uncaught.ts';
 
 /** What a mode needs of its surroundings. */
 export interface RunnerContext {
@@ -14,6 +15,10 @@ export interface RunnerContext {
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
   /** What the function's processes inherit. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What is asked first about an error that nobody caught; inproc mode puts itself here. */
+  readonly uncaught: Uncaught;
+  /** The path of the script that runs. */
+  readonly script: string;
 }
 
 /** How the function is run: a mode of the watchdog. */
@@ -25,8 +30,10 @@ export interface Runner {
   start(): Promise<void>;
   /** Whether a request would be served at once. */
   isReady(): boolean | Promise<boolean>;
-  /** Serves one request: ends the exchange, sooner or later, in every case. */
-  run(exchange: Exchange): void;
+  /** Begins a request, where a mode does so otherwise than by an `Exchange`. */
+  begin?(request: IncomingMessage, response: ServerResponse, options: RequestOptions): ServedRequest;
+  /** Serves a request that has begun: ends it, sooner or later, in every case. */
+  run(exchange: ServedRequest): void;
   /** Carries an upgraded connection; without it an Upgrade header is passed over. */
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome>;
   /** Settles, with the reason, when nothing can be served any more. Never for most modes. */
@@ -35,6 +42,8 @@ export interface Runner {
   processIds(): readonly number[];
   /** How many processes have been started so far. */
   readonly starts: number;
+  /** How long the loop of events was held up of late, in seconds by quantile; where the function runs in it. */
+  loopDelay?(): ReadonlyMap<number, number>;
   /** Ends the function's processes gently, and waits for that within a few seconds. */
   stop(): Promise<void>;
   /** Kills them at once. */

@@ -10,10 +10,9 @@ export class SerializingRunner extends ForkRunner {
     this.limitExecution(exchange, false);
     const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : undefined;
     const forked = await this.fork(exchange);
-    this.logErrors(forked);
-    const output = gather(forked.stdout);
+    const output = gather((take) => forked.readOutput(take));
     if (!exchange.isOver) forked.stdin.end(body);
-    const status = await this.finished(forked);
+    const status = await forked.finished();
     if (!isSuccess(status)) {
       exchange.fail(new RequestError('PROCESS_FAILED', describeExit(status)));
       return;

@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
-import type { ForkedProcess } from '../process/fork.ts';
+import type { ForkedProcess } from '../process/forked-process.ts';
 import { ForkRunner } from './fork-base.ts';
 
 /** `mode=streaming`: a process per request; the request's body flows to its stdin, its stdout to the response. */
@@ -10,10 +10,9 @@ export class StreamingRunner extends ForkRunner {
     const { settings } = this.context;
     this.limitExecution(exchange, true);
     const forked = await this.fork(exchange);
-    this.logErrors(forked);
     if (!exchange.isOver) feed(exchange, forked);
     this.#copyOutput(exchange, forked);
-    const status = await this.finished(forked);
+    const status = await forked.finished();
     if (!isSuccess(status) && settings.exitStatus === 'fail') {
       exchange.fail(new RequestError('PROCESS_FAILED', describeExit(status)));
       return;
@@ -23,15 +22,13 @@ export class StreamingRunner extends ForkRunner {
   }
 
   #copyOutput(exchange: Exchange, forked: ForkedProcess): void {
-    forked.stdout.on('data', (chunk: Buffer) => {
+    forked.readOutput((chunk) => {
       this.#sendHead(exchange);
       if (exchange.write(chunk)) return;
-      forked.stdout.pause();
-      exchange.onceDrained(() => forked.stdout.resume());
+      forked.pauseOutput();
+      exchange.onceDrained(() => forked.resumeOutput());
     });
-    exchange.onOver(() => {
-      forked.stdout.resume();
-    });
+    exchange.onOver(() => forked.resumeOutput());
   }
 
   #sendHead(exchange: Exchange): void {
@@ -47,7 +44,7 @@ function feed(exchange: Exchange, forked: ForkedProcess): void {
     forked.stdin.end();
     return;
   }
-  forked.stdin.on('drain', () => exchange.body.resume());
+  forked.stdin.onDrain(() => exchange.body.resume());
   exchange.body.flowInto({
     chunk: (bytes) => forked.stdin.write(bytes),
     end: () => forked.stdin.end(),

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { RequestError, systemCodeOf } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
 import { lingerOnClose } from '../exchange/lingering-close.ts';
+import type { ServedRequest } from '../exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
 
 /** The client has closed the connection, or its side of it, in the middle of a request. */
@@ -11,7 +11,7 @@ const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_E
 export class ClientErrors {
   readonly #logger: Logger;
   /** The exchange under way on each connection. */
-  readonly #exchanges = new WeakMap<object, Exchange>();
+  readonly #exchanges = new WeakMap<object, ServedRequest>();
 
   /** Connections on which nobody knows any more where a request begins. */
   readonly #givenUp = new WeakSet<Socket>();
@@ -21,7 +21,7 @@ export class ClientErrors {
   }
 
   /** Remembers what a connection is busy with. */
-  began(exchange: Exchange): void {
+  began(exchange: ServedRequest): void {
     this.#exchanges.set(exchange.request.socket, exchange);
   }
 
@@ -61,7 +61,7 @@ export class ClientErrors {
   };
 
   /** The fault is in the body of the request that is being served, or in one that was sent behind it. */
-  #endBusyConnection(exchange: Exchange, socket: Socket, error: Error): void {
+  #endBusyConnection(exchange: ServedRequest, socket: Socket, error: Error): void {
     if (exchange.request.complete) {
       exchange.response.once('close', () => socket.destroySoon());
       return;

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
 import type { Settings } from '../settings/table.ts';
+import type { ClientErrors } from './client-errors.ts';
+import type { RequestHandler } from './request-handler.ts';
 
 /** Bytes of a request's head: 1 MiB of headers, as Go's server takes, and a request line beside them. */
 const MOST_HEADERS = (1 << 20) + (64 << 10);
@@ -22,4 +25,13 @@ export function createHttpServer({ readTimeout }: Settings): Server {
   });
   server.maxHeadersCount = 0; // by default Node drops, silently, what is past 2000
   return server;
+}
+
+/** Lets a server's requests be handled; upgrades apart. */
+export function serve(server: Server, handler: RequestHandler, clientErrors: ClientErrors): void {
+  server
+    .on('request', handler.handle)
+    .on('checkContinue', handler.handleExpecting)
+    .on('clientError', clientErrors.answer);
+  server.on('connect', (request, stream) => handler.refuseConnect(request, stream as Socket));
 }

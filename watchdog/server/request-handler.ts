@@ -1,12 +1,14 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
+import type { ServedRequest } from '../exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
 import { refuseUpgrade, type UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { Runner } from '../runners/runner.ts';
+import type { Mode } from '../settings/setting.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
@@ -15,6 +17,9 @@ import { framingFault } from './framing.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
+
+/** Modes whose line in the log has the status with its reason. */
+const WITH_REASON: ReadonlySet<Mode> = new Set(['http', 'static', 'inproc']);
 
 /** The path of a request to the watchdog itself: in most cases there is none. */
 function ownPath(target = ''): string | undefined {
@@ -43,7 +48,7 @@ export class RequestHandler {
 
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
-    this.#showsReason = parts.settings.mode === 'http' || parts.settings.mode === 'static';
+    this.#showsReason = WITH_REASON.has(parts.settings.mode);
   }
 
   /** Requests that are being served now; upgraded connections are not among them. */
@@ -98,7 +103,7 @@ export class RequestHandler {
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */
-  #admit(exchange: Exchange): void {
+  #admit(exchange: ServedRequest): void {
     const { limiter, auth } = this.#parts;
     const excess = limiter.enter();
     if (excess) return exchange.fail(excess, refusalHeaders(excess));
@@ -111,7 +116,7 @@ export class RequestHandler {
   }
 
   /** Whatever a request makes a runner throw ends that request alone. */
-  #run(exchange: Exchange): void {
+  #run(exchange: ServedRequest): void {
     try {
       this.#parts.runner.run(exchange);
     } catch (thrown) {
@@ -134,23 +139,27 @@ export class RequestHandler {
     request: ExchangeRequest,
     response: ExchangeResponse,
     options: { expectsContinue?: boolean; target?: string; isCounted: boolean },
-  ): Exchange {
-    const { settings, clientErrors } = this.#parts;
+  ): ServedRequest {
+    const { runner, settings, clientErrors } = this.#parts;
     const { readTimeout, writeTimeout } = settings;
-    const exchange = new Exchange(request, response, { readTimeout, writeTimeout, ...options });
+    const all = { readTimeout, writeTimeout, ...options };
+    const isByNode = request instanceof IncomingMessage && response instanceof ServerResponse;
+    const exchange =
+      (isByNode && runner.begin?.(request, response, all)) || new Exchange(request, response, all);
     this.#open += 1;
     clientErrors.began(exchange);
     exchange.onSettled(() => this.#settled(exchange, options.isCounted));
     return exchange;
   }
 
-  #settled(exchange: Exchange, isCounted: boolean): void {
+  #settled(exchange: ServedRequest, isCounted: boolean): void {
     const { metrics } = this.#parts;
     const { status, failure, seconds } = exchange;
     if (isCounted) metrics.count(status, exchange.method, seconds);
     if (failure) this.#logFailure(failure);
     const reason = failure ? STATUS_CODES[status] : exchange.response.statusMessage;
-    this.#logAccess(exchange.request, { status, reason, bytes: exchange.bytesSent, seconds, failure });
+    const outcome = { status, reason, bytes: exchange.bytesSent, seconds, failure };
+    this.#logAccess(exchange.request, outcome, exchange.method, exchange.requestTarget);
     this.#open -= 1;
     if (this.#open === 0) this.#onIdle?.();
   }
@@ -217,13 +226,15 @@ export class RequestHandler {
       seconds,
       failure,
     }: UpgradeOutcome & { reason: string | undefined; seconds: number },
+    method = request.method ?? '',
+    target = request.url ?? '', // of the moment: a function in this process may have changed it since
   ): void {
-    const { headers, method = '', url = '' } = request;
+    const { headers } = request;
     if (headers['user-agent']?.startsWith('kube-probe')) return; // the kubelet's probes would flood the log
     const callId = headers['x-call-id'];
     this.#parts.logger.access({
       method,
-      target: url,
+      target,
       status,
       statusText: this.#showsReason && reason ? `${status} ${reason}` : String(status),
       bytes,

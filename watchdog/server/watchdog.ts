@@ -1,19 +1,23 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { formatDuration, timerDelay } from '../duration.ts';
+import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { RunnerContext, Runner } from '../runners/runner.ts';
 import { loadRunner } from '../runners/load.ts';
 import { PlainFront } from '../plain/front.ts';
+import { loadAuth } from './auth/load-auth.ts';
+import type { JwtAuth } from './auth/jwt-auth.ts';
 import { ClientErrors } from './client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
 import { Health } from './health.ts';
-import { createHttpServer } from './http-server.ts';
+import { createHttpServer, serve } from './http-server.ts';
 import { Limiter } from './limiter.ts';
 import { listen } from './listen.ts';
 import { LockFile } from './lock-file.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
 import { MetricsServer } from './metrics/metrics-server.ts';
 import { RequestHandler } from './request-handler.ts';
+import { removeLockFile, tellStart, writeLockFile } from './start-up.ts';
 
 /** The watchdog from its start to its end. */
 export class Watchdog {
@@ -31,7 +35,7 @@ export class Watchdog {
   /** From here on the function's end is what is wanted. */
   #isDraining = false;
 
-  private constructor(context: RunnerContext, runner: Runner, auth: Auth) {
+  private constructor(context: RunnerContext, runner: Runner, auth: JwtAuth | undefined) {
     const { settings, logger } = context;
     const limiter = new Limiter(settings.maxInflight);
     const metrics = new HttpMetrics();
@@ -51,12 +55,15 @@ export class Watchdog {
       clientErrors,
       auth,
     });
-    this.#metricsServer = new MetricsServer(metrics, limiter, runner);
-    this.#server = createHttpServer(settings)
-      .on('request', this.#handler.handle)
-      .on('checkContinue', this.#handler.handleExpecting)
-      .on('clientError', clientErrors.answer);
-    this.#server.on('connect', (request, stream) => this.#handler.refuseConnect(request, stream as Socket));
+    this.#metricsServer = new MetricsServer(async () => ({
+      http: metrics,
+      inFlight: limiter.inFlight,
+      starts: runner.starts,
+      delay: runner.loopDelay?.(),
+      processIds: runner.processIds(),
+    }));
+    this.#server = createHttpServer(settings);
+    serve(this.#server, this.#handler, clientErrors);
     if (runner.upgrade) this.#serveUpgrades();
     if (settings.mode === 'http' && settings.fastPath)
       this.#front = new PlainFront(this.#server, timerDelay(settings.readTimeout), this.#handler.handle);
@@ -68,7 +75,7 @@ export class Watchdog {
    */
   static async start(context: RunnerContext): Promise<Watchdog> {
     const runner = await loadRunner(context);
-    const auth = context.settings.jwtAuth ? await loadAuth(context) : undefined;
+    const auth = await loadAuth(context.settings, context.logger);
     const watchdog = new Watchdog(context, runner, auth);
     try {
       await watchdog.#start();
@@ -84,26 +91,12 @@ export class Watchdog {
     const port = await listen(this.#server, settings.port, 'port');
     const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
     await this.#runner.start();
-    const command = (settings.functionProcess ?? []).join(' ');
-    logger.info(`Watchdog mode: ${settings.mode}\tfprocess: ${JSON.stringify(command)}`);
-    const [read, write, hard, health] = [
-      settings.readTimeout,
-      settings.writeTimeout,
-      settings.execTimeout,
-      settings.healthcheckInterval,
-    ].map(formatDuration);
-    logger.info(`Timeouts: read: ${read} write: ${write} hard: ${hard} health: ${health}`);
-    if (settings.jwtAuth) logger.info('JWT Auth: true');
-    logger.info(`Listening on port: ${port}`);
-    if (this.#lockFile) {
-      logger.info(`Writing lock-file to: ${this.#lockFile.path}`);
-      this.#lockFile.write();
-    } else {
-      logger.info(
-        'Warning: "suppress_lock" is enabled. No automated health-checks will be in place for your function.',
-      );
-    }
+    tellStart(logger, settings, port);
+    writeLockFile(logger, this.#lockFile);
     this.#health.accept();
+    if (settings.mode === 'http' && settings.nativeFork) {
+      adoptOrphansSoon({ script: this.#context.script, temporaryFolder: settings.temporaryFolder });
+    }
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 
@@ -160,11 +153,7 @@ export class Watchdog {
 
   #markUnhealthy(): void {
     this.#health.refuse();
-    if (!this.#lockFile) return;
-    const { logger } = this.#context;
-    logger.info(`Removing lock-file : ${this.#lockFile.path}`);
-    const why = this.#lockFile.remove();
-    if (why !== undefined) logger.error(`Unable to mark server as unhealthy: ${why}`);
+    removeLockFile(this.#context.logger, this.#lockFile);
   }
 
   #serveUpgrades(): void {
@@ -175,12 +164,4 @@ export class Watchdog {
       else declineUpgrade(this.#server, request, socket, head);
     });
   }
-}
-
-type Auth = Awaited<ReturnType<typeof loadAuth>> | undefined;
-
-/** jose is loaded only where it is used. */
-async function loadAuth({ settings, logger }: RunnerContext) {
-  const { JwtAuth } = await import('./auth/jwt-auth.ts');
-  return JwtAuth.create(settings, logger);
 }

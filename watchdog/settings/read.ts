@@ -1,6 +1,9 @@
 import { StartError } from '../errors.ts';
-import type { EarlierSettings, Setting } from './setting.ts';
+import type { EarlierSettings, Mode, Setting } from './setting.ts';
 import { SETTINGS, type Settings } from './table.ts';
+
+/** The modes with a process per request. */
+const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +41,8 @@ function readOne(row: Setting<unknown>, environment: Environment, earlier: objec
 
 /** What one setting asks of another. */
 function requireTogether(settings: Settings): void {
-  if (settings.mode !== 'static' && !settings.functionProcess) {
+  const needsProcess = settings.mode !== 'static' && settings.mode !== 'inproc';
+  if (needsProcess && !settings.functionProcess) {
     throw new StartError(
       'SETTING_MISSING',
       'provide a "function_process" or "fprocess" environment variable with the command of your function',
@@ -48,6 +52,12 @@ function requireTogether(settings: Settings): void {
     throw new StartError(
       'SETTING_MISSING',
       'mode=http needs "http_upstream_url" or "upstream_url", where the function listens, such as http://127.0.0.1:3000',
+    );
+  }
+  if (settings.prefork > 0 && settings.cgiHeaders && FORK_MODES.has(settings.mode)) {
+    throw new StartError(
+      'SETTING_INVALID',
+      `prefork=${settings.prefork} needs cgi_headers=false: a process that is ready before its request cannot have it in its environment`,
     );
   }
   if (settings.jwtAuth && !settings.openfaasName) {

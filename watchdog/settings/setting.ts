@@ -1,6 +1,6 @@
 import type { Parser } from './parsers.ts';
 
-export const MODES = ['streaming', 'serializing', 'classic', 'http', 'static'] as const;
+export const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What the defaults of later rows may depend on. */

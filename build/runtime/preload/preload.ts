@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url';
 
 const SECRETS = '/var/openfaas/secrets';
 
-const { OFKIT_WATCHDOG, OFKIT_INSPECT, OPENFAAS_SECRETS } = process.env;
+const { OFKIT_WATCHDOG, OFKIT_INSPECT, OPENFAAS_SECRETS, mode } = process.env;
 
-if (process.argv[1] === OFKIT_WATCHDOG) endWithParent();
-else prepareFunction();
+const isWatchdog = process.argv[1] === OFKIT_WATCHDOG;
+if (isWatchdog) endWithParent();
+if (!isWatchdog || mode === 'inproc') prepareFunction(); // in that mode the function runs in the watchdog itself
 
 /** The channel to ofkit closes when that ends, be it by SIGKILL. */
 function endWithParent(): void {

@@ -1,10 +1,17 @@
 import { createRequire } from 'node:module';
+import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The function cannot start: a setting or the handler is not usable. The message is one line with the way out. */
 export class StartError extends Error {
   /** @override */
   name = 'StartError';
+}
+
+/** A mistake in a timer, or in a promise that nobody awaits, must not end everyone else's requests. */
+export function survive() {
+  process.on('uncaughtException', (error) => console.error('uncaught exception:', error));
+  process.on('unhandledRejection', (error) => console.error('unhandled rejection:', error));
 }
 
 /**

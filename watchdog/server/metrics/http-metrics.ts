@@ -17,6 +17,9 @@ interface Cell {
   seconds: number;
 }
 
+/** All that was counted, as it goes from one process to another. */
+export type HttpCounts = readonly (readonly [key: string, cell: Readonly<Cell>])[];
+
 /**
  * Counts requests. It is on the path of every request, so it only adds to numbers; prom-client turns them into
  * text when it is asked for them.
@@ -26,19 +29,39 @@ export class HttpMetrics {
 
   /** @param code the status that the client got */
   count(code: number, method: string, seconds: number): void {
-    const key = `${code} ${method}`;
-    let cell = this.#cells.get(key);
-    if (!cell) {
-      const label = KNOWN_METHODS.has(method) ? method.toLowerCase() : 'unknown';
-      const counts = Array.from({ length: BUCKETS.length + 1 }, () => 0);
-      cell = { labels: { code: String(code), method: label }, counts, total: 0, seconds: 0 };
-      this.#cells.set(key, cell);
-    }
+    const cell = this.#cells.get(`${code} ${method}`) ?? this.#addCell(code, method);
     let bucket = 0;
     while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket += 1;
     cell.counts[bucket] = (cell.counts[bucket] ?? 0) + 1;
     cell.total += 1;
     cell.seconds += seconds;
+  }
+
+  #addCell(code: number, method: string): Cell {
+    const label = KNOWN_METHODS.has(method) ? method.toLowerCase() : 'unknown';
+    const counts = Array.from({ length: BUCKETS.length + 1 }, () => 0);
+    const cell = { labels: { code: String(code), method: label }, counts, total: 0, seconds: 0 };
+    this.#cells.set(`${code} ${method}`, cell);
+    return cell;
+  }
+
+  /** What was counted so far. */
+  get counts(): HttpCounts {
+    return [...this.#cells];
+  }
+
+  /** Adds what another has counted. */
+  add(counts: HttpCounts): void {
+    for (const [key, { labels, counts: buckets, total, seconds }] of counts) {
+      let cell = this.#cells.get(key);
+      if (!cell) {
+        cell = { labels, counts: buckets.map(() => 0), total: 0, seconds: 0 };
+        this.#cells.set(key, cell);
+      }
+      for (const [at, count] of buckets.entries()) cell.counts[at] = (cell.counts[at] ?? 0) + count;
+      cell.total += total;
+      cell.seconds += seconds;
+    }
   }
 
   families(): MetricFamily[] {

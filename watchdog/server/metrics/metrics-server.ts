@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Metric, Registry } from 'prom-client';
-import type { Runner } from '../../runners/runner.ts';
-import type { Limiter } from '../limiter.ts';
 import { listen } from '../listen.ts';
 import { single, type MetricFamily } from './family.ts';
 import type { HttpMetrics } from './http-metrics.ts';
@@ -10,17 +8,24 @@ import { processFamilies } from './process-metrics.ts';
 /** Milliseconds for a scrape's request to arrive. */
 const REQUEST_TIMEOUT_MS = 5000;
 
+/** What is told of the function and its requests. */
+export interface FunctionFacts {
+  readonly http: HttpMetrics;
+  readonly inFlight: number;
+  readonly starts: number;
+  /** Seconds by quantile. */
+  readonly delay: ReadonlyMap<number, number> | undefined;
+  readonly processIds: readonly number[];
+}
+
 /** Serves `/metrics` to Prometheus, on a port of its own. */
 export class MetricsServer {
-  readonly #http: HttpMetrics;
-  readonly #limiter: Limiter;
-  readonly #runner: Runner;
+  readonly #read: () => Promise<FunctionFacts>;
   readonly #server: Server;
 
-  constructor(http: HttpMetrics, limiter: Limiter, runner: Runner) {
-    this.#http = http;
-    this.#limiter = limiter;
-    this.#runner = runner;
+  /** @param read is asked when a scrape comes */
+  constructor(read: () => Promise<FunctionFacts>) {
+    this.#read = read;
     this.#server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
       void this.#answer(request, response);
     });
@@ -44,26 +49,30 @@ export class MetricsServer {
       response.writeHead(404).end();
       return;
     }
-    const registry = await createRegistry(this.#families());
+    const registry = await createRegistry(familiesOf(await this.#read()));
     response.writeHead(200, { 'Content-Type': registry.contentType });
     response.end(await registry.metrics());
   }
+}
 
-  #families(): MetricFamily[] {
-    const { starts } = this.#runner;
-    return [
-      ...this.#http.families(),
-      single('gauge', 'http_requests_in_flight', 'total HTTP requests in-flight', this.#limiter.inFlight),
-      single(
-        'gauge',
-        'function_open_requests',
-        'Requests that the function is serving',
-        this.#limiter.inFlight,
-      ),
-      single('counter', 'function_starts_total', "Starts of the function's processes", starts),
-      ...processFamilies(this.#runner.processIds()),
-    ];
-  }
+function familiesOf({ http, inFlight, starts, delay, processIds }: FunctionFacts): MetricFamily[] {
+  return [
+    ...http.families(),
+    single('gauge', 'http_requests_in_flight', 'total HTTP requests in-flight', inFlight),
+    single('gauge', 'function_open_requests', 'Requests that the function is serving', inFlight),
+    single('counter', 'function_starts_total', "Starts of the function's processes", starts),
+    ...(delay ? [loopDelayFamily(delay)] : []),
+    ...processFamilies(processIds),
+  ];
+}
+
+function loopDelayFamily(delay: ReadonlyMap<number, number>): MetricFamily {
+  return {
+    name: 'function_event_loop_delay_seconds',
+    help: 'How long the function held up the loop of events in the last seconds, by quantile',
+    type: 'gauge',
+    values: [...delay].map(([quantile, value]) => ({ labels: { quantile: String(quantile) }, value })),
+  };
 }
 
 /** prom-client is loaded when the first scrape comes: it is not needed to serve. */

@@ -14,7 +14,8 @@ export function processFamilies(functionProcesses: readonly number[]): MetricFam
       'counter',
       'function_cpu_seconds_total',
       "CPU seconds of the function's processes, those that have ended included",
-      own.childCpuSeconds + sum((use) => use.cpuSeconds + use.childCpuSeconds),
+      (functionProcesses.includes(process.pid) ? 0 : own.childCpuSeconds) +
+        sum((use) => use.cpuSeconds + use.childCpuSeconds),
     ),
     single(
       'gauge',

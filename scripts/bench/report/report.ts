@@ -1,0 +1,19 @@
+import type { Finding } from '../comparison.ts';
+import type { Machine } from '../machine.ts';
+
+/** All that a run has found: what the JSON file holds, and what the page is made from. */
+export interface Report {
+  readonly machine: Machine;
+  readonly generator: string;
+  readonly minutes: number;
+  readonly findings: readonly Finding[];
+  /** Scenarios that could not be run, and why. */
+  readonly broken: readonly string[];
+}
+
+/** The report as JSON, six digits to a number, and a line for each contender at each point. */
+export function toJson(report: Report): string {
+  const short = (_key: string, value: unknown): unknown =>
+    typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  return `${JSON.stringify(report, short).replaceAll('{"contender"', '\n{"contender"')}\n`;
+}

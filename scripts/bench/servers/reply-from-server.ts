@@ -1,0 +1,13 @@
+import replyFrom from '@fastify/reply-from';
+import fastify from 'fastify';
+import { startFunction } from './function-child.ts';
+
+/** @fastify/reply-from with its own defaults, bodies streamed. */
+
+const base = startFunction();
+const app = fastify({ bodyLimit: 2 ** 30 });
+app.removeAllContentTypeParsers();
+app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+await app.register(replyFrom, { base });
+app.all('/*', (request, reply) => reply.from(request.raw.url));
+await app.listen({ port: Number(process.env.port), host: '127.0.0.1', backlog: 4096 });

@@ -1,0 +1,6 @@
+// What the watchdog loads with mode=inproc: the function in the watchdog's own process, without a server of its own.
+import { survive } from './adapter/start.js';
+
+survive();
+
+export { createListener } from './listener.js';

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Finding, Row } from '../../scripts/bench/comparison.ts';
+import { judge } from '../../scripts/bench/goals.ts';
+import { findFallen } from '../../scripts/bench/marks.ts';
+
+const RATE = 'http 50: http mode, rate of direct';
+const P99 = 'http 50: http mode, p99 of direct';
+
+function row(contender: string, rounds: Row['rounds']): Row {
+  return { contender, point: { name: '50', value: 50 }, rounds };
+}
+
+/** The first table of the report, with these rounds. */
+function finding(direct: Row['rounds'], httpMode: Row['rounds']): Finding {
+  const shown = { title: '', about: '', axis: '', seconds: 1, columns: [], ratios: [], charts: [] };
+  return {
+    id: 'http',
+    scenario: 'http',
+    ...shown,
+    rows: [row('direct', direct), row('http mode', httpMode)],
+  };
+}
+
+test('a ratio is the median of the ratios of the rounds, not the ratio of the medians', () => {
+  // A machine that slowed down between the rounds: the medians, 100 and 100, tell nothing.
+  const direct = [{ rate: 1000 }, { rate: 100 }, { rate: 10 }];
+  const httpMode = [{ rate: 500 }, { rate: 50 }, { rate: 100 }];
+  const [verdict] = judge([finding(direct, httpMode)]);
+  assert.equal(verdict?.goal.id, RATE);
+  assert.equal(verdict.seen, 0.5);
+  assert.equal(verdict.isMet, false);
+});
+
+test('a figure falls when it is worse than its mark by more than a quarter, in its own direction', () => {
+  const seen = judge([finding([{ rate: 100, p99: 1 }], [{ rate: 44, p99: 2.8 }])]);
+  const fallenAt = (marks: Record<string, number>): string[] => findFallen(seen, marks).map(({ id }) => id);
+  assert.deepEqual(fallenAt({ [RATE]: 0.58, [P99]: 2.2 }), []);
+  assert.deepEqual(fallenAt({ [RATE]: 0.6, [P99]: 2.2 }), [RATE]);
+  assert.deepEqual(fallenAt({ [RATE]: 0.58, [P99]: 2 }), [P99]);
+});
+
+test('a request that fails is a fault whatever the rate, and is no goal met', () => {
+  const seen = judge([finding([{ rate: 100 }], [{ rate: 90, failures: 1 }])]);
+  assert.equal(seen[0]?.isMet, false);
+  assert.match(findFallen(seen, {})[0]?.line ?? '', /1 requests failed/);
+});
+
+test('what was not measured is not judged', () => {
+  assert.deepEqual(judge([finding([{ rate: 100 }], [])]), []);
+});

@@ -1,0 +1,55 @@
+/**
+ * What addon.c gives. Every number may be a negative errno. Files are descriptors; blocks are strings one after the
+ * other, each with a NUL at its end.
+ */
+export interface NativeAddon {
+  readonly version: number;
+  /**
+   * Once, before anything else is called.
+   * @param events filled before each call back: pairs of a process's number and what has happened to it
+   * @param onEvents gets the number of pairs
+   */
+  start(events: Int32Array, onEvents: (count: number) => void): number;
+  /**
+   * Starts a process, the leader of a session.
+   * @param paths what to try to execute
+   * @param result gets stdin, stdout, stderr (-1 where merged), a descriptor of the process, and its slot
+   * @returns the process id
+   */
+  spawn(
+    paths: Buffer,
+    argv: Buffer,
+    constantEnvironment: Buffer,
+    environment: Buffer,
+    merge: number,
+    process: number,
+    result: Int32Array,
+  ): number;
+  /** From now on WRITABLE is reported of it. */
+  watchWritable(file: number, process: number): number;
+  read(file: number, into: Buffer): number;
+  write(file: number, from: Buffer, offset: number): number;
+  close(file: number): number;
+  /**
+   * Waits for a process that has exited; frees its slot (-1: it has none).
+   * @param result gets the exit code, the signal, and the errno for which its program was not executed
+   * @returns 1, or 0 where it has not exited
+   */
+  reap(pid: number, slot: number, result: Int32Array): number;
+  kill(pid: number, signal: number): number;
+  /** Makes the watchdog the parent of orphans among its descendants. */
+  adopt(): number;
+  /** @returns the id of a child that has exited and waits to be waited for, 0 where there is none */
+  exitedChild(): number;
+}
+
+/** The `version` of the interface that this code is written for. */
+export const INTERFACE_VERSION = 1;
+
+/** What has happened to a process. */
+export const OUTPUT_READABLE = 0;
+export const ERRORS_READABLE = 1;
+export const WRITABLE = 2;
+
+/** Pairs in one call back. */
+export const MOST_EVENTS = 64;

@@ -1,0 +1,164 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { messageOf, systemCodeOf } from '../errors.ts';
+import type { ExitStatus } from './exit-status.ts';
+import {
+  forkError,
+  type ForkedProcess,
+  type Forker,
+  type ForkOptions,
+  type OutputListener,
+  type ProcessInput,
+} from './forked-process.ts';
+
+const SHELL = '/bin/sh';
+
+/** Starts processes with node:child_process: works everywhere, and copies the watchdog's page tables each time. */
+export class NodeForker implements Forker {
+  readonly #options: ForkOptions;
+  readonly #hasShell: boolean;
+
+  constructor(options: ForkOptions) {
+    this.#options = options;
+    this.#hasShell = options.mergesErrors && existsSync(SHELL);
+  }
+
+  async fork(variables: Readonly<Record<string, string>>): Promise<ForkedProcess> {
+    const environment = { ...this.#options.environment, ...variables };
+    const [file = '', ...args] = this.#command(environment);
+    try {
+      const child = spawn(file, args, { env: environment, detached: true, stdio: 'pipe' });
+      const exited = new Promise<ExitStatus>((resolve) => {
+        child.once('exit', (code, signal) => resolve({ code, signal }));
+      });
+      if (child.pid === undefined) throw await failureOf(once(child, 'spawn'));
+      return new NodeProcess(child, child.pid, exited, this.#options.mergesErrors);
+    } catch (thrown) {
+      throw forkError(file, systemCodeOf(thrown) ?? messageOf(thrown), thrown);
+    }
+  }
+
+  /**
+   * Output that is merged has one order, which only one pipe for both can keep, and Node gives each its own. A
+   * shell puts them together before it makes way for the command; unless there is none, or it would take from the
+   * environment the names that are none to it (`spring.profile`).
+   */
+  #command(environment: Readonly<Record<string, string>>): readonly string[] {
+    const { command } = this.#options;
+    return this.#hasShell && Object.keys(environment).every(isShellName)
+      ? [SHELL, '-c', 'exec "$@" 2>&1', 'fwatchdog', ...command]
+      : command;
+  }
+}
+
+class NodeProcess implements ForkedProcess {
+  readonly pid: number;
+  readonly stdin: ProcessInput;
+  readonly exited: Promise<ExitStatus>;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #mergesErrors: boolean;
+
+  constructor(
+    child: ChildProcessWithoutNullStreams,
+    pid: number,
+    exited: Promise<ExitStatus>,
+    mergesErrors: boolean,
+  ) {
+    this.#child = child;
+    this.pid = pid;
+    this.exited = exited;
+    this.#mergesErrors = mergesErrors;
+    const { stdin } = child;
+    let onUnread = (): void => undefined;
+    stdin.on('error', () => onUnread());
+    this.stdin = {
+      write: (bytes) => stdin.write(bytes),
+      end: (last) => void (last ? stdin.end(last) : stdin.end()),
+      onDrain: (listener) => void stdin.on('drain', listener),
+      onUnread: (listener) => {
+        onUnread = listener;
+      },
+    };
+  }
+
+  readOutput(listener: OutputListener): void {
+    read(this.#child.stdout, listener);
+    if (this.#mergesErrors) read(this.#child.stderr, listener);
+  }
+
+  readErrors(listener: OutputListener): void {
+    if (!this.#mergesErrors) read(this.#child.stderr, listener);
+  }
+
+  pauseOutput(): void {
+    this.#child.stdout.pause();
+  }
+
+  resumeOutput(): void {
+    this.#child.stdout.resume();
+  }
+
+  hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  async finished(): Promise<ExitStatus> {
+    const { stdout, stderr } = this.#child;
+    const status = await this.exited;
+    await Promise.all([outputDrained(stdout), outputDrained(stderr)]);
+    this.discard();
+    return status;
+  }
+
+  discard(): void {
+    this.#child.stdin.destroy();
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+  }
+}
+
+function read(stream: Readable, listener: OutputListener): void {
+  stream.on('data', listener);
+  stream.on('error', () => undefined); // the process is gone; its exit tells
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+    return new Error('no process id');
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+/**
+ * Resolves once everything is read that the exited process has written. The stream's end is no sign of that: a
+ * child that goes on in the background may hold it open. So the sign is a whole turn of the event loop, with its
+ * look at every socket, in which nothing came.
+ */
+async function outputDrained(stdout: Readable): Promise<void> {
+  const socket = stdout as Socket;
+  while (!stdout.readableEnded && !stdout.destroyed) {
+    if (stdout.isPaused()) {
+      await Promise.race([once(stdout, 'resume'), once(stdout, 'close')]);
+      continue;
+    }
+    const before = socket.bytesRead;
+    await turnOfLoop();
+    await turnOfLoop();
+    if (socket.bytesRead === before && stdout.readableLength === 0 && !stdout.isPaused()) return;
+  }
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function isShellName(name: string): boolean {
+  return /^[a-z_]\w*$/i.test(name);
+}

@@ -1,0 +1,49 @@
+import type { SendHandle } from 'node:child_process';
+import net from 'node:net';
+import { StartError } from '../errors.ts';
+
+/** A socket that is bound to a port and can be given to processes; node:cluster uses the same, of Node itself. */
+interface BoundHandle {
+  getsockname(out: { port?: number }): number;
+  close(): void;
+}
+
+type CreateHandle = (address: string, port: number, family: 4 | 6, fd: number) => BoundHandle | number;
+
+/**
+ * The port that the workers listen on together: the kernel gives a connection to one that is about to take it, and so
+ * to none that hangs. This process holds the port without taking connections, so that while no worker lives they
+ * wait. (node:cluster lets go of a port with its last worker.)
+ */
+export class SharedPort {
+  readonly port: number;
+  readonly #handle: BoundHandle;
+
+  private constructor(handle: BoundHandle, port: number) {
+    this.#handle = handle;
+    this.port = port;
+  }
+
+  /** @throws StartError PORT_UNAVAILABLE */
+  static bind(port: number): SharedPort {
+    const create = (net as unknown as { _createServerHandle: CreateHandle })._createServerHandle;
+    let handle = create('::', port, 6, -1);
+    if (typeof handle === 'number') handle = create('0.0.0.0', port, 4, -1); // no IPv6 here
+    const bound: { port?: number } = {};
+    const fault = typeof handle === 'number' ? handle : handle.getsockname(bound);
+    if (typeof handle === 'number' || fault !== 0 || bound.port === undefined) {
+      const text = `cannot listen on port ${port}: it is in use, or not ours to take (${fault}); set port to another`;
+      throw new StartError('PORT_UNAVAILABLE', text);
+    }
+    return new SharedPort(handle, bound.port);
+  }
+
+  /** To be sent to a worker. */
+  get handle(): SendHandle {
+    return this.#handle as unknown as SendHandle;
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}

@@ -1,0 +1,133 @@
+import { fork, type ChildProcess, type SendHandle } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { copyLines } from '../log/function-lines.ts';
+import { describeExit, type ExitStatus } from '../process/exit-status.ts';
+import { ProcessGroups } from '../process/process-groups.ts';
+import type { RunnerContext } from '../runners/runner.ts';
+import {
+  isOurs,
+  WORKER_VARIABLE,
+  type FromWorker,
+  type ToWorker,
+  type WorkerOrder,
+  type WorkerState,
+} from './messages.ts';
+
+/** How long the last words of a worker that has ended are waited for, in milliseconds. */
+const LAST_WORDS_MS = 2500;
+
+/** Up to libuv 1.46 (Node 20) a worker would take all the connections of a rush at once, and leave the others none. */
+const SHARES_ALIKE = { UV_TCP_SINGLE_ACCEPT: '1' };
+
+/** A worker's process, as the supervisor sees it. */
+export class Worker {
+  readonly pid: number;
+  readonly startedAt = performance.now();
+  /** Settles when it serves; false where it ends before that. */
+  readonly ready: Promise<boolean>;
+  /** Settles when the process has ended. */
+  readonly exited: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #groups = new ProcessGroups();
+  #state: WorkerState | undefined;
+  #heardAt = performance.now();
+  #isReady = false;
+  #failure: string | undefined;
+  #onState: (() => void) | undefined;
+
+  constructor(context: RunnerContext, order: WorkerOrder, handle: SendHandle) {
+    this.#child = fork(process.argv[1] ?? '', [], {
+      env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(order) },
+      detached: true, // as the leader of a group, so that what it starts ends with it
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.pid = this.#child.pid ?? 0;
+    if (this.pid > 0) this.#groups.add(this.pid);
+    for (const name of ['stdout', 'stderr'] as const) {
+      // the worker has made lines of it already
+      const options = { name, prefix: false, longestLine: -1 };
+      copyLines(this.#child[name] as Readable, context.output[name], options);
+    }
+    this.exited = new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('exit', (code, signal) => {
+        const how = this.#ended({ code, signal });
+        // what it has told and written last is there with its close, if nothing else holds its output open
+        const timer = setTimeout(() => resolve(how), LAST_WORDS_MS);
+        this.#child.once('close', () => {
+          clearTimeout(timer);
+          resolve(how);
+        });
+      });
+    });
+    this.ready = new Promise((resolve) => {
+      this.#child.on('message', (message) => {
+        this.#hear(message);
+        if (this.#isReady) resolve(true);
+      });
+      void this.exited.then(() => resolve(false));
+    });
+    this.#child.on('error', () => undefined);
+    this.#child.send({ type: 'handle' }, handle, undefined, () => undefined);
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get state(): WorkerState | undefined {
+    return this.#state;
+  }
+
+  /** Why it could not start. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Milliseconds since its last sign of life. */
+  get silentMs(): number {
+    return this.#isReady ? performance.now() - this.#heardAt : 0;
+  }
+
+  tell(type: ToWorker['type']): void {
+    if (this.#child.connected) this.#child.send({ type }, () => undefined);
+  }
+
+  /** Asks for its state; settles when it is there, or after a while without it. */
+  async report(deadlineMs: number): Promise<void> {
+    if (!this.#isReady) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#onState = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      void this.exited.then(this.#onState);
+      this.tell('report');
+    });
+  }
+
+  /** Kills it at once, and what it has started. */
+  kill(): void {
+    this.#groups.killAll();
+  }
+
+  #hear(message: unknown): void {
+    if (!isOurs<FromWorker>(message, ['ready', 'state', 'failed'])) return;
+    this.#heardAt = performance.now();
+    if (message.type === 'ready') {
+      this.#isReady = true;
+    } else if (message.type === 'failed') {
+      this.#failure = message.text;
+    } else {
+      this.#state = message;
+      this.#onState?.();
+    }
+  }
+
+  #ended(status: ExitStatus): string {
+    this.#isReady = false;
+    this.#groups.leaderExited(this.pid);
+    return describeExit(status);
+  }
+}
