@@ -141,8 +141,11 @@ describe('inproc mode', { concurrency: 3 }, () => {
   test('inproc_max_delay: a loop that was held up longer is not ready, and is healthy', async (t) => {
     const watchdog = await startInproc(t, { inproc_max_delay: '150ms' });
     assert.equal((await watchdog.request({ path: '/_/ready' })).status, 200);
-    assert.equal((await watchdog.request({ path: '/block?ms=400' })).text, 'blocked');
-    await until(async () => (await watchdog.request({ path: '/_/ready' })).status === 503, 'not to be ready');
+    // the first measurement may begin only after the first block
+    await until(async () => {
+      assert.equal((await watchdog.request({ path: '/block?ms=400' })).text, 'blocked');
+      return (await watchdog.request({ path: '/_/ready' })).status === 503;
+    }, 'not to be ready');
     assert.equal((await watchdog.request({ path: '/_/health' })).status, 200);
     await until(
       async () => (await watchdog.request({ path: '/_/ready' })).status === 200,
