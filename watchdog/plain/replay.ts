@@ -1,9 +1,7 @@
 import http from 'node:http';
 import { Duplex } from 'node:stream';
-import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { relayResponse } from '../proxy/relay-response.ts';
-import { relayInformation } from '../proxy/response-head.ts';
+import { relayFrom } from '../proxy/relay-response.ts';
 
 /** A response that Node's parser reads. */
 export interface Replay {
@@ -32,14 +30,7 @@ export function relayByNode(exchange: Exchange, method: string, begun: Buffer, r
     createConnection: () => connection,
     maxHeaderSize: 1 << 20,
   });
-  outgoing.on('error', (error) => {
-    const text = `Upstream HTTP request error: ${messageOf(error)}`;
-    exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
-  });
-  outgoing.on('information', ({ statusCode, rawHeaders }) =>
-    relayInformation(exchange, statusCode, rawHeaders),
-  );
-  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+  relayFrom(exchange, outgoing);
   outgoing.end();
   connection.push(begun);
   return {

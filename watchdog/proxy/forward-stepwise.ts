@@ -1,14 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
 import net, { type NetConnectOpts } from 'node:net';
-import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { ForwardedRequest } from './forward.ts';
 import { outliveWriteErrors } from './outlive-write-errors.ts';
 import { endToEndTrailers, withoutHeader } from './headers.ts';
-import { relayResponse } from './relay-response.ts';
-import { relayInformation } from './response-head.ts';
+import { relayFrom } from './relay-response.ts';
 import { hasTrailers } from './stepwise.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
@@ -35,14 +33,7 @@ export function forwardStepwise(
     if (reason) outgoing.destroy();
     request.body?.close();
   });
-  outgoing.on('error', (error) => {
-    const text = `Upstream HTTP request error: ${messageOf(error)}`;
-    exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
-  });
-  outgoing.on('information', ({ statusCode, rawHeaders }) =>
-    relayInformation(exchange, statusCode, rawHeaders),
-  );
-  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+  relayFrom(exchange, outgoing);
   outgoing.flushHeaders();
   if (exchange.expectsContinue) whenAskedFor(outgoing, () => sendBody(exchange, outgoing));
   else sendBody(exchange, outgoing);

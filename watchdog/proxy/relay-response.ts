@@ -1,10 +1,21 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { RequestError, messageOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { relayHead, relayTrailers } from './response-head.ts';
+import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
-/** Relays a response that Node's client has read. */
-export function relayResponse(exchange: Exchange, incoming: IncomingMessage): void {
+/** Relays what comes of a request that Node's client has: hints, the response, or its failure. */
+export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
+  outgoing.on('error', (error) => {
+    const text = `Upstream HTTP request error: ${messageOf(error)}`;
+    exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
+  });
+  outgoing.on('information', ({ statusCode, rawHeaders }) =>
+    relayInformation(exchange, statusCode, rawHeaders),
+  );
+  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+}
+
+function relayResponse(exchange: Exchange, incoming: IncomingMessage): void {
   relayHead(exchange, incoming.statusCode ?? 500, incoming.statusMessage ?? '', incoming.rawHeaders);
   exchange.flushHead();
   incoming.on('data', (chunk: Buffer) => {
