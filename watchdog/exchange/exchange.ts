@@ -129,8 +129,9 @@ export class Exchange implements ServedRequest {
   /** Lets the head go without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
   flushHead(): void {
     if (this.#isOver) return;
-    if (this.response instanceof ServerResponse) this.response.write('', 'latin1');
-    else this.response.flushHeaders();
+    if (!(this.response instanceof ServerResponse)) return this.response.flushHeaders();
+    this.response.write('', 'latin1');
+    this.response.socket?.uncork(); // Node corks what is chunked to the end of the tick
   }
 
   /** @returns false where the client is slower: go on at `onceDrained` */

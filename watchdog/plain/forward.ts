@@ -95,6 +95,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     try {
       this.#reader.read(bytes);
     } catch (thrown) {
+      if (response.headersSent) this.#exchange.flushHead(); // Node takes back no head, and the client is to see one
       this.#fail(messageOf(thrown), thrown);
     } finally {
       if (isMuch) socket?.uncork();
@@ -102,10 +103,14 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (this.#exchange.isOver) return true;
     if (this.#exchange.bytesSent === 0 && this.#hasHead) this.#exchange.flushHead();
     const isPending = response.writableLength > 0;
-    if (isOwn && isPending) this.#connection?.lend();
     const mustWait = this.#isBehind && isPending;
     this.#isBehind = false;
-    if (mustWait) this.#exchange.onceDrained(this.#resume);
+    if (mustWait) {
+      this.#connection?.share(); // a thousand slow clients would each hold an empty buffer
+      this.#exchange.onceDrained(this.#resume);
+    } else if (isOwn ? isPending : isMuch) {
+      this.#connection?.lend();
+    }
     return !mustWait;
   }
 
@@ -145,7 +150,6 @@ class PlainForwarding implements Carrier, ResponseSink {
 
   data(read: Buffer): void {
     const bytes = this.#isOwn || isCopied(read, this.#exchange) ? read : Buffer.from(read);
-    if (bytes !== read && bytes.length > MOST_IN_ONE_STRING) this.#connection?.lend();
     if (bytes.length === this.#length) {
       this.#exchange.end(bytes);
     } else if (!this.#exchange.write(bytes)) {

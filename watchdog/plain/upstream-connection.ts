@@ -96,6 +96,11 @@ export class UpstreamConnection {
     this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
   }
 
+  /** The next read is into the shared buffer: what was read last may still be in use. */
+  share(): void {
+    this.#own = undefined;
+  }
+
   resume(): void {
     this.socket.resume();
   }
