@@ -87,8 +87,10 @@ describe('prefork', { concurrency: 3 }, () => {
 
   test('a process that was killed while it stood ready is replaced, and fails no request', async (t) => {
     const watchdog = await startWatchdog(t, { ...READY, fprocess: 'cat' });
-    for (const pid of await untilReady(watchdog, 2)) process.kill(pid, 'SIGKILL');
+    const killed = await untilReady(watchdog, 2);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
     await watchdog.stderr.waitFor(/it ended \(signal: killed\)/);
+    await until(() => killed.every((pid) => !existsSync(`/proc/${pid}`)), 'both to be gone');
     assert.equal((await watchdog.request({ method: 'POST', body: 'b' })).text, 'b');
     await untilReady(watchdog, 2);
   });
