@@ -39,7 +39,6 @@ const { metafile } = await build({
   target: 'node20',
   format: 'iife',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
   banner: { js: `#!/usr/bin/env node\n${REQUIRE_ANYWHERE}` },
   define: {
