@@ -73,7 +73,7 @@ describe('a function that', { concurrency: 4 }, () => {
           });
           socket.on('end', () => socket.end());
         },
-        { exec_timeout: '400ms' },
+        { exec_timeout: '1500ms' },
       );
       assert.equal((await watchdog.request()).status, 200);
       const before = holdingsOf(watchdog);
