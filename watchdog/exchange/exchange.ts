@@ -150,6 +150,7 @@ export class Exchange implements ServedRequest {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
+    if (!this.request.complete) lingerOnClose(this.request.socket); // the client may still be sending
     if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
       endInOneWrite(this.response, last);
     else this.response.end(last);
