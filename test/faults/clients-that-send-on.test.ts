@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { describe, test } from 'node:test';
+import { startInproc } from '../support/inproc.ts';
 import { within } from '../support/wait.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
@@ -43,5 +44,17 @@ describe('a client that goes on sending still gets its answer', () => {
     const watchdog = await startWatchdog(t, { mode: 'serializing', fprocess: 'cat' });
     const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot a length\r\n';
     assert.match(await sendOn(watchdog.port, head), /^HTTP\/1\.1 400 [^]*cannot be read/);
+  });
+
+  const UNREAD = `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${1 << 30}\r\n\r\n`;
+
+  test('when the process does not read its body', async (t) => {
+    const watchdog = await startWatchdog(t, { fprocess: 'echo done' });
+    assert.match(await sendOn(watchdog.port, UNREAD), /^HTTP\/1\.1 200 [^]*done/);
+  });
+
+  test('when the function in the watchdog’s own process does not', async (t) => {
+    const watchdog = await startInproc(t);
+    assert.match(await sendOn(watchdog.port, UNREAD), /^HTTP\/1\.1 200 [^]*served POST/);
   });
 });

@@ -3,7 +3,6 @@ import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
-import { lingerOnClose } from './lingering-close.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
@@ -150,7 +149,6 @@ export class Exchange implements ServedRequest {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (!this.request.complete) lingerOnClose(this.request.socket); // the client may still be sending
     if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
       endInOneWrite(this.response, last);
     else this.response.end(last);
@@ -202,10 +200,7 @@ export class Exchange implements ServedRequest {
     const body = details ? Buffer.concat([text, details]) : text;
     this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
     const all = failureHeaders(body.length, this.seconds, headers);
-    if (mustCloseAfter(error, this.request.complete, this.expectsContinue)) {
-      all.push('Connection', 'close');
-      lingerOnClose(this.request.socket);
-    }
+    if (mustCloseAfter(error, this.request.complete, this.expectsContinue)) all.push('Connection', 'close');
     this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
     this.response.end(body);
     this.body.discard();

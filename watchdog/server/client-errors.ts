@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { RequestError, systemCodeOf } from '../errors.ts';
-import { lingerOnClose } from '../exchange/lingering-close.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
 
@@ -76,7 +75,6 @@ export class ClientErrors {
     const { status, reason, text } = refusalOf(error);
     const body = `${text}\n`;
     this.#logger.error(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
-    lingerOnClose(socket);
     socket.write(
       [
         `HTTP/1.1 ${status} ${reason}`,

@@ -12,6 +12,7 @@ import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
 import { Health } from './health.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { Limiter } from './limiter.ts';
+import { lingerOnClose } from './lingering-close.ts';
 import { listen } from './listen.ts';
 import { LockFile } from './lock-file.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
@@ -67,6 +68,7 @@ export class Watchdog {
     if (runner.upgrade) this.#serveUpgrades();
     if (settings.mode === 'http' && settings.fastPath)
       this.#front = new PlainFront(this.#server, timerDelay(settings.readTimeout), this.#handler.handle);
+    this.#server.on('connection', lingerOnClose);
   }
 
   /**

@@ -9,7 +9,9 @@ const LINGER_MS = 1000;
  * closed with bytes unread is reset, and a reset can overtake the response (RFC 9112, section 9.6).
  */
 export function lingerOnClose(socket: Socket): void {
+  const destroySoon = socket.destroySoon.bind(socket);
   socket.destroySoon = () => {
+    if (socket.readableEnded) return destroySoon(); // nothing more can come
     if (socket.writableEnded || socket.destroyed) return;
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
