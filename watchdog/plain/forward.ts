@@ -1,19 +1,13 @@
 import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { isIdempotent } from '../proxy/idempotent.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
+import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';
 import type { ResponseHead } from './head.ts';
 import { MOST_IN_ONE_STRING, PlainResponse } from './response.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
-
-/** Bytes of a body that reach a server with the head, in one read. */
-const ONE_PIECE = 8 << 10;
-
-/** Bytes of a body that are kept to be sent again. A refusal is seen long before so much has gone out. */
-const MOST_KEPT = 256 << 10;
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
@@ -232,15 +226,10 @@ class PlainForwarding implements Carrier, ResponseSink {
     const code = systemCodeOf(error);
     if (!this.#mayRetry || this.#reader.hasBegun || !this.#kept) return false;
     if (error && !CLOSED.has(code)) return false;
-    if (isIdempotent(this.#method) || isUnread || code === 'EPIPE') return true;
-    return code === 'ECONNRESET' && this.#wentOutInOnePiece();
+    return mayBeSentAgain(this.#method, code, isUnread, this.#isOnePiece());
   }
 
-  /**
-   * A server that closes with bytes unread resets the connection, one that has read them ends it. What went out in
-   * one piece was read whole or not at all, so a reset means that nobody has seen it.
-   */
-  #wentOutInOnePiece(): boolean {
+  #isOnePiece(): boolean {
     return !this.#hasBody || (this.#isBodyOut && this.#keptBytes <= ONE_PIECE);
   }
 

@@ -4,15 +4,12 @@ import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
 import { decodeHeaders } from './headers.ts';
-import { isIdempotent } from './idempotent.ts';
 import type { ForwardedBody } from './forwarded-body.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
+import { isIdempotent, mayBeSentAgain, ONE_PIECE } from './sent-again.ts';
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-/** Bytes of a body that reach a server with the head, in one read. */
-const ONE_PIECE = 8 << 10;
 
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
@@ -129,15 +126,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const code = systemCodeOf(error) ?? '';
     if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
     if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
-    if (isIdempotent(this.#request.method) || wasRefused || code === 'EPIPE') return true;
-    return code === 'ECONNRESET' && this.#wentOutInOnePiece();
+    return mayBeSentAgain(this.#request.method, code, wasRefused, this.#isOnePiece());
   }
 
-  /**
-   * A server that closes with bytes unread resets the connection, one that has read them ends it. What went out in
-   * one piece was read whole or not at all, so a reset means that nobody has seen it.
-   */
-  #wentOutInOnePiece(): boolean {
+  #isOnePiece(): boolean {
     const { body } = this.#request;
     return !body || (body.wholeLength ?? Number.POSITIVE_INFINITY) <= ONE_PIECE;
   }

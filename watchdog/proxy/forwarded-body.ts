@@ -1,8 +1,6 @@
 import { Readable } from 'node:stream';
 import type { RequestBody } from '../exchange/request-body.ts';
-
-/** Bytes of a body that are kept to be sent again. A refusal is seen long before so much has gone out. */
-const MOST_KEPT = 256 << 10;
+import { MOST_KEPT } from './sent-again.ts';
 
 /**
  * The body of a request on its way to the upstream. One that has arrived whole goes out in one piece; any other
