@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 import type { Group, Point, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { direct, httpProxy, replyFrom } from '../subjects/others.ts';
+import { direct, httpProxy, relay, replyFrom } from '../subjects/others.ts';
 import { httpMode } from '../subjects/watchdog.ts';
 
 const CONNECTIONS = 8;
@@ -23,7 +23,7 @@ function sizes(...values: number[]): Point[] {
 }
 
 function subjectsOf(lab: Lab): Promise<Subject>[] {
-  return [direct(lab), httpMode(lab), ...(lab.isCheck ? [] : [httpProxy(lab), replyFrom(lab)])];
+  return [direct(lab), httpMode(lab), ...(lab.isCheck ? [] : [relay(lab), httpProxy(lab), replyFrom(lab)])];
 }
 
 const SHOWN = {

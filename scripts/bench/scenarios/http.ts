@@ -1,6 +1,6 @@
 import { loaded } from '../contenders.ts';
 import { numbers, type Scenario } from '../scenario.ts';
-import { direct, httpProxy, replyFrom } from '../subjects/others.ts';
+import { direct, httpProxy, relay, replyFrom } from '../subjects/others.ts';
 import { httpMode } from '../subjects/watchdog.ts';
 
 const GET = { method: 'GET' } as const;
@@ -15,7 +15,8 @@ export const http: Scenario = {
       about:
         'The function answers 37 bytes. It is asked directly, and behind each forwarder, which starts it as a process ' +
         'of its own. Processor time and memory are of the forwarder and the function together; "its own" is the ' +
-        "forwarder's.",
+        'forwarder\'s. The "blind relay" copies bytes from socket to socket and reads none of them, so that it tells ' +
+        'no request from another: the least that a forwarder in Node can cost here.',
       axis: 'connections',
       points: lab.isCheck ? numbers(50, 500) : numbers(1, 50, 500),
       rounds: lab.isCheck ? 3 : 5,
@@ -25,7 +26,7 @@ export const http: Scenario = {
       ...(lab.isCheck ? {} : { duel: { names: ['http mode'], figure: 'rate' } as const }),
       charts: [{ kind: 'bars', figure: 'rate', asRatio: true }],
       open: (stage) => {
-        const others = lab.isCheck ? [] : [httpProxy(lab), replyFrom(lab)];
+        const others = lab.isCheck ? [] : [relay(lab), httpProxy(lab), replyFrom(lab)];
         return loaded(stage, [direct(lab), httpMode(lab), ...others], GET);
       },
     },

@@ -3,7 +3,7 @@ import { bundleScript } from '../../sample/bundle.ts';
 
 const NAMES = [
   ...(['function', 'function-listener', 'bare-server', 'spawn-server'] as const),
-  ...(['http-proxy-server', 'reply-from-server'] as const),
+  ...(['http-proxy-server', 'reply-from-server', 'relay-server'] as const),
 ];
 type Name = (typeof NAMES)[number];
 

@@ -1,0 +1,24 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { startFunction } from './function-child.ts';
+
+/**
+ * A relay of bytes that reads none of them: a connection to the function for each of the client's. What it costs is
+ * what any forwarder written for Node costs before it has done anything.
+ */
+
+const target = new URL(startFunction());
+createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+  const port = Number(target.port);
+  const upstream = connect({ host: target.hostname, port, noDelay: true, allowHalfOpen: true });
+  relay(client, upstream);
+  relay(upstream, client);
+}).listen({ port: Number(process.env.port), host: '127.0.0.1', backlog: 4096 });
+
+function relay(from: Socket, to: Socket): void {
+  from.on('data', (bytes) => {
+    if (!to.write(bytes)) from.pause();
+  });
+  to.on('drain', () => from.resume());
+  from.on('end', () => to.end());
+  from.on('error', () => to.destroy());
+}
