@@ -102,7 +102,8 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   const script = process.argv[1] ?? '';
-  const context = { settings, logger, output, environment, uncaught, script };
+  const announce = (line: string): void => logger.info(line);
+  const context = { settings, logger, announce, output, environment, uncaught, script };
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));

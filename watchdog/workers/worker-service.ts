@@ -75,7 +75,7 @@ export class WorkerService {
       const handle = once(process, 'message').then(([, sent]) => sent as unknown);
       const own = { ...context, settings };
       const runner = await loadRunner(own);
-      const auth = await loadAuth(settings, context.logger);
+      const auth = await loadAuth(settings, context.logger, context.announce);
       const worker = new WorkerService(own, runner, auth, onEnd);
       await runner.start();
       await worker.#serve(await handle, order.beatMs);
