@@ -32,11 +32,16 @@ export class HttpService {
   readonly #metrics = new HttpMetrics();
   readonly #writeTimeout: number;
 
-  private constructor(context: RunnerContext, health: Health, runner: Runner, auth: JwtAuth | undefined) {
-    const { settings, logger } = context;
+  private constructor(
+    { settings, logger }: RunnerContext,
+    health: Health,
+    maxInflight: number,
+    runner: Runner,
+    auth: JwtAuth | undefined,
+  ) {
     this.runner = runner;
     this.#writeTimeout = settings.writeTimeout;
-    this.#limiter = new Limiter(settings.maxInflight);
+    this.#limiter = new Limiter(maxInflight, settings.maxInflight);
     this.#clientErrors = new ClientErrors(logger);
     this.#handler = new RequestHandler({
       settings,
@@ -58,12 +63,17 @@ export class HttpService {
 
   /**
    * Loads what the mode needs. The runner is not started yet.
+   * @param maxInflight how many requests may be in flight here: max_inflight, or a part of it
    * @throws StartError AUTHORITY_UNAVAILABLE
    */
-  static async load(context: RunnerContext, health: Health): Promise<HttpService> {
+  static async load(
+    context: RunnerContext,
+    health: Health,
+    maxInflight = context.settings.maxInflight,
+  ): Promise<HttpService> {
     const runner = await loadRunner(context);
     const auth = await loadAuth(context.settings, context.logger, context.announce);
-    return new HttpService(context, health, runner, auth);
+    return new HttpService(context, health, maxInflight, runner, auth);
   }
 
   /** Requests that are being served now; upgraded connections are not among them. */

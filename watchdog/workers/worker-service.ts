@@ -34,7 +34,7 @@ export class WorkerService {
         : undefined;
     this.#context = {
       ...context,
-      settings: { ...settings, maxInflight: order.maxInflight, prefork: order.prefork },
+      settings: { ...settings, prefork: order.prefork },
       announce: (text) => {
         if (order.announces) void this.#link.tell({ type: 'line', text });
       },
@@ -53,7 +53,7 @@ export class WorkerService {
   ): Promise<WorkerService> {
     const worker = new WorkerService(context, order, onEnd);
     try {
-      await worker.#start(order.beatMs);
+      await worker.#start(order);
       return worker;
     } catch (thrown) {
       await worker.#link.tell({ type: 'failed', text: messageOf(thrown) });
@@ -62,15 +62,15 @@ export class WorkerService {
     }
   }
 
-  async #start(beatMs: number): Promise<void> {
-    const service = await HttpService.load(this.#context, this.#health);
+  async #start(order: WorkerOrder): Promise<void> {
+    const service = await HttpService.load(this.#context, this.#health, order.maxInflight);
     this.#service = service;
     await service.runner.start();
     const port = await this.#link.port;
     if (!this.#isDraining) await listenOn(service.server, port);
     if (!this.#isRefusing) this.#health.accept();
     await this.#link.tell({ type: 'ready' });
-    this.#beat = setInterval(() => void this.#tellState(), beatMs);
+    this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
   }
 
   /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
