@@ -11,6 +11,8 @@ export interface WorkerOrder {
   readonly prefork: number;
   /** Milliseconds between two signs of life. */
   readonly beatMs: number;
+  /** Whether it starts together with the watchdog, and not in the place of one that has ended. */
+  readonly isFirst: boolean;
   /** Whether it tells the lines of the start, which are told once. */
   readonly announces: boolean;
   /** The process of http mode's function; 0 in other modes. */

@@ -1,6 +1,6 @@
 import { StartError } from '../errors.ts';
 import type { RunnerContext } from '../runners/runner.ts';
-import type { Command } from './messages.ts';
+import type { Command, WorkerOrder } from './messages.ts';
 import type { SharedPort } from './shared-port.ts';
 import type { Share } from './shares.ts';
 import { Worker } from './worker.ts';
@@ -51,7 +51,7 @@ export class WorkerPool {
    */
   async start(): Promise<void> {
     const started = this.#options.shares.map((share, at) =>
-      this.#startWorker(share, { next: SHORTEST_PAUSE_MS }, at === 0),
+      this.#startWorker(share, { next: SHORTEST_PAUSE_MS }, { isFirst: true, announces: at === 0 }),
     );
     await Promise.all(
       started.map(async (worker) => {
@@ -95,22 +95,25 @@ export class WorkerPool {
     for (const worker of this.workers) worker.kill();
   }
 
-  #startWorker(share: Share, pauses: { next: number }, announces = false): Worker {
-    const { context, port, beatMs, functionPid, shares, onExit } = this.#options;
-    const worker = new Worker(context, { ...share, beatMs, announces, functionPid }, port.handle);
-    const wasStarting = this.#starts < shares.length;
+  #startWorker(
+    share: Share,
+    pauses: { next: number },
+    how: Pick<WorkerOrder, 'isFirst' | 'announces'>,
+  ): Worker {
+    const { context, port, beatMs, functionPid, onExit } = this.#options;
+    const worker = new Worker(context, { ...share, ...how, beatMs, functionPid }, port.handle);
     this.#starts += 1;
     this.#workers.set(share, worker);
     for (const command of this.#standing) worker.tell(command);
-    void worker.exited.then((how) => {
+    void worker.exited.then((exit) => {
       this.#workers.delete(share);
       onExit(worker);
-      if (this.#isEnding || (wasStarting && !worker.state && worker.failure !== undefined)) return;
+      if (this.#isEnding || (how.isFirst && !worker.state && worker.failure !== undefined)) return;
       if (performance.now() - worker.startedAt > LASTING_MS) pauses.next = SHORTEST_PAUSE_MS;
-      const why = worker.failure ?? how;
+      const why = worker.failure ?? exit;
       context.logger.error(`Worker ${worker.pid} ended (${why}); it is started anew in ${pauses.next}ms`);
       this.#after(pauses.next, () => {
-        if (!this.#isEnding) this.#startWorker(share, pauses);
+        if (!this.#isEnding) this.#startWorker(share, pauses, { isFirst: false, announces: false });
       });
       pauses.next = Math.min(2 * pauses.next, LONGEST_PAUSE_MS);
     });

@@ -65,12 +65,17 @@ export class WorkerService {
   async #start(order: WorkerOrder): Promise<void> {
     const service = await HttpService.load(this.#context, this.#health, order.maxInflight);
     this.#service = service;
+    if (order.isFirst) await this.#listen(service); // what comes meanwhile waits here, as it does with one process
     await service.runner.start();
-    const port = await this.#link.port;
-    if (!this.#isDraining) await listenOn(service.server, port);
+    if (!order.isFirst) await this.#listen(service); // what comes meanwhile goes to the others
     if (!this.#isRefusing) this.#health.accept();
     await this.#link.tell({ type: 'ready' });
     this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
+  }
+
+  async #listen({ server }: HttpService): Promise<void> {
+    const port = await this.#link.port;
+    if (!this.#isDraining) await listenOn(server, port);
   }
 
   /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
