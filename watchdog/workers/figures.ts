@@ -25,9 +25,15 @@ export class Figures {
     for (let at = 0; at < open; at += 1) this.#past.count(504, 'unknown', worker.silentMs / 1000);
   }
 
+  /** How many requests are being served, asked for anew. */
+  async open(workers: readonly Worker[]): Promise<number> {
+    await ask(workers);
+    return workers.reduce((sum, { state }) => sum + (state?.open ?? 0), 0);
+  }
+
   /** The sums, asked for anew. */
   async of(workers: readonly Worker[]): Promise<FunctionFacts> {
-    await Promise.all(workers.map((worker) => worker.report(REPORT_MS)));
+    await ask(workers);
     const http = new HttpMetrics();
     http.add(this.#past.counts);
     const delay = new Map<number, number>();
@@ -55,4 +61,8 @@ export class Figures {
       },
     };
   }
+}
+
+async function ask(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.report(REPORT_MS)));
 }

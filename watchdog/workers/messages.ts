@@ -26,6 +26,8 @@ export interface WorkerState {
   readonly type: 'state';
   readonly counts: HttpCounts;
   readonly inFlight: number;
+  /** As `inFlight`, without upgraded connections. */
+  readonly open: number;
   /** Processes that it has started for the function so far, and those of them that are alive. */
   readonly starts: number;
   readonly processIds: readonly number[];

@@ -16,7 +16,8 @@ export class SupervisorLink {
         else if (handle !== undefined) resolve(handle);
       });
     });
-    process.once('disconnect', onGone);
+    if (process.connected) process.once('disconnect', onGone);
+    else queueMicrotask(onGone); // it went before this process could see it
   }
 
   /** Settles when the message has gone out, or cannot any more. */

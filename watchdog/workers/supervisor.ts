@@ -139,9 +139,9 @@ export class Supervisor {
       setTimeout(resolve, timerDelay(settings.healthcheckInterval));
     });
     this.#isDraining = true;
-    logger.info(`No new connections allowed, draining: ${await this.#inFlight()} requests`);
+    logger.info(`No new connections allowed, draining: ${await this.#open()} requests`);
     await this.#drain();
-    logger.info(`Exiting. Active connections: ${await this.#inFlight()}`);
+    logger.info(`Exiting. Active connections: ${await this.#open()}`);
     await Promise.all([this.#function?.stop(), this.#pool?.end(CLOSE_MS)]);
     this.kill();
   }
@@ -184,8 +184,8 @@ export class Supervisor {
     return { ...others, starts: this.#pool?.starts ?? 0, processIds: workers?.processIds ?? [] };
   }
 
-  async #inFlight(): Promise<number> {
-    return (await this.#figures.of(this.#pool?.workers ?? [])).inFlight;
+  #open(): Promise<number> {
+    return this.#figures.open(this.#pool?.workers ?? []);
   }
 }
 

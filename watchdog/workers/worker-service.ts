@@ -137,6 +137,7 @@ export class WorkerService {
       type: 'state',
       counts: http.counts,
       inFlight,
+      open: this.#service.open,
       starts,
       processIds,
       cpuSeconds: (user + system) / 1e6,
