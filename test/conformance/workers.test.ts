@@ -48,11 +48,12 @@ describe('workers', { concurrency: 2 }, () => {
       assert.equal(metrics.get('function_starts_total'), starts);
     });
 
-    test(`${mode}: one access line for each request, and the lines of the start as with one process`, async (t) => {
+    const format = ['http', 'classic', 'inproc'].includes(mode) ? 'json' : 'text';
+    test(`${mode}: one access line for each request, and the lines of the start as with one process, as ${format}`, async (t) => {
       const start = async (workers: string): Promise<string[]> => {
-        const watchdog = await startWatchdog(t, { ...variables(), workers });
+        const watchdog = await startWatchdog(t, { ...variables(), workers, log_format: format });
         await watchdog.request({ path: '/line' });
-        await watchdog.stderr.waitFor(/GET \/line - /);
+        await watchdog.stderr.waitFor(/GET \/line - |"path":"\/line"/);
         const folder = new RegExp(watchdog.folder, 'g');
         return watchdog.stderr.lines.map((line) =>
           line

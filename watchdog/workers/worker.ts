@@ -5,8 +5,14 @@ import { describeExit } from '../process/exit-status.ts';
 import { withDescendants } from '../process/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import type { RunnerContext } from '../runners/runner.ts';
-import { isOurs, WORKER_VARIABLE, type Command, type FromWorker, type WorkerOrder } from './messages.ts';
-import type { WorkerState } from './messages.ts';
+import {
+  isOurs,
+  WORKER_VARIABLE,
+  type Command,
+  type FromWorker,
+  type WorkerOrder,
+  type WorkerState,
+} from './messages.ts';
 
 /** How long the last words of a worker that has ended are waited for, in milliseconds. */
 const LAST_WORDS_MS = 2500;
@@ -33,7 +39,8 @@ export class Worker {
   #failure: string | undefined;
   #onReady: (isReady: boolean) => void = () => undefined;
   #onDrained: () => void = () => undefined;
-  #onState: (() => void) | undefined;
+  /** What waits for its state. */
+  readonly #reports = new Set<() => void>();
 
   constructor(context: RunnerContext, order: Omit<WorkerOrder, 'ownVariables'>, handle: SendHandle) {
     const ownVariables = Object.keys(SHARES_ALIKE).filter((name) => context.environment[name] === undefined);
@@ -49,7 +56,8 @@ export class Worker {
     for (const name of ['stdout', 'stderr'] as const) {
       // the worker has made lines of it already
       const options = { name, prefix: false, longestLine: -1 };
-      copyLines(this.#child[name] as Readable, context.output[name], options);
+      const from: Readable | null | undefined = this.#child[name];
+      if (from) copyLines(from, context.output[name], options); // there is none where it could not be started
     }
     this.exited = this.#untilExited();
     this.ready = new Promise((resolve) => {
@@ -61,10 +69,11 @@ export class Worker {
     void this.exited.then(() => {
       this.#onReady(false);
       this.#onDrained();
+      this.#endReports();
     });
     this.#child.on('message', (message) => this.#hear(message));
     this.#child.on('error', () => undefined);
-    this.#child.send({ type: 'port' }, handle, undefined, () => undefined);
+    if (this.#child.connected) this.#child.send({ type: 'port' }, handle, undefined, () => undefined);
   }
 
   get isReady(): boolean {
@@ -93,19 +102,20 @@ export class Worker {
   async report(deadlineMs: number): Promise<void> {
     if (!this.#isReady) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deadlineMs);
-      this.#onState = () => {
+      const done = (): void => {
         clearTimeout(timer);
+        this.#reports.delete(done);
         resolve();
       };
-      void this.exited.then(this.#onState);
+      const timer = setTimeout(done, deadlineMs);
+      this.#reports.add(done);
       this.tell('report');
     });
   }
 
   /** Kills it at once, and what it has started: the processes of requests are leaders of groups of their own. */
   kill(): void {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.pid === 0 || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGSTOP'); // so that it starts nothing while its processes are looked for
     for (const pid of withDescendants(this.pid)) this.#groups.add(pid);
     this.#groups.killAll();
@@ -125,8 +135,12 @@ export class Worker {
       this.#failure = message.text;
     } else {
       this.#state = message;
-      this.#onState?.();
+      this.#endReports();
     }
+  }
+
+  #endReports(): void {
+    for (const done of this.#reports) done();
   }
 
   #untilExited(): Promise<string> {
