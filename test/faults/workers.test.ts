@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { behaviour } from '../support/command.ts';
 import { assertNothingLeaked, holdingsOf } from '../support/leaks.ts';
+import { limitFiles } from '../support/limit-files.ts';
 import { parseMetrics } from '../support/metrics.ts';
 import { childrenOf } from '../support/process-table.ts';
 import { serverFunction } from '../support/upstream.ts';
@@ -76,6 +77,20 @@ describe('a worker that is killed', { concurrency: 2 }, () => {
       await assertNothingLeaked(watchdog, before);
     });
   }
+
+  test('while no descriptor is left: it is tried ever more seldom, and the other serves', async (t) => {
+    const watchdog = await startWithWorkers(t, { fprocess: 'cat' });
+    const [victim = 0] = workersOf(watchdog);
+    if (!limitFiles(t, watchdog, -6)) return;
+    process.kill(victim, 'SIGKILL');
+    await watchdog.stderr.waitFor(
+      /A worker could not be started \(spawn .* EMFILE\); it is started anew in 400ms/,
+    );
+    assert.equal((await watchdog.request({ method: 'POST', body: 'served' })).text, 'served');
+    limitFiles(t, watchdog, 100);
+    await until(() => workersOf(watchdog).length === 2, 'another worker');
+    assert.equal(watchdog.hasEnded, false);
+  });
 
   test('one that comes back while the watchdog ends is unhealthy from the first', async (t) => {
     const watchdog = await startWithWorkers(t, { fprocess: 'cat', healthcheck_interval: '3s' });

@@ -111,7 +111,8 @@ export class WorkerPool {
       if (this.#isEnding || (how.isFirst && !worker.state && worker.failure !== undefined)) return;
       if (performance.now() - worker.startedAt > LASTING_MS) pauses.next = SHORTEST_PAUSE_MS;
       const why = worker.failure ?? exit;
-      context.logger.error(`Worker ${worker.pid} ended (${why}); it is started anew in ${pauses.next}ms`);
+      const what = worker.pid === 0 ? 'A worker could not be started' : `Worker ${worker.pid} ended`;
+      context.logger.error(`${what} (${why}); it is started anew in ${pauses.next}ms`);
       this.#after(pauses.next, () => {
         if (!this.#isEnding) this.#startWorker(share, pauses, { isFirst: false, announces: false });
       });
