@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Owner } from './owner.ts';
 import { childrenOf, isAlive, openFilesOf } from './process-table.ts';
 import type { RawConnection } from './raw-connection.ts';
@@ -6,19 +7,19 @@ import { socketOf } from './tcp-table.ts';
 import { until } from './wait.ts';
 import { startWatchdog, type StartOptions, type Variables, type Watchdog } from './watchdog.ts';
 
-/** The script that a process runs. */
-function scriptOf(pid: number): string | undefined {
+/** The name of what a process runs: of its script, or of the executable that has it inside. */
+function programOf(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1];
+    return path.basename(readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').at(-2) ?? '');
   } catch {
     return undefined;
   }
 }
 
-/** The processes of the watchdog that serve, where there are several: those of its children that run its script. */
+/** The processes of the watchdog that serve, where there are several: those of its children that run its program. */
 export function workersOf(watchdog: Watchdog): number[] {
-  const script = scriptOf(watchdog.pid);
-  return childrenOf(watchdog.pid).filter((pid) => isAlive(pid) && scriptOf(pid) === script);
+  const program = programOf(watchdog.pid);
+  return childrenOf(watchdog.pid).filter((pid) => isAlive(pid) && programOf(pid) === program);
 }
 
 /** A watchdog with two processes that serve. */
