@@ -28,11 +28,14 @@ const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 const exitProcess = process.exit.bind(process);
 
 /** What a supervisor has told this process to be, if one has. Nothing of it for the function. */
-const workerOrder = process.env[WORKER_VARIABLE];
+const workerOrder = readWorkerOrder();
 delete process.env[WORKER_VARIABLE];
 
 const environment = Object.fromEntries(
-  Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && workerOrder?.ownVariables.includes(entry[0]) !== true,
+  ),
 );
 
 function main(): void {
@@ -102,7 +105,8 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   const script = process.argv[1] ?? '';
-  const context = { settings, logger, output, environment, uncaught, script };
+  const announce = (line: string): void => logger.info(line);
+  const context = { settings, logger, announce, output, environment, uncaught, script };
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));
@@ -121,14 +125,13 @@ interface Service {
   kill(): void;
 }
 
-/** The watchdog itself; with inproc_workers its supervisor, or one of its workers. */
+/** The watchdog itself; with `workers` its supervisor, or one of its workers. */
 async function startService(context: RunnerContext, exit: (status: number) => void): Promise<Service> {
   if (workerOrder !== undefined) {
     const { WorkerService } = await import('./workers/worker-service.ts');
-    return WorkerService.start(context, JSON.parse(workerOrder) as WorkerOrder, exit);
+    return WorkerService.start(context, workerOrder, exit);
   }
-  if (context.settings.mode !== 'inproc' || context.settings.inprocWorkers < 2)
-    return Watchdog.start(context);
+  if (context.settings.workers < 2) return Watchdog.start(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
   return Supervisor.start(context);
 }
@@ -143,6 +146,11 @@ async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): 
 async function holdHeapSmall(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
+}
+
+function readWorkerOrder(): WorkerOrder | undefined {
+  const order = process.env[WORKER_VARIABLE];
+  return order === undefined ? undefined : (JSON.parse(order) as WorkerOrder);
 }
 
 function readSettingsOrExit(): Settings {

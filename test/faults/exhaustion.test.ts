@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { describe, test, type TestContext } from 'node:test';
-import { openFilesOf } from '../support/process-table.ts';
+import { describe, test } from 'node:test';
+import { limitFiles } from '../support/limit-files.ts';
 import { startForwarding } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
-import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
-
-/** Leaves the watchdog so many descriptors beside those that it has open. */
-function limitFiles(t: TestContext, watchdog: Watchdog, more: number): boolean {
-  const limit = openFilesOf(watchdog.pid).length + more;
-  try {
-    execFileSync('prlimit', ['--pid', String(watchdog.pid), `--nofile=${limit}:${limit}`], { stdio: 'pipe' });
-    return true;
-  } catch (error) {
-    t.skip(`cannot limit descriptors here: ${(error as Error).message.trim()}`);
-    return false;
-  }
-}
+import { startWatchdog } from '../support/watchdog.ts';
 
 describe('when descriptors run out', { concurrency: 2 }, () => {
   for (const mode of ['streaming', 'serializing', 'classic']) {

@@ -42,6 +42,11 @@ export class RawConnection {
     });
   }
 
+  /** The port at this end. */
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
   get received(): string {
     if (this.#chunks.length > 1) this.#chunks = [this.#chunks.join('')];
     return this.#chunks[0] ?? '';

@@ -1,5 +1,29 @@
 import { readFileSync } from 'node:fs';
 
+/** The connections that the kernel knows of, each as the words of its line; of IPv6 too. */
+function connections(): string[][] {
+  return ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((file) => readFileSync(file, 'latin1').split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/));
+}
+
+function hexadecimal(port: number): string {
+  return `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/**
+ * What the socket at one end of a connection is called among the open files of its process, once a process has it.
+ * @param local the port at this end
+ * @param remote the port at the other
+ */
+export function socketOf(local: number, remote: number): string | undefined {
+  const row = connections().find(
+    ([, from, to]) => from?.endsWith(hexadecimal(local)) && to?.endsWith(hexadecimal(remote)),
+  );
+  const inode = row?.[9];
+  return inode === undefined || inode === '0' ? undefined : `socket:[${inode}]`;
+}
+
 /** Bytes that have arrived on the connections of a local port and that its program has not read yet. */
 export function unreadBytesAt(port: number): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');

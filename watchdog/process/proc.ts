@@ -7,6 +7,7 @@ const TICKS = 100;
 export interface ProcessFacts {
   /** One letter; `Z` is a zombie. */
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   readonly cpuSeconds: number;
@@ -24,6 +25,7 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
     const field = (number: number): number => Number(fields[number - 3]);
     return {
       state: fields[0] ?? '',
+      parent: field(4),
       group: field(5),
       session: field(6),
       cpuSeconds: (field(14) + field(15)) / TICKS,

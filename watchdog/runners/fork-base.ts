@@ -169,14 +169,14 @@ export abstract class ForkRunner implements Runner {
   }
 
   #getForker(): Promise<Forker> {
-    const { settings, logger, environment, script } = this.context;
+    const { settings, announce, environment, script } = this.context;
     const { functionProcess, nativeFork, temporaryFolder } = settings;
     this.#forker ??= createForker({
       command: functionProcess ?? [],
       environment,
       mergesErrors: this.mergesErrors,
       addon: nativeFork ? { script, temporaryFolder } : undefined,
-      onFallback: (why) => logger.info(`Processes are started with child_process, which is slower: ${why}`),
+      onFallback: (why) => announce(`Processes are started with child_process, which is slower: ${why}`),
     });
     return this.#forker;
   }

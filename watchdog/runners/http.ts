@@ -1,23 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
-import { StartError } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { copyLines } from '../log/function-lines.ts';
-import { describeExit } from '../process/exit-status.ts';
-import { FunctionProcess } from '../process/function-process.ts';
 import { forwardPlain, type PlainForwardedRequest } from '../plain/forward.ts';
 import { UpstreamPool } from '../plain/upstream-pool.ts';
 import type { ForwardedRequest } from '../proxy/forward.ts';
 import { ForwardedBody } from '../proxy/forwarded-body.ts';
 import { endToEndHeaders, replaceHeader, withoutHeader } from '../proxy/headers.ts';
-import { accepts, untilAccepting } from '../proxy/probe.ts';
 import { forwardedTarget } from '../proxy/request-target.ts';
 import type { SlowPath } from '../proxy/slow-path.ts';
 import { isStepwise } from '../proxy/stepwise.ts';
 import { UpgradeProxy, type UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
+import type { HttpFunction } from './http-function.ts';
+import { OwnFunction } from './own-function.ts';
 import type { Runner, RunnerContext } from './runner.ts';
 
 /** How long upgraded connections live on after the function was told to end, in milliseconds. */
@@ -31,49 +28,32 @@ export class HttpRunner implements Runner {
   /** For what is plain; undefined where the upstream wants TLS. */
   readonly #pool: UpstreamPool | undefined;
   readonly #upgrades: UpgradeProxy;
-  readonly #waiting = new Set<() => void>();
-  readonly ended: Promise<string>;
-  #tellEnded: (reason: string) => void = () => undefined;
-  #function: FunctionProcess | undefined;
-  #isAccepting = false;
+  readonly #function: HttpFunction;
 
   constructor(context: RunnerContext) {
-    const address = context.settings.upstreamUrl;
-    if (!address) throw new StartError('SETTING_MISSING', 'mode=http needs "http_upstream_url"');
     this.#context = context;
+    this.#function = context.httpFunction ?? new OwnFunction(context);
+    const { address } = this.#function;
     this.#address = address;
     const isPlain = context.settings.fastPath && address.origin.startsWith('http:');
     this.#pool = isPlain ? new UpstreamPool(address) : undefined;
     this.#upgrades = new UpgradeProxy(address);
-    this.ended = new Promise((resolve) => {
-      this.#tellEnded = resolve;
-    });
   }
 
   get starts(): number {
-    return this.#function ? 1 : 0;
+    return this.#function.starts;
   }
 
-  async start(): Promise<void> {
-    const { settings, logger, environment } = this.#context;
-    const command = settings.functionProcess ?? [];
-    logger.info(`Forking: ${command[0]}, arguments: [${command.slice(1).join(' ')}]`);
-    const started = await FunctionProcess.start(command, environment, settings.temporaryFolder);
-    this.#function = started;
-    this.#copyOutput(started);
-    void started.exited.then((status) => {
-      this.#isAccepting = false;
-      this.#tellEnded(`Forked function has terminated: ${describeExit(status)}`);
-    });
-    void untilAccepting(this.#address, () => this.#isAccepting || started.hasExited).then(() =>
-      this.#accept(),
-    );
+  get ended(): Promise<string> {
+    return this.#function.ended;
   }
 
-  /** Looks anew while the function starts: who asks may have seen it listen a moment ago. */
-  async isReady(): Promise<boolean> {
-    if (!this.#isAccepting && (await accepts(this.#address))) this.#accept();
-    return this.#isAccepting;
+  start(): Promise<void> {
+    return this.#function.start();
+  }
+
+  isReady(): Promise<boolean> {
+    return this.#function.isReady();
   }
 
   run(exchange: Exchange): void {
@@ -82,16 +62,15 @@ export class HttpRunner implements Runner {
       const limit = execLimit(this.#context.settings.execTimeout, headers);
       if (limit) exchange.limitTime(limit.name, limit.ms);
     }
-    if (this.#isAccepting || this.#function?.hasExited) return this.#forward(exchange);
-    const go = (): void => this.#forward(exchange);
-    this.#waiting.add(go);
+    if (this.#isSettled) return this.#forward(exchange);
+    const forget = this.#function.onceSettled(() => this.#forward(exchange));
     exchange.onOver(() => {
-      this.#waiting.delete(go);
+      forget();
     });
   }
 
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
-    if (!this.#isAccepting && !this.#function?.hasExited) await this.#untilAccepting(socket);
+    if (!this.#isSettled) await this.#untilAccepting(socket);
     return this.#upgrades.carry(request, socket, head);
   }
 
@@ -99,19 +78,24 @@ export class HttpRunner implements Runner {
   async #untilAccepting(socket: Socket): Promise<void> {
     const { execTimeout, writeTimeout } = this.#context.settings;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timerDelay(execTimeout === 0 ? writeTimeout : execTimeout));
       const go = (): void => {
         clearTimeout(timer);
-        this.#waiting.delete(go);
+        forget();
         resolve();
       };
-      this.#waiting.add(go);
+      const timer = setTimeout(go, timerDelay(execTimeout === 0 ? writeTimeout : execTimeout));
+      const forget = this.#function.onceSettled(go);
       socket.once('close', go);
     });
   }
 
+  /** Whether there is nothing to wait for before a request is forwarded. */
+  get #isSettled(): boolean {
+    return this.#function.isAccepting || this.#function.hasEnded;
+  }
+
   processIds(): readonly number[] {
-    return this.#function && !this.#function.hasExited ? [this.#function.pid] : [];
+    return this.#function.processIds();
   }
 
   async stop(): Promise<void> {
@@ -119,20 +103,13 @@ export class HttpRunner implements Runner {
     this.#pool?.close(); // else a server that closes gracefully would wait for them
     // a server that closes gracefully waits for its upgraded connections too: it has a moment to end them itself
     const timer = setTimeout(() => this.#upgrades.close(), UPGRADES_GRACE_MS);
-    await this.#function?.stop();
+    await this.#function.stop();
     clearTimeout(timer);
     this.#upgrades.close();
   }
 
   kill(): void {
-    this.#function?.kill();
-  }
-
-  /** Lets go what has waited for the function. */
-  #accept(): void {
-    this.#isAccepting = this.#function?.hasExited === false;
-    for (const go of this.#waiting) go();
-    this.#waiting.clear();
+    this.#function.kill();
   }
 
   #forward(exchange: Exchange): void {
@@ -189,17 +166,5 @@ export class HttpRunner implements Runner {
   #loadSlowPath(): Promise<SlowPath> {
     this.#slowPath ??= import('../proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.#address));
     return this.#slowPath;
-  }
-
-  #copyOutput(started: FunctionProcess): void {
-    const { settings, output, logger } = this.#context;
-    for (const name of ['stderr', 'stdout'] as const) {
-      logger.info(`Started logging: ${name} from function.`);
-      copyLines(started[name], output[name], {
-        name,
-        prefix: settings.prefixLogs,
-        longestLine: settings.logBufferSize,
-      });
-    }
   }
 }

@@ -50,9 +50,9 @@ export class InprocRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    const { settings, logger, environment, uncaught } = this.#context;
+    const { settings, announce, environment, uncaught } = this.#context;
     const file = findModule(settings.handlerPath);
-    logger.info(`Loading: ${file}`);
+    announce(`Loading: ${file}`);
     if (settings.functionProcess?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
     this.#captureOutput();
     this.#guard.begin(uncaught);

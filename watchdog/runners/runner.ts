@@ -6,11 +6,14 @@ import type { Logger } from '../log/logger.ts';
 import type { UpgradeOutcome } from '../proxy/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Uncaught } from '../inproc/uncaught.ts';
+import type { HttpFunction } from './http-function.ts';
 
 /** What a mode needs of its surroundings. */
 export interface RunnerContext {
   readonly settings: Settings;
   readonly logger: Logger;
+  /** Takes lines of the start, which are told once for all of the watchdog's processes. */
+  readonly announce: (line: string) => void;
   /** Where the function's stdout and stderr go. */
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
   /** What the function's processes inherit. */
@@ -19,6 +22,8 @@ export interface RunnerContext {
   readonly uncaught: Uncaught;
   /** The path of the script that runs. */
   readonly script: string;
+  /** In http mode: the function, where another process has started it. */
+  readonly httpFunction?: HttpFunction;
 }
 
 /** How the function is run: a mode of the watchdog. */

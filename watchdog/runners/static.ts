@@ -23,7 +23,7 @@ export class StaticRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    this.#context.logger.info(`Serving files at: ${this.#context.settings.staticPath}`);
+    this.#context.announce(`Serving files at: ${this.#context.settings.staticPath}`);
   }
 
   isReady(): boolean {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { StartError, messageOf, systemCodeOf } from '../errors.ts';
 
@@ -26,4 +27,10 @@ export async function listen(server: Server, port: number, setting: string): Pro
   }
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
+}
+
+/** Listens on a port that another process has bound. */
+export async function listenOn(server: Server, handle: unknown): Promise<void> {
+  server.listen(handle, BACKLOG);
+  await once(server, 'listening');
 }

@@ -1,9 +1,6 @@
 import { StartError } from '../errors.ts';
-import type { EarlierSettings, Mode, Setting } from './setting.ts';
+import { FORK_MODES, type EarlierSettings, type Setting } from './setting.ts';
 import { SETTINGS, type Settings } from './table.ts';
-
-/** The modes with a process per request. */
-const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

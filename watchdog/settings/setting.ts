@@ -3,6 +3,9 @@ import type { Parser } from './parsers.ts';
 export const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** The modes with a process per request. */
+export const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
+
 /** What the defaults of later rows may depend on. */
 export interface EarlierSettings {
   readonly mode: Mode;

@@ -55,13 +55,6 @@ export const SETTINGS = {
     modes: 'inproc',
     line: 'The function that is loaded: a file, or a folder whose `package.json` or `index.js` names it. It exports `createListener(env)`, a request listener, or an object with `fetch`.',
   }),
-  inprocWorkers: setting({
-    names: ['inproc_workers'],
-    parser: integer(0, 256, 'a whole number up to 256, 0 or 1 for none'),
-    fallback: 0,
-    modes: 'inproc',
-    line: "How many processes run the function, on one port. One that dies, or that gives no sign of life for `exec_timeout`, is started anew. `0` or `1`: the watchdog's own process alone.",
-  }),
   inprocMaxDelay: setting({
     names: ['inproc_max_delay'],
     parser: duration('zero'),
@@ -112,6 +105,13 @@ export const SETTINGS = {
     fallback: 0,
     modes: 'all',
     line: 'How many requests may be in flight; one more is refused with 429. `0`: no limit.',
+  }),
+  workers: setting({
+    names: ['workers', 'inproc_workers'],
+    parser: integer(0, 256, 'a whole number up to 256, 0 or 1 for none'),
+    fallback: 0,
+    modes: 'all',
+    line: "How many processes of the watchdog serve the port. One that ends is started anew; in inproc mode also one that gives no sign of life for `exec_timeout`. `max_inflight` and `prefork` are parted among them. `0` or `1`: the watchdog's own process alone.",
   }),
   readyPath: optional({
     names: ['ready_path'],

@@ -7,8 +7,18 @@ export const WORKER_VARIABLE = 'FWATCHDOG_WORKER';
 export interface WorkerOrder {
   /** This worker's share of max_inflight, 0 for no limit. */
   readonly maxInflight: number;
+  /** This worker's share of prefork. */
+  readonly prefork: number;
   /** Milliseconds between two signs of life. */
   readonly beatMs: number;
+  /** Whether it starts together with the watchdog, and not in the place of one that has ended. */
+  readonly isFirst: boolean;
+  /** Whether it tells the lines of the start, which are told once. */
+  readonly announces: boolean;
+  /** The process of http mode's function; 0 in other modes. */
+  readonly functionPid: number;
+  /** Variables that are for the worker alone, and not for the function's processes. */
+  readonly ownVariables: readonly string[];
 }
 
 /** What a worker tells of itself now and then; that it does is its sign of life. */
@@ -16,6 +26,13 @@ export interface WorkerState {
   readonly type: 'state';
   readonly counts: HttpCounts;
   readonly inFlight: number;
+  /** As `inFlight`, without upgraded connections. */
+  readonly open: number;
+  /** Processes that it has started for the function so far, and those of them that are alive. */
+  readonly starts: number;
+  readonly processIds: readonly number[];
+  /** CPU of its own. */
+  readonly cpuSeconds: number;
   /** Seconds by quantile. */
   readonly delay: readonly (readonly [number, number])[];
 }
@@ -24,16 +41,32 @@ export type FromWorker =
   | WorkerState
   /** It serves. */
   | { readonly type: 'ready' }
+  /** It takes no connection any more, and what was in flight is answered. */
+  | { readonly type: 'drained' }
+  /** A line of the start, for the log. */
+  | { readonly type: 'line'; readonly text: string }
   /** It could not start: the line for the operator. */
   | { readonly type: 'failed'; readonly text: string };
 
-export type ToWorker =
+export interface ToWorker {
+  readonly type: Command;
+}
+
+export const COMMANDS = [
   /** Tell your state now. */
-  | { readonly type: 'report' }
+  'report',
   /** Be unhealthy from now on. */
-  | { readonly type: 'refuse' }
-  /** Take no connection any more, answer what is there, and end. */
-  | { readonly type: 'drain' };
+  'refuse',
+  /** Take no connection any more, and answer what is there. */
+  'drain',
+  /** End. */
+  'end',
+  /** The function of http mode takes connections. */
+  'function accepts',
+  /** The function of http mode has ended. */
+  'function ended',
+] as const;
+export type Command = (typeof COMMANDS)[number];
 
 /** A message of one of ours; a function may send its own over the same channel. */
 export function isOurs<T extends { readonly type: string }>(

@@ -1,68 +1,56 @@
 import { formatDuration, timerDelay } from '../duration.ts';
-import { StartError } from '../errors.ts';
+import { adoptOrphansSoon } from '../process/native/adopt.ts';
+import type { HttpFunction } from '../runners/http-function.ts';
+import { FORK_MODES } from '../settings/setting.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import { LockFile } from '../server/lock-file.ts';
-import { HttpMetrics } from '../server/metrics/http-metrics.ts';
 import { MetricsServer, type FunctionFacts } from '../server/metrics/metrics-server.ts';
 import { removeLockFile, tellStart, writeLockFile } from '../server/start-up.ts';
-import type { WorkerOrder } from './messages.ts';
+import { Figures } from './figures.ts';
+import { beatOf, watchForHangs } from './hang-watch.ts';
+import { killLeftBehind } from './left-behind.ts';
 import { SharedPort } from './shared-port.ts';
-import { Worker } from './worker.ts';
-
-/** How often a worker gives a sign of life: in parts of exec_timeout, within milliseconds. */
-const BEATS = 8;
-const OFTENEST_MS = 25;
-const SELDOMEST_MS = 1000;
-
-/** A worker that ended is started anew after so many milliseconds: twice as many each time, while it does not last. */
-const SHORTEST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
-const LASTING_MS = 10_000;
-
-/** How long a scrape waits for the workers' figures, in milliseconds. */
-const REPORT_MS = 200;
+import { sharesOf } from './shares.ts';
+import type { Worker } from './worker.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 /** How long workers may take over their end when their requests are done, in milliseconds. */
 const CLOSE_MS = 5000;
 
+/** How much longer than write_timeout the word of a worker is waited for that its requests are done. */
+const WORD_MS = 1000;
+
 /**
- * `inproc_workers`: the function in several processes on one port. This one serves nothing itself: it holds the port,
- * the lock-file, the metrics and the log, starts workers, and ends those that hang. They are processes and not
- * threads, as a process can be ended whatever it does, shares its port with others by the kernel's hand, and takes no
- * other with it when it runs out of memory.
+ * `workers`: several processes on one port. This one serves nothing itself: it holds the port, the lock-file, the
+ * metrics, the log and, in http mode, the function, and starts workers. They are processes and not threads, as a
+ * process can be ended whatever it does, shares its port with others by the kernel's hand, and takes no other with it
+ * when it runs out of memory.
  */
 export class Supervisor {
   readonly #context: RunnerContext;
-  readonly #orders: readonly WorkerOrder[];
-  readonly #workers = new Map<WorkerOrder, Worker>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #figures = new Figures();
   readonly #metricsServer: MetricsServer;
   readonly #lockFile: LockFile | undefined;
-  readonly #beatMs: number;
-  /** What workers counted that have ended. */
-  readonly #past = new HttpMetrics();
+  /** In http mode. */
+  readonly #function: HttpFunction | undefined;
   #port: SharedPort | undefined;
-  #starts = 0;
+  #pool: WorkerPool | undefined;
+  #endWatch: () => void = () => undefined;
   #isStopping = false;
+  /** From here on the function's end is what is wanted. */
+  #isDraining = false;
 
-  private constructor(context: RunnerContext) {
+  private constructor(context: RunnerContext, httpFunction: HttpFunction | undefined) {
     const { settings } = context;
     this.#context = context;
+    this.#function = httpFunction;
     this.#lockFile = settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder);
     this.#metricsServer = new MetricsServer(() => this.#facts());
-    this.#beatMs = Math.min(
-      SELDOMEST_MS,
-      Math.max(OFTENEST_MS, (settings.execTimeout || SELDOMEST_MS * BEATS) / BEATS),
-    );
-    this.#orders = shares(settings.inprocWorkers, settings.maxInflight).map((maxInflight) => ({
-      maxInflight,
-      beatMs: this.#beatMs,
-    }));
   }
 
   /** @throws StartError also where a worker cannot start its function */
   static async start(context: RunnerContext): Promise<Supervisor> {
-    const supervisor = new Supervisor(context);
+    const supervisor = new Supervisor(context, await loadFunction(context));
     try {
       await supervisor.#start();
       return supervisor;
@@ -73,149 +61,137 @@ export class Supervisor {
   }
 
   async #start(): Promise<void> {
-    const { settings, logger } = this.#context;
+    const { settings, logger, script } = this.#context;
     this.#port = SharedPort.bind(settings.port);
     const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
-    const pauses = { next: SHORTEST_PAUSE_MS };
-    const started = this.#orders.map((order) => this.#startWorker(order, { ...pauses }));
-    await Promise.all(
-      started.map(async (worker) => {
-        if (await worker.ready) return;
-        const why = worker.failure ?? `the worker ended: ${await worker.exited}`;
-        throw new StartError('FUNCTION_NOT_STARTED', why);
-      }),
-    );
-    this.#watch();
+    await this.#function?.start();
+    this.#pool = this.#createPool(this.#port);
+    const served = this.#pool.start();
+    this.#passOn(this.#function, this.#pool);
+    await served;
     tellStart(logger, settings, this.#port.port);
     writeLockFile(logger, this.#lockFile);
+    if (settings.nativeFork && (this.#function || FORK_MODES.has(settings.mode))) {
+      adoptOrphansSoon({ script, temporaryFolder: settings.temporaryFolder });
+    }
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 
-  /** Never: workers that end are started anew. */
-  functionEnded(): Promise<string> {
-    return new Promise(() => undefined);
+  /** Lets the workers know how the function is, which they forward to. */
+  #passOn(httpFunction: HttpFunction | undefined, pool: WorkerPool): void {
+    if (httpFunction?.isAccepting) pool.tell('function accepts');
+    else httpFunction?.onceSettled(() => httpFunction.isAccepting && pool.tell('function accepts'));
+    void httpFunction?.ended.then(() => pool.tell('function ended'));
+  }
+
+  #createPool(port: SharedPort): WorkerPool {
+    const { settings, logger } = this.#context;
+    const isInproc = settings.mode === 'inproc';
+    const pool = new WorkerPool({
+      context: this.#context,
+      port,
+      shares: sharesOf(settings),
+      beatMs: beatOf(isInproc ? settings.execTimeout : 0),
+      functionPid: this.#function?.processIds()[0] ?? 0,
+      onExit: this.#onExit,
+    });
+    if (isInproc && settings.execTimeout > 0) {
+      this.#endWatch = watchForHangs({
+        execTimeout: settings.execTimeout,
+        logger,
+        workers: () => pool.workers,
+        onHang: (worker) => this.#figures.hung(worker),
+      });
+    }
+    return pool;
+  }
+
+  readonly #onExit = (worker: Worker): void => {
+    this.#figures.ended(worker);
+    if (FORK_MODES.has(this.#context.settings.mode)) killLeftBehind(worker, this.#pool?.workers ?? []);
+  };
+
+  /** Settles with the reason when the function of http mode has ended of itself, and the responses are answered. */
+  async functionEnded(): Promise<string> {
+    if (!this.#function) return new Promise(() => undefined); // workers that end are started anew
+    const reason = await this.#function.ended;
+    if (this.#isDraining) return new Promise(() => undefined);
+    this.#isDraining = true;
+    this.#context.logger.error(reason);
+    if (!this.#isStopping) this.#markUnhealthy();
+    this.#isStopping = true;
+    await this.#drain();
+    this.kill();
+    return reason;
   }
 
   /**
    * Ends everything in the order that loses no request: health first, the listener after healthcheck_interval, the
-   * workers when their requests are done.
+   * function and the workers when their requests are done.
    * @param reason for the log: the signal's name
    */
   async stop(reason: string): Promise<void> {
     const { settings, logger } = this.#context;
-    logger.info(`${reason}: no new connections in ${formatDuration(settings.healthcheckInterval)}`);
-    for (const worker of this.#workers.values()) worker.tell('refuse');
-    removeLockFile(logger, this.#lockFile);
-    await pause(settings.healthcheckInterval);
     this.#isStopping = true;
-    const open = await this.#inFlight();
-    logger.info(`No new connections allowed, draining: ${open} requests`);
-    this.#port?.close();
-    this.#port = undefined;
-    const workers = [...this.#workers.values()];
-    for (const worker of workers) worker.tell('drain');
-    const late = pause(settings.writeTimeout + CLOSE_MS);
-    await Promise.race([Promise.all(workers.map((worker) => worker.exited)), late]);
-    logger.info(`Exiting. Active connections: ${this.#workers.size}`);
+    logger.info(`${reason}: no new connections in ${formatDuration(settings.healthcheckInterval)}`);
+    this.#markUnhealthy();
+    await new Promise((resolve) => {
+      setTimeout(resolve, timerDelay(settings.healthcheckInterval));
+    });
+    this.#isDraining = true;
+    logger.info(`No new connections allowed, draining: ${await this.#open()} requests`);
+    await this.#drain();
+    logger.info(`Exiting. Active connections: ${await this.#open()}`);
+    await Promise.all([this.#function?.stop(), this.#pool?.end(CLOSE_MS)]);
     this.kill();
   }
 
   /** Ends everything at once. */
   kill(): void {
     this.#isStopping = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const worker of this.#workers.values()) worker.kill();
-    this.#port?.close();
-    this.#port = undefined;
+    this.#isDraining = true;
+    this.#endWatch();
+    this.#pool?.kill();
+    this.#function?.kill();
+    this.#closePort();
     this.#metricsServer.close();
   }
 
-  #startWorker(order: WorkerOrder, pauses: { next: number }): Worker {
-    const { logger } = this.#context;
-    if (!this.#port) throw new Error('the port is closed');
-    const worker = new Worker(this.#context, order, this.#port.handle);
-    const wasStarting = this.#starts < this.#orders.length;
-    this.#starts += 1;
-    this.#workers.set(order, worker);
-    void worker.exited.then((how) => {
-      this.#workers.delete(order);
-      this.#past.add(worker.state?.counts ?? []);
-      if (this.#isStopping || (wasStarting && !worker.state && worker.failure !== undefined)) return;
-      if (performance.now() - worker.startedAt > LASTING_MS) pauses.next = SHORTEST_PAUSE_MS;
-      const why = worker.failure ?? how;
-      logger.error(`Worker ${worker.pid} ended (${why}); it is started anew in ${pauses.next}ms`);
-      this.#after(pauses.next, () => void this.#startWorker(order, pauses));
-      pauses.next = Math.min(2 * pauses.next, LONGEST_PAUSE_MS);
-    });
-    return worker;
+  /** Takes no connection any more, and waits for what is in flight. */
+  async #drain(): Promise<void> {
+    this.#closePort();
+    await this.#pool?.drain(timerDelay(this.#context.settings.writeTimeout + WORD_MS));
   }
 
-  /** Ends workers that hang: a handler that does not yield cannot keep its own time. */
-  #watch(): void {
-    const { settings, logger } = this.#context;
-    if (settings.execTimeout === 0) return;
-    const most = settings.execTimeout + this.#beatMs;
-    const look = (): void => {
-      for (const worker of this.#workers.values()) {
-        if (worker.silentMs < most) continue;
-        const time = formatDuration(settings.execTimeout);
-        logger.error(`exec_timeout of ${time} passed without a sign of life of worker ${worker.pid}: killed`);
-        const open = Math.max(1, worker.state?.inFlight ?? 0);
-        for (let at = 0; at < open; at += 1) this.#past.count(504, 'unknown', worker.silentMs / 1000);
-        worker.kill();
-      }
-    };
-    const timer = setInterval(look, this.#beatMs);
-    this.#timers.add(timer);
+  #closePort(): void {
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #markUnhealthy(): void {
+    this.#pool?.tell('refuse');
+    removeLockFile(this.#context.logger, this.#lockFile);
   }
 
   async #facts(): Promise<FunctionFacts> {
-    const workers = [...this.#workers.values()];
-    await Promise.all(workers.map((worker) => worker.report(REPORT_MS)));
-    const http = new HttpMetrics();
-    http.add(this.#past.counts);
-    const delay = new Map<number, number>();
-    for (const { state } of workers) {
-      http.add(state?.counts ?? []);
-      for (const [quantile, value] of state?.delay ?? []) {
-        delay.set(quantile, Math.max(value, delay.get(quantile) ?? 0));
-      }
-    }
-    const processIds = workers.map(({ pid }) => pid);
-    return { http, inFlight: sumInFlight(workers), starts: this.#starts, delay, processIds };
+    const facts = await this.#figures.of(this.#pool?.workers ?? []);
+    const { settings } = this.#context;
+    if (this.#function)
+      return { ...facts, starts: this.#function.starts, processIds: this.#function.processIds() };
+    if (settings.mode !== 'inproc') return facts;
+    // the workers are the function's processes
+    const { workers, ...others } = facts;
+    return { ...others, starts: this.#pool?.starts ?? 0, processIds: workers?.processIds ?? [] };
   }
 
-  async #inFlight(): Promise<number> {
-    const workers = [...this.#workers.values()];
-    await Promise.all(workers.map((worker) => worker.report(REPORT_MS)));
-    return sumInFlight(workers);
-  }
-
-  #after(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
+  #open(): Promise<number> {
+    return this.#figures.open(this.#pool?.workers ?? []);
   }
 }
 
-/** Each worker's part of max_inflight. There are no more workers than requests may be in flight. */
-function shares(workers: number, maxInflight: number): number[] {
-  if (maxInflight === 0) return Array.from({ length: workers }, () => 0);
-  const count = Math.min(workers, maxInflight);
-  return Array.from(
-    { length: count },
-    (_, at) => Math.floor(maxInflight / count) + (at < maxInflight % count ? 1 : 0),
-  );
-}
-
-function sumInFlight(workers: readonly Worker[]): number {
-  return workers.reduce((sum, { state }) => sum + (state?.inFlight ?? 0), 0);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, timerDelay(ms)).unref();
-  });
+/** In http mode there is one function, whose process is the supervisor's. */
+async function loadFunction(context: RunnerContext): Promise<HttpFunction | undefined> {
+  if (context.settings.mode !== 'http') return undefined;
+  const { OwnFunction } = await import('../runners/own-function.ts');
+  return new OwnFunction(context);
 }

@@ -1,63 +1,45 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { messageOf } from '../errors.ts';
-import { loadRunner } from '../runners/load.ts';
-import type { Runner, RunnerContext } from '../runners/runner.ts';
-import { loadAuth } from '../server/auth/load-auth.ts';
-import type { JwtAuth } from '../server/auth/jwt-auth.ts';
-import { ClientErrors } from '../server/client-errors.ts';
+import type { RunnerContext } from '../runners/runner.ts';
 import { Health } from '../server/health.ts';
-import { createHttpServer, serve } from '../server/http-server.ts';
-import { Limiter } from '../server/limiter.ts';
+import { HttpService } from '../server/http-service.ts';
+import { listenOn } from '../server/listen.ts';
 import { LockFile } from '../server/lock-file.ts';
-import { HttpMetrics } from '../server/metrics/http-metrics.ts';
-import { RequestHandler } from '../server/request-handler.ts';
-import { isOurs, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts';
-
-/** How many connections may wait to be accepted. */
-const BACKLOG = 4096;
+import type { Command, WorkerOrder } from './messages.ts';
+import { SupervisorLink } from './supervisor-link.ts';
+import { ToldFunction } from './told-function.ts';
 
 /**
- * One of several processes that run the function (inproc_workers): a watchdog without port, lock-file, metrics and
- * signals of its own. For these there is the supervisor, which it hears and tells by the channel between them.
+ * One of several processes that serve the port (workers): a watchdog without port, lock-file, metrics and signals of
+ * its own. For these there is the supervisor, which it hears and tells by the channel between them.
  */
 export class WorkerService {
   readonly #context: RunnerContext;
-  readonly #runner: Runner;
-  readonly #server: Server;
-  readonly #handler: RequestHandler;
   readonly #health: Health;
-  readonly #limiter: Limiter;
-  readonly #metrics = new HttpMetrics();
+  readonly #link: SupervisorLink;
+  readonly #function: ToldFunction | undefined;
   readonly #onEnd: (status: number) => void;
+  #service: HttpService | undefined;
   #beat: NodeJS.Timeout | undefined;
+  #isRefusing = false;
   #isDraining = false;
 
-  private constructor(
-    context: RunnerContext,
-    runner: Runner,
-    auth: JwtAuth | undefined,
-    onEnd: (status: number) => void,
-  ) {
-    const { settings, logger } = context;
-    this.#context = context;
-    this.#runner = runner;
+  private constructor(context: RunnerContext, order: WorkerOrder, onEnd: (status: number) => void) {
+    const { settings } = context;
     this.#onEnd = onEnd;
-    this.#limiter = new Limiter(settings.maxInflight);
     this.#health = new Health(settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder));
-    const clientErrors = new ClientErrors(logger);
-    this.#handler = new RequestHandler({
-      settings,
-      logger,
-      runner,
-      health: this.#health,
-      limiter: this.#limiter,
-      metrics: this.#metrics,
-      clientErrors,
-      auth,
-    });
-    this.#server = createHttpServer(settings);
-    serve(this.#server, this.#handler, clientErrors);
+    this.#link = new SupervisorLink(this.#onCommand, this.#onGone);
+    this.#function =
+      settings.mode === 'http' && settings.upstreamUrl
+        ? new ToldFunction(settings.upstreamUrl, order.functionPid)
+        : undefined;
+    this.#context = {
+      ...context,
+      settings: { ...settings, prefork: order.prefork },
+      announce: (text) => {
+        if (order.announces) void this.#link.tell({ type: 'line', text });
+      },
+      ...(this.#function ? { httpFunction: this.#function } : {}),
+    };
   }
 
   /**
@@ -69,86 +51,97 @@ export class WorkerService {
     order: WorkerOrder,
     onEnd: (status: number) => void,
   ): Promise<WorkerService> {
-    process.once('disconnect', () => onEnd(1)); // the supervisor is gone
+    const worker = new WorkerService(context, order, onEnd);
     try {
-      const settings = { ...context.settings, maxInflight: order.maxInflight };
-      const handle = once(process, 'message').then(([, sent]) => sent as unknown);
-      const own = { ...context, settings };
-      const runner = await loadRunner(own);
-      const auth = await loadAuth(settings, context.logger);
-      const worker = new WorkerService(own, runner, auth, onEnd);
-      await runner.start();
-      await worker.#serve(await handle, order.beatMs);
+      await worker.#start(order);
       return worker;
     } catch (thrown) {
-      await tell({ type: 'failed', text: messageOf(thrown) });
+      await worker.#link.tell({ type: 'failed', text: messageOf(thrown) });
       onEnd(1);
       return new Promise(() => undefined);
     }
   }
 
-  /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
+  async #start(order: WorkerOrder): Promise<void> {
+    const service = await HttpService.load(this.#context, this.#health, order.maxInflight);
+    this.#service = service;
+    if (order.isFirst) await this.#listen(service); // what comes meanwhile waits here, as it does with one process
+    await service.runner.start();
+    if (!order.isFirst) await this.#listen(service); // what comes meanwhile goes to the others
+    if (!this.#isRefusing) this.#health.accept();
+    await this.#link.tell({ type: 'ready' });
+    this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
+  }
+
+  async #listen({ server }: HttpService): Promise<void> {
+    const port = await this.#link.port;
+    if (!this.#isDraining) await listenOn(server, port);
+  }
+
+  /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
-    const reason = await this.#runner.ended;
+    if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor sees to its end
+    const reason = await this.#service.runner.ended;
     if (this.#isDraining) return new Promise(() => undefined);
     this.#context.logger.error(reason);
-    await this.#close();
+    this.#health.refuse();
+    await this.#service.drain();
+    await this.#tellState();
     return reason;
   }
 
   kill(): void {
     clearInterval(this.#beat);
-    this.#runner.kill();
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.#service?.kill();
   }
 
-  async #serve(handle: unknown, beatMs: number): Promise<void> {
-    this.#server.listen(handle, BACKLOG);
-    await once(this.#server, 'listening');
-    process.on('message', this.#onMessage);
-    this.#health.accept();
-    await tell({ type: 'ready' });
-    this.#beat = setInterval(() => void this.#tellState(), beatMs);
-  }
-
-  readonly #onMessage = (message: unknown): void => {
-    if (!isOurs<ToWorker>(message, ['report', 'refuse', 'drain'])) return;
-    if (message.type === 'report') void this.#tellState();
-    else if (message.type === 'refuse') this.#health.refuse();
-    else void this.#drain();
+  readonly #onCommand = (command: Command): void => {
+    if (command === 'report') void this.#tellState();
+    else if (command === 'refuse') this.#refuse();
+    else if (command === 'drain') void this.#drain();
+    else if (command === 'end') void this.#end();
+    else this.#function?.hear(command);
   };
 
+  /** The supervisor was killed: nothing of what it had started may stay. */
+  readonly #onGone = (): void => {
+    this.#function?.killOrphan();
+    this.kill();
+    this.#onEnd(1);
+  };
+
+  #refuse(): void {
+    this.#isRefusing = true;
+    this.#health.refuse();
+  }
+
   async #drain(): Promise<void> {
-    if (this.#isDraining) return;
     this.#isDraining = true;
-    await this.#close();
-    await this.#runner.stop();
+    this.#refuse();
+    await this.#service?.drain();
+    await this.#tellState();
+    await this.#link.tell({ type: 'drained' });
+  }
+
+  async #end(): Promise<void> {
+    await this.#service?.runner.stop();
+    await this.#tellState();
     this.#onEnd(0);
   }
 
-  /** Takes no connection any more, and answers what is there. */
-  async #close(): Promise<void> {
-    this.#health.refuse();
-    this.#server.close();
-    await this.#handler.close(this.#context.settings.writeTimeout);
-    await this.#tellState();
-  }
-
-  #tellState(): Promise<void> {
-    return tell({
+  async #tellState(): Promise<void> {
+    if (!this.#service) return;
+    const { http, inFlight, starts, processIds, delay } = this.#service.facts;
+    const { user, system } = process.cpuUsage();
+    await this.#link.tell({
       type: 'state',
-      counts: this.#metrics.counts,
-      inFlight: this.#limiter.inFlight,
-      delay: [...(this.#runner.loopDelay?.() ?? [])],
+      counts: http.counts,
+      inFlight,
+      open: this.#service.open,
+      starts,
+      processIds,
+      cpuSeconds: (user + system) / 1e6,
+      delay: [...(delay ?? [])],
     });
   }
-}
-
-/** Settles when the message has gone out, or cannot any more. */
-function tell(message: FromWorker): Promise<void> {
-  return new Promise((resolve) => {
-    if (!process.connected || !process.send) return resolve();
-    process.send(message, undefined, undefined, () => resolve());
-  });
 }

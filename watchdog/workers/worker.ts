@@ -1,14 +1,15 @@
 import { fork, type ChildProcess, type SendHandle } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { copyLines } from '../log/function-lines.ts';
-import { describeExit, type ExitStatus } from '../process/exit-status.ts';
+import { describeExit } from '../process/exit-status.ts';
+import { withDescendants } from '../process/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import {
   isOurs,
   WORKER_VARIABLE,
+  type Command,
   type FromWorker,
-  type ToWorker,
   type WorkerOrder,
   type WorkerState,
 } from './messages.ts';
@@ -25,19 +26,28 @@ export class Worker {
   readonly startedAt = performance.now();
   /** Settles when it serves; false where it ends before that. */
   readonly ready: Promise<boolean>;
+  /** Settles when it takes no connection any more and has answered all, or has ended. */
+  readonly drained: Promise<void>;
   /** Settles when the process has ended. */
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
+  readonly #announce: (line: string) => void;
   readonly #groups = new ProcessGroups();
   #state: WorkerState | undefined;
   #heardAt = performance.now();
   #isReady = false;
   #failure: string | undefined;
-  #onState: (() => void) | undefined;
+  #onReady: (isReady: boolean) => void = () => undefined;
+  #onDrained: () => void = () => undefined;
+  /** What waits for its state. */
+  readonly #reports = new Set<() => void>();
 
-  constructor(context: RunnerContext, order: WorkerOrder, handle: SendHandle) {
+  constructor(context: RunnerContext, order: Omit<WorkerOrder, 'ownVariables'>, handle: SendHandle) {
+    const ownVariables = Object.keys(SHARES_ALIKE).filter((name) => context.environment[name] === undefined);
+    const whole: WorkerOrder = { ...order, ownVariables };
+    this.#announce = context.announce;
     this.#child = fork(process.argv[1] ?? '', [], {
-      env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(order) },
+      env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(whole) },
       detached: true, // as the leader of a group, so that what it starts ends with it
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -46,29 +56,24 @@ export class Worker {
     for (const name of ['stdout', 'stderr'] as const) {
       // the worker has made lines of it already
       const options = { name, prefix: false, longestLine: -1 };
-      copyLines(this.#child[name] as Readable, context.output[name], options);
+      const from: Readable | null | undefined = this.#child[name];
+      if (from) copyLines(from, context.output[name], options); // there is none where it could not be started
     }
-    this.exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(error.message));
-      this.#child.once('exit', (code, signal) => {
-        const how = this.#ended({ code, signal });
-        // what it has told and written last is there with its close, if nothing else holds its output open
-        const timer = setTimeout(() => resolve(how), LAST_WORDS_MS);
-        this.#child.once('close', () => {
-          clearTimeout(timer);
-          resolve(how);
-        });
-      });
-    });
+    this.exited = this.#untilExited();
     this.ready = new Promise((resolve) => {
-      this.#child.on('message', (message) => {
-        this.#hear(message);
-        if (this.#isReady) resolve(true);
-      });
-      void this.exited.then(() => resolve(false));
+      this.#onReady = resolve;
     });
+    this.drained = new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
+    void this.exited.then(() => {
+      this.#onReady(false);
+      this.#onDrained();
+      this.#endReports();
+    });
+    this.#child.on('message', (message) => this.#hear(message));
     this.#child.on('error', () => undefined);
-    this.#child.send({ type: 'handle' }, handle, undefined, () => undefined);
+    if (this.#child.connected) this.#child.send({ type: 'port' }, handle, undefined, () => undefined);
   }
 
   get isReady(): boolean {
@@ -89,7 +94,7 @@ export class Worker {
     return this.#isReady ? performance.now() - this.#heardAt : 0;
   }
 
-  tell(type: ToWorker['type']): void {
+  tell(type: Command): void {
     if (this.#child.connected) this.#child.send({ type }, () => undefined);
   }
 
@@ -97,37 +102,61 @@ export class Worker {
   async report(deadlineMs: number): Promise<void> {
     if (!this.#isReady) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deadlineMs);
-      this.#onState = () => {
+      const done = (): void => {
         clearTimeout(timer);
+        this.#reports.delete(done);
         resolve();
       };
-      void this.exited.then(this.#onState);
+      const timer = setTimeout(done, deadlineMs);
+      this.#reports.add(done);
       this.tell('report');
     });
   }
 
-  /** Kills it at once, and what it has started. */
+  /** Kills it at once, and what it has started: the processes of requests are leaders of groups of their own. */
   kill(): void {
+    if (this.pid === 0 || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGSTOP'); // so that it starts nothing while its processes are looked for
+    for (const pid of withDescendants(this.pid)) this.#groups.add(pid);
     this.#groups.killAll();
   }
 
   #hear(message: unknown): void {
-    if (!isOurs<FromWorker>(message, ['ready', 'state', 'failed'])) return;
+    if (!isOurs<FromWorker>(message, ['ready', 'state', 'drained', 'line', 'failed'])) return;
     this.#heardAt = performance.now();
     if (message.type === 'ready') {
       this.#isReady = true;
+      this.#onReady(true);
+    } else if (message.type === 'drained') {
+      this.#onDrained();
+    } else if (message.type === 'line') {
+      this.#announce(message.text);
     } else if (message.type === 'failed') {
       this.#failure = message.text;
     } else {
       this.#state = message;
-      this.#onState?.();
+      this.#endReports();
     }
   }
 
-  #ended(status: ExitStatus): string {
-    this.#isReady = false;
-    this.#groups.leaderExited(this.pid);
-    return describeExit(status);
+  #endReports(): void {
+    for (const done of this.#reports) done();
+  }
+
+  #untilExited(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('exit', (code, signal) => {
+        this.#isReady = false;
+        this.#groups.leaderExited(this.pid);
+        const how = describeExit({ code, signal });
+        // what it has told and written last is there with its close, if nothing else holds its output open
+        const timer = setTimeout(() => resolve(how), LAST_WORDS_MS);
+        this.#child.once('close', () => {
+          clearTimeout(timer);
+          resolve(how);
+        });
+      });
+    });
   }
 }

@@ -9,6 +9,7 @@ import { slowReaders } from './slow-readers.ts';
 import { start } from './start.ts';
 import { templates } from './templates.ts';
 import { upstreams } from './upstreams.ts';
+import { workers } from './workers.ts';
 
 /** All scenarios, in the order of the report. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   upstreams,
   inproc,
   forks,
+  workers,
   templates,
   start,
   memory,

@@ -27,14 +27,10 @@ function functionGroup(lab: Lab): Group {
     seconds: lab.isCheck ? 1 : 2,
     open: (stage: Stage) => {
       const listener = lab.programs['function-listener'];
-      const others = () => [
-        inprocMode(lab, 'inproc, 2 workers', listener, { inproc_workers: '2' }),
-        httpMode(lab),
-      ];
       const subjects = [
         direct(lab),
         inprocMode(lab, 'inproc mode', listener),
-        ...(lab.isCheck ? [] : others()),
+        ...(lab.isCheck ? [] : [httpMode(lab)]),
       ];
       return loaded(stage, subjects, { method: 'GET' });
     },

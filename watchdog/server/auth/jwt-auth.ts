@@ -27,6 +27,8 @@ const ALGORITHMS = [
 /** Seconds by which the clocks of gateway and function may differ. */
 const LEEWAY_SECONDS = 1;
 
+const DEBUG_PREFIX = '[JWT Auth]';
+
 /** OpenFaaS's authentication of functions (jwt_auth). */
 export class JwtAuth {
   readonly #authority: Authority;
@@ -42,12 +44,15 @@ export class JwtAuth {
   }
 
   /** @throws StartError where the gateway does not answer or the function's namespace is not known */
-  static async create(settings: Settings, logger: Logger): Promise<JwtAuth> {
+  static async create(
+    settings: Settings,
+    logger: Logger,
+    announce: (line: string) => void,
+  ): Promise<JwtAuth> {
     const name = `${settings.openfaasNamespace ?? readNamespace()}:${settings.openfaasName ?? ''}`;
     const authority = await discoverAuthority(settings.jwtAuthLocal);
-    const auth = new JwtAuth(authority, name, logger, settings.jwtAuthDebug);
-    auth.#debug(`Issuer: ${authority.issuer}\tFunction: ${name}`);
-    return auth;
+    if (settings.jwtAuthDebug) announce(`${DEBUG_PREFIX} Issuer: ${authority.issuer}\tFunction: ${name}`);
+    return new JwtAuth(authority, name, logger, settings.jwtAuthDebug);
   }
 
   /** @returns why a request is refused, or undefined where it is let in */
@@ -76,7 +81,7 @@ export class JwtAuth {
   }
 
   #debug(message: string): void {
-    if (this.#isDebugging) this.#logger.info(`[JWT Auth] ${message}`);
+    if (this.#isDebugging) this.#logger.info(`${DEBUG_PREFIX} ${message}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Metric, Registry } from 'prom-client';
 import { listen } from '../listen.ts';
 import { single, type MetricFamily } from './family.ts';
 import type { HttpMetrics } from './http-metrics.ts';
-import { processFamilies } from './process-metrics.ts';
+import { processFamilies, type WorkerUse } from './process-metrics.ts';
 
 /** Milliseconds for a scrape's request to arrive. */
 const REQUEST_TIMEOUT_MS = 5000;
@@ -16,6 +16,8 @@ export interface FunctionFacts {
   /** Seconds by quantile. */
   readonly delay: ReadonlyMap<number, number> | undefined;
   readonly processIds: readonly number[];
+  /** The watchdog's own processes beside this one, where the function does not run in them. */
+  readonly workers?: WorkerUse | undefined;
 }
 
 /** Serves `/metrics` to Prometheus, on a port of its own. */
@@ -55,14 +57,14 @@ export class MetricsServer {
   }
 }
 
-function familiesOf({ http, inFlight, starts, delay, processIds }: FunctionFacts): MetricFamily[] {
+function familiesOf({ http, inFlight, starts, delay, processIds, workers }: FunctionFacts): MetricFamily[] {
   return [
     ...http.families(),
     single('gauge', 'http_requests_in_flight', 'total HTTP requests in-flight', inFlight),
     single('gauge', 'function_open_requests', 'Requests that the function is serving', inFlight),
     single('counter', 'function_starts_total', "Starts of the function's processes", starts),
     ...(delay ? [loopDelayFamily(delay)] : []),
-    ...processFamilies(processIds),
+    ...processFamilies(processIds, workers),
   ];
 }
 

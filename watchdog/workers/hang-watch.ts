@@ -1,0 +1,43 @@
+import { formatDuration } from '../duration.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Worker } from './worker.ts';
+
+/** How often a worker gives a sign of life: in parts of exec_timeout, within milliseconds. */
+const BEATS = 8;
+const OFTENEST_MS = 25;
+const SELDOMEST_MS = 1000;
+
+/**
+ * How often a worker gives a sign of life.
+ * @param execTimeout 0 for none
+ */
+export function beatOf(execTimeout: number): number {
+  return Math.min(SELDOMEST_MS, Math.max(OFTENEST_MS, (execTimeout || SELDOMEST_MS * BEATS) / BEATS));
+}
+
+export interface HangWatchOptions {
+  readonly execTimeout: number;
+  readonly logger: Logger;
+  readonly workers: () => readonly Worker[];
+  /** Told of a worker that is about to be killed. */
+  readonly onHang: (worker: Worker) => void;
+}
+
+/**
+ * Ends workers that hang: in inproc mode a handler that does not yield cannot keep its own time.
+ * @returns what ends the watch
+ */
+export function watchForHangs({ execTimeout, logger, workers, onHang }: HangWatchOptions): () => void {
+  const beatMs = beatOf(execTimeout);
+  const look = (): void => {
+    for (const worker of workers()) {
+      if (worker.silentMs < execTimeout + beatMs) continue;
+      const time = formatDuration(execTimeout);
+      logger.error(`exec_timeout of ${time} passed without a sign of life of worker ${worker.pid}: killed`);
+      onHang(worker);
+      worker.kill();
+    }
+  };
+  const timer = setInterval(look, beatMs);
+  return () => clearInterval(timer);
+}

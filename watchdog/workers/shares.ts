@@ -1,0 +1,18 @@
+import type { Settings } from '../settings/table.ts';
+
+/** What of the settings is parted among the workers. */
+export interface Share {
+  readonly maxInflight: number;
+  readonly prefork: number;
+}
+
+/** The share of each worker. There are no more workers than requests may be in flight. */
+export function sharesOf({ workers, maxInflight, prefork }: Settings): Share[] {
+  const count = maxInflight === 0 ? workers : Math.min(workers, maxInflight);
+  const part = (whole: number, at: number): number =>
+    Math.floor(whole / count) + (at < whole % count ? 1 : 0);
+  return Array.from({ length: count }, (_, at) => ({
+    maxInflight: part(maxInflight, at),
+    prefork: prefork === 0 ? 0 : Math.max(1, part(prefork, at)),
+  }));
+}

@@ -1,0 +1,45 @@
+import { ProcessGroups } from '../process/process-groups.ts';
+import { HttpFunction } from '../runners/http-function.ts';
+import type { UpstreamAddress } from '../settings/parsers.ts';
+import type { Command } from './messages.ts';
+
+/** The function of http mode as a worker sees it: the supervisor has started it, and tells how it is. */
+export class ToldFunction extends HttpFunction {
+  readonly starts = 0;
+  readonly #pid: number;
+
+  /** @param pid its process */
+  constructor(address: UpstreamAddress, pid: number) {
+    super(address);
+    this.#pid = pid;
+  }
+
+  hear(command: Command): void {
+    if (command === 'function accepts') this.accept();
+    else if (command === 'function ended') this.end('the function has ended');
+  }
+
+  /** The supervisor is gone and cannot end it any more. */
+  killOrphan(): void {
+    if (this.hasEnded || this.#pid === 0) return;
+    const groups = new ProcessGroups();
+    groups.add(this.#pid);
+    groups.killAll();
+  }
+
+  async start(): Promise<void> {
+    // it is started by the supervisor
+  }
+
+  processIds(): readonly number[] {
+    return [];
+  }
+
+  async stop(): Promise<void> {
+    await this.ended;
+  }
+
+  kill(): void {
+    // it is the supervisor's, and may have others that forward to it
+  }
+}
