@@ -76,6 +76,7 @@ export class Supervisor {
     const { settings, logger } = this.#context;
     this.#port = SharedPort.bind(settings.port);
     const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    this.#context.dropPrivileges();
     const pauses = { next: SHORTEST_PAUSE_MS };
     const started = this.#orders.map((order) => this.#startWorker(order, { ...pauses }));
     await Promise.all(
