@@ -5,7 +5,7 @@ import { execa } from 'execa';
 /** Of what the templates and Dockerfile.watchdog begin with. */
 const NODE_VERSIONS = ['24', '22', '26'];
 
-const DEBIAN = 'localhost/debian:minbase';
+const DEBIAN = 'localhost/stand-in/debian:bookworm';
 
 /** The image of a version of Node, as Dockerfiles name it. */
 export function nodeImage(version: string): string {
@@ -24,7 +24,8 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     console.log('base: Debian');
     await withFolder(join(folder, 'debian'), async (context) => {
       const rootfs = join(context, 'rootfs');
-      await execa('debootstrap', ['--variant=minbase', 'bookworm', rootfs]);
+      // libatomic is what Node 26 is linked to, beside what is there
+      await execa('debootstrap', ['--variant=minbase', '--include=libatomic1', 'bookworm', rootfs]);
       await execa('chroot', [rootfs, 'useradd', '-m', '-u', '1000', 'node']);
       await rm(join(rootfs, 'var/cache/apt'), { recursive: true, force: true });
       await execa('tar', ['-C', rootfs, '-cf', join(context, 'rootfs.tar'), '.']);
@@ -34,9 +35,11 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     });
   }
   for (const version of NODE_VERSIONS) {
-    if (await has(nodeImage(version))) continue;
+    const standIn = `localhost/stand-in/node:${version}`;
+    if (await has(standIn)) continue;
     console.log(`base: Node ${version}`);
     await makeNodeImage(join(folder, 'node'), version, env);
+    await podman('podman', ['tag', nodeImage(version), standIn]);
   }
 }
 
