@@ -27,6 +27,8 @@ export interface ContainerOptions {
   readonly flags?: readonly string[];
   /** Instead of a tmpfs on /tmp. */
   readonly temporary?: readonly string[];
+  /** Whether it is shut in; `false` leaves user and rights to the image and the engine. */
+  readonly locked?: boolean;
 }
 
 export class Container {
@@ -39,7 +41,7 @@ export class Container {
       'run',
       '--detach',
       '--publish=127.0.0.1::8080',
-      ...LOCKED,
+      ...(options.locked === false ? [] : LOCKED),
       ...(options.temporary ?? ['--tmpfs=/tmp']),
       ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
       ...(options.flags ?? []),
