@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,6 +11,9 @@ import { Container, podman } from './container.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = process.env.CONTAINERS_FOLDER ?? '';
+
+/** What an ELF file says of its CPU (elf(5), e_machine). */
+const [X86_64, AARCH64] = [62, 183];
 
 test('Dockerfile.watchdog makes the same bytes each time', async () => {
   const layers = (image: string) => podman('image', 'inspect', '--format', '{{.RootFS.Layers}}', image);
@@ -39,13 +42,27 @@ test('the image of the watchdog says what it is, and has its licences and its bi
   assert.equal(await label('title'), 'fwatchdog');
   assert.equal(await label('version'), WATCHDOG_IMAGE.split(':').at(-1));
   assert.equal(await label('licenses'), 'MIT');
-  const mounted = await podman('image', 'mount', WATCHDOG_IMAGE);
-  try {
-    const { stdout } = await execa('ls', [mounted]);
-    assert.deepEqual(stdout.split('\n'), ['fwatchdog', 'fwatchdog.LICENSES.txt', 'fwatchdog.cdx.json']);
-    assert.ok((await stat(join(mounted, 'fwatchdog'))).size < 1e6, 'under 1 MB in an image of Node');
-  } finally {
-    await podman('image', 'unmount', WATCHDOG_IMAGE);
+  const files = await filesOf(WATCHDOG_IMAGE);
+  assert.deepEqual([...files.keys()].sort(), [
+    'fwatchdog',
+    'fwatchdog.LICENSES.txt',
+    'fwatchdog.cdx.json',
+    'fwatchdog.node',
+  ]);
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  assert.ok(bytes < 1e6, 'under 1 MB in an image of Node');
+  assert.equal(machineOf(files.get('fwatchdog.node')), X86_64);
+});
+
+test('for arm64 the same file makes an image of arm64, with the addon of that CPU', async () => {
+  const file = join(ROOT, 'Dockerfile.watchdog');
+  await podman('build', '--quiet', '--platform=linux/arm64', '-f', file, '-t', 'for-arm64', ROOT);
+  const platform = '{{.Os}}/{{.Architecture}}';
+  assert.equal(await podman('image', 'inspect', '--format', platform, 'localhost/for-arm64'), 'linux/arm64');
+  const [ours, theirs] = [await filesOf('localhost/for-arm64'), await filesOf(WATCHDOG_IMAGE)];
+  assert.equal(machineOf(ours.get('fwatchdog.node')), AARCH64);
+  for (const [name, bytes] of theirs) {
+    assert.equal(ours.get(name)?.equals(bytes), name !== 'fwatchdog.node', name);
   }
 });
 
@@ -93,3 +110,20 @@ CMD ["/fwatchdog"]
   assert.deepEqual([response.status, await response.text()], [200, 'HELLO']);
   assert.equal(await container.stop(), 0);
 });
+
+/** The files of an image, by name. */
+async function filesOf(image: string): Promise<Map<string, Buffer>> {
+  const mounted = await podman('image', 'mount', image);
+  try {
+    const names = await readdir(mounted);
+    return new Map(
+      await Promise.all(names.map(async (name) => [name, await readFile(join(mounted, name))] as const)),
+    );
+  } finally {
+    await podman('image', 'unmount', image);
+  }
+}
+
+function machineOf(elf: Buffer | undefined): number | undefined {
+  return elf?.readUInt16LE(18);
+}
