@@ -55,10 +55,12 @@ export class HttpRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    const { settings, logger, environment } = this.#context;
+    const { settings, logger, environment, script } = this.#context;
+    const { nativeFork, temporaryFolder } = settings;
     const command = settings.functionProcess ?? [];
     logger.info(`Forking: ${command[0]}, arguments: [${command.slice(1).join(' ')}]`);
-    const started = await FunctionProcess.start(command, environment, settings.temporaryFolder);
+    const means = { script: nativeFork ? script : undefined, temporaryFolder };
+    const started = await FunctionProcess.start(command, environment, means);
     this.#function = started;
     this.#copyOutput(started);
     void started.exited.then((status) => {
