@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -115,8 +116,9 @@ export class Container {
   }
 }
 
+/** In the folder of the containers, as the process that watches one leaves an empty file `oom` where it was started. */
 export async function podman(...args: string[]): Promise<string> {
-  const { stdout } = await execa('podman', args);
+  const { stdout } = await execa('podman', args, { cwd: process.env.CONTAINERS_FOLDER ?? tmpdir() });
   return stdout;
 }
 
