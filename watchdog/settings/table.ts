@@ -131,7 +131,7 @@ export const SETTINGS = {
     names: ['run_as'],
     parser: account,
     fallbackText:
-      "as the first process of a container's root: `app` if there is such a user, else `12000:12000`",
+      'for root as the first process of a container: `app`, or `12000:12000` where there is no such user',
     modes: 'all',
     line: 'The user that the watchdog and the function become when the ports are bound, `USER` or `USER:GROUP`, by name (`/etc/passwd`, `/etc/group`) or number. `root`: they stay root.',
   }),
