@@ -17,31 +17,19 @@ const [X86_64, AARCH64] = [62, 183];
 
 test('Dockerfile.watchdog makes the same bytes each time', async () => {
   const layers = (image: string) => podman('image', 'inspect', '--format', '{{.RootFS.Layers}}', image);
-  await podman(
-    'build',
-    '--quiet',
-    '--no-cache',
-    '-f',
-    join(ROOT, 'Dockerfile.watchdog'),
-    '-t',
-    'again',
-    ROOT,
-  );
+  const file = join(ROOT, 'Dockerfile.watchdog');
+  const commit = `--build-arg=COMMIT=${await labelOf(WATCHDOG_IMAGE, 'revision')}`;
+  await podman('build', '--quiet', '--no-cache', commit, '-f', file, '-t', 'again', ROOT);
   assert.equal(await layers('localhost/again'), await layers(WATCHDOG_IMAGE));
 });
 
 test('the image of the watchdog says what it is, and has its licences and its bill of materials', async () => {
-  const label = (name: string) =>
-    podman(
-      'image',
-      'inspect',
-      '--format',
-      `{{index .Labels "org.opencontainers.image.${name}"}}`,
-      WATCHDOG_IMAGE,
-    );
+  const label = (name: string): Promise<string> => labelOf(WATCHDOG_IMAGE, name);
   assert.equal(await label('title'), 'fwatchdog');
   assert.equal(await label('version'), WATCHDOG_IMAGE.split(':').at(-1));
   assert.equal(await label('licenses'), 'MIT');
+  const git = await execa('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, reject: false });
+  assert.equal(await label('revision'), git.failed ? 'unknown' : git.stdout);
   const files = await filesOf(WATCHDOG_IMAGE);
   assert.deepEqual([...files.keys()].sort(), [
     'fwatchdog',
@@ -58,7 +46,8 @@ test('for arm64 the same file makes an image of arm64, with the addon of that CP
   const file = join(ROOT, 'Dockerfile.watchdog');
   // Podman 4.3 does not tell a Dockerfile where it builds.
   const platforms = ['--platform=linux/arm64', '--build-arg=BUILDPLATFORM=linux/amd64'];
-  await podman('build', '--quiet', ...platforms, '-f', file, '-t', 'for-arm64', ROOT);
+  const commit = `--build-arg=COMMIT=${await labelOf(WATCHDOG_IMAGE, 'revision')}`;
+  await podman('build', '--quiet', commit, ...platforms, '-f', file, '-t', 'for-arm64', ROOT);
   const platform = '{{.Os}}/{{.Architecture}}';
   assert.equal(await podman('image', 'inspect', '--format', platform, 'localhost/for-arm64'), 'linux/arm64');
   const [ours, theirs] = [await filesOf('localhost/for-arm64'), await filesOf(WATCHDOG_IMAGE)];
@@ -112,6 +101,11 @@ CMD ["/fwatchdog"]
   assert.deepEqual([response.status, await response.text()], [200, 'HELLO']);
   assert.equal(await container.stop(), 0);
 });
+
+function labelOf(image: string, name: string): Promise<string> {
+  const format = `{{index .Labels "org.opencontainers.image.${name}"}}`;
+  return podman('image', 'inspect', '--format', format, image);
+}
 
 /** The files of an image, by name. */
 async function filesOf(image: string): Promise<Map<string, Buffer>> {
