@@ -89,16 +89,18 @@ RUN for file in $(ldd /usr/local/bin/node /bin/tr | grep -o '/[^ :)]*' | grep -v
 RUN mkdir -p /root-fs/bin && cp /bin/tr /root-fs/bin/
 FROM scratch
 COPY --from=libraries /root-fs/ /
-COPY --from=watchdog /fwatchdog /fwatchdog
-ENV fprocess="/bin/tr a-z A-Z"
-CMD ["/fwatchdog"]
+COPY --from=watchdog /fwatchdog* /opt/
+ENV PATH="/bin:/opt" fprocess="tr a-z A-Z"
+CMD ["fwatchdog"]
 `,
   );
   await podman('build', '--quiet', '--tag=without-node', context);
-  const container = await Container.start(t, 'localhost/without-node');
+  const temporary = ['--tmpfs=/tmp:rw,noexec,mode=1777'];
+  const container = await Container.start(t, 'localhost/without-node', { temporary });
   await container.ready();
   const response = await fetch(await container.url(), { method: 'POST', body: 'hello' });
   assert.deepEqual([response.status, await response.text()], [200, 'HELLO']);
+  assert.doesNotMatch(await container.logs(), /slower/, 'the addon beside it is found by a name of PATH');
   assert.equal(await container.stop(), 0);
 });
 
