@@ -98,6 +98,11 @@ describe('run_as', { concurrency: 2, skip }, () => {
     assert.equal(msg, 'Running as app (100:101) and no longer as root; run_as=root would stay root');
   });
 
+  test('a user app that is root by another name is not taken', async (t) => {
+    const { identity } = await startFirst(t, 'streaming', {}, { passwd: 'app:x:0:0::/root:/bin/sh\n' });
+    assertAlike(identity.threads, linesOf(12000, 12000));
+  });
+
   for (const [value, lines, home] of [
     ['app', linesOf(100, 101, [29, 101]), '/home/app'],
     ['100', linesOf(100, 101, [29, 101]), '/home/app'],

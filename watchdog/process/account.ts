@@ -34,9 +34,10 @@ function find(table: readonly string[][], word: string): string[] | undefined {
   );
 }
 
-/** Whether /etc/passwd has a user of this name. */
+/** Whether /etc/passwd has a user of this name that is not root by another. */
 export function isUser(name: string): boolean {
-  return rows('/etc/passwd').some(([user]) => user === name);
+  const row = rows('/etc/passwd').find(([user]) => user === name);
+  return row !== undefined && Number(row[2]) !== 0;
 }
 
 /** The home of root, which is no home for another user. */
