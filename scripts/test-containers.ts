@@ -10,9 +10,17 @@ import { buildImages } from './containers/images.ts';
 /**
  * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
  * what it needs by itself; no image is pulled. What takes long (the base images) is kept in a folder of the temporary
- * folder for the next time.
+ * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone.
  */
 
+const only = process.argv.slice(2);
+const files = readdirSync('test/containers')
+  .filter((file) => file.endsWith('.containers.ts'))
+  .filter((file) => only.length === 0 || only.some((name) => file.startsWith(`${name}.`)));
+if (files.length === 0) {
+  console.error(`test/containers has no file of ${only.join(', ')}`);
+  process.exit(2);
+}
 const missing = reasonToSkip();
 if (missing !== undefined) {
   console.log(`skipped: containers: ${missing}`);
@@ -24,7 +32,6 @@ await installEngine();
 const env = await engineEnvironment(folder);
 await prepareBaseImages(folder, env);
 await buildImages(folder, env);
-const files = readdirSync('test/containers').filter((file) => file.endsWith('.containers.ts'));
 const tests = await execa(
   process.execPath,
   [

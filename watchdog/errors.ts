@@ -7,6 +7,7 @@ const ERRORS = {
   SETTING_INVALID: { exit: 1 },
   SETTING_MISSING: { exit: 1 },
   PORT_UNAVAILABLE: { exit: 1 },
+  USER_UNAVAILABLE: { exit: 1 },
   LOCK_FILE_UNWRITABLE: { exit: 1 },
   FUNCTION_NOT_STARTED: { exit: 1 },
   AUTHORITY_UNAVAILABLE: { exit: 1 },

@@ -3,6 +3,7 @@ import { StartError, messageOf } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
+import { dropPrivileges } from './process/privileges.ts';
 import type { RunnerContext } from './runners/runner.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
@@ -105,8 +106,16 @@ async function serve(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
   const script = process.argv[1] ?? '';
-  const announce = (line: string): void => logger.info(line);
-  const context = { settings, logger, announce, output, environment, uncaught, script };
+  const context = {
+    settings,
+    logger,
+    announce: (line: string): void => logger.info(line),
+    output,
+    environment,
+    uncaught,
+    script,
+    dropPrivileges: () => becomeUser(settings, logger),
+  };
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));
@@ -134,6 +143,16 @@ async function startService(context: RunnerContext, exit: (status: number) => vo
   if (context.settings.workers < 2) return Watchdog.start(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
   return Supervisor.start(context);
+}
+
+/** What the function finds as its HOME is the user's too. */
+function becomeUser({ runAs }: Settings, logger: Logger): void {
+  const dropped = dropPrivileges(runAs, environment['HOME']);
+  if (!dropped) return;
+  logger.info(dropped.line);
+  if (dropped.home === undefined) return;
+  environment['HOME'] = dropped.home;
+  process.env['HOME'] = dropped.home; // of a function in this process
 }
 
 async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expandVariables, parseDockerfile } from '../dockerfile/parse.ts';
-import { isFile } from '../files/kinds.ts';
+import { exists, isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { WATCHDOG_IMAGE } from '../release.ts';
+import { runTool } from '../tools/run-tool.ts';
 import { buildImage } from './build-image.ts';
 import { hasImage } from './engine.ts';
 import type { Engine } from './names.ts';
+
+/** Milliseconds for git to tell the commit. */
+const GIT_TIMEOUT = 10_000;
 
 /** Whether the engine has the image already. */
 export async function hasWatchdogImage(host: Host, engine: Engine): Promise<boolean> {
@@ -39,11 +43,12 @@ export async function buildWatchdogImage(
   checkout: string,
   onLine: (line: string) => void,
 ): Promise<void> {
+  const commit = await commitOf(host, checkout);
   const build = {
     image: WATCHDOG_IMAGE,
     folder: checkout,
     dockerfile: 'Dockerfile.watchdog',
-    buildArgs: {},
+    buildArgs: commit === undefined ? {} : { COMMIT: commit },
     labels: {},
     secrets: {},
     noCache: false,
@@ -52,4 +57,22 @@ export async function buildWatchdogImage(
     mountSsh: false,
   };
   await buildImage(host, engine, build, onLine);
+}
+
+/** What the image's label and the watchdog's --version tell; undefined without git, as for an archive of the sources. */
+async function commitOf(host: Host, checkout: string): Promise<string | undefined> {
+  if (!(await exists(join(checkout, '.git')))) return undefined;
+  try {
+    const { ok, stdout } = await runTool(host, 'git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: checkout,
+      // those of a hook name another repository
+      env: Object.fromEntries(Object.entries(host.env).filter(([name]) => !name.startsWith('GIT_'))),
+      timeout: GIT_TIMEOUT,
+      wayOut: 'install git',
+    });
+    return ok ? stdout.trim() : undefined;
+  } catch (thrown) {
+    if (host.interrupted.aborted) throw thrown;
+    return undefined;
+  }
 }

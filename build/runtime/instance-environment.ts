@@ -61,6 +61,7 @@ export function instanceEnvironment(host: Host, settings: InstanceSettings): Env
     log_format: 'json',
     prefix_logs: 'false',
     jwt_auth_local: 'true',
+    run_as: undefined, // a user of the image
     // No orchestrator would need time to see the failing health check.
     healthcheck_interval: '0s',
   };

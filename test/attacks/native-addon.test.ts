@@ -58,6 +58,34 @@ describe('the native addon', { concurrency: 2 }, () => {
     return undefined;
   });
 
+  test('beside the script leaves nothing else to be written in http mode, and the output can be opened by name', async (t) => {
+    if (!isBundle) return t.skip('WATCHDOG names another command');
+    if (spawnSync('strace', ['-V']).error) return t.skip('strace is not installed');
+    const folder = makeFolder(t);
+    const [script, addon, trace] = ['fwatchdog', 'fwatchdog.node', 'trace'].map((name) =>
+      path.join(folder, name),
+    );
+    copyFileSync('dist/fwatchdog.js', script ?? '');
+    copyFileSync(`watchdog/process/native/${process.platform}-${process.arch}.node`, addon ?? '');
+    const command = ['strace', '-f', '-o', trace ?? '', '-e', 'trace=%file', process.execPath, script ?? ''];
+    const variables = {
+      mode: 'http',
+      fprocess: `sh -c 'echo by name > /dev/stdout; echo by name > /dev/stderr; exec sleep 60'`,
+      upstream_url: 'http://127.0.0.1:9',
+      native_fork: 'true',
+    };
+    const watchdog = await startWatchdog(t, variables, { command });
+    await watchdog.stdout.waitFor(/stdout: by name/);
+    await watchdog.stderr.waitFor(/stderr: by name/);
+    const made = readFileSync(trace ?? '', 'utf8')
+      .split('\n')
+      .filter((line) => /O_CREAT|mkdir|mknod/.test(line));
+    const [lockFile = '', ...others] = made.filter((line) => !line.includes('/dev/std'));
+    assert.ok(lockFile.includes(watchdog.lockFile), lockFile);
+    assert.deepEqual(others, []);
+    return undefined;
+  });
+
   test('that cannot be loaded beside the script is passed over', async (t) => {
     if (!isBundle) return t.skip('WATCHDOG names another command');
     const folder = makeFolder(t);

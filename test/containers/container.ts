@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +28,8 @@ export interface ContainerOptions {
   readonly flags?: readonly string[];
   /** Instead of a tmpfs on /tmp. */
   readonly temporary?: readonly string[];
+  /** Whether it is shut in; `false` leaves user and rights to the image and the engine. */
+  readonly locked?: boolean;
 }
 
 export class Container {
@@ -39,7 +42,7 @@ export class Container {
       'run',
       '--detach',
       '--publish=127.0.0.1::8080',
-      ...LOCKED,
+      ...(options.locked === false ? [] : LOCKED),
       ...(options.temporary ?? ['--tmpfs=/tmp']),
       ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
       ...(options.flags ?? []),
@@ -113,8 +116,9 @@ export class Container {
   }
 }
 
+/** In the folder of the containers, as the process that watches one leaves an empty file `oom` where it was started. */
 export async function podman(...args: string[]): Promise<string> {
-  const { stdout } = await execa('podman', args);
+  const { stdout } = await execa('podman', args, { cwd: process.env.CONTAINERS_FOLDER ?? tmpdir() });
   return stdout;
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rmdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { Container, FIXTURES, until } from './container.ts';
@@ -38,6 +41,26 @@ test('a process at the memory limit: 500, the log says what ended it, and the ne
   await container.logged(/signal: killed, out of memory/);
   const next = await fetch(url, { method: 'POST', body: 'hello' });
   assert.deepEqual([next.status, await next.text()], [200, 'hello']);
+});
+
+test('small processes at the memory limit: one of them is ended, and not the watchdog, which is larger', async (t) => {
+  const container = await Container.start(t, IMAGE, {
+    env: { mode: 'streaming', fprocess: 'tail' }, // keeps the line that has no end yet
+    flags: ['--memory=96m'],
+  });
+  const url = await (await container.ready()).url();
+  const requests = Array.from({ length: 6 }, () => {
+    const sent = request(url, { method: 'POST' });
+    sent.on('error', () => undefined);
+    sent.write(Buffer.alloc(14 << 20, 'x')); // less than the watchdog has
+    return sent;
+  });
+  await container.logged(/signal: killed, out of memory/);
+  for (const sent of requests) sent.end();
+  const next = request(url, { method: 'POST', agent: false }).end('hello'); // by a connection of its own
+  const [response] = (await once(next, 'response')) as [IncomingMessage];
+  assert.deepEqual([response.statusCode, await text(response)], [200, 'hello']);
+  assert.equal(await container.inspect('{{.State.Status}}'), 'running');
 });
 
 test('no /tmp, a full one, a read-only one: one line, exit 1; with suppress_lock the function runs', async (t) => {

@@ -18,10 +18,14 @@ test('run serves a function with the environment and the secrets that stack.yaml
   await project.write('two.yml', 'environment:\n  C: two\n  D: ${NOT_REPLACED}\n');
   await project.write('.secrets/api-key', 's3cret');
   await project.write('.secrets/of-others', 'other');
-  const running = project.start(['run', 'hello', '--json', '-p', '0', '-e', 'E=flag'], {
-    MINE: 'the developer’s',
-  });
+  const running = project.start(
+    ['run', 'hello', '--json', '-p', '0', '-e', 'E=flag', '-e', 'run_as=user-of-image'],
+    {
+      MINE: 'the developer’s',
+    },
+  );
   const told = JSON.parse(await running.call('hello'));
+  assert.equal(told.env.run_as, undefined, 'users of the image are not here');
   const { A, B, C, D, E, MINE, OPENFAAS_NAME, OPENFAAS_NAMESPACE, HOME_OF_IMAGE, mode } = told.env;
   assert.deepEqual([A, B, C, D, E, MINE], ['stack', 'one', 'two', '${NOT_REPLACED}', 'flag', undefined]);
   assert.deepEqual([OPENFAAS_NAME, OPENFAAS_NAMESPACE, mode], ['hello', 'openfaas-fn', 'http']);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { StartError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { closeWriters, makePipes } from './named-pipes.ts';
+import { closeWriters, makePipes, type PipeMeans } from './pipes.ts';
 import { ProcessGroups } from './process-groups.ts';
 
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
@@ -33,16 +33,16 @@ export class FunctionProcess {
 
   /**
    * Starts the function. Its stdin stays open and silent, as of-watchdog keeps it: some servers end with it.
-   * @param temporaryFolder where its pipes can be made
+   * @param means what its pipes can be made with
    * @throws StartError FUNCTION_NOT_STARTED
    */
   static async start(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
-    temporaryFolder: string,
+    means: PipeMeans,
   ): Promise<FunctionProcess> {
     const [file = '', ...args] = command;
-    const pipes = makePipes(temporaryFolder);
+    const pipes = makePipes(means);
     const stdio = ['pipe', pipes?.stdout.writer ?? 'pipe', pipes?.stderr.writer ?? 'pipe'];
     // by Node itself: execa takes 20 ms to load, which the first request would wait for
     const child = spawn(file, args, { env: environment, detached: true, stdio: stdio as 'pipe'[] });

@@ -38,6 +38,20 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
   }
 }
 
+/**
+ * Where a process's memory has its stack: another place with each program that is executed.
+ * @returns undefined where it is not ours to know
+ */
+export function stackStart(id: number | 'self'): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[28 - 3];
+    return start === '0' ? undefined : start;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every process that can be seen. */
 export function processIds(): number[] {
   try {

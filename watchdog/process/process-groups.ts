@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { loadedAddon } from './native/load.ts';
+import { OomPreference } from './oom-preference.ts';
 import { reapOrphans } from './orphans.ts';
 import { processIds, readProcess } from './proc.ts';
 
@@ -26,6 +27,7 @@ interface Group {
 export class ProcessGroups {
   /** By the process id of the leader. */
   readonly #groups = new Map<number, Group>();
+  readonly #oom = new OomPreference((leader) => this.#groups.has(leader));
 
   /** Process ids of the leaders. */
   get leaders(): readonly number[] {
@@ -34,6 +36,7 @@ export class ProcessGroups {
 
   add(leader: number): void {
     this.#groups.set(leader, { timer: undefined, hasLeader: true });
+    this.#oom.add(leader);
   }
 
   /** Ends a group: SIGTERM now, SIGKILL after `graceMs` to what is left by then. */

@@ -24,10 +24,12 @@ export class OwnFunction extends HttpFunction {
 
   /** @throws StartError FUNCTION_NOT_STARTED */
   async start(): Promise<void> {
-    const { settings, announce, environment } = this.#context;
+    const { settings, announce, environment, script } = this.#context;
+    const { nativeFork, temporaryFolder } = settings;
     const command = settings.functionProcess ?? [];
     announce(`Forking: ${command[0]}, arguments: [${command.slice(1).join(' ')}]`);
-    const started = await FunctionProcess.start(command, environment, settings.temporaryFolder);
+    const means = { script: nativeFork ? script : undefined, temporaryFolder };
+    const started = await FunctionProcess.start(command, environment, means);
     this.#process = started;
     this.#copyOutput(started);
     void started.exited.then((status) => {

@@ -24,6 +24,12 @@ export interface RunnerContext {
   readonly script: string;
   /** In http mode: the function, where another process has started it. */
   readonly httpFunction?: HttpFunction;
+  /**
+   * Makes this process the user that it is to be. To be called when the ports are bound, and before anything of the
+   * function's is started or loaded and anything written.
+   * @throws StartError USER_UNAVAILABLE
+   */
+  dropPrivileges(): void;
 }
 
 /** How the function is run: a mode of the watchdog. */

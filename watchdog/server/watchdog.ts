@@ -33,7 +33,7 @@ export class Watchdog {
   }
 
   /**
-   * Starts everything: ports first, as they are what most often fails, then the function, then the lock-file.
+   * Starts everything: ports first, as they are what most often fails and may need root, then the function, then the lock-file.
    * @throws StartError
    */
   static async start(context: RunnerContext): Promise<Watchdog> {
@@ -54,6 +54,7 @@ export class Watchdog {
     const { settings, logger } = this.#context;
     const port = await listen(this.#service.server, settings.port, 'port');
     const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    this.#context.dropPrivileges();
     await this.#service.runner.start();
     tellStart(logger, settings, port);
     writeLockFile(logger, this.#lockFile);

@@ -136,3 +136,28 @@ export const lineLength: Parser<number> = {
   },
   print: String,
 };
+
+/** A user, and a group where one was named, each a name or a number. */
+export interface Account {
+  /** The setting's text, for log lines. */
+  readonly text: string;
+  readonly user: string;
+  readonly group?: string;
+}
+
+export const account: Parser<Account> = {
+  expects: 'USER or USER:GROUP, each a name or a number',
+  parse(text) {
+    const [user, group, ...more] = text.split(':');
+    const words = group === undefined ? [user] : [user, group];
+    if (more.length > 0 || !words.every((word) => word !== undefined && isAccountName(word)))
+      return undefined;
+    return { text, user: user ?? '', ...(group !== undefined && { group }) };
+  },
+  print: (value) => value.text,
+};
+
+/** A number has to be one that a process can be: the last two of 32 bits mean something else. */
+function isAccountName(word: string): boolean {
+  return /^\d+$/.test(word) ? Number(word) < 2 ** 32 - 2 : /^[^\s:/]+$/.test(word);
+}

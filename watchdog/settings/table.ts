@@ -1,4 +1,5 @@
 import {
+  account,
   boolean,
   commandLine,
   duration,
@@ -125,6 +126,14 @@ export const SETTINGS = {
     fallback: false,
     modes: 'all',
     line: 'Write no lock-file (`.lock` in `$TMPDIR`, else `/tmp`).',
+  }),
+  runAs: optional({
+    names: ['run_as'],
+    parser: account,
+    fallbackText:
+      'for root as the first process of a container: `app`, or `12000:12000` where there is no such user',
+    modes: 'all',
+    line: 'The user that the watchdog and the function become when the ports are bound, `USER` or `USER:GROUP`, by name (`/etc/passwd`, `/etc/group`) or number. `root`: they stay root.',
   }),
   contentType: optional({
     names: ['content_type'],

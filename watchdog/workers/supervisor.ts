@@ -64,6 +64,7 @@ export class Supervisor {
     const { settings, logger, script } = this.#context;
     this.#port = SharedPort.bind(settings.port);
     const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    this.#context.dropPrivileges();
     await this.#function?.start();
     this.#pool = this.#createPool(this.#port);
     const served = this.#pool.start();

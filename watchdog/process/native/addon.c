@@ -8,7 +8,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { MOST_EVENTS = 64, POLL_BYTES = 512, MOST_ARGUMENTS = 8 };
-enum { INTERFACE_VERSION = 1 };
+enum { INTERFACE_VERSION = 2 };
 
 static struct {
   napi_env env;
@@ -161,6 +161,13 @@ static napi_value close_file(napi_env env, napi_callback_info info) {
   return number(env, CALL1(SYS_close, integer(env, values[0])));
 }
 
+/* pipe(result): the ends to read from and to write to, which no process inherits by itself */
+static napi_value make_pipe(napi_env env, napi_callback_info info) {
+  napi_value values[MOST_ARGUMENTS];
+  arguments(env, info, values);
+  return number(env, CALL2(SYS_pipe2, integers(env, values[0]), O_CLOEXEC));
+}
+
 /* reap(pid, slot, result): 1 where it had exited; slot -1 for a process that was not started here */
 static napi_value reap(napi_env env, napi_callback_info info) {
   napi_value values[MOST_ARGUMENTS];
@@ -219,6 +226,7 @@ EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   DEFINE("read", read_file);
   DEFINE("write", write_file);
   DEFINE("close", close_file);
+  DEFINE("pipe", make_pipe);
   DEFINE("reap", reap);
   DEFINE("kill", send_signal);
   DEFINE("adopt", adopt);

@@ -31,6 +31,11 @@ export interface NativeAddon {
   write(file: number, from: Buffer, offset: number): number;
   close(file: number): number;
   /**
+   * Makes a pipe.
+   * @param result gets the end to read from and the end to write to
+   */
+  pipe(result: Int32Array): number;
+  /**
    * Waits for a process that has exited; frees its slot (-1: it has none).
    * @param result gets the exit code, the signal, and the errno for which its program was not executed
    * @returns 1, or 0 where it has not exited
@@ -44,7 +49,7 @@ export interface NativeAddon {
 }
 
 /** The `version` of the interface that this code is written for. */
-export const INTERFACE_VERSION = 1;
+export const INTERFACE_VERSION = 2;
 
 /** What has happened to a process. */
 export const OUTPUT_READABLE = 0;

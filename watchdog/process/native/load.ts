@@ -11,7 +11,7 @@ declare const FWATCHDOG_ADDONS: Readonly<Record<string, string>> | undefined;
 const FOLDERS = ['/tmp', '/var/tmp', '/dev/shm', '/run'];
 
 export interface AddonPlaces {
-  /** The path of the script that runs: an addon `fwatchdog.node` beside it goes before the one within it. */
+  /** The path of the script that runs: an addon `fwatchdog.node` beside it, or Node, goes before the one within it. */
   readonly script: string;
   readonly temporaryFolder: string;
 }
@@ -20,6 +20,12 @@ let loaded: NativeAddon | undefined;
 
 /** The addon, where it was loaded before. */
 export function loadedAddon(): NativeAddon | undefined {
+  return loaded;
+}
+
+/** The addon, where it lies beside the program and so needs no folder to be loaded from. */
+export function loadAddonBeside(script: string): NativeAddon | undefined {
+  loaded ??= fromBeside(script);
   return loaded;
 }
 
@@ -32,12 +38,16 @@ export function loadAddon(places: AddonPlaces): NativeAddon {
   return loaded;
 }
 
+/** The executable that has both in it was called by whatever name; a script has its whole path as its name. */
 function fromBeside(script: string): NativeAddon | undefined {
-  try {
-    return open(path.join(path.dirname(realpathSync(script)), 'fwatchdog.node'));
-  } catch {
-    return undefined; // as a rule it is not there
+  for (const program of path.isAbsolute(script) ? [script, process.execPath] : [process.execPath]) {
+    try {
+      return open(path.join(path.dirname(realpathSync(program)), 'fwatchdog.node'));
+    } catch {
+      // as a rule it is not there
+    }
   }
+  return undefined;
 }
 
 function fromWithin(places: AddonPlaces): NativeAddon {

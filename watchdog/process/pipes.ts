@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import type { NativeAddon } from './native/addon.ts';
+import { loadAddonBeside } from './native/load.ts';
+
+/** Milliseconds for making two pipes; it takes three. */
+const TIMEOUT_MS = 2000;
+
+/** The two ends of a pipe. */
+interface Pipe {
+  readonly reader: Readable;
+  /** To be given to a process, and closed then. */
+  readonly writer: number;
+}
+
+export interface FunctionPipes {
+  readonly stdout: Pipe;
+  readonly stderr: Pipe;
+}
+
+/** What pipes can be made with. */
+export interface PipeMeans {
+  /** The script that runs, where the native addon may be taken from beside it. */
+  readonly script: string | undefined;
+  /** Where pipes can have names for a moment. */
+  readonly temporaryFolder: string;
+}
+
+/**
+ * Makes pipes for a process's stdout and stderr. Those that Node makes are sockets, which cannot be opened by name:
+ * a server that logs to `/dev/stdout`, as nginx's image does, would not start. The native addon makes real ones without
+ * any trace, and the command `mkfifo` by names, which are gone again when this returns.
+ * @returns undefined where there is neither, or the folder cannot be written to
+ */
+export function makePipes({ script, temporaryFolder }: PipeMeans): FunctionPipes | undefined {
+  const addon = script === undefined ? undefined : loadAddonBeside(script);
+  return (addon && withoutNames(addon)) ?? withNames(temporaryFolder);
+}
+
+function withoutNames(addon: NativeAddon): FunctionPipes | undefined {
+  const [stdout, stderr] = [new Int32Array(2), new Int32Array(2)];
+  if (addon.pipe(stdout) < 0) return undefined;
+  if (addon.pipe(stderr) >= 0) return { stdout: toPipe(stdout), stderr: toPipe(stderr) };
+  for (const end of stdout) addon.close(end);
+  return undefined;
+}
+
+function withNames(folder: string): FunctionPipes | undefined {
+  let names: string | undefined;
+  try {
+    names = mkdtempSync(path.join(folder, 'fwatchdog-'));
+    const [stdout, stderr] = [path.join(names, 'stdout'), path.join(names, 'stderr')] as const;
+    execFileSync('mkfifo', ['-m', '600', stdout, stderr], { stdio: 'ignore', timeout: TIMEOUT_MS });
+    return { stdout: openBoth(stdout), stderr: openBoth(stderr) };
+  } catch {
+    return undefined;
+  } finally {
+    if (names !== undefined) rmSync(names, { recursive: true, force: true });
+  }
+}
+
+export function closeWriters(pipes: FunctionPipes | undefined): void {
+  if (!pipes) return;
+  closeSync(pipes.stdout.writer);
+  closeSync(pipes.stderr.writer);
+}
+
+function openBoth(name: string): Pipe {
+  const readable = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK); // without a writer it would wait for one
+  return toPipe([readable, openSync(name, constants.O_WRONLY)]);
+}
+
+function toPipe([reader = -1, writer = -1]: Iterable<number>): Pipe {
+  return { reader: new Socket({ fd: reader, readable: true, writable: false }), writer };
+}

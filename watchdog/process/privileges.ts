@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { StartError, messageOf } from '../errors.ts';
+import type { Account } from '../settings/parsers.ts';
+import { homeOfRoot, identify, isUser, type Identity } from './account.ts';
+
+/** The user that the official templates of OpenFaaS make for the function. */
+const USUAL_USER = 'app';
+
+/** Where there is none: the number that OpenFaaS gives functions with `setNonRootUser`. */
+const OTHERWISE: Account = { text: '12000:12000', user: '12000', group: '12000' };
+
+/** Programs that are put before a container's own as its process 1 (`docker run --init`), by their names. */
+const INITS: ReadonlySet<string> = new Set(['docker-init', 'podman-init', 'catatonit', 'tini', 'dumb-init']);
+
+/** What has been changed. */
+export interface Dropped {
+  /** For the log. */
+  readonly line: string;
+  /** What is HOME from now on; undefined where it may stay. */
+  readonly home: string | undefined;
+}
+
+/**
+ * Makes this process the user that `run_as` names; where it names none, and this process is root and the first of a
+ * container, a user that is not root. It cannot become root again, nor can what it starts (but by a program that is
+ * setuid root, which `no-new-privileges` of the engine is for). Threads are changed too.
+ * @param home what HOME is now
+ * @returns undefined where everything stays as it is
+ * @throws StartError USER_UNAVAILABLE
+ */
+export function dropPrivileges(runAs: Account | undefined, home: string | undefined): Dropped | undefined {
+  if (!runAs && !isContainersRoot()) return undefined;
+  const account = runAs ?? (isUser(USUAL_USER) ? { text: USUAL_USER, user: USUAL_USER } : OTHERWISE);
+  const identity = identify(account);
+  if (isAlready(identity, account)) return undefined;
+  if (identity.uid === 0 && process.geteuid?.() === 0) {
+    const text = `run_as=${account.text}: root stays with the groups that it was started with; leave out the group`;
+    throw new StartError('USER_UNAVAILABLE', text);
+  }
+  if (process.geteuid?.() !== 0) {
+    const text = `run_as=${account.text} needs root, and this is the user ${process.geteuid?.()}; leave run_as out, or set it to that user`;
+    throw new StartError('USER_UNAVAILABLE', text);
+  }
+  const { uid, gid } = identity;
+  try {
+    become(identity);
+  } catch (thrown) {
+    const text = `cannot become the user ${account.text} (${messageOf(thrown)}); set run_as=root to stay root, or start as another user with USER in the image`;
+    throw new StartError('USER_UNAVAILABLE', text, { cause: thrown });
+  }
+  const name = account.text === `${uid}:${gid}` ? account.text : `${account.text} (${uid}:${gid})`;
+  const line = `Running as ${name} and no longer as root; run_as=root would stay root`;
+  return { line, home: !home || home === homeOfRoot() ? identity.home : undefined };
+}
+
+/** The first process of a container has no parent that it could see, or an init that does nothing but reap. */
+function isContainersRoot(): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  if (process.ppid !== 1) return process.ppid === 0;
+  try {
+    return INITS.has(readFileSync('/proc/1/comm', 'utf8').trim());
+  } catch {
+    return false;
+  }
+}
+
+/** Who is that user already keeps the groups that it was started with, unless one is named. */
+function isAlready({ uid, gid }: Identity, { group }: Account): boolean {
+  return process.geteuid?.() === uid && (group === undefined || process.getegid?.() === gid);
+}
+
+/** The groups first: who is not root any more may not change them. */
+function become(identity: Identity): void {
+  process.setgroups?.([...identity.groups]);
+  process.setgid?.(identity.gid);
+  process.setuid?.(identity.uid);
+  const left = leftOfRoot(identity);
+  if (left !== undefined) throw new Error(left);
+}
+
+/** Reads back what this process is now, and tries to be root again. */
+function leftOfRoot({ uid, gid, groups }: Identity): string | undefined {
+  const users = [process.getuid?.(), process.geteuid?.()];
+  const mains = [process.getgid?.(), process.getegid?.()];
+  if (users.some((id) => id !== uid) || mains.some((id) => id !== gid)) return 'the change has no effect';
+  if (process.getgroups?.().some((id) => !groups.includes(id))) return "root's groups are still there";
+  try {
+    process.setuid?.(0);
+    return 'it could become root again';
+  } catch {
+    return capabilities() === 0n ? undefined : 'capabilities are left';
+  }
+}
+
+/** Those that this process has or could give itself; none where there is no /proc to tell. */
+function capabilities(): bigint {
+  try {
+    const status = readFileSync('/proc/self/status', 'latin1');
+    const sets = [...status.matchAll(/^Cap(?:Prm|Eff|Amb):\s*([0-9a-f]+)$/gm)];
+    return sets.reduce((all, [, bits = '0']) => all | BigInt(`0x${bits}`), 0n);
+  } catch {
+    return 0n;
+  }
+}
