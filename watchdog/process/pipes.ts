@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { NativeAddon } from './native/addon.ts';
-import { loadAddonBeside } from './native/load.ts';
+import { loadAddon, type AddonPlaces } from './native/load.ts';
 
 /** Milliseconds for making two pipes; it takes three. */
 const TIMEOUT_MS = 2000;
@@ -23,21 +23,31 @@ export interface FunctionPipes {
 
 /** What pipes can be made with. */
 export interface PipeMeans {
-  /** The script that runs, where the native addon may be taken from beside it. */
+  /** The script that runs, which the native addon is a part of; undefined to do without. */
   readonly script: string | undefined;
-  /** Where pipes can have names for a moment. */
+  /** Where the addon can be loaded from, and where pipes can have names for a moment. */
   readonly temporaryFolder: string;
 }
 
 /**
  * Makes pipes for a process's stdout and stderr. Those that Node makes are sockets, which cannot be opened by name:
- * a server that logs to `/dev/stdout`, as nginx's image does, would not start. The native addon makes real ones without
- * any trace, and the command `mkfifo` by names, which are gone again when this returns.
+ * a server that logs to `/dev/stdout`, as nginx's image does, would not start. The native addon makes real ones at
+ * once; where it cannot be loaded, the command `mkfifo` makes them in 3 ms, by names that are gone again when this
+ * returns.
  * @returns undefined where there is neither, or the folder cannot be written to
  */
 export function makePipes({ script, temporaryFolder }: PipeMeans): FunctionPipes | undefined {
-  const addon = script === undefined ? undefined : loadAddonBeside(script);
-  return (addon && withoutNames(addon)) ?? withNames(temporaryFolder);
+  return (
+    (script === undefined ? undefined : withAddon({ script, temporaryFolder })) ?? withNames(temporaryFolder)
+  );
+}
+
+function withAddon(places: AddonPlaces): FunctionPipes | undefined {
+  try {
+    return withoutNames(loadAddon(places));
+  } catch {
+    return undefined; // there is none for this system, or no place to load it from
+  }
 }
 
 function withoutNames(addon: NativeAddon): FunctionPipes | undefined {

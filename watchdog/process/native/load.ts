@@ -23,12 +23,6 @@ export function loadedAddon(): NativeAddon | undefined {
   return loaded;
 }
 
-/** The addon, where it lies beside the program and so needs no folder to be loaded from. */
-export function loadAddonBeside(script: string): NativeAddon | undefined {
-  loaded ??= fromBeside(script);
-  return loaded;
-}
-
 /**
  * Loads the native addon, once.
  * @throws Error where there is none for this system, or no place to load it from
