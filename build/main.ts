@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { runProgram } from './cli/program.ts';
 import { KitError, messageOf } from './errors.ts';
 import type { Host } from './host.ts';
@@ -16,7 +15,7 @@ const secondInterrupt: (() => Promise<void>)[] = [];
 const host: Host = {
   cwd: process.cwd(),
   env,
-  program: realpathSync(fileURLToPath(import.meta.url)),
+  program: realpathSync(process.argv[1] ?? ''),
   out: createOutput(stdout, isatty(1), env),
   err: createOutput(stderr, isatty(2), env),
   interrupted: interruption.signal,
@@ -39,14 +38,16 @@ for (const stream of [stdout, stderr]) {
   );
 }
 
-try {
-  process.exitCode = await runProgram(host, process.argv.slice(2));
-} catch (error) {
-  process.exitCode = report(error);
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runProgram(host, process.argv.slice(2));
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+  // The command is over: a handle that a library has left open is no reason to stay.
+  await Promise.all([flushed(stdout), flushed(stderr)]);
+  process.exit();
 }
-// The command is over: a handle that a library has left open is no reason to stay.
-await Promise.all([flushed(stdout), flushed(stderr)]);
-process.exit();
 
 /** Resolves once what was written has gone to the system. */
 function flushed(stream: Writable): Promise<void> {
@@ -64,3 +65,5 @@ function report(error: unknown): number {
   if (!known && env.OFKIT_DEBUG && error instanceof Error) host.err.line(error.stack);
   return known?.exitStatus ?? 1;
 }
+
+void main();

@@ -1,10 +1,11 @@
-import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { VERSION } from '../build/release.ts';
 import type { BundledFile } from '../build/template/bundled-files.ts';
 import { writeBillOfMaterials } from './bill-of-materials.ts';
+import { BANNER, makeFolderOf } from './bundle.ts';
 
 /** Bundles build/main.ts to dist/ofkit.js: one file that runs without node_modules, templates included. */
 
@@ -57,20 +58,17 @@ function bundled(path: string, executable: number, bytes: Buffer): BundledFile {
   return { path, mode: executable ? 0o755 : 0o644, content: bytes.toString(encoding), encoding };
 }
 
-await mkdir(join(ROOT, 'dist'), { recursive: true });
+makeFolderOf(OUTPUT);
 const { metafile } = await build({
   ...COMMON,
   entryPoints: [join(ROOT, 'build/main.ts')],
   outfile: OUTPUT,
   minifyWhitespace: true,
   minifySyntax: true,
-  format: 'esm',
+  format: 'iife',
   plugins: [generated],
   metafile: true,
-  banner: {
-    // What was CommonJS still asks for Node's modules by `require`.
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-  },
+  banner: { js: BANNER },
 });
 await chmod(OUTPUT, 0o755);
 writeBillOfMaterials({

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { writeBillOfMaterials } from './bill-of-materials.ts';
+import { BANNER, makeFolderOf } from './bundle.ts';
 import { packed } from './lazy-packages.ts';
 
 /** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
@@ -11,13 +12,6 @@ import { packed } from './lazy-packages.ts';
 const OUTPUT = 'dist/fwatchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-
-/**
- * The file runs wherever it is copied to: as a CommonJS module, which is what a file without an extension or
- * beside no package.json is, and as an ES module, where a package.json of the image says so. The one thing that
- * differs is `require`, and for Node's own modules there is another way to them.
- */
-const REQUIRE_ANYWHERE = `var require = typeof require === 'function' ? require : process.getBuiltinModule;`;
 
 /** http-proxy calls util._extend, for which Node 22 and later print a warning (DEP0060) into the function's log. */
 const withoutDeprecatedExtend: Plugin = {
@@ -30,6 +24,7 @@ const withoutDeprecatedExtend: Plugin = {
   },
 };
 
+makeFolderOf(OUTPUT);
 const packedMetafiles: Metafile[] = [];
 const { metafile } = await build({
   entryPoints: ['watchdog/main.ts'],
@@ -40,7 +35,7 @@ const { metafile } = await build({
   format: 'iife',
   minify: true,
   legalComments: 'none',
-  banner: { js: `#!/usr/bin/env node\n${REQUIRE_ANYWHERE}` },
+  banner: { js: BANNER },
   define: {
     FWATCHDOG_VERSION: JSON.stringify(version),
     FWATCHDOG_COMMIT: JSON.stringify(commit()),
