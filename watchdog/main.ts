@@ -5,6 +5,7 @@ import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
 import { dropPrivileges } from './process/privileges.ts';
 import type { RunnerContext } from './runners/runner.ts';
+import { holdHeapSmall } from './server/heap.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
 import { settingsAsText } from './settings/document.ts';
@@ -12,13 +13,6 @@ import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
 import { WORKER_VARIABLE, type WorkerOrder } from './workers/messages.ts';
-
-/**
- * Percent that the old part of the heap may grow over what lives in it before it is collected. V8 would let it grow
- * to some four times of that on a large machine: 165 MiB of resident memory in http mode where 125 do, at the same
- * rate. (The flag is read at each collection, so that it may be set late.)
- */
-const HEAP_GROWTH = 30;
 
 /** Milliseconds that a slow reader of the log may hold up the exit. */
 const LOG_DEADLINE_MS = 1000;
@@ -119,7 +113,7 @@ async function serve(): Promise<void> {
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));
-    if (settings.mode !== 'inproc') await holdHeapSmall();
+    if (settings.mode !== 'inproc') await holdHeapSmall(settings.workers); // there the heap is the function's
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
@@ -159,12 +153,6 @@ async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): 
   if (logFormat === 'text') return createTextLogger(sink, logCallId);
   const { createJsonLogger } = await import('./log/json-logger.ts');
   return createJsonLogger(sink, logCallId);
-}
-
-/** In inproc mode the heap is the function's. node:v8 takes 3 ms to load, which the start need not wait for. */
-async function holdHeapSmall(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
 }
 
 function readWorkerOrder(): WorkerOrder | undefined {

@@ -1,4 +1,5 @@
 import { timerDelay } from '../duration.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import type { ExchangeRequest } from './message.ts';
 
 /** Takes the body's bytes as they come. */
@@ -80,10 +81,13 @@ export class RequestBody {
   /** Reads the body whole. Never settles when it is cut off: the exchange ends then. */
   readWhole(): Promise<Buffer> {
     return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
+      const body = new GatheredBytes();
       this.flowInto({
-        chunk: (bytes) => chunks.push(bytes) > 0,
-        end: () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
+        chunk: (bytes) => {
+          body.push(bytes);
+          return true;
+        },
+        end: () => resolve(body.bytes()),
       });
     });
   }

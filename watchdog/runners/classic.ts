@@ -1,11 +1,11 @@
 import { RequestError } from '../errors.ts';
 import { formatDuration } from '../duration.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { GatheredBytes } from '../exchange/gathered-bytes.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
 import type { ForkedProcess } from '../process/forked-process.ts';
-import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
 
 /** The methods that the classic watchdog serves. */
@@ -30,7 +30,7 @@ export class ClassicRunner extends ForkRunner {
     logger.info('Forking fprocess.');
     this.#limitKilling(exchange);
     const forked = await this.fork(exchange);
-    const stdout = gather((take) => forked.readOutput(take));
+    const stdout = GatheredBytes.of((take) => forked.readOutput(take));
     if (!exchange.isOver)
       forked.stdin.end(settings.marshalRequest ? Buffer.from(marshal(exchange, body)) : body);
     const exit = await forked.finished();
@@ -46,7 +46,7 @@ export class ClassicRunner extends ForkRunner {
   protected override receiveErrors(forked: ForkedProcess): void {
     const { settings, logger } = this.context;
     if (settings.combineOutput) return;
-    const stderr = gather((take) => forked.readErrors(take));
+    const stderr = GatheredBytes.of((take) => forked.readErrors(take));
     const log = (): void => {
       if (stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
     };

@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { GatheredBytes } from '../exchange/gathered-bytes.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
-import { gather } from '../process/gathered-output.ts';
 import { ForkRunner } from './fork-base.ts';
 
 /** `mode=serializing`: a process per request, with both bodies read whole and a Content-Length. */
@@ -10,7 +10,7 @@ export class SerializingRunner extends ForkRunner {
     this.limitExecution(exchange, false);
     const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : undefined;
     const forked = await this.fork(exchange);
-    const output = gather((take) => forked.readOutput(take));
+    const output = GatheredBytes.of((take) => forked.readOutput(take));
     if (!exchange.isOver) forked.stdin.end(body);
     const status = await forked.finished();
     if (!isSuccess(status)) {

@@ -8,7 +8,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { MOST_EVENTS = 64, POLL_BYTES = 512, MOST_ARGUMENTS = 8 };
-enum { INTERFACE_VERSION = 2 };
+enum { INTERFACE_VERSION = 3 };
 
 static struct {
   napi_env env;
@@ -206,6 +206,12 @@ static napi_value exited_child(napi_env env, napi_callback_info info) {
   return number(env, result < 0 ? 0 : about[4]);
 }
 
+/* trim(): 1 where memory was given back to the system */
+static napi_value trim(napi_env env, napi_callback_info info) {
+  (void)info;
+  return number(env, malloc_trim ? malloc_trim(0) : 0);
+}
+
 static void define(napi_env env, napi_value exports, const char *name, size_t length, napi_callback callback) {
   napi_value function;
   if (napi_create_function(env, name, length, callback, 0, &function) == 0) napi_set_named_property(env, exports, name, function);
@@ -231,5 +237,6 @@ EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   DEFINE("kill", send_signal);
   DEFINE("adopt", adopt);
   DEFINE("exitedChild", exited_child);
+  DEFINE("trim", trim);
   return exports;
 }

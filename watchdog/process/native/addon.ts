@@ -46,10 +46,12 @@ export interface NativeAddon {
   adopt(): number;
   /** @returns the id of a child that has exited and waits to be waited for, 0 where there is none */
   exitedChild(): number;
+  /** Gives memory that was freed back to the system, where the C library is glibc, which keeps much of it. */
+  trim(): number;
 }
 
 /** The `version` of the interface that this code is written for. */
-export const INTERFACE_VERSION = 2;
+export const INTERFACE_VERSION = 3;
 
 /** What has happened to a process. */
 export const OUTPUT_READABLE = 0;

@@ -1,6 +1,7 @@
 /*
  * What is called of the program that loads the addon: Node-API, which every Node since 12 has under these names, and
- * four functions of libuv 1, which Node exports to its addons. Declared here so that no header is needed to build.
+ * four functions of libuv 1, which Node exports to its addons, and one of glibc. Declared here so that no header is
+ * needed to build.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -42,5 +43,8 @@ size_t uv_handle_size(int type);
 int uv_poll_init(uv_loop_t *, uv_handle_t *, int fd);
 int uv_poll_start(uv_handle_t *, int events, void (*callback)(uv_handle_t *, int status, int events));
 void uv_unref(uv_handle_t *);
+
+/* glibc's, where that is the C library: gives what was freed back to the system, from the heaps of all threads */
+extern int malloc_trim(size_t kept) __attribute__((weak));
 
 #endif
