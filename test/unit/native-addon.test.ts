@@ -8,7 +8,7 @@ import { EnvironmentBlock, block, candidates, ownBlock } from '../../watchdog/pr
 const FOLDER = path.resolve(import.meta.dirname, '../../watchdog/process/native');
 
 /** The parts of a 64-bit ELF file's dynamic section that tell what it needs (elf(5)). */
-function needsOf(file: string): { libraries: number; versions: number; symbols: string[] } {
+function needsOf(file: string): { libraries: number; versions: number; symbols: string[]; weak: string[] } {
   const elf = readFileSync(file);
   const start = Number(elf.readBigUInt64LE(0x28));
   const size = elf.readUInt16LE(0x3a);
@@ -28,27 +28,31 @@ function needsOf(file: string): { libraries: number; versions: number; symbols: 
   const { bytes: table = Buffer.alloc(0), link = 0 } = sections.find(({ type }) => type === 11) ?? {};
   const names = sections[link]?.bytes ?? Buffer.alloc(0);
   const symbols: string[] = [];
+  const weak: string[] = []; // may be missing
   for (let at = 24; at < table.length; at += 24) {
     if (table.readUInt16LE(at + 6) !== 0) continue; // it is defined here
     const from = table.readUInt32LE(at);
-    symbols.push(names.toString('latin1', from, names.indexOf(0, from)));
+    const list = table.readUInt8(at + 4) >> 4 === 2 ? weak : symbols;
+    list.push(names.toString('latin1', from, names.indexOf(0, from)));
   }
   return {
     libraries: tags.filter((tag) => tag === 1).length,
     versions: tags.filter((tag) => tag === 0x6ffffffe).length,
     symbols,
+    weak,
   };
 }
 
 for (const name of ['linux-x64', 'linux-arm64']) {
   test(`${name}.node needs no library and no version of one, so that any libc will do`, () => {
-    const { libraries, versions, symbols } = needsOf(path.join(FOLDER, `${name}.node`));
+    const { libraries, versions, symbols, weak } = needsOf(path.join(FOLDER, `${name}.node`));
     assert.deepEqual([libraries, versions], [0, 0]);
     assert.ok(symbols.length > 10);
     assert.deepEqual(
       symbols.filter((symbol) => !/^(napi|uv)_/.test(symbol)),
       [],
     );
+    assert.deepEqual(weak, ['malloc_trim']);
   });
 }
 
