@@ -85,7 +85,7 @@ export const memory: Scenario = {
           `Resident memory a second after the start, and a second after ${MANY.toLocaleString('en-GB')} requests at ` +
           `${CONNECTIONS} connections (${FEW.toLocaleString('en-GB')} in the modes with a process for each), of the ` +
           'server itself and in all with the function below it. Pages that two processes share are counted in each. ' +
-          'No limit was set: what containers of 64 and 128 MB hold is not shown here.',
+          'No limit was set; what containers of 64 and 128 MB hold is in [Small memory](operators.md#small-memory).',
         axis: 'requests',
         points: [
           { name: 'none', value: 0 },

@@ -13,7 +13,7 @@ export type Programs = Readonly<Record<Name, string>>;
 /** @returns the paths of the files, which it has written */
 export async function bundlePrograms(): Promise<Programs> {
   const made = NAMES.map(
-    async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.js`)] as const,
+    async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.mjs`)] as const,
   );
   return Object.fromEntries(await Promise.all(made)) as Record<Name, string>;
 }
