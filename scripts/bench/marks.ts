@@ -21,17 +21,19 @@ export async function readMarks(): Promise<Marks> {
   return Object.fromEntries(entries) as Marks;
 }
 
-/**
- * Differences in milliseconds are this machine's; what is kept has no unit. Nor is a p99 over another's kept: that of a
- * bare server at 500 connections was 9 ms in one run and 270 in another.
- */
-function canBeKept({ goal }: Verdict): boolean {
-  return goal.over === 'itself' || ('ratioTo' in goal.over && goal.figure !== 'p99');
+/** Differences in milliseconds are this machine's; what is held to a mark has no unit. */
+function canBeHeld({ goal }: Verdict): boolean {
+  return goal.over === 'itself' || 'ratioTo' in goal.over;
+}
+
+/** Not p99s over another's: that of a bare server at 500 connections was 9 ms in one run and 270 in another. */
+function isKept(verdict: Verdict): boolean {
+  return canBeHeld(verdict) && verdict.goal.figure !== 'p99';
 }
 
 /** Makes what was measured the marks; those that this run did not measure stay. */
 export async function keepMarks(verdicts: readonly Verdict[]): Promise<void> {
-  const seen = verdicts.filter(canBeKept).map(({ goal, seen }) => [goal.id, Number(seen.toPrecision(3))]);
+  const seen = verdicts.filter(isKept).map(({ goal, seen }) => [goal.id, Number(seen.toPrecision(3))]);
   const marks = { ...(await readMarks()), ...Object.fromEntries(seen) };
   await writeFile(FILE, `${JSON.stringify(marks, undefined, 2)}\n`);
 }
@@ -52,7 +54,7 @@ export function findFallen(verdicts: readonly Verdict[], marks: Marks): Fallen[]
     ];
     if (failures > 0) return fallen(`${failures} requests failed`);
     const mark = marks[goal.id];
-    if (mark === undefined || !canBeKept(verdict)) return [];
+    if (mark === undefined || !canBeHeld(verdict)) return [];
     const limit = FIGURES[goal.figure].better === 'more' ? mark * SLACK : mark / SLACK;
     if (isAtLeastAsGood(goal, seen, limit)) return [];
     return fallen(`${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`);
@@ -61,7 +63,7 @@ export function findFallen(verdicts: readonly Verdict[], marks: Marks): Fallen[]
 
 /** What was measured, a line each, beside its mark where there is one. */
 export function listMarks(verdicts: readonly Verdict[], marks: Marks): string {
-  const lines = verdicts.filter(canBeKept).map(({ goal, seen }) => {
+  const lines = verdicts.filter(canBeHeld).map(({ goal, seen }) => {
     const mark = marks[goal.id];
     return `${seen.toFixed(2).padStart(8)}  ${goal.id}${mark === undefined ? '' : ` (mark: ${mark})`}`;
   });
