@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import type { Writable } from 'node:stream';
 import { runProgram } from './cli/program.ts';
@@ -9,13 +9,14 @@ import { createOutput } from './terminal/output.ts';
 /** The entry of ofkit: argv, environment, signals and the exit status. */
 
 const { env, stdout, stderr } = process;
+const [, script = ''] = process.argv;
 const interruption = new AbortController();
 const secondInterrupt: (() => Promise<void>)[] = [];
 
 const host: Host = {
   cwd: process.cwd(),
   env,
-  program: realpathSync(process.argv[1] ?? ''),
+  program: createRequire(script).resolve(script), // as Node has found it: by a link, or without its extension
   out: createOutput(stdout, isatty(1), env),
   err: createOutput(stderr, isatty(2), env),
   interrupted: interruption.signal,

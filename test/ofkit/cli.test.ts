@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { FIXTURES, OFKIT, Project } from './project.ts';
@@ -71,6 +71,15 @@ test('ofkit.js runs where there is nothing beside it', async (t) => {
   await run('new', 'hello', '--lang', 'node24');
   assert.match((await run('template', 'store', 'list')).stdout, /^ts-http /m);
   assert.equal((await run('build', '--shrinkwrap')).stdout, 'hello: build/hello');
+});
+
+test('ofkit.js runs by a link, and without its extension', async (t) => {
+  const project = await Project.create(t);
+  await symlink(OFKIT, project.path('link'));
+  for (const script of [project.path('link'), OFKIT.replace(/\.js$/, '')]) {
+    const { stdout } = await execa(process.execPath, [script, '--version']);
+    assert.match(stdout, /^\d+\.\d+\.\d+$/);
+  }
 });
 
 test('colour is for terminals alone, and NO_COLOR turns it off', async (t) => {
