@@ -48,7 +48,8 @@ export class ClassicRunner extends ForkRunner {
     if (settings.combineOutput) return;
     const stderr = GatheredBytes.of((take) => forked.readErrors(take));
     const log = (): void => {
-      if (stderr.bytes().length > 0) logger.info(`stderr: ${stderr.bytes().toString().trimEnd()}`);
+      const bytes = stderr.bytes();
+      if (bytes.length > 0) logger.info(`stderr: ${bytes.toString().trimEnd()}`);
     };
     forked.finished().then(log, log);
   }

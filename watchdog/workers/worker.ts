@@ -46,7 +46,7 @@ export class Worker {
     const ownVariables = Object.keys(SHARES_ALIKE).filter((name) => context.environment[name] === undefined);
     const whole: WorkerOrder = { ...order, ownVariables };
     this.#announce = context.announce;
-    this.#child = fork(process.argv[1] ?? '', [], {
+    this.#child = fork(context.script, [], {
       env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(whole) },
       detached: true, // as the leader of a group, so that what it starts ends with it
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
