@@ -15,8 +15,8 @@ export const http: Scenario = {
       about:
         'The function answers 37 bytes. It is asked directly, and behind each forwarder, which starts it as a process ' +
         'of its own. Processor time and memory are of the forwarder and the function together; "its own" is the ' +
-        'forwarder\'s. The "blind relay" copies bytes from socket to socket and reads none of them, so that it tells ' +
-        'no request from another: the least that a forwarder in Node can cost here.',
+        'forwarder\'s. The "blind relay" writes to one socket what it reads from the other, by the means that Node gives ' +
+        'everybody, and looks at none of it: it cannot tell one request from another.',
       axis: 'connections',
       points: lab.isCheck ? numbers(50, 500) : numbers(1, 50, 500),
       rounds: lab.isCheck ? 3 : 5,

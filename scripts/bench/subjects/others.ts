@@ -25,7 +25,7 @@ export const httpProxy = (lab: Lab): Promise<Subject> => proxy(lab, 'http-proxy'
 /** @fastify/reply-from before the same function, on a fastify with nothing else in it. */
 export const replyFrom = (lab: Lab): Promise<Subject> => proxy(lab, 'reply-from', 'reply-from-server');
 
-/** Bytes from socket to socket, none of which are read: the least that forwarding in Node can cost. */
+/** Bytes from socket to socket, none of which are looked at. */
 export const relay = (lab: Lab): Promise<Subject> => proxy(lab, 'blind relay', 'relay-server');
 
 /** node:http with a `cat` of its own for each request. */
