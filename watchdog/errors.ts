@@ -12,6 +12,7 @@ const ERRORS = {
   FUNCTION_NOT_STARTED: { exit: 1 },
   AUTHORITY_UNAVAILABLE: { exit: 1 },
 
+  PATH_HAS_DOTS: { status: 307 },
   REQUEST_INVALID: { status: 400 },
   REQUEST_MISFRAMED: { status: 400 },
   TOKEN_INVALID: { status: 401 },
@@ -19,6 +20,7 @@ const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405 },
   BODY_STALLED: { status: 408 },
   PROCESS_TIMEOUT_CLASSIC: { status: 408 },
+  EXPECTATION_UNKNOWN: { status: 417 },
   LIMIT_EXCEEDED: { status: 429 },
   HEADERS_TOO_LARGE: { status: 431 },
   CLIENT_GONE: { status: 499 },

@@ -34,7 +34,7 @@ export class RawConnection {
 
   static open(owner: Owner, port: number): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
       owner.after(() => void socket.destroy());
       const connection = new RawConnection(socket);
       socket.once('error', reject);

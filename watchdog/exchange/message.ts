@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 export interface ExchangeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
+  /** The target as the client sent it, as Latin-1, where `url` has bytes of it percent-encoded. */
+  readonly sentTarget?: string;
   readonly httpVersion: string;
   readonly headers: IncomingHttpHeaders;
   /** Names and values in turn. */

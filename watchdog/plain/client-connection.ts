@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { watchHalfClosed } from '../exchange/half-closed.ts';
+import { handOver } from './hand-over.ts';
 import { MOST_PLAIN_HEAD, readRequestHead, type RequestHead } from './head.ts';
 import { PlainRequest } from './request.ts';
 import { PlainResponse } from './response.ts';
@@ -12,7 +14,7 @@ export interface ConnectionOwner {
   readonly keepAliveHint: string;
   readonly isClosing: boolean;
   onRequest(request: PlainRequest, response: PlainResponse): void;
-  /** The connection goes on as one of Node's server, beginning with what is put back into the socket. */
+  /** The connection goes on as one of Node's server. */
   handOver(connection: ClientConnection, socket: Socket): void;
   onClosed(connection: ClientConnection): void;
 }
@@ -31,6 +33,11 @@ export class ClientConnection {
   /** Bytes of the request's body that are still to come. */
   #left = 0;
   #behind: Buffer | undefined;
+  /** The client has ended its side. */
+  #hasEnded = false;
+  /** It is being closed: what comes is nobody's. */
+  #isClosing = false;
+  #isHandedOver = false;
 
   constructor(owner: ConnectionOwner, socket: Socket) {
     this.#owner = owner;
@@ -49,6 +56,7 @@ export class ClientConnection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
+    if (this.#isClosing) return;
     if (!this.#request) return this.#begin(bytes);
     if (this.#left === 0) return this.#hold(bytes);
     const isAll = bytes.length <= this.#left;
@@ -99,7 +107,7 @@ export class ClientConnection {
   };
 
   readonly #onAnswered = (): void => {
-    if (this.#response?.shouldKeepAlive === false || this.#owner.isClosing) this.#socket.destroySoon();
+    if (this.#response?.shouldKeepAlive === false || this.#owner.isClosing) this.#closeSoon();
     else if (this.#left === 0) this.#next();
     else this.#socket.resume(); // the rest of the body is thrown away
   };
@@ -112,26 +120,45 @@ export class ClientConnection {
     const behind = this.#behind;
     this.#behind = undefined;
     if (behind) this.#begin(behind);
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#hasEnded) this.#onHalfClosed();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   #handOver(bytes: Buffer): void {
     const socket = this.#socket;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     socket.off('error', ignore).off('drain', this.#onDrain);
-    socket.unshift(bytes);
-    this.#owner.handOver(this, socket);
+    this.#isHandedOver = true;
+    handOver(socket, bytes, () => this.#owner.handOver(this, socket));
   }
 
   readonly #onDrain = (): void => {
     this.#response?.emit('drain');
   };
 
-  /** A client that ends its side has gone: Node's server, too, gives up what it has not answered by then. */
   readonly #onEnd = (): void => {
-    if (this.#request && !this.#response?.writableFinished) this.#socket.destroy();
-    else this.#socket.destroySoon();
+    this.#hasEnded = true;
+    this.#onHalfClosed();
   };
+
+  /** The client has sent all that it wants to; it may still read. */
+  #onHalfClosed(): void {
+    if (this.#isHandedOver) return;
+    const { request, response } = { request: this.#request, response: this.#response };
+    if (!request || !response || response.writableFinished) return this.#closeSoon();
+    if (this.#left > 0) {
+      this.#socket.destroy(); // in the middle of a body
+      return;
+    }
+    if (!this.#behind && !response.headersSent) response.shouldKeepAlive = false;
+    watchHalfClosed(this.#socket, request, response, () => response.headersSent);
+  }
+
+  #closeSoon(): void {
+    this.#isClosing = true;
+    this.#behind = undefined;
+    this.#socket.destroySoon();
+  }
 
   readonly #onClose = (): void => {
     this.#owner.onClosed(this);

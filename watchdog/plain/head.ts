@@ -9,6 +9,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Bytes of a head up to which it is plain. */
 export const MOST_PLAIN_HEAD = 16 << 10;
 
+/** Fields up to which it is. */
+const MOST_PLAIN_FIELDS = 1000;
+
 const REQUEST_LINE = /^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (\/[!"$-~]*) HTTP\/1\.1\r\n/;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/;
 
@@ -52,7 +55,7 @@ export function readRequestHead(text: string): RequestHead | undefined {
   const line = REQUEST_LINE.exec(text);
   if (!line) return undefined;
   const rawHeaders = readFields(text, line[0].length);
-  if (!rawHeaders) return undefined;
+  if (!rawHeaders || rawHeaders.length > 2 * MOST_PLAIN_FIELDS) return undefined;
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();

@@ -20,7 +20,7 @@ export function cgiEnvironment(request: ExchangeRequest, target: string): Variab
     delete variables[name];
   const { path, query } = splitTarget(target);
   variables['Http_Method'] = request.method ?? '';
-  if (query !== '') variables['Http_Query'] = asUtf8(query);
+  if (query !== '') variables['Http_Query'] = asUtf8(sentQuery(request, target) ?? query);
   if (path !== '') variables['Http_Path'] = decodePath(path);
   if (request.headers['transfer-encoding'] !== undefined) variables['Http_Transfer_Encoding'] = 'chunked';
   return variables;
@@ -74,6 +74,11 @@ function splitTarget(target: string): { path: string; query: string } {
   const mark = origin.indexOf('?');
   if (mark === -1) return { path: origin, query: '' };
   return { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
+}
+
+/** The query with the bytes that the client sent, where they are not in `url` (message.ts). */
+function sentQuery({ sentTarget, url }: ExchangeRequest, target: string): string | undefined {
+  return sentTarget === undefined || target !== url ? undefined : splitTarget(sentTarget).query;
 }
 
 function decodePath(path: string): string {

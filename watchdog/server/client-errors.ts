@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError, systemCodeOf } from '../errors.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
@@ -6,7 +7,7 @@ import type { Logger } from '../log/logger.ts';
 /** The client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
-/** Answers what Node's parser could not read as a request. */
+/** Answers what could not be read as a request. */
 export class ClientErrors {
   readonly #logger: Logger;
   /** The exchange under way on each connection. */
@@ -33,23 +34,10 @@ export class ClientErrors {
     return this.#givenUp.has(socket);
   }
 
-  /**
-   * Gives a connection up if it is busy: it ends with the answer that is under way.
-   * @returns whether it is
-   */
-  closeAfterAnswer(socket: Socket): boolean {
-    const response = this.#exchanges.get(socket)?.response;
-    if (!response || response.writableFinished || response.destroyed) return false;
-    this.giveUp(socket);
-    response.once('close', () => socket.destroySoon());
-    return true;
-  }
-
   readonly answer = (error: Error, socket: Socket): void => {
     const exchange = this.#exchanges.get(socket);
     if (this.#givenUp.has(socket)) return;
     this.giveUp(socket);
-    if (systemCodeOf(error) === 'HPE_CLOSED_CONNECTION') return; // bytes after the last request, whose answer closes
     if (!socket.writable || GONE.has(systemCodeOf(error) ?? '')) {
       socket.destroy();
     } else if (exchange && !exchange.response.writableFinished) {
@@ -91,6 +79,8 @@ export class ClientErrors {
 }
 
 function refusalOf(error: Error): { status: number; reason: string; text: string } {
+  if (error instanceof RequestError)
+    return { status: error.status, reason: STATUS_CODES[error.status] ?? '', text: error.message };
   const code = systemCodeOf(error);
   if (code === 'HPE_HEADER_OVERFLOW') {
     return {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ExchangeRequest } from '../exchange/message.ts';
+import { handOver } from '../plain/hand-over.ts';
 
 /** Headers that ask for the upgrade. HTTP2-Settings goes with `Upgrade: h2c` (RFC 7540, section 3.2.1). */
 const ASKING: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
@@ -20,7 +22,8 @@ export function isRealUpgrade(request: IncomingMessage): boolean {
  * @param head what Node has read past the request's head
  */
 export function declineUpgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
-  const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/${request.httpVersion}`];
+  const target = (request as ExchangeRequest).sentTarget ?? request.url ?? '/';
+  const lines = [`${request.method ?? 'GET'} ${target} HTTP/${request.httpVersion}`];
   const { rawHeaders } = request;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
@@ -28,8 +31,8 @@ export function declineUpgrade(server: Server, request: IncomingMessage, socket:
     if (ASKING.has(name.toLowerCase())) continue;
     lines.push(`${name}: ${name.toLowerCase() === 'connection' ? withoutOffer(value) : value}`);
   }
-  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
-  server.emit('connection', socket);
+  const bytes = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]);
+  handOver(socket, bytes, () => server.emit('connection', socket));
 }
 
 function withoutOffer(connection: string): string {

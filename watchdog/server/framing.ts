@@ -3,7 +3,7 @@ import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
  * What Node's parser lets pass although two servers could read it in two ways (RFC 9112, sections 3.2 and 6.1):
- * several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
+ * no or several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
  * @returns why the request is refused, or undefined where it is sound
  */
 export function framingFault(request: ExchangeRequest): RequestError | undefined {
@@ -25,6 +25,8 @@ export function framingFault(request: ExchangeRequest): RequestError | undefined
       );
     }
   }
+  if (request.headers.host === undefined && request.httpVersion === '1.1')
+    return new RequestError('REQUEST_MISFRAMED', 'there is no Host header, which HTTP/1.1 asks for');
   if (countHosts(request.rawHeaders) > 1)
     return new RequestError('REQUEST_MISFRAMED', 'more than one Host header');
   return undefined;

@@ -3,10 +3,9 @@ import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
 import type { Settings } from '../settings/table.ts';
 import type { ClientErrors } from './client-errors.ts';
+import { MOST_HEAD } from './gate/head-reader.ts';
+import type { RequestGate } from './gate/request-gate.ts';
 import type { RequestHandler } from './request-handler.ts';
-
-/** Bytes of a request's head: 1 MiB of headers, as Go's server takes, and a request line beside them. */
-const MOST_HEADERS = (1 << 20) + (64 << 10);
 
 /** How often Node looks for requests whose headers take too long, in milliseconds. */
 const SLOWEST_CHECK_MS = 1000;
@@ -14,7 +13,8 @@ const SLOWEST_CHECK_MS = 1000;
 /** The server that clients talk to, with the watchdog's limits set. */
 export function createHttpServer({ readTimeout }: Settings): Server {
   const server = createServer({
-    maxHeaderSize: MOST_HEADERS,
+    maxHeaderSize: MOST_HEAD,
+    requireHostHeader: false, // Node would answer with a status alone: see framing.ts
     highWaterMark: 64 << 10,
     headersTimeout: Math.ceil(readTimeout),
     keepAliveTimeout: timerDelay(readTimeout), // as Go's server, whose IdleTimeout is its ReadTimeout
@@ -28,10 +28,19 @@ export function createHttpServer({ readTimeout }: Settings): Server {
 }
 
 /** Lets a server's requests be handled; upgrades apart. */
-export function serve(server: Server, handler: RequestHandler, clientErrors: ClientErrors): void {
+export function serve(
+  server: Server,
+  handler: RequestHandler,
+  clientErrors: ClientErrors,
+  gate: RequestGate,
+): void {
   server
-    .on('request', handler.handle)
-    .on('checkContinue', handler.handleExpecting)
+    .on('request', gate.told(handler.handle))
+    .on('checkContinue', gate.told(handler.handleExpecting))
+    .on('checkExpectation', gate.told(handler.refuseExpectation))
     .on('clientError', clientErrors.answer);
-  server.on('connect', (request, stream) => handler.refuseConnect(request, stream as Socket));
+  server.on('connect', (request, stream) => {
+    gate.release(stream as Socket);
+    handler.refuseConnect(request, stream as Socket);
+  });
 }

@@ -8,6 +8,7 @@ import type { JwtAuth } from './auth/jwt-auth.ts';
 import { loadAuth } from './auth/load-auth.ts';
 import { ClientErrors } from './client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
+import { RequestGate } from './gate/request-gate.ts';
 import type { Health } from './health.ts';
 import { createHttpServer, serve } from './http-server.ts';
 import { Limiter } from './limiter.ts';
@@ -54,8 +55,9 @@ export class HttpService {
       auth,
     });
     this.server = createHttpServer(settings);
-    serve(this.server, this.#handler, this.#clientErrors);
-    if (runner.upgrade) this.#serveUpgrades();
+    const gate = new RequestGate(this.server, this.#clientErrors, settings.readTimeout);
+    serve(this.server, this.#handler, this.#clientErrors, gate);
+    if (runner.upgrade) this.#serveUpgrades(gate);
     if (settings.mode === 'http' && settings.fastPath)
       this.#front = new PlainFront(this.server, timerDelay(settings.readTimeout), this.#handler.handle);
     this.server.on('connection', lingerOnClose);
@@ -110,10 +112,10 @@ export class HttpService {
     this.#front?.close();
   }
 
-  #serveUpgrades(): void {
-    this.server.on('upgrade', (request, stream, head) => {
+  #serveUpgrades(gate: RequestGate): void {
+    this.server.on('upgrade', (request, stream, read) => {
       const socket = stream as Socket;
-      if (this.#clientErrors.closeAfterAnswer(socket)) return; // it was sent behind a request that is not answered yet
+      const head = Buffer.concat([read, gate.release(socket)]);
       if (isRealUpgrade(request)) void this.#handler.upgrade(request, socket, head);
       else declineUpgrade(this.server, request, socket, head);
     });

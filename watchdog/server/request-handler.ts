@@ -13,6 +13,7 @@ import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
 import type { ClientErrors } from './client-errors.ts';
+import { withoutDotSegments } from './dot-segments.ts';
 import { framingFault } from './framing.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
@@ -20,6 +21,13 @@ import type { HttpMetrics } from './metrics/http-metrics.ts';
 
 /** Modes whose line in the log has the status with its reason. */
 const WITH_REASON: ReadonlySet<Mode> = new Set(['http', 'static', 'inproc']);
+
+/** Modes whose function gets the path decoded. */
+const DECODING: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
+
+function hasDots(location: string): RequestError {
+  return new RequestError('PATH_HAS_DOTS', `the path has dot segments, without them it is ${location}`);
+}
 
 /** The path of a request to the watchdog itself: in most cases there is none. */
 function ownPath(target = ''): string | undefined {
@@ -78,19 +86,23 @@ export class RequestHandler {
     this.#handle(request, response, true);
   };
 
+  /** For a request with an `Expect` that is none of HTTP's (RFC 9110, section 10.1.1). */
+  readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
+    const exchange = this.#begin(request, response, { expectsContinue: true, isCounted: true });
+    const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
+    exchange.fail(framingFault(request) ?? new RequestError('EXPECTATION_UNKNOWN', text));
+  };
+
   #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
     const { socket } = request;
     if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
-    if (!response.socket) {
-      // it was sent behind one that is not answered yet: its turn comes when that is done
-      response.once('socket', () => this.#handle(request, response, expectsContinue));
-      return;
-    }
     if (this.#isClosing) response.shouldKeepAlive = false;
     const { health } = this.#parts;
     const fault = framingFault(request);
     const path = ownPath(request.url);
     if (path !== undefined && !fault) {
+      this.#limitAnswer(request.socket, response);
       if (path === '/_/health') return health.answer(request, response);
       if (path === '/_/ready') return void this.#answerReady(request, response);
     }
@@ -99,7 +111,21 @@ export class RequestHandler {
       this.#parts.clientErrors.giveUp(request.socket);
       return exchange.fail(fault);
     }
+    const location = this.#withoutDots(request);
+    if (location !== undefined) return exchange.fail(hasDots(location), ['Location', location]);
     this.#admit(exchange);
+  }
+
+  /** An answer that is no exchange has no limit on its time but this. */
+  #limitAnswer(socket: Socket, response: ExchangeResponse): void {
+    const timer = setTimeout(() => socket.destroy(), timerDelay(this.#parts.settings.writeTimeout));
+    response.once('close', () => clearTimeout(timer));
+  }
+
+  /** Files are served by a library that has a rule of its own. */
+  #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
+    const { mode } = this.#parts.settings;
+    return mode === 'static' ? undefined : withoutDotSegments(url, DECODING.has(mode));
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */
@@ -184,9 +210,10 @@ export class RequestHandler {
     const { metrics, limiter } = this.#parts;
     const startedAt = performance.now();
     socket.on('error', () => undefined); // its close is waited for
-    const refusal = framingFault(request) ?? limiter.enter();
+    const location = this.#withoutDots(request);
+    const refusal = framingFault(request) ?? (location === undefined ? limiter.enter() : hasDots(location));
     const outcome = refusal
-      ? this.#refuse(socket, refusal)
+      ? this.#refuse(socket, refusal, location)
       : await this.#carry(request, socket, head).finally(() => limiter.leave());
     const { status, bytes, failure } = outcome;
     const seconds = (performance.now() - startedAt) / 1000;
@@ -207,13 +234,14 @@ export class RequestHandler {
     }
   }
 
-  #refuse(socket: Socket, failure: RequestError): UpgradeOutcome {
-    refuseUpgrade(socket, failure, refusalHeaders(failure));
+  #refuse(socket: Socket, failure: RequestError, location?: string): UpgradeOutcome {
+    const isMoved = failure.code === 'PATH_HAS_DOTS' && location !== undefined;
+    refuseUpgrade(socket, failure, isMoved ? ['Location', location] : refusalHeaders(failure));
     return { status: failure.status, bytes: 0, failure };
   }
 
   #logFailure({ code, message }: RequestError): void {
-    if (code === 'LIMIT_EXCEEDED') return; // its line in the log tells all
+    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its line in the log tells all
     this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
   }
 

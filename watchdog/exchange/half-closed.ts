@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net';
+import type { ExchangeRequest, ExchangeResponse } from './message.ts';
+
+/** When a client that has ended its side is looked at, in milliseconds since then; later on every LOOK_MS. */
+const FIRST_LOOKS_MS = [100, 125];
+const LOOK_MS = 500;
+
+/** So many looks pass between two answers of `100 Continue`. */
+const LOOKS_BETWEEN = 20;
+
+/** How soon TCP itself asks whether the other side is still there, in milliseconds. */
+const KEEP_ALIVE_MS = 10_000;
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Sees to it that a request whose client has ended its side of the connection is served if the client still reads, and
+ * given up if it has gone: TCP tells one from the other only when something is sent (the other side of a connection that
+ * is closed answers with a reset). So after a tenth of a second without a response the client gets a `100 Continue`, which
+ * RFC 9110, section 15.2, lets a server send unasked; not in HTTP/1.0, which has none. A client that ends its side in the
+ * middle of a response has gone, unless more of the response follows at once.
+ * @param hasBegun whether any byte of the response has been sent
+ */
+export function watchHalfClosed(
+  socket: Socket,
+  request: ExchangeRequest,
+  response: ExchangeResponse,
+  hasBegun: () => boolean,
+): void {
+  let looks = 0;
+  let sent = socket.bytesWritten;
+  let isProven = false;
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  const look = (): void => {
+    if (socket.destroyed) return;
+    const now = socket.bytesWritten;
+    if (now !== sent) isProven = true; // it has got something since, and sent no reset
+    sent = now;
+    socket.write(NOTHING); // fails where a reset has come
+    if (hasBegun()) {
+      if (!isProven && looks >= FIRST_LOOKS_MS.length && socket.writableLength === 0) socket.destroy();
+    } else if (looks % LOOKS_BETWEEN === 0 && request.httpVersion === '1.1') {
+      socket.write(CONTINUE);
+    }
+    looks += 1;
+  };
+  const timers = FIRST_LOOKS_MS.map((ms) => setTimeout(look, ms));
+  timers.push(setInterval(look, LOOK_MS));
+  response.once('close', () => {
+    for (const timer of timers) clearTimeout(timer);
+  });
+}

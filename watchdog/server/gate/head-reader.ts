@@ -1,0 +1,113 @@
+/** Bytes that a head may have: 1 MiB of fields, as in Go, and a request line. */
+export const MOST_HEAD = (1 << 20) + (64 << 10);
+
+/** Fields that it may have: each takes some 400 bytes once it is read, however short it is. */
+const MOST_FIELDS = Math.floor((1 << 20) / 400);
+
+const FIRST_CAPACITY = 4 << 10;
+
+/** Bytes in which there is no room for too many fields. */
+const FEW = 4 << 10;
+
+const END = Buffer.from('\r\n\r\n');
+const LF = 10;
+const CR = 13;
+
+/**
+ * What became of the bytes. `odd` is what cannot be the head of a request: Node's parser is to say why. `end` is where
+ * the head ends within `bytes`, which begin with what was read before.
+ */
+export type HeadOutcome =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'whole'; readonly bytes: Buffer; readonly end: number }
+  | { readonly kind: 'odd'; readonly bytes: Buffer }
+  | { readonly kind: 'too large' };
+
+const MORE: HeadOutcome = { kind: 'more' };
+const TOO_LARGE: HeadOutcome = { kind: 'too large' };
+
+/**
+ * Gathers the head of a request, so that Node's parser has it in one piece. Looks at each byte once, for line feeds
+ * alone: how often they come bounds the fields, and a blank line is the end.
+ */
+export class HeadReader {
+  /** What has come of a head that is not whole; empty where all of it came at once. */
+  #buffer = Buffer.alloc(0);
+  #length = 0;
+  #lines = 0;
+  /** Where the line under way begins. */
+  #lineStart = 0;
+
+  /** Whether a head has begun and is not whole. */
+  get hasBegun(): boolean {
+    return this.#length > 0;
+  }
+
+  /** Bytes of memory that it holds. */
+  get capacity(): number {
+    return this.#buffer.length;
+  }
+
+  read(read: Buffer): HeadOutcome {
+    const isFirst = this.#length === 0;
+    if (isFirst && isOneHead(read)) return { kind: 'whole', bytes: read, end: read.length };
+    const bytes = isFirst ? withoutBlankLines(read) : read;
+    if (bytes.length === 0) return MORE;
+    if (isFirst && !isUpperCase(bytes[0] ?? 0)) return { kind: 'odd', bytes };
+    const all = isFirst ? bytes : this.#add(bytes);
+    const outcome = this.#scan(all, isFirst ? 0 : this.#length - bytes.length);
+    if (outcome.kind !== 'more') this.clear();
+    else if (isFirst) this.#add(bytes);
+    return outcome;
+  }
+
+  /** Throws away what has come. */
+  clear(): void {
+    this.#buffer = Buffer.alloc(0);
+    this.#length = 0;
+    this.#lines = 0;
+    this.#lineStart = 0;
+  }
+
+  #scan(bytes: Buffer, from: number): HeadOutcome {
+    for (let feed = bytes.indexOf(LF, from); feed !== -1; feed = bytes.indexOf(LF, feed + 1)) {
+      if (feed === 0 || bytes[feed - 1] !== CR) return { kind: 'odd', bytes };
+      if (feed - this.#lineStart === 1) return { kind: 'whole', bytes, end: feed + 1 };
+      this.#lineStart = feed + 1;
+      this.#lines += 1;
+      if (this.#lines > MOST_FIELDS + 1 || feed >= MOST_HEAD) return TOO_LARGE;
+    }
+    return bytes.length > MOST_HEAD ? TOO_LARGE : MORE;
+  }
+
+  /** @returns all that has come; the bytes are copied, as what a socket reads may be a small part of its memory */
+  #add(bytes: Buffer): Buffer {
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY, 2 * this.#buffer.length, length));
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    bytes.copy(this.#buffer, this.#length);
+    this.#length = length;
+    return this.#buffer.subarray(0, length);
+  }
+}
+
+/** Whether the bytes are one small head and nothing else, which is what most clients send. */
+function isOneHead(bytes: Buffer): boolean {
+  const { length } = bytes;
+  return length <= FEW && isUpperCase(bytes[0] ?? 0) && bytes.indexOf(END) === length - 4 && length > 4;
+}
+
+/** Between requests these mean nothing (RFC 9112, section 2.2). */
+function withoutBlankLines(bytes: Buffer): Buffer {
+  let at = 0;
+  while (at < bytes.length && (bytes[at] === CR || bytes[at] === LF)) at += 1;
+  return at === 0 ? bytes : bytes.subarray(at);
+}
+
+/** Whether it may begin a method. */
+function isUpperCase(byte: number): boolean {
+  return byte >= 65 && byte <= 90;
+}

@@ -1,0 +1,73 @@
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ClientErrors } from '../client-errors.ts';
+import { GatedConnection, type GateKeeper } from './gated-connection.ts';
+import { HeadBudget } from './head-budget.ts';
+
+type Listener = (...args: unknown[]) => void;
+
+/** Stands between the sockets of Node's HTTP server and its parser, which gets one request of a connection at a time. */
+export class RequestGate implements GateKeeper {
+  readonly budget = new HeadBudget();
+  /** The connection whose bytes Node's parser has now. */
+  #reading: GatedConnection | undefined;
+  readonly readTimeout: number;
+  readonly #clientErrors: ClientErrors;
+  readonly #connections = new WeakMap<Socket, GatedConnection>();
+
+  /**
+   * @param server takes connections by listeners of its own alone so far
+   * @param readTimeout milliseconds, 0 for no limit
+   */
+  constructor(server: Server, clientErrors: ClientErrors, readTimeout: number) {
+    this.readTimeout = readTimeout;
+    this.#clientErrors = clientErrors;
+    const takers = server.listeners('connection') as Listener[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      const others = new Set(socket.listeners('end'));
+      for (const take of takers) take.call(server, socket);
+      this.#stepBetween(socket, others);
+    });
+  }
+
+  /** Makes a listener for requests that tells the gate of each, and then calls `handle`. */
+  told(handle: RequestListener): RequestListener {
+    return (request, response) => {
+      this.#reading?.began(request, response);
+      handle(request, response);
+    };
+  }
+
+  /** Lets a connection go that is to be no HTTP any more. @returns what has been read of that */
+  release(socket: Socket): Buffer {
+    const connection = this.#connections.get(socket);
+    this.#connections.delete(socket);
+    return connection?.release() ?? Buffer.alloc(0);
+  }
+
+  isGivenUp(socket: Socket): boolean {
+    return this.#clientErrors.isGivenUp(socket);
+  }
+
+  refuse(error: Error, socket: Socket): void {
+    this.#clientErrors.answer(error, socket);
+  }
+
+  /** Takes the place of what Node's server listens with: for data, which makes it read by JavaScript, and for the end. */
+  #stepBetween(socket: Socket, othersOfEnd: ReadonlySet<unknown>): void {
+    const parsers = socket.listeners('data') as Listener[];
+    for (const listener of parsers) socket.off('data', listener);
+    for (const listener of socket.listeners('end') as Listener[])
+      if (!othersOfEnd.has(listener)) socket.off('end', listener);
+    const connection: GatedConnection = new GatedConnection(this, socket, (bytes) => {
+      this.#reading = connection;
+      try {
+        for (const parse of parsers) parse.call(socket, bytes);
+      } finally {
+        this.#reading = undefined;
+      }
+    });
+    this.#connections.set(socket, connection);
+  }
+}
