@@ -46,13 +46,18 @@ export class Rotation implements Endpoints {
     else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake });
   }
 
-  /** Forgets a function: calls that wait for it fail with FUNCTION_UNKNOWN. */
-  shut(name: FunctionName): void {
+  /**
+   * Forgets a function: calls that wait for it fail with FUNCTION_UNKNOWN. Resolves when no call is in flight at its
+   * instances; the caller sets the deadline.
+   */
+  async shut(name: FunctionName): Promise<void> {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry) return;
+    const drained = [...entry.members].map(({ endpoint }) => this.withdraw(name, endpoint.instance));
     this.#entries.delete(qualifiedName(name));
     for (const waiter of entry.waiters) waiter.fail(unknown(name));
     entry.waiters.clear();
+    await Promise.all(drained);
   }
 
   /** Puts an instance that is ready into rotation; calls that wait are served by it at once. */
