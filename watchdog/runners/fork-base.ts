@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { RequestError, messageOf } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 import { LineCopier } from '../log/function-lines.ts';
 import { cgiEnvironment } from '../process/cgi-environment.ts';

@@ -1,4 +1,4 @@
-import { accepts } from '../proxy/probe.ts';
+import { accepts } from '../../common/http/proxy/probe.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 
 /**

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../duration.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { forwardPlain, type PlainForwardedRequest } from '../plain/forward.ts';
-import { UpstreamPool } from '../plain/upstream-pool.ts';
-import type { ForwardedRequest } from '../proxy/forward.ts';
-import { ForwardedBody } from '../proxy/forwarded-body.ts';
-import { endToEndHeaders, replaceHeader, withoutHeader } from '../proxy/headers.ts';
-import { forwardedTarget } from '../proxy/request-target.ts';
-import type { SlowPath } from '../proxy/slow-path.ts';
-import { isStepwise } from '../proxy/stepwise.ts';
-import { UpgradeProxy, type UpgradeOutcome } from '../proxy/upgrade.ts';
+import { forwardPlain, type PlainForwardedRequest } from '../../common/http/plain/forward.ts';
+import { UpstreamPool } from '../../common/http/plain/upstream-pool.ts';
+import type { ForwardedRequest } from '../../common/http/proxy/forward.ts';
+import { ForwardedBody } from '../../common/http/proxy/forwarded-body.ts';
+import { endToEndHeaders, replaceHeader, withoutHeader } from '../../common/http/proxy/headers.ts';
+import { forwardedTarget } from '../../common/http/proxy/request-target.ts';
+import type { SlowPath } from '../../common/http/proxy/slow-path.ts';
+import { isStepwise } from '../../common/http/proxy/stepwise.ts';
+import { UpgradeProxy, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
 import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
@@ -164,7 +164,7 @@ export class HttpRunner implements Runner {
 
   /** undici and TLS take 15 ms to load, and most functions never need them. */
   #loadSlowPath(): Promise<SlowPath> {
-    this.#slowPath ??= import('../proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.#address));
+    this.#slowPath ??= import('../../common/http/proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.#address));
     return this.#slowPath;
   }
 }

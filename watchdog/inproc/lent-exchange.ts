@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { formatDuration, timerDelay } from '../duration.ts';
 import { RequestError } from '../errors.ts';
 import type { BodyWatch } from './body-watch.ts';
-import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
+import { failureHeaders, mustCloseAfter } from '../../common/http/exchange/failure-answer.ts';
 import { hasBegun, isDelimited, watchCalls, watchClose, type ResponseWatcher } from './lent-response.ts';
-import type { RequestOptions, ServedRequest } from './served-request.ts';
-import { asksForEvents, execLimit } from './time-limits.ts';
+import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 
 /** How long a client that was answered may go on sending what nobody reads, in milliseconds. */
 const LINGER_MS = 1000;

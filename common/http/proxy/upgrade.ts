@@ -1,8 +1,8 @@
 import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type HttpProxy from 'http-proxy';
-import { RequestError, messageOf } from '../errors.ts';
-import type { UpstreamAddress } from '../settings/parsers.ts';
+import { RequestError, messageOf } from '../../errors.ts';
+import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
 import { endToEndHeaders, headerPairs } from './headers.ts';
 import { forwardedTarget } from './request-target.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { RequestError, systemCodeOf } from '../errors.ts';
+import { RequestError, systemCodeOf } from '../../errors.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
-import type { Logger } from '../log/logger.ts';
+import type { Logger } from '../../../watchdog/log/logger.ts';
 
 /** The client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);

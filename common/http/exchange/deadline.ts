@@ -1,4 +1,4 @@
-import { timerDelay } from '../duration.ts';
+import { timerDelay } from '../../duration.ts';
 
 /**
  * The moment at which one exchange has taken too long. Several limits may apply; the earliest is the only one

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { RequestError, messageOf } from '../errors.ts';
+import { RequestError, messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 

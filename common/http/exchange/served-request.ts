@@ -1,4 +1,4 @@
-import type { RequestError } from '../errors.ts';
+import type { RequestError } from '../../errors.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 
 /** What the server knows of a request that is being served, whatever serves it. */

@@ -1,4 +1,4 @@
-import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
+import { RequestError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';

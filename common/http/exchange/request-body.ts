@@ -1,4 +1,4 @@
-import { timerDelay } from '../duration.ts';
+import { timerDelay } from '../../duration.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 import type { ExchangeRequest } from './message.ts';
 

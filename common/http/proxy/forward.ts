@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { RequestError, messageOf, systemCodeOf } from '../errors.ts';
+import { RequestError, messageOf, systemCodeOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
 import { decodeHeaders } from './headers.ts';

@@ -1,6 +1,6 @@
 import type { buildConnector as BuildConnector } from 'undici';
 import type { Socket } from 'node:net';
-import { systemCodeOf } from '../errors.ts';
+import { systemCodeOf } from '../../errors.ts';
 import { buildConnector } from './undici.ts';
 import { outliveWriteErrors } from './outlive-write-errors.ts';
 

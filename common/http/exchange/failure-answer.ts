@@ -1,4 +1,4 @@
-import type { RequestError } from '../errors.ts';
+import type { RequestError } from '../../errors.ts';
 
 /** The name under which the watchdog says that an answer is its own, as of-watchdog does. */
 const INTERNAL = 'of-watchdog';

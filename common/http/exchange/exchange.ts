@@ -1,6 +1,6 @@
 import { STATUS_CODES, ServerResponse } from 'node:http';
-import { formatDuration } from '../duration.ts';
-import { RequestError, messageOf } from '../errors.ts';
+import { formatDuration } from '../../duration.ts';
+import { RequestError, messageOf } from '../../errors.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';

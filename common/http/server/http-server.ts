@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
-import type { Settings } from '../settings/table.ts';
+import { timerDelay } from '../../duration.ts';
+import type { Settings } from '../../../watchdog/settings/table.ts';
 import type { ClientErrors } from './client-errors.ts';
-import type { RequestHandler } from './request-handler.ts';
+import type { RequestHandler } from '../../../watchdog/server/request-handler.ts';
 
 /** Bytes of a request's head: 1 MiB of headers, as Go's server takes, and a request line beside them. */
 const MOST_HEADERS = (1 << 20) + (64 << 10);

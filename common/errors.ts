@@ -1,0 +1,1 @@
+export { RequestError, messageOf, systemCodeOf } from '../watchdog/errors.ts';
