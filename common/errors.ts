@@ -1,1 +1,1 @@
-export { RequestError, messageOf, systemCodeOf } from '../watchdog/errors.ts';
+export { messageOf, systemCodeOf } from '../watchdog/errors.ts';

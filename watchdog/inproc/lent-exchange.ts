@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { formatDuration, timerDelay } from '../duration.ts';
 import { RequestError } from '../errors.ts';
 import type { BodyWatch } from './body-watch.ts';
+import type { Manner } from '../../common/http/manner.ts';
 import { failureHeaders, mustCloseAfter } from '../../common/http/exchange/failure-answer.ts';
 import { hasBegun, isDelimited, watchCalls, watchClose, type ResponseWatcher } from './lent-response.ts';
 import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
@@ -24,6 +25,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
   readonly requestTarget: string;
   readonly #expectsContinue: boolean;
   readonly #writeTimeout: number;
+  readonly #manner: Manner;
   readonly #startedAt = performance.now();
   #limit: string;
   #limitMs: number;
@@ -54,6 +56,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     this.method = request.method ?? 'GET';
     this.requestTarget = request.url ?? '';
     if (options.target !== undefined) request.url = options.target;
+    this.#manner = options.manner;
     this.#expectsContinue = options.expectsContinue === true;
     this.#limitMs = this.#writeTimeout = options.writeTimeout;
     this.#limit = 'write_timeout';
@@ -180,7 +183,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     const { request } = this;
     const body = Buffer.from(`${error.message}\n`);
     this.#bytesSent = body.length;
-    const all = failureHeaders(body.length, this.seconds, headers);
+    const all = failureHeaders(this.#manner.component, body.length, this.seconds, headers);
     if (mustCloseAfter(error, request.complete, this.#expectsContinue)) all.push('Connection', 'close');
     response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
     response.end(body);

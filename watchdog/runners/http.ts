@@ -13,6 +13,7 @@ import type { SlowPath } from '../../common/http/proxy/slow-path.ts';
 import { isStepwise } from '../../common/http/proxy/stepwise.ts';
 import { UpgradeProxy, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { UpstreamAddress } from '../settings/parsers.ts';
+import { watchdogManner } from '../manner.ts';
 import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
 import type { Runner, RunnerContext } from './runner.ts';
@@ -37,7 +38,7 @@ export class HttpRunner implements Runner {
     this.#address = address;
     const isPlain = context.settings.fastPath && address.origin.startsWith('http:');
     this.#pool = isPlain ? new UpstreamPool(address) : undefined;
-    this.#upgrades = new UpgradeProxy(address);
+    this.#upgrades = new UpgradeProxy(address, watchdogManner);
   }
 
   get starts(): number {
@@ -164,7 +165,9 @@ export class HttpRunner implements Runner {
 
   /** undici and TLS take 15 ms to load, and most functions never need them. */
   #loadSlowPath(): Promise<SlowPath> {
-    this.#slowPath ??= import('../../common/http/proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.#address));
+    this.#slowPath ??= import('../../common/http/proxy/slow-path.ts').then(
+      ({ SlowPath }) => new SlowPath(this.#address),
+    );
     return this.#slowPath;
   }
 }

@@ -1,8 +1,10 @@
 import { STATUS_CODES, ServerResponse } from 'node:http';
 import { formatDuration } from '../../duration.ts';
-import { RequestError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
+import { exchangeError, type HttpError } from '../http-error.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
+import type { Manner } from '../manner.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
@@ -11,7 +13,7 @@ import type { RequestOptions, ServedRequest } from './served-request.ts';
 const MOST_IN_ONE_WRITE = 8 << 10;
 
 /** Frees what the function's side of an exchange holds. */
-type Release = (reason: RequestError | undefined) => Promise<void> | undefined | void;
+type Release = (reason: HttpError | undefined) => Promise<void> | undefined | void;
 
 /**
  * One request and its response, with the limits on their time and their one end. The first reason to end wins:
@@ -27,15 +29,16 @@ export class Exchange implements ServedRequest {
   readonly expectsContinue: boolean;
   readonly #startedAt = performance.now();
   readonly #writeTimeout: number;
+  readonly #manner: Manner;
   readonly #deadline: Deadline;
   #settlers: (() => void)[] = [];
-  #failure: RequestError | undefined;
+  #failure: HttpError | undefined;
   #isOver = false;
   #isSettled = false;
   #releases: Release[] = [];
   #bytesSent = 0;
   #head: readonly string[] = [];
-  #timeoutError: (() => RequestError) | undefined;
+  #timeoutError: (() => HttpError) | undefined;
 
   constructor(request: ExchangeRequest, response: ExchangeResponse, options: RequestOptions) {
     this.request = request;
@@ -44,6 +47,7 @@ export class Exchange implements ServedRequest {
     this.target = options.target ?? request.url ?? '/';
     this.expectsContinue = options.expectsContinue === true;
     this.#writeTimeout = options.writeTimeout;
+    this.#manner = options.manner;
     this.#deadline = new Deadline(this.#onDeadline);
     this.#deadline.limit('write_timeout', options.writeTimeout);
     this.body = new RequestBody(
@@ -66,7 +70,7 @@ export class Exchange implements ServedRequest {
   }
 
   /** Why it ended before its time, if it did. */
-  get failure(): RequestError | undefined {
+  get failure(): HttpError | undefined {
     return this.#failure;
   }
 
@@ -89,7 +93,7 @@ export class Exchange implements ServedRequest {
    * Adds a limit of `ms` milliseconds from now, known to users by `name`.
    * @param error makes the failure, where it is not the usual 504
    */
-  limitTime(name: string, ms: number, error?: () => RequestError): void {
+  limitTime(name: string, ms: number, error?: () => HttpError): void {
     this.#timeoutError = error;
     this.#deadline.limit(name, ms);
   }
@@ -121,7 +125,7 @@ export class Exchange implements ServedRequest {
       else this.response.writeHead(status, reason, headers);
     } catch (thrown) {
       const text = `the function's response cannot be sent on: ${messageOf(thrown)}`;
-      this.fail(new RequestError('UPSTREAM_FAILED', text, { cause: thrown }));
+      this.failUpstream(text, thrown);
     }
   }
 
@@ -185,7 +189,7 @@ export class Exchange implements ServedRequest {
    * breaking the response off, so that nobody takes it for whole.
    * @param details follows the error's text in the answer's body
    */
-  fail(error: RequestError, headers: readonly string[] = [], details?: Buffer): void {
+  fail(error: HttpError, headers: readonly string[] = [], details?: Buffer): void {
     if (this.#isOver) return;
     this.#failure = error;
     const waits = this.#over(error);
@@ -194,12 +198,22 @@ export class Exchange implements ServedRequest {
     else void Promise.all(waits).then(() => this.#answer(error, headers, details));
   }
 
-  #answer(error: RequestError, headers: readonly string[], details: Buffer | undefined): void {
+  /** Ends the exchange as the upstream could not be reached, broke off, or did not speak HTTP. */
+  failUpstream(text: string, cause: unknown): void {
+    this.fail(this.#manner.upstreamFailed(text, cause));
+  }
+
+  /** Adds to a head that is relayed what the server adds to all of them. */
+  finishHead(headers: string[], status: number): void {
+    this.#manner.finishHead(headers, status, this.seconds);
+  }
+
+  #answer(error: HttpError, headers: readonly string[], details: Buffer | undefined): void {
     if (this.#isSettled) return;
     const text = Buffer.from(`${error.message}\n`);
     const body = details ? Buffer.concat([text, details]) : text;
     this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
-    const all = failureHeaders(body.length, this.seconds, headers);
+    const all = failureHeaders(this.#manner.component, body.length, this.seconds, headers);
     if (mustCloseAfter(error, this.request.complete, this.expectsContinue)) all.push('Connection', 'close');
     this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
     this.response.end(body);
@@ -207,7 +221,7 @@ export class Exchange implements ServedRequest {
   }
 
   /** @returns what an answer has to wait for */
-  #over(reason?: RequestError): Promise<void>[] {
+  #over(reason?: HttpError): Promise<void>[] {
     this.#isOver = true;
     const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
     this.#releases = [];
@@ -228,7 +242,7 @@ export class Exchange implements ServedRequest {
     if (name !== 'write_timeout' && this.#timeoutError) return this.fail(this.#timeoutError());
     const stage = this.response.headersSent ? 'the response was whole' : 'the function had answered';
     const code = name === 'write_timeout' ? 'WRITE_TIMEOUT' : 'EXEC_TIMEOUT';
-    this.fail(new RequestError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
+    this.fail(exchangeError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
   };
 
   /** The function is done; only the client, who has yet to read the rest, can still be late. */
@@ -236,7 +250,7 @@ export class Exchange implements ServedRequest {
     const left = this.#writeTimeout - this.seconds * 1000;
     if (name !== 'write_timeout' && left > 0) return this.#deadline.restart('write_timeout', left);
     const time = formatDuration(this.#writeTimeout);
-    this.#failure ??= new RequestError(
+    this.#failure ??= exchangeError(
       'WRITE_TIMEOUT',
       `write_timeout of ${time} passed before the response was read`,
     );
@@ -250,7 +264,7 @@ export class Exchange implements ServedRequest {
     }
     const time = formatDuration(readTimeout);
     this.fail(
-      new RequestError('BODY_STALLED', `read_timeout of ${time} passed before the request's body was whole`),
+      exchangeError('BODY_STALLED', `read_timeout of ${time} passed before the request's body was whole`),
     );
   }
 
@@ -259,10 +273,10 @@ export class Exchange implements ServedRequest {
     this.#isSettled = true;
     this.#deadline.clear();
     if (!this.#isOver) {
-      this.#failure = new RequestError('CLIENT_GONE', 'client went away before the response was whole');
+      this.#failure = exchangeError('CLIENT_GONE', 'client went away before the response was whole');
       this.#over(this.#failure);
     } else if (!this.#failure && !this.response.writableFinished) {
-      this.#failure = new RequestError('CLIENT_GONE', 'client went away before the response was whole');
+      this.#failure = exchangeError('CLIENT_GONE', 'client went away before the response was whole');
     }
     if (this.request.complete || this.request.destroyed) this.body.stop();
     for (const settler of this.#settlers) settler();

@@ -1,4 +1,5 @@
-import type { RequestError } from '../../errors.ts';
+import type { HttpError } from '../http-error.ts';
+import type { Manner } from '../manner.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 
 /** What the server knows of a request that is being served, whatever serves it. */
@@ -9,7 +10,7 @@ export interface ServedRequest {
   /** The request target as the client sent it, with its query. */
   readonly requestTarget: string;
   /** Why it ended before its time, if it did. */
-  readonly failure: RequestError | undefined;
+  readonly failure: HttpError | undefined;
   /** Bytes of the response's body handed to the connection. */
   readonly bytesSent: number;
   /** Since the request's headers were read. */
@@ -17,13 +18,14 @@ export interface ServedRequest {
   /** The status that the client got, or that of the failure where the response was broken off. */
   readonly status: number;
   /** Ends it before its time: with an answer where nothing was sent yet, else by breaking the response off. */
-  fail(error: RequestError, headers?: readonly string[]): void;
+  fail(error: HttpError, headers?: readonly string[]): void;
   /** Calls back once the last byte has left, or the connection is gone; the first that asked is the last called. */
   onSettled(settler: () => void): void;
 }
 
 /** What is known of a request when it begins. */
 export interface RequestOptions {
+  readonly manner: Manner;
   /** Milliseconds. */
   readonly readTimeout: number;
   /** Milliseconds. */

@@ -1,4 +1,5 @@
-import { RequestError, messageOf, systemCodeOf } from '../../errors.ts';
+import { messageOf, systemCodeOf } from '../../errors.ts';
+import type { HttpError } from '../http-error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';
@@ -173,7 +174,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     this.#connection?.resume();
   };
 
-  readonly #onOver = (reason: RequestError | undefined): void => {
+  readonly #onOver = (reason: HttpError | undefined): void => {
     if (!reason && !this.#replay) return;
     const connection = this.#connection;
     this.#connection = undefined;
@@ -234,9 +235,7 @@ class PlainForwarding implements Carrier, ResponseSink {
   }
 
   #fail(text: string, cause: unknown): void {
-    this.#exchange.fail(
-      new RequestError('UPSTREAM_FAILED', `Upstream HTTP request error: ${text}`, { cause }),
-    );
+    this.#exchange.failUpstream(`Upstream HTTP request error: ${text}`, cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
 /** How long a connection that nobody has used for a while is trusted to be still open, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { Client as UndiciClient, Dispatcher } from 'undici';
-import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net, { type NetConnectOpts } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
 import type { ForwardedRequest } from './forward.ts';
 import { outliveWriteErrors } from './outlive-write-errors.ts';
 import { endToEndTrailers, withoutHeader } from './headers.ts';

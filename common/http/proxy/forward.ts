@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { RequestError, messageOf, systemCodeOf } from '../../errors.ts';
+import { messageOf, systemCodeOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
 import { decodeHeaders } from './headers.ts';
@@ -119,7 +119,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     const text = `Upstream HTTP request error: ${messageOf(error)}`;
-    this.#exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
+    this.#exchange.failUpstream(text, error);
   }
 
   #wasClosedUnread(error: Error, wasRefused: boolean): boolean {

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { RequestError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 
@@ -7,7 +7,7 @@ import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
   outgoing.on('error', (error) => {
     const text = `Upstream HTTP request error: ${messageOf(error)}`;
-    exchange.fail(new RequestError('UPSTREAM_FAILED', text, { cause: error }));
+    exchange.failUpstream(text, error);
   });
   outgoing.on('information', ({ statusCode, rawHeaders }) =>
     relayInformation(exchange, statusCode, rawHeaders),
@@ -28,6 +28,6 @@ function relayResponse(exchange: Exchange, incoming: IncomingMessage): void {
     exchange.end();
   });
   incoming.on('error', (error) => {
-    exchange.fail(new RequestError('UPSTREAM_FAILED', `Upstream HTTP response error: ${messageOf(error)}`));
+    exchange.failUpstream(`Upstream HTTP response error: ${messageOf(error)}`, error);
   });
 }

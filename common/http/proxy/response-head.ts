@@ -17,7 +17,7 @@ export function relayHead(
   let headers = endToEndHeaders(rawHeaders);
   const length = contentLengthOf(headers);
   if (!canHaveTrailers(exchange, status, length)) headers = withoutHeader(headers, 'trailer');
-  headers.push('X-Duration-Seconds', exchange.seconds.toFixed(6));
+  exchange.finishHead(headers, status);
   exchange.sendHead(status, reason, headers);
   return length;
 }

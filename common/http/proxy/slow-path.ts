@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange/exchange.ts';
-import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
 import { UpstreamConnections } from './connections.ts';
 import { forward, type ForwardedRequest } from './forward.ts';
 import { forwardStepwise } from './forward-stepwise.ts';

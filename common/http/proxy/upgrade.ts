@@ -1,8 +1,10 @@
 import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type HttpProxy from 'http-proxy';
-import { RequestError, messageOf } from '../../errors.ts';
-import type { UpstreamAddress } from '../../../watchdog/settings/parsers.ts';
+import { messageOf } from '../../errors.ts';
+import type { HttpError } from '../http-error.ts';
+import type { Manner } from '../manner.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
 import { endToEndHeaders, headerPairs } from './headers.ts';
 import { forwardedTarget } from './request-target.ts';
 
@@ -12,17 +14,19 @@ export interface UpgradeOutcome {
   readonly status: number;
   /** Bytes sent to the client, the head of the response included. */
   readonly bytes: number;
-  readonly failure: RequestError | undefined;
+  readonly failure: HttpError | undefined;
 }
 
 /** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
 export class UpgradeProxy {
   readonly #address: UpstreamAddress;
+  readonly #manner: Manner;
   readonly #carriages = new Map<IncomingMessage, Carriage>();
   #proxy: HttpProxy | undefined;
 
-  constructor(address: UpstreamAddress) {
+  constructor(address: UpstreamAddress, manner: Manner) {
     this.#address = address;
+    this.#manner = manner;
   }
 
   /** Resolves when the connection has closed. */
@@ -32,6 +36,7 @@ export class UpgradeProxy {
       request,
       socket,
       forwardedTarget(request.url ?? '/', this.#address.basePath).path,
+      this.#manner,
     );
     this.#carriages.set(request, carriage);
     carriage.start(this.#proxy, head, targetOf(this.#address));
@@ -75,17 +80,19 @@ class Carriage {
   readonly #request: IncomingMessage;
   readonly #socket: Socket;
   readonly #path: string;
+  readonly #manner: Manner;
   readonly #bytesBefore: number;
   #outgoing: ClientRequest | undefined;
   #upstream: Socket | undefined;
   #status = 101;
-  #failure: RequestError | undefined;
+  #failure: HttpError | undefined;
   readonly closed: Promise<UpgradeOutcome>;
 
-  constructor(request: IncomingMessage, socket: Socket, path: string) {
+  constructor(request: IncomingMessage, socket: Socket, path: string, manner: Manner) {
     this.#request = request;
     this.#socket = socket;
     this.#path = path;
+    this.#manner = manner;
     this.#bytesBefore = socket.bytesWritten;
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
@@ -147,9 +154,9 @@ class Carriage {
   #fail(thrown: unknown): void {
     if (this.#failure || this.#socket.destroyed) return;
     const text = `Upstream HTTP request error: ${messageOf(thrown)}`;
-    this.#failure = new RequestError('UPSTREAM_FAILED', text, { cause: thrown });
+    this.#failure = this.#manner.upstreamFailed(text, thrown);
     if (this.#upstream) this.#socket.destroy();
-    else refuseUpgrade(this.#socket, this.#failure);
+    else refuseUpgrade(this.#socket, this.#manner, this.#failure);
   }
 }
 
@@ -165,14 +172,19 @@ function headersAsSent(incoming: IncomingMessage): NodeJS.Dict<string | string[]
 }
 
 /** Answers a request for an upgrade with an error, and closes the connection. */
-export function refuseUpgrade(socket: Socket, error: RequestError, headers: readonly string[] = []): void {
+export function refuseUpgrade(
+  socket: Socket,
+  { component }: Manner,
+  error: HttpError,
+  headers: readonly string[] = [],
+): void {
   if (!socket.writable) return;
   const body = `${error.message}\n`;
   const lines = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
     'Content-Type: text/plain; charset=utf-8',
   ];
-  if (!headers.includes('X-OpenFaaS-Internal')) lines.push('X-OpenFaaS-Internal: of-watchdog');
+  if (!headers.includes('X-OpenFaaS-Internal')) lines.push(`X-OpenFaaS-Internal: ${component}`);
   for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
   lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close');
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroySoon());

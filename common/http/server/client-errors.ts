@@ -1,22 +1,26 @@
 import type { Socket } from 'node:net';
-import { RequestError, systemCodeOf } from '../../errors.ts';
+import { systemCodeOf } from '../../errors.ts';
+import { exchangeError } from '../http-error.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
-import type { Logger } from '../../../watchdog/log/logger.ts';
+import type { Manner } from '../manner.ts';
 
 /** The client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
 /** Answers what Node's parser could not read as a request. */
 export class ClientErrors {
-  readonly #logger: Logger;
+  readonly #manner: Manner;
+  readonly #log: (line: string) => void;
   /** The exchange under way on each connection. */
   readonly #exchanges = new WeakMap<object, ServedRequest>();
 
   /** Connections on which nobody knows any more where a request begins. */
   readonly #givenUp = new WeakSet<Socket>();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  /** @param log takes a line for each request that could not be read */
+  constructor(manner: Manner, log: (line: string) => void) {
+    this.#manner = manner;
+    this.#log = log;
   }
 
   /** Remembers what a connection is busy with. */
@@ -66,7 +70,7 @@ export class ClientErrors {
       return;
     }
     const text = `the request's body cannot be read: ${parserReason(error)}`;
-    exchange.fail(new RequestError('REQUEST_MISFRAMED', text, { cause: error }));
+    exchange.fail(exchangeError('REQUEST_MISFRAMED', text, { cause: error }));
     if (exchange.response.writableFinished) socket.destroySoon();
     else exchange.response.once('close', () => socket.destroySoon());
   }
@@ -74,12 +78,12 @@ export class ClientErrors {
   #refuse(socket: Socket, error: Error): void {
     const { status, reason, text } = refusalOf(error);
     const body = `${text}\n`;
-    this.#logger.error(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
+    this.#log(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
     socket.write(
       [
         `HTTP/1.1 ${status} ${reason}`,
         'Content-Type: text/plain; charset=utf-8',
-        'X-OpenFaaS-Internal: of-watchdog',
+        `X-OpenFaaS-Internal: ${this.#manner.component}`,
         `Content-Length: ${Buffer.byteLength(body)}`,
         'Connection: close',
         '',

@@ -1,4 +1,4 @@
-import { RequestError } from '../../errors.ts';
+import { exchangeError, type HttpError } from '../http-error.ts';
 import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
@@ -6,27 +6,27 @@ import type { ExchangeRequest } from '../exchange/message.ts';
  * several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
  * @returns why the request is refused, or undefined where it is sound
  */
-export function framingFault(request: ExchangeRequest): RequestError | undefined {
+export function framingFault(request: ExchangeRequest): HttpError | undefined {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
-    return new RequestError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
+    return exchangeError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
   }
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined) {
     if (request.httpVersion === '1.0') {
-      return new RequestError('REQUEST_MISFRAMED', 'Transfer-Encoding has no meaning in HTTP/1.0');
+      return exchangeError('REQUEST_MISFRAMED', 'Transfer-Encoding has no meaning in HTTP/1.0');
     }
     if (request.headers['content-length'] !== undefined) {
-      return new RequestError('REQUEST_MISFRAMED', 'Content-Length and Transfer-Encoding exclude each other');
+      return exchangeError('REQUEST_MISFRAMED', 'Content-Length and Transfer-Encoding exclude each other');
     }
     if (coding.toLowerCase() !== 'chunked') {
-      return new RequestError(
+      return exchangeError(
         'TRANSFER_CODING_UNKNOWN',
         `Transfer-Encoding ${coding} is not implemented, chunked is`,
       );
     }
   }
   if (countHosts(request.rawHeaders) > 1)
-    return new RequestError('REQUEST_MISFRAMED', 'more than one Host header');
+    return exchangeError('REQUEST_MISFRAMED', 'more than one Host header');
   return undefined;
 }
 

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../duration.ts';
-import type { Settings } from '../../../watchdog/settings/table.ts';
 import type { ClientErrors } from './client-errors.ts';
-import type { RequestHandler } from '../../../watchdog/server/request-handler.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
 
 /** Bytes of a request's head: 1 MiB of headers, as Go's server takes, and a request line beside them. */
 const MOST_HEADERS = (1 << 20) + (64 << 10);
@@ -11,8 +11,19 @@ const MOST_HEADERS = (1 << 20) + (64 << 10);
 /** How often Node looks for requests whose headers take too long, in milliseconds. */
 const SLOWEST_CHECK_MS = 1000;
 
-/** The server that clients talk to, with the watchdog's limits set. */
-export function createHttpServer({ readTimeout }: Settings): Server {
+/** Takes the requests of a server; upgrades apart. */
+export interface ServedBy {
+  handle(request: ExchangeRequest, response: ExchangeResponse): void;
+  /** For a request with `Expect: 100-continue`. */
+  handleExpecting(request: ExchangeRequest, response: ExchangeResponse): void;
+  refuseConnect(request: IncomingMessage, socket: Socket): void;
+}
+
+/**
+ * The server that clients talk to.
+ * @param readTimeout how long a request's head may take, and an idle connection is kept, in milliseconds; 0 for no limit
+ */
+export function createHttpServer(readTimeout: number): Server {
   const server = createServer({
     maxHeaderSize: MOST_HEADERS,
     highWaterMark: 64 << 10,
@@ -28,7 +39,7 @@ export function createHttpServer({ readTimeout }: Settings): Server {
 }
 
 /** Lets a server's requests be handled; upgrades apart. */
-export function serve(server: Server, handler: RequestHandler, clientErrors: ClientErrors): void {
+export function serve(server: Server, handler: ServedBy, clientErrors: ClientErrors): void {
   server
     .on('request', handler.handle)
     .on('checkContinue', handler.handleExpecting)
