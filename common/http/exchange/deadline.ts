@@ -25,8 +25,14 @@ export class Deadline {
 
   /** Forgets the limits so far for a new one. */
   restart(name: string, ms: number): void {
-    this.#at = Number.POSITIVE_INFINITY;
+    this.lift();
     this.limit(name, ms);
+  }
+
+  /** Forgets the limits so far. */
+  lift(): void {
+    clearTimeout(this.#timer);
+    this.#at = Number.POSITIVE_INFINITY;
   }
 
   clear(): void {

@@ -29,6 +29,7 @@ export class Exchange implements ServedRequest {
   readonly expectsContinue: boolean;
   readonly #startedAt = performance.now();
   readonly #writeTimeout: number;
+  readonly #limitsWaitsAlone: boolean;
   readonly #manner: Manner;
   readonly #deadline: Deadline;
   #settlers: (() => void)[] = [];
@@ -49,7 +50,8 @@ export class Exchange implements ServedRequest {
     this.#writeTimeout = options.writeTimeout;
     this.#manner = options.manner;
     this.#deadline = new Deadline(this.#onDeadline);
-    this.#deadline.limit('write_timeout', options.writeTimeout);
+    this.#limitsWaitsAlone = options.limitsWaitsAlone === true;
+    if (!this.#limitsWaitsAlone) this.#deadline.limit('write_timeout', options.writeTimeout);
     this.body = new RequestBody(
       request,
       options.readTimeout,
@@ -96,6 +98,11 @@ export class Exchange implements ServedRequest {
   limitTime(name: string, ms: number, error?: () => HttpError): void {
     this.#timeoutError = error;
     this.#deadline.limit(name, ms);
+  }
+
+  /** Forgets the limits so far: a response that has begun may take its time. */
+  liftLimits(): void {
+    if (!this.#isOver) this.#deadline.lift();
   }
 
   /**
@@ -145,7 +152,11 @@ export class Exchange implements ServedRequest {
   }
 
   onceDrained(resume: () => void): void {
-    this.response.once('drain', resume);
+    if (this.#limitsWaitsAlone && !this.#isOver) this.#deadline.restart('write_timeout', this.#writeTimeout);
+    this.response.once('drain', () => {
+      if (this.#limitsWaitsAlone) this.liftLimits();
+      resume();
+    });
   }
 
   /** Ends the response; it is whole. */
@@ -223,6 +234,9 @@ export class Exchange implements ServedRequest {
   /** @returns what an answer has to wait for */
   #over(reason?: HttpError): Promise<void>[] {
     this.#isOver = true;
+    // only a client that does not read what was sent can hold the exchange open now
+    if (this.#limitsWaitsAlone && !this.#isSettled)
+      this.#deadline.restart('write_timeout', this.#writeTimeout);
     const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
     this.#releases = [];
     return waits;
@@ -247,6 +261,7 @@ export class Exchange implements ServedRequest {
 
   /** The function is done; only the client, who has yet to read the rest, can still be late. */
   #onClientSlow(name: string): void {
+    if (this.#limitsWaitsAlone) name = 'write_timeout';
     const left = this.#writeTimeout - this.seconds * 1000;
     if (name !== 'write_timeout' && left > 0) return this.#deadline.restart('write_timeout', left);
     const time = formatDuration(this.#writeTimeout);

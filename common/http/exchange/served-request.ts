@@ -30,6 +30,8 @@ export interface RequestOptions {
   readonly readTimeout: number;
   /** Milliseconds. */
   readonly writeTimeout: number;
+  /** Whether write_timeout limits each wait for a client that does not read, and not the exchange as a whole. */
+  readonly limitsWaitsAlone?: boolean;
   /** What the function is asked for, where it is not what the client asked for. */
   readonly target?: string;
   /** The client sent `Expect: 100-continue` and waits. */

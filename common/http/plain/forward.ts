@@ -1,5 +1,5 @@
 import { messageOf, systemCodeOf } from '../../errors.ts';
-import type { HttpError } from '../http-error.ts';
+import { HttpError } from '../http-error.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';
@@ -12,6 +12,16 @@ import type { UpstreamPool } from './upstream-pool.ts';
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
+
+/** Errors of a connection that was never made. */
+const NOT_TAKEN: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH']);
+
+/**
+ * Finds another upstream for a request that has reached none.
+ * @param error says why the one before took no connection
+ * @throws HttpError where there is no other
+ */
+export type Elsewhere = (error: Error) => Promise<UpstreamPool>;
 
 /** A request as it goes to the upstream. */
 export interface PlainForwardedRequest {
@@ -29,13 +39,19 @@ export interface PlainForwardedRequest {
  * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
  * read it.
  */
-export function forwardPlain(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool): void {
-  new PlainForwarding(exchange, request, pool).send(pool.take(isIdempotent(request.method)));
+export function forwardPlain(
+  exchange: Exchange,
+  request: PlainForwardedRequest,
+  pool: UpstreamPool,
+  elsewhere?: Elsewhere,
+): void {
+  new PlainForwarding(exchange, request, pool, elsewhere).send(pool.take(isIdempotent(request.method)));
 }
 
 class PlainForwarding implements Carrier, ResponseSink {
   readonly #exchange: Exchange;
-  readonly #pool: UpstreamPool;
+  readonly #elsewhere: Elsewhere | undefined;
+  #pool: UpstreamPool;
   readonly #method: string;
   readonly #head: string;
   readonly #hasBody: boolean;
@@ -54,9 +70,15 @@ class PlainForwarding implements Carrier, ResponseSink {
   #isBehind = false;
   #replay: Replay | undefined;
 
-  constructor(exchange: Exchange, request: PlainForwardedRequest, pool: UpstreamPool) {
+  constructor(
+    exchange: Exchange,
+    request: PlainForwardedRequest,
+    pool: UpstreamPool,
+    elsewhere: Elsewhere | undefined,
+  ) {
     this.#exchange = exchange;
     this.#pool = pool;
+    this.#elsewhere = elsewhere;
     this.#method = request.method;
     this.#head = headText(request);
     this.#hasBody = exchange.body.isAnnounced;
@@ -129,6 +151,8 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (this.#replay) return this.#replay.end();
     if (this.#exchange.isOver) return;
     if (this.#wasClosedUnread(error, isUnread)) this.send(this.#pool.takeFresh());
+    else if (error && this.#elsewhere && this.#kept && NOT_TAKEN.has(systemCodeOf(error)))
+      void this.#sendElsewhere(this.#elsewhere(error));
     else this.#fail(error ? messageOf(error) : 'other side closed', error);
   }
 
@@ -221,6 +245,16 @@ class PlainForwarding implements Carrier, ResponseSink {
     this.#keptBytes += bytes.length;
     if (this.#keptBytes > MOST_KEPT) this.#kept = undefined;
     else this.#kept.push(bytes);
+  }
+
+  async #sendElsewhere(found: Promise<UpstreamPool>): Promise<void> {
+    try {
+      this.#pool = await found;
+      if (!this.#exchange.isOver) this.send(this.#pool.takeFresh());
+    } catch (thrown) {
+      if (thrown instanceof HttpError) this.#exchange.fail(thrown);
+      else this.#fail(messageOf(thrown), thrown);
+    }
   }
 
   #wasClosedUnread(error: Error | undefined, isUnread: boolean): boolean {
