@@ -1,3 +1,5 @@
+import { HttpError } from '../common/http/http-error.ts';
+
 /**
  * The one table of what the gateway itself answers where a request cannot be served: the code, the HTTP status, and
  * what it stands for in the documentation.
@@ -34,14 +36,11 @@ export const GATEWAY_ERRORS = {
 export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
 
 /** What a caller reads: one line that says what happened and what to do, with a code that sets the HTTP status. */
-export class GatewayError extends Error {
+export class GatewayError extends HttpError {
   override readonly name = 'GatewayError';
-  readonly code: GatewayErrorCode;
-  readonly status: number;
+  declare readonly code: GatewayErrorCode;
 
   constructor(code: GatewayErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.status = GATEWAY_ERRORS[code].status;
+    super(code, GATEWAY_ERRORS[code].status, message, options);
   }
 }
