@@ -1,5 +1,6 @@
 import { helpText, readCommand, type Command } from './cli.ts';
-import { StartError, messageOf } from './errors.ts';
+import { messageOf } from '../common/errors.ts';
+import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';

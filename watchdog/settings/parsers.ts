@@ -1,5 +1,5 @@
 import { split } from 'shlex';
-import { formatDuration, parseDuration } from '../duration.ts';
+import { formatDuration, parseDuration } from '../../common/duration.ts';
 
 /** How the text of a variable becomes a value. `expects` ends the sentence "… expected …" of an error. */
 export interface Parser<T> {
