@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readProcess, withDescendants, type ProcessFacts } from '../../process/proc.ts';
+import { readProcess, withDescendants, type ProcessFacts } from '../../../common/proc.ts';
 import { single, type MetricFamily } from './family.ts';
 
 /** What of the watchdog is not in this process. */
