@@ -24,16 +24,16 @@ export async function* streamLogs(
   const onAbort = (): void => wake();
   signal.addEventListener('abort', onAbort);
   try {
-    const kept = (await ring.read()).filter((line) => isWanted(line, query));
-    const seen = new Set(waiting);
-    for (const line of query.tail === undefined ? kept : kept.slice(-query.tail))
-      yield asLogLine(line, query);
-    // Those that came while the file was read are in the file too.
-    for (const line of seen) waiting.splice(waiting.indexOf(line), 1);
+    const all = await ring.read();
+    const latest = all.at(-1)?.time ?? 0;
+    const kept = all.filter((line) => isWanted(line, query));
+    const last = query.tail === undefined ? kept : kept.slice(-query.tail);
+    for (const line of last) yield asLogLine(line, query);
     while (query.follow && !signal.aborted) {
       const line = waiting.shift();
       if (line) {
-        if (isWanted(line, query)) yield asLogLine(line, query);
+        // one that came while the file was read may be in the file too
+        if (line.time > latest && isWanted(line, query)) yield asLogLine(line, query);
       } else if (leftOut > 0) {
         const text = `${leftOut} lines were left out: they are read too slowly`;
         leftOut = 0;
