@@ -16,7 +16,7 @@ export interface LocalImage {
   readonly workdir: string;
   /** The ENV of the image's last stage. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the image starts. `fwatchdog` is the gateway's own; anything else serves HTTP on $PORT by itself. */
+  /** What the image starts: `fwatchdog`, or a server that takes HTTP by itself. */
   readonly command: readonly string[];
   /** Whether its server listens where http_port or PORT says, so that two instances can run at a time. */
   readonly choosesPort: boolean;

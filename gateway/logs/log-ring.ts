@@ -32,6 +32,7 @@ export class LogRing {
   #pending: string[] = [];
   #pendingBytes = 0;
   #dropped = 0;
+  #isRemoved = false;
   #latest = 0;
   #size: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -42,6 +43,7 @@ export class LogRing {
   }
 
   append(instance: string, text: string): void {
+    if (this.#isRemoved) return;
     for (let at = 0; at === 0 || at < text.length; at += LONGEST_LINE)
       this.#keep({ time: this.#now(), instance, text: text.slice(at, at + LONGEST_LINE) });
   }
@@ -67,8 +69,9 @@ export class LogRing {
     return this.#writing;
   }
 
-  /** Removes all lines. */
+  /** Removes all lines; none is kept from now on. */
   async remove(): Promise<void> {
+    this.#isRemoved = true;
     this.#pending = [];
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
