@@ -1,0 +1,1 @@
+export { logTimestamp } from '../../watchdog/log/timestamp.ts';
