@@ -1,18 +1,19 @@
 import { CommanderError } from 'commander';
 import { messageOf } from '../common/errors.ts';
+import type { Environment } from '../common/settings/read.ts';
 import { examine } from './cli/doctor.ts';
 import { passwordCommand } from './cli/password.ts';
 import { createProgram } from './cli/program.ts';
 import { startGateway } from './cli/serve.ts';
 import { createLogger } from './log/logger.ts';
 import type { Gateway } from './server/gateway.ts';
-import { readSettings, unusedVariables, type Variables } from './settings/read.ts';
+import { readSettings, unusedVariables } from './settings/read.ts';
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 
 const logger = createLogger(process.stderr);
 
-async function serve(flags: Variables): Promise<void> {
+async function serve(flags: Environment): Promise<void> {
   const settings = readSettings(process.env, flags);
   for (const line of unusedVariables(process.env)) logger.warn(line);
   let gateway: Gateway | undefined;
@@ -39,11 +40,11 @@ async function serve(flags: Variables): Promise<void> {
   gateway = await startGateway(settings, logger);
 }
 
-async function password(flags: Variables, isReset: boolean): Promise<void> {
+async function password(flags: Environment, isReset: boolean): Promise<void> {
   process.stdout.write(`${await passwordCommand(readSettings(process.env, flags), isReset)}\n`);
 }
 
-async function doctor(flags: Variables): Promise<void> {
+async function doctor(flags: Environment): Promise<void> {
   const findings = await examine(readSettings(process.env, flags));
   for (const { verdict, line } of findings) process.stdout.write(`${verdict.padEnd(5)} ${line}\n`);
   if (findings.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;

@@ -1,19 +1,21 @@
-import { Command } from 'commander';
-import { settingFlags } from '../settings/document.ts';
-import type { Variables } from '../settings/read.ts';
+import { Command, Option } from 'commander';
+import { settingsAsText } from '../../common/settings/document.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import { SETTINGS } from '../settings/table.ts';
 import { COMMIT, RELEASE } from '../version.ts';
 
 /** What the command line asks for, with the flags that set settings, by the names of their variables. */
 export interface Commands {
-  serve(flags: Variables): Promise<void>;
-  password(flags: Variables, isReset: boolean): Promise<void>;
-  doctor(flags: Variables): Promise<void>;
+  serve(flags: Environment): Promise<void>;
+  password(flags: Environment, isReset: boolean): Promise<void>;
+  doctor(flags: Environment): Promise<void>;
 }
 
-const ABOUT = `A gateway with the REST API of OpenFaaS, for one machine.
+const ABOUT = 'A gateway with the REST API of OpenFaaS, for one machine.';
 
-Every setting is also a variable of the environment, with _ in place of -: read_timeout for --read-timeout. A flag
-goes before its variable. Times are Go durations (1m30s, 500ms) or whole seconds.`;
+const SETTINGS_TITLE = `
+Settings, each a variable of the environment or a flag with - in place of _ (read_timeout, --read-timeout); a flag goes
+before its variable. Times are Go durations (1m30s, 500ms) or whole seconds:`;
 
 /** The command line of of-gateway. */
 export function createProgram(commands: Commands): Command {
@@ -23,6 +25,7 @@ export function createProgram(commands: Commands): Command {
     .helpOption('--help', 'print this')
     .helpCommand(false)
     .enablePositionalOptions()
+    .addHelpText('after', `${SETTINGS_TITLE}\n${settingsAsText(Object.values(SETTINGS))}`)
     .showSuggestionAfterError()
     .exitOverride();
   withSettings(program).action(async (_options: unknown, command: Command) =>
@@ -44,17 +47,23 @@ export function createProgram(commands: Commands): Command {
   return program;
 }
 
+const NAMES = Object.values(SETTINGS).map(({ names }) => names[0]);
+
+/** The table of settings stands once in the help, behind the options. */
 function withSettings(command: Command): Command {
-  for (const { name, flag, description } of settingFlags()) {
-    command.option(`${flag} <${name}>`, description);
-  }
+  for (const name of NAMES) command.addOption(new Option(`${flagOf(name)} <${name}>`).hideHelp());
   return command;
 }
 
-/** Before a command's name and behind it. */
-function flagsOf(command: Command): Variables {
+/** `read_timeout` as it is on the command line: `--read-timeout`. */
+function flagOf(name: string): string {
+  return `--${name.replaceAll('_', '-')}`;
+}
+
+/** Before a command's name and behind it, by the names of their variables. */
+function flagsOf(command: Command): Environment {
   const given = command.optsWithGlobals<Readonly<Record<string, unknown>>>();
-  const flags = settingFlags().flatMap(({ name }) => {
+  const flags = NAMES.flatMap((name) => {
     const value = given[camelCase(name)];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });

@@ -1,8 +1,9 @@
 import type { Parser } from '../../common/settings/parsers.ts';
+import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
 /** A list of words with commas between them. */
-export const words: Parser<readonly string[]> = {
+const words: Parser<readonly string[]> = {
   expects: 'words with commas between them',
   parse: (text) =>
     text
@@ -34,4 +35,21 @@ export const dnsLabel: Parser<string> = {
   expects: 'lower case letters, digits and - inside, 63 at most',
   parse: (text) => (isDnsLabel(text) ? text : undefined),
   print: (value) => value,
+};
+
+export const providerAddress: Parser<UpstreamAddress> = {
+  expects: 'http://HOST:PORT or https://HOST:PORT',
+  parse(text) {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+    const { protocol, origin, hostname, port, pathname } = new URL(text);
+    const standardPort = protocol === 'https:' ? 443 : 80;
+    return {
+      text,
+      origin,
+      host: hostname.replaceAll(/[[\]]/g, ''),
+      port: port === '' ? standardPort : Number(port),
+      basePath: pathname.replace(/\/+$/, ''),
+    };
+  },
+  print: (address) => address.text,
 };

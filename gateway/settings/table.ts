@@ -1,124 +1,117 @@
-import {
-  boolean,
-  duration,
-  integer,
-  oneOf,
-  port,
-  string,
-  upstreamAddress,
-} from '../../common/settings/parsers.ts';
-import { dnsLabel, hostNames, origins } from './parsers.ts';
-import { optional, setting, type Setting } from './setting.ts';
+import { boolean, duration, integer, oneOf, port, string } from '../../common/settings/parsers.ts';
+import type { ValuesOf } from '../../common/settings/setting.ts';
+import { dnsLabel, hostNames, origins, providerAddress } from './parsers.ts';
+import { optional, setting } from './setting.ts';
 
 const PROVIDERS = ['auto', 'process', 'remote'] as const;
 
 /** Every setting of the gateway, in the order of the documentation and of reading. */
 export const SETTINGS = {
   host: setting({
-    name: 'host',
+    names: ['host'],
     parser: string,
     fallback: '127.0.0.1',
     line: 'The address that both ports listen on. `0.0.0.0` lets other machines in.',
   }),
   port: setting({
-    name: 'port',
+    names: ['port'],
     parser: port,
     fallback: 8080,
     line: 'The port of the API, of the functions and of the page. `0` picks a free one.',
   }),
   metricsPort: setting({
-    name: 'metrics_port',
+    names: ['metrics_port'],
     parser: port,
     fallback: 8082,
     line: 'The port of `/metrics` and `/healthz` without a login.',
   }),
   stateDir: setting({
-    name: 'state_dir',
+    names: ['state_dir'],
     parser: string,
-    fallback: ({ usualStateDir }) => usualStateDir,
+    fallback: '', // it depends on the environment: see usualStateFolder
     fallbackText: '`/var/lib/of-gateway` for root, else `~/.local/state/of-gateway`',
     line: 'The folder of all that the gateway keeps: the password, what is deployed, secrets, logs.',
   }),
   provider: setting({
-    name: 'provider',
+    names: ['provider'],
     parser: oneOf(PROVIDERS),
     fallback: 'auto',
     line: 'Who runs the functions: `process` (this machine), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process`.',
   }),
   functionsProviderUrl: optional({
-    name: 'functions_provider_url',
-    parser: upstreamAddress,
+    names: ['functions_provider_url'],
+    parser: providerAddress,
     line: "The address of a provider of OpenFaaS's own REST API, such as faasd's or faas-netes'.",
   }),
   logsProviderUrl: optional({
-    name: 'logs_provider_url',
-    parser: upstreamAddress,
+    names: ['logs_provider_url'],
+    parser: providerAddress,
     fallbackText: '`functions_provider_url`',
     line: 'The address of its logs.',
   }),
   readTimeout: setting({
-    name: 'read_timeout',
+    names: ['read_timeout'],
     parser: duration('zero'),
     fallback: 60_000,
     line: 'How long the gateway waits, in all, for a request to arrive whole. `0`: no limit.',
   }),
   writeTimeout: setting({
-    name: 'write_timeout',
+    names: ['write_timeout'],
     parser: duration('over zero'),
     fallback: 60_000,
     line: 'How long a caller may leave an answer unread, and an answer of the API may take. Also the longest that a stop waits for requests in flight.',
   }),
   upstreamTimeout: setting({
-    name: 'upstream_timeout',
+    names: ['upstream_timeout'],
     parser: duration('zero'),
     fallback: 60_000,
     line: 'How long a function may take until its answer begins, its start included; then 504. `0`: no limit.',
   }),
   basicAuth: setting({
-    name: 'basic_auth',
+    names: ['basic_auth'],
     parser: boolean,
     fallback: true,
     line: 'Whether `/system` and `/ui` ask for user and password. With `false` everybody on `host` may do everything, but no web page.',
   }),
   secretMountPath: setting({
-    name: 'secret_mount_path',
+    names: ['secret_mount_path'],
     parser: string,
     fallback: ({ stateDir }) => stateDir,
     fallbackText: '`state_dir`',
     line: 'The folder of the files `basic-auth-user` and `basic-auth-password`. In `state_dir` a password is made at the first start.',
   }),
   allowedHosts: setting({
-    name: 'allowed_hosts',
+    names: ['allowed_hosts'],
     parser: hostNames,
     fallback: [],
     line: 'With `basic_auth=false`: names, beside those of this machine, that the gateway may be called by.',
   }),
   allowedOrigins: setting({
-    name: 'allowed_origins',
+    names: ['allowed_origins'],
     parser: origins,
     fallback: [],
     line: 'Origins of web pages of your own that may use the API.',
   }),
   functionNamespace: setting({
-    name: 'function_namespace',
+    names: ['function_namespace'],
     parser: dnsLabel,
     fallback: 'openfaas-fn',
     line: 'The namespace of functions that name none.',
   }),
   scaleFromZero: setting({
-    name: 'scale_from_zero',
+    names: ['scale_from_zero'],
     parser: boolean,
     fallback: true,
     line: 'Whether a call starts a function that is at zero replicas; else it is answered with 503.',
   }),
   maxIdleConns: setting({
-    name: 'max_idle_conns',
+    names: ['max_idle_conns'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 1024,
     line: 'Taken for compatibility: connections to instances are kept as long as both sides want them.',
   }),
   maxIdleConnsPerHost: setting({
-    name: 'max_idle_conns_per_host',
+    names: ['max_idle_conns_per_host'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 1024,
     line: 'Taken for compatibility, as `max_idle_conns`.',
@@ -137,8 +130,5 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
   auth_proxy_url: 'logins are checked by the gateway itself',
 };
 
-type Table = typeof SETTINGS;
-type ValueOf<S> = S extends Setting<infer T> ? T : never;
-
 /** What the gateway was told, read once and frozen. Times are in milliseconds. */
-export type Settings = { readonly [K in keyof Table]: ValueOf<Table[K]> };
+export type Settings = ValuesOf<typeof SETTINGS>;

@@ -23,7 +23,9 @@ export class FaasProvider {
   readonly requests: Seen[] = [];
   readonly functions = new Map<string, { deployment: Deployed; replicas: number; available: number }>();
   readonly secrets = new Map<string, string>();
-  readonly namespaces = new Map<string, unknown>([['openfaas-fn', { name: 'openfaas-fn', labels: {}, annotations: {} }]]);
+  readonly namespaces = new Map<string, unknown>([
+    ['openfaas-fn', { name: 'openfaas-fn', labels: {}, annotations: {} }],
+  ]);
   /** What the logs of every function are; a follower waits after them. */
   logLines: unknown[] = [];
   readonly followers = new Set<http.ServerResponse>();
@@ -105,7 +107,8 @@ export class FaasProvider {
 
   #status(key: string, response: http.ServerResponse): void {
     const known = this.functions.get(key);
-    if (known) answer(response, 200, { ...statusOf(known), usage: { cpu: 12, totalMemoryBytes: 345 } });
+    if (known)
+      answer(response, 200, { ...(statusOf(known) as object), usage: { cpu: 12, totalMemoryBytes: 345 } });
     else answer(response, 404, '');
   }
 
@@ -136,7 +139,8 @@ export class FaasProvider {
   }
 
   #logs(query: URLSearchParams, namespace: string, response: http.ServerResponse): void {
-    if (!this.functions.has(`${query.get('name')}.${namespace}`)) return answer(response, 404, 'no such function');
+    if (!this.functions.has(`${query.get('name')}.${namespace}`))
+      return answer(response, 404, 'no such function');
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     response.flushHeaders();
     for (const line of this.logLines) response.write(`${JSON.stringify(line)}\n`);
@@ -180,7 +184,13 @@ function statusOf({
   available: number;
 }): unknown {
   const { service, ...rest } = deployment;
-  return { name: service, ...rest, replicas, availableReplicas: available, createdAt: '2026-01-31T15:04:05Z' };
+  return {
+    name: service,
+    ...rest,
+    replicas,
+    availableReplicas: available,
+    createdAt: '2026-01-31T15:04:05Z',
+  };
 }
 
 function readBody(text: string): Body {

@@ -59,7 +59,13 @@ export class OfGateway {
   /** Starts it and sees to its end; waits for nothing. */
   static spawn(owner: Owner, variables: GatewayVariables, options: GatewayOptions = {}): OfGateway {
     const folder = options.folder ?? makeFolder(owner);
-    const defaults = { PATH: process.env['PATH'], HOME: folder, state_dir: folder, port: '0', metrics_port: '0' };
+    const defaults = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      state_dir: folder,
+      port: '0',
+      metrics_port: '0',
+    };
     const env = Object.fromEntries(
       Object.entries({ ...defaults, ...variables }).filter(([, value]) => value !== undefined),
     ) as NodeJS.ProcessEnv;
