@@ -1,5 +1,6 @@
 import type { FunctionStatus } from '../functions/function-status.ts';
 import { qualifiedName } from '../functions/function-name.ts';
+import { allFunctions } from '../providers/all-functions.ts';
 import { RELEASE } from '../version.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
@@ -25,9 +26,8 @@ export function redirectToPage(): Answer {
 
 /** `GET /ui/`: the functions of every namespace. */
 export async function showPage(_call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
-  const namespaces = await provider.namespaces.list();
-  const lists = await Promise.all(namespaces.map(({ name }) => provider.list(name)));
-  const rows = lists.flat().map((status) => row(status, metrics.invocations.count(status.deployment)));
+  const functions = await allFunctions(provider);
+  const rows = functions.map((status) => row(status, metrics.invocations.count(status.deployment)));
   const table =
     rows.length === 0
       ? '<p>No function is deployed yet. <code>faas-cli deploy</code> makes one.</p>'

@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { renderMetrics } from '../../common/metrics/render.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
+import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';
 import { InvocationMetrics } from './invocation-metrics.ts';
 import { processFamilies } from './process-metrics.ts';
@@ -40,18 +41,12 @@ export class GatewayMetrics {
       timer = setTimeout(() => reject(new Error(text)), PROVIDER_WAIT_MS);
     });
     try {
-      return await Promise.race([this.#listAll(), late]);
+      return await Promise.race([allFunctions(this.#provider), late]);
     } catch (thrown) {
       this.#warn(`Metrics of functions are missing from a scrape: ${messageOf(thrown)}`);
       return [];
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #listAll(): Promise<readonly FunctionStatus[]> {
-    const namespaces = await this.#provider.namespaces.list();
-    const lists = await Promise.all(namespaces.map(({ name }) => this.#provider.list(name)));
-    return lists.flat();
   }
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
-import { BasicAuth } from '../auth/basic-auth.ts';
+import type { BasicAuth } from '../auth/basic-auth.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import type { Logger } from '../log/logger.ts';
@@ -71,7 +71,7 @@ export class Gateway {
   }
 
   /**
-   * Ports first, as they are what most often fails, then the functions that are deployed.
+   * Starts the functions that are deployed, then the ports: the first request finds them known.
    * @throws StartError
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
