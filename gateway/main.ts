@@ -17,9 +17,12 @@ async function serve(flags: Environment): Promise<void> {
   const settings = readSettings(process.env, flags);
   for (const line of unusedVariables(process.env)) logger.warn(line);
   let gateway: Gateway | undefined;
-  let isEnding = false;
+  let isStopping = false;
+  let isExiting = false;
 
   const exit = async (status: number, error?: unknown): Promise<void> => {
+    if (isExiting) return;
+    isExiting = true;
     if (error !== undefined) logger.error(messageOf(error));
     await gateway?.kill().catch((thrown: unknown) => logger.error(messageOf(thrown)));
     process.exit(status);
@@ -27,11 +30,11 @@ async function serve(flags: Environment): Promise<void> {
   process.on('uncaughtException', (thrown) => void exit(1, thrown));
   process.on('unhandledRejection', (thrown) => void exit(1, thrown));
   const onSignal = (signal: keyof typeof SIGNALS): void => {
-    if (isEnding || !gateway) return void exit(128 + SIGNALS[signal]);
-    isEnding = true;
+    if (isStopping || !gateway) return void exit(128 + SIGNALS[signal]);
+    isStopping = true;
     logger.info(`${signal}: no new connections, draining`);
     gateway.stop().then(
-      () => process.exit(0),
+      () => exit(0),
       (thrown: unknown) => exit(1, thrown),
     );
   };
