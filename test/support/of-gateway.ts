@@ -120,13 +120,19 @@ export class OfGateway {
   /** A request to the API, with the login unless told otherwise. What comes back is held to docs/openapi.yaml. */
   async api(method: string, target: string, options: ApiOptions = {}): Promise<Answer> {
     const { body, login = this.login, headers = {}, ...rest } = options;
-    const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+    const bytes =
+      body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const length = bytes === undefined ? undefined : Buffer.byteLength(bytes); // Node tells none of a DELETE
     const answer = await request(this.#port, {
       ...rest,
       method,
       path: target,
-      headers: { ...(typeof login === 'string' && { authorization: login }), ...headers },
-      ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+      headers: {
+        ...(typeof login === 'string' && { authorization: login }),
+        ...(length !== undefined && { 'content-length': length }),
+        ...headers,
+      },
+      ...(bytes !== undefined && { body: bytes }),
     });
     if (answer.error === undefined) holdToDocument(method, target, answer);
     return answer;
