@@ -5,7 +5,7 @@ export interface Answer {
   readonly body?: string | AsyncIterable<string>;
 }
 
-export const TEXT = 'text/plain; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
 
 /** A change that is done and durable. Clients take 200 and 202; OpenFaaS on Kubernetes answers 202. */
 export const ACCEPTED: Answer = { status: 202 };

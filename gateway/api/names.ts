@@ -25,7 +25,7 @@ export function functionOf(call: Call, context: ApiContext, text: string, inBody
   return name;
 }
 
-export function unknownNamespace(namespace: string): GatewayError {
+function unknownNamespace(namespace: string): GatewayError {
   return new GatewayError('NAMESPACE_UNKNOWN', `there is no namespace ${shown(namespace)}`);
 }
 

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { timerDelay } from '../../common/duration.ts';
+import { PlainFront } from '../../common/http/plain/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
@@ -30,6 +32,8 @@ export interface GatewayParts {
 export class Gateway {
   readonly #parts: GatewayParts;
   readonly #server: Server;
+  /** Serves what is plain, ahead of Node's server. */
+  readonly #front: PlainFront;
   readonly #metricsServer: MetricsServer;
   readonly #handler: RequestHandler;
   readonly #api: ApiServer;
@@ -66,6 +70,7 @@ export class Gateway {
     this.#server.on('upgrade', (request, stream, head) => {
       this.#handler.upgrade(this.#server, request, stream as Socket, head);
     });
+    this.#front = new PlainFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
     this.#server.on('connection', lingerOnClose);
     this.#metricsServer = new MetricsServer(metrics);
   }
@@ -101,6 +106,7 @@ export class Gateway {
     const { provider, settings } = this.#parts;
     this.#server.close();
     this.#server.closeIdleConnections();
+    this.#front.close();
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
     await this.#handler.close(settings.writeTimeout);
@@ -116,6 +122,7 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#server.close();
+    this.#front.closeAll();
     this.#server.closeAllConnections();
     this.#metricsServer.close();
     await this.#parts.claim.release();

@@ -14,7 +14,7 @@ export interface Location {
 }
 
 /** The file of the gateway that has a state folder for its own. */
-export function locatorFile(stateDir: string): string {
+function locatorFile(stateDir: string): string {
   return path.join(stateDir, 'gateway.json');
 }
 
