@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../common/errors.ts';
+import { readProcess } from '../../common/proc.ts';
 import { StartError } from '../start-error.ts';
 
 /** Where the gateway of a state folder runs. */
@@ -95,7 +96,8 @@ function isAlive({ pid, started }: Location): boolean {
   } catch {
     return false;
   }
-  return started === startOf(pid);
+  // one that has ended stays in the table until its parent asks for its status
+  return started === startOf(pid) && readProcess(pid)?.state !== 'Z';
 }
 
 /** When a process started, in ticks since the boot; undefined where there is no /proc. */
