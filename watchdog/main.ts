@@ -1,5 +1,6 @@
 import { helpText, readCommand, type Command } from './cli.ts';
 import { messageOf } from '../common/errors.ts';
+import type { ListeningMessage } from '../common/protocol.ts';
 import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
@@ -105,6 +106,7 @@ async function serve(): Promise<void> {
     settings,
     logger,
     announce: (line: string): void => logger.info(line),
+    onListening: tellPort,
     output,
     environment,
     uncaught,
@@ -138,6 +140,12 @@ async function startService(context: RunnerContext, exit: (status: number) => vo
   if (context.settings.workers < 2) return Watchdog.start(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
   return Supervisor.start(context);
+}
+
+/** A failure to tell is a parent that has gone, which the end of the channel says too. */
+function tellPort(port: number): void {
+  const message: ListeningMessage = { type: 'listening', port };
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** What the function finds as its HOME is the user's too. */

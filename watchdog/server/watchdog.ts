@@ -57,6 +57,7 @@ export class Watchdog {
     this.#context.dropPrivileges();
     await this.#service.runner.start();
     tellStart(logger, settings, port);
+    this.#context.onListening(port);
     writeLockFile(logger, this.#lockFile);
     this.#health.accept();
     if (settings.mode === 'http' && settings.nativeFork) {

@@ -71,6 +71,7 @@ export class Supervisor {
     this.#passOn(this.#function, this.#pool);
     await served;
     tellStart(logger, settings, this.#port.port);
+    this.#context.onListening(this.#port.port);
     writeLockFile(logger, this.#lockFile);
     if (settings.nativeFork && (this.#function || FORK_MODES.has(settings.mode))) {
       adoptOrphansSoon({ script, temporaryFolder: settings.temporaryFolder });
