@@ -33,8 +33,8 @@ const CLUSTER_NAMES: ReadonlySet<string> = new Set([
  * @returns why the request is refused, or undefined
  */
 export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | undefined {
-  const host = asked.headers.host ?? '';
-  if (rules.isOpen && !isOwnName(hostname(host), rules)) {
+  const { host } = asked.headers;
+  if (rules.isOpen && host !== undefined && !isOwnName(hostname(host), rules)) {
     return `the gateway is not called ${JSON.stringify(host.slice(0, 100))}: add the name to allowed_hosts, or set basic_auth=true`;
   }
   if (asked.kind === 'function' && !rules.isOpen) return undefined;

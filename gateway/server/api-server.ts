@@ -1,3 +1,4 @@
+import { formatDuration } from '../../common/duration.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
@@ -60,9 +61,12 @@ export class ApiServer {
     const exchange = new Exchange(request, response, {
       manner: gatewayManner,
       readTimeout,
-      writeTimeout: found?.route.isStream === true ? Number.POSITIVE_INFINITY : writeTimeout,
+      writeTimeout,
+      limitsWaitsAlone: true,
       expectsContinue,
     });
+    if (found?.route.isStream !== true)
+      exchange.limitTime('api', writeTimeout, () => this.#tooSlow(exchange));
     exchange.onSettled(() => {
       const pattern = found?.route.pattern ?? 'unknown';
       this.#parts.context.metrics.routes.count(
@@ -134,6 +138,12 @@ export class ApiServer {
       signal: end.signal,
       readJson: async (shape) => decodeJson(await readBody(exchange), shape),
     };
+  }
+
+  #tooSlow({ method, requestTarget }: Exchange): GatewayError {
+    const limit = `write_timeout of ${formatDuration(this.#parts.writeTimeout)} passed`;
+    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be done`;
+    return new GatewayError('UPSTREAM_TIMEOUT', text);
   }
 
   #failureOf(exchange: Exchange, thrown: unknown): HttpError {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import path from 'node:path';
-import { messageOf } from '../../common/errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import { readProcess } from '../../common/proc.ts';
 import { StartError } from '../start-error.ts';
 
@@ -30,23 +33,46 @@ export async function findGateway(stateDir: string): Promise<Location | undefine
  * @throws StartError where another gateway has it, or it cannot be written
  */
 export async function claimStateFolder(stateDir: string): Promise<StateFolderClaim> {
+  const lock = await takeLock(stateDir);
   const other = await findGateway(stateDir);
-  if (other && other.pid !== process.pid) {
+  if (!lock || (other && other.pid !== process.pid)) {
+    lock?.close();
     throw new StartError(
-      `another gateway uses ${stateDir}: process ${other.pid}${other.url === '' ? '' : ` at ${other.url}`}; stop it, or set state_dir`,
+      `another gateway uses ${stateDir}: ${other ? `process ${other.pid} at ${other.url || 'no port yet'}` : 'it is starting'}; stop it, or set state_dir`,
     );
   }
-  const claim = new StateFolderClaim(stateDir);
+  const claim = new StateFolderClaim(stateDir, lock);
   await claim.tell('', '');
   return claim;
+}
+
+/**
+ * A name in the kernel that one process alone can have, and that goes with it however it ends (unix(7), abstract
+ * sockets). Where there are none, the file alone tells, which two starts at once can both find free.
+ * @returns undefined where another process has it
+ */
+async function takeLock(stateDir: string): Promise<Server | undefined> {
+  const lock = createServer((socket) => socket.destroy()).unref();
+  if (process.platform !== 'linux') return lock;
+  const name = createHash('sha256').update(stateDir).digest('hex');
+  lock.listen(`\0of-gateway-${name}`);
+  try {
+    await once(lock, 'listening');
+    return lock;
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === 'EADDRINUSE') return undefined;
+    throw new StartError(`cannot claim ${stateDir}: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }
 
 /** A state folder that is this process's own. */
 export class StateFolderClaim {
   readonly #stateDir: string;
+  readonly #lock: Server;
 
-  constructor(stateDir: string) {
+  constructor(stateDir: string, lock: Server) {
     this.#stateDir = stateDir;
+    this.#lock = lock;
   }
 
   /** Writes down where the gateway listens, for other programs. */
@@ -75,6 +101,7 @@ export class StateFolderClaim {
 
   async release(): Promise<void> {
     await rm(locatorFile(this.#stateDir), { force: true });
+    this.#lock.close();
   }
 }
 

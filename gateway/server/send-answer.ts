@@ -10,16 +10,15 @@ export async function sendAnswer(
   if (typeof body === 'string') return exchange.respond(status, pairs, Buffer.from(body));
   exchange.sendHead(status, undefined, pairs);
   exchange.flushHead();
+  let goOn = (): void => undefined;
+  exchange.onOver(() => goOn());
   for await (const piece of body) {
     if (exchange.isOver) return;
-    if (!exchange.write(Buffer.from(piece))) await drained(exchange);
+    if (exchange.write(Buffer.from(piece))) continue;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      exchange.onceDrained(resolve);
+    });
   }
   exchange.end();
-}
-
-function drained(exchange: Exchange): Promise<void> {
-  return new Promise((resolve) => {
-    exchange.onceDrained(resolve);
-    exchange.onOver(() => resolve());
-  });
 }

@@ -56,6 +56,16 @@ test('a provider that does not answer is 503 with a text that names it', async (
   assert.equal((await gateway.api('GET', '/system/info')).status, 200);
 });
 
+test('a change that takes longer than write_timeout is 504, which names the limit', async (t) => {
+  const { gateway, provider } = await startBeforeProvider(t, { write_timeout: '200ms' });
+  provider.override = ({ method }) => method === 'POST';
+  const { status, text } = await gateway.api('POST', '/system/functions', {
+    body: { service: 'f', image: 'x' },
+  });
+  assert.equal(status, 504);
+  assert.match(text, /^write_timeout of 200ms passed before POST \/system\/functions was done/);
+});
+
 test('a gateway before a gateway is a gateway', async (t) => {
   const { gateway: inner } = await startBeforeProvider(t);
   const outer = await startGateway(t, { functions_provider_url: inner.url, secret_mount_path: inner.folder });

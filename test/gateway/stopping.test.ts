@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startBeforeProvider, startGateway } from '../support/of-gateway.ts';
+import { OfGateway, startBeforeProvider, startGateway } from '../support/of-gateway.ts';
 import { until } from '../support/wait.ts';
 
 test('SIGTERM lets a call in flight end, takes no new one, and ends with 0', async (t) => {
@@ -66,4 +66,23 @@ test('a state folder has one gateway, and is free again after kill -9', async (t
   await gateway.exited;
   const next = await startGateway(t, variables, { folder: gateway.folder });
   assert.equal((await next.api('GET', '/system/functions')).status, 200);
+});
+
+test('of several that start at once on a state folder one stays', async (t) => {
+  const { gateway, provider } = await startBeforeProvider(t);
+  gateway.kill('SIGKILL');
+  await gateway.exited;
+  const all = Array.from({ length: 4 }, () =>
+    OfGateway.spawn(t, { functions_provider_url: provider.url }, { folder: gateway.folder }),
+  );
+  let ended = 0;
+  for (const one of all) {
+    void one.exited.then((status) => {
+      ended += status === 1 ? 1 : 0;
+    });
+  }
+  await until(() => ended === 3, 'the end of all but one');
+  const left = all.filter((one) => !one.stderr.text.includes('another gateway uses'));
+  assert.equal(left.length, 1);
+  await left[0]?.waitListening();
 });

@@ -21,7 +21,7 @@ interface Document {
 
 const FILE = path.resolve(import.meta.dirname, '../../docs/openapi.yaml');
 
-export const openapi = parse(readFileSync(FILE, 'utf8'), { merge: true }) as Document;
+export const openapi = parse(readFileSync(FILE, 'utf8'), { maxAliasCount: -1 }) as Document;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
