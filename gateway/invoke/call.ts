@@ -4,6 +4,7 @@ import { formatDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import type { Manner } from '../../common/http/manner.ts';
 import type { UpstreamPool } from '../../common/http/plain/upstream-pool.ts';
@@ -64,6 +65,11 @@ export class Call implements Manner {
     if (upstreamTimeout > 0) this.#exchange.limitTime('upstream_timeout', upstreamTimeout, this.#onTimeout);
     this.#exchange.onOver(() => this.#place?.release());
     this.#exchange.onSettled(this.#onSettled);
+  }
+
+  /** What the server knows the call by. */
+  get served(): ServedRequest {
+    return this.#exchange;
   }
 
   /** Serves the call to its end. */

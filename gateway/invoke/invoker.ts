@@ -4,6 +4,7 @@ import { timerDelay } from '../../common/duration.ts';
 import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
 import { Upstream } from '../../common/http/upstream.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
@@ -35,12 +36,18 @@ export class Invoker {
     this.#context = { ...parts, upstreamOf: this.#upstreamOf };
   }
 
-  /** Serves one call to its end. */
-  handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): void {
+  /**
+   * Serves one call to its end.
+   * @returns what the server knows it by, until it is settled
+   */
+  handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
     const call = new Call(this.#context, request, response, invocation);
-    if (METHODS.has(request.method ?? '')) return call.start();
-    const text = `functions are called by ${ALLOW}, not by ${request.method}`;
-    call.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
+    if (METHODS.has(request.method ?? '')) call.start();
+    else {
+      const text = `functions are called by ${ALLOW}, not by ${request.method}`;
+      call.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
+    }
+    return call.served;
   }
 
   /** Carries an upgraded connection (WebSocket) to a function, to its end. */

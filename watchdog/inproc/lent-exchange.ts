@@ -1,6 +1,6 @@
 import { STATUS_CODES, ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { RequestError } from '../errors.ts';
 import type { BodyWatch } from './body-watch.ts';
 import type { Manner } from '../../common/http/manner.ts';

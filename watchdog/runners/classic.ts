@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../../common/duration.ts';
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { execLimit } from '../exchange/time-limits.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
+import { timerDelay } from '../../common/duration.ts';
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 import { endToEndHeaders, replaceHeader } from '../../common/http/proxy/headers.ts';

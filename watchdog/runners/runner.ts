@@ -14,6 +14,8 @@ export interface RunnerContext {
   readonly logger: Logger;
   /** Takes lines of the start, which are told once for all of the watchdog's processes. */
   readonly announce: (line: string) => void;
+  /** Tells whoever started the watchdog, where it listens, that requests can come. */
+  readonly onListening: (port: number) => void;
   /** Where the function's stdout and stderr go. */
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
   /** What the function's processes inherit. */

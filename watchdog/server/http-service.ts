@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
+import { timerDelay } from '../../common/duration.ts';
 import { PlainFront } from '../../common/http/plain/front.ts';
 import { loadRunner } from '../runners/load.ts';
 import type { Runner, RunnerContext } from '../runners/runner.ts';

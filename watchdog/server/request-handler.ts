@@ -1,8 +1,9 @@
 import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
+import { timerDelay } from '../../common/duration.ts';
 import type { HttpError } from '../../common/http/http-error.ts';
-import { RequestError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';

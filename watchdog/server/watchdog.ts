@@ -1,4 +1,4 @@
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import { Health } from './health.ts';
@@ -57,6 +57,7 @@ export class Watchdog {
     this.#context.dropPrivileges();
     await this.#service.runner.start();
     tellStart(logger, settings, port);
+    this.#context.onListening(port);
     writeLockFile(logger, this.#lockFile);
     this.#health.accept();
     if (settings.mode === 'http' && settings.nativeFork) {

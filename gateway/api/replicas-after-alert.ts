@@ -1,0 +1,26 @@
+/** What a function has where its labels say nothing: as OpenFaaS has it for AlertManager's alerts. */
+const DEFAULT_MIN = 1;
+const DEFAULT_MAX = 5;
+const DEFAULT_FACTOR = 10;
+
+/**
+ * How many replicas a function is to have after an alert.
+ * @param isFiring whether the function has too much to do; else it goes back to its minimum
+ * @param labels `com.openfaas.scale.min`, `.max`, and `.factor`, the percents of max that are added at a time
+ */
+export function replicasAfterAlert(
+  isFiring: boolean,
+  replicas: number,
+  labels: Readonly<Record<string, string>>,
+): number {
+  const min = setting(labels, 'min', DEFAULT_MIN);
+  if (!isFiring) return min;
+  const max = Math.max(min, setting(labels, 'max', DEFAULT_MAX));
+  const factor = Math.min(100, setting(labels, 'factor', DEFAULT_FACTOR));
+  return Math.max(min, Math.min(max, replicas + Math.ceil((max * factor) / 100)));
+}
+
+function setting(labels: Readonly<Record<string, string>>, name: string, fallback: number): number {
+  const text = labels[`com.openfaas.scale.${name}`] ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : fallback;
+}

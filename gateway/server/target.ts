@@ -1,0 +1,60 @@
+import { posix } from 'node:path';
+
+/** What a request target asks for. */
+export type Target =
+  | {
+      readonly kind: 'function';
+      /** `NAME` or `NAME.NAMESPACE`, decoded. */
+      readonly name: string;
+      /** For the function: path and query as they came, without the prefix. */
+      readonly target: string;
+    }
+  | { readonly kind: 'own'; readonly path: string; readonly query: string }
+  /** Not the path's plain form, which clients are sent to. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'unknown' };
+
+const FUNCTION = /^\/function\/([^/?#]+)([^]*)$/;
+const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
+
+/**
+ * Tells a call of a function from a request to the gateway itself. What follows a function's name is its own, and stays
+ * as it is; all other paths have one form alone, without `//` and dots.
+ * @param requestTarget as it came: a path, or a whole URL (RFC 9112, section 3.2)
+ */
+export function readTarget(requestTarget: string): Target {
+  const target = originForm(requestTarget);
+  const call = FUNCTION.exec(target);
+  const segment = call?.[1] ?? '';
+  if (call && segment !== '.' && segment !== '..') return functionTarget(segment, call[2] ?? '');
+  if (!target.startsWith('/')) return { kind: 'unknown' };
+  const end = target.search(/[?#]/);
+  const path = end === -1 ? target : target.slice(0, end);
+  const query = end === -1 ? '' : target.slice(end);
+  const plain = posix.normalize(path);
+  // a browser takes \ for /, and //HOST for another server
+  if (plain !== path) return { kind: 'redirect', location: plain.replaceAll('\\', '%5C') + query };
+  const decoded = decode(path);
+  return decoded === undefined ? { kind: 'unknown' } : { kind: 'own', path: decoded, query };
+}
+
+function functionTarget(segment: string, rest: string): Target {
+  const name = decode(segment);
+  if (name === undefined || !FUNCTION_NAME.test(name)) return { kind: 'unknown' };
+  return { kind: 'function', name, target: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+function originForm(requestTarget: string): string {
+  const absolute = /^https?:\/\/[^/?#]*(.*)$/is.exec(requestTarget);
+  if (!absolute) return requestTarget;
+  const rest = absolute[1] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
