@@ -29,26 +29,32 @@ export function parseQuery(text) {
  * templates: `user[name]=x` is `{ user: { name: 'x' } }`, `tag[]=a&tag[]=b` is `{ tag: ['a', 'b'] }`.
  *
  * @param {string} text
+ * @param {(bytes: Buffer) => string} [decodeBytes] for a charset other than Unicode's: text has a character for each byte
+ *   then, and escapes are bytes too
  * @returns {{ [name: string]: FormValue }}
  * @throws {RangeError} brackets nest deeper than 32 levels
  */
-export function parseForm(text) {
+export function parseForm(text, decodeBytes) {
   const root = listOf();
   let count = 0;
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals), decodeBytes);
     if (name === '') continue;
-    insert(root, segments(name), equals === -1 ? '' : decode(pair.slice(equals + 1)));
+    insert(root, segments(name), equals === -1 ? '' : decode(pair.slice(equals + 1), decodeBytes));
     count += 1;
   }
   return toObject(root, Math.max(LIST_LENGTH, count));
 }
 
-/** @param {string} text */
-function decode(text) {
+/**
+ * @param {string} text
+ * @param {((bytes: Buffer) => string) | undefined} decodeBytes
+ */
+function decode(text, decodeBytes) {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (decodeBytes) return decodeBytes(querystring.unescapeBuffer(spaced));
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);

@@ -21,7 +21,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function adapt(handler, settings) {
   return (req, res) => {
     const { headers } = req;
-    const type = (headers['content-type'] ??= 'text/plain'); // so that a body without a type is a string
+    const type = (headers['content-type'] ||= 'text/plain'); // so that a body without a type is a string
     if (!hasBody(req)) return invoke(res, new FunctionEvent(req, undefined));
 
     const kind = bodyKind(type, settings);
