@@ -1,5 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
 import { completeType } from './content-type.js';
+import { behindHead } from './header-bytes.js';
 
 /** @import { ServerResponse } from 'node:http' */
 /** @typedef {Readonly<Record<string, unknown>>} HeaderValues */
@@ -47,7 +48,7 @@ export function send(res, status, headers, type, body) {
   const head = headersOf(headers, type, isString, isEmpty);
   if (!isEmpty) head.push('Content-Length', String(Buffer.byteLength(body)));
   res.writeHead(code, head);
-  res.end(isEmpty ? '' : body);
+  res.end(isEmpty ? '' : behindHead(head, body));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sendNodeResponse } from 'srvx/node';
 import { completeType } from './content-type.js';
+import { behindHead, dispositionFirst } from './header-bytes.js';
 
 /** @import { ServerResponse } from 'node:http' */
 
@@ -25,11 +26,11 @@ export function send(res, response) {
     // A response that is not made here, such as that of fetch, is a stream.
     const parts = response._toNodeResponse?.() ?? partsOf(response);
     const { status, statusText, body } = parts;
-    const headers = withType(parts.headers, typeof body === 'string');
+    const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
     if (!isWhole(body)) return sendStream(res, { ...parts, headers });
     if (statusText) res.writeHead(status, statusText.replace(NOT_IN_A_REASON, ''), headers);
     else res.writeHead(status, headers);
-    res.end(body);
+    res.end(behindHead(headers, body));
   } catch (error) {
     broken(res, error);
   }
