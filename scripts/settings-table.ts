@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { settingsAsMarkdown } from '../watchdog/settings/document.ts';
+import { watchdogSettingsAsMarkdown } from '../watchdog/settings/document.ts';
 
 /** Writes the table of settings into docs/fwatchdog.md; with --check only looks whether it is there as it should be. */
 
@@ -15,7 +15,7 @@ if (start === -1 || end === -1) {
   console.error(`${FILE} has no place for the settings: ${START} … ${END}`);
   process.exit(1);
 }
-const draft = `${document.slice(0, start)}${START}\n\n${settingsAsMarkdown()}\n\n${document.slice(end)}`;
+const draft = `${document.slice(0, start)}${START}\n\n${watchdogSettingsAsMarkdown()}\n\n${document.slice(end)}`;
 const updated = await format(draft, { parser: 'markdown', printWidth: 110 });
 if (process.argv.includes('--check')) {
   if (updated === document) process.exit(0);

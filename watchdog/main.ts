@@ -1,5 +1,6 @@
 import { helpText, readCommand, type Command } from './cli.ts';
-import { StartError, messageOf } from './errors.ts';
+import { messageOf } from '../common/errors.ts';
+import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
@@ -8,7 +9,7 @@ import type { RunnerContext } from './runners/runner.ts';
 import { holdHeapSmall } from './server/heap.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
-import { settingsAsText } from './settings/document.ts';
+import { watchdogSettingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
@@ -42,7 +43,7 @@ function main(): void {
     process.exitCode = 2;
     return;
   }
-  if (command === 'help') process.stdout.write(helpText(settingsAsText()));
+  if (command === 'help') process.stdout.write(helpText(watchdogSettingsAsText()));
   else if (command === 'version') process.stdout.write(`${VERSION_LINE}\n`);
   else if (command === 'healthcheck') checkHealth();
   else void serve();

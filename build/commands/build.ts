@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { writeBuildContext } from '../context/build-context.ts';
 import { withAdditionalPackages } from '../engine/additional-packages.ts';
 import { buildImage } from '../engine/build-image.ts';

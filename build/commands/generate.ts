@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { imageName } from '../engine/image-name.ts';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { isFolder } from '../files/kinds.ts';
 import { replaceFile } from '../files/staging.ts';
 import type { Host } from '../host.ts';

@@ -1,6 +1,7 @@
 import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
 import { exists } from '../files/kinds.ts';

@@ -9,7 +9,8 @@ import {
 } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { KitError, messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { forwardedHeaders, pairsOf } from './forwarded-headers.ts';
 
 const LOOPBACK = '127.0.0.1';

@@ -1,4 +1,5 @@
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Environment, Host } from '../host.ts';
 import { runTool, type ToolResult } from '../tools/run-tool.ts';
 

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { ExchangeRequest } from '../exchange/message.ts';
+import type { ExchangeRequest } from '../../common/http/exchange/message.ts';
 
 type Variables = Record<string, string>;
 

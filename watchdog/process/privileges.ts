@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { StartError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 import type { Account } from '../settings/parsers.ts';
 import { homeOfRoot, identify, isUser, type Identity } from './account.ts';
 

@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
-import { formatDuration } from '../duration.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import { GatheredBytes } from '../exchange/gathered-bytes.ts';
+import { formatDuration } from '../../common/duration.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { StartError, messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 
 /** How many connections may wait to be accepted. */
 const BACKLOG = 4096;

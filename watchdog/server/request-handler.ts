@@ -1,21 +1,24 @@
 import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
-import { RequestError, messageOf } from '../errors.ts';
-import { Exchange } from '../exchange/exchange.ts';
-import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
-import type { ServedRequest } from '../exchange/served-request.ts';
+import { timerDelay } from '../../common/duration.ts';
+import type { HttpError } from '../../common/http/http-error.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
-import { refuseUpgrade, type UpgradeOutcome } from '../proxy/upgrade.ts';
+import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { Runner } from '../runners/runner.ts';
 import type { Mode } from '../settings/setting.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
-import type { ClientErrors } from './client-errors.ts';
-import { framingFault } from './framing.ts';
+import type { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { framingFault } from '../../common/http/server/framing.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
+import { watchdogManner } from '../manner.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 
 /** Modes whose line in the log has the status with its reason. */
@@ -142,7 +145,7 @@ export class RequestHandler {
   ): ServedRequest {
     const { runner, settings, clientErrors } = this.#parts;
     const { readTimeout, writeTimeout } = settings;
-    const all = { readTimeout, writeTimeout, ...options };
+    const all = { manner: watchdogManner, readTimeout, writeTimeout, ...options };
     const isByNode = request instanceof IncomingMessage && response instanceof ServerResponse;
     const exchange =
       (isByNode && runner.begin?.(request, response, all)) || new Exchange(request, response, all);
@@ -168,7 +171,7 @@ export class RequestHandler {
   refuseConnect(request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
     const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
-    refuseUpgrade(socket, failure);
+    refuseUpgrade(socket, watchdogManner, failure);
     this.#parts.metrics.count(failure.status, 'CONNECT', 0);
     this.#logAccess(request, {
       status: failure.status,
@@ -207,12 +210,12 @@ export class RequestHandler {
     }
   }
 
-  #refuse(socket: Socket, failure: RequestError): UpgradeOutcome {
-    refuseUpgrade(socket, failure, refusalHeaders(failure));
+  #refuse(socket: Socket, failure: HttpError): UpgradeOutcome {
+    refuseUpgrade(socket, watchdogManner, failure, refusalHeaders(failure));
     return { status: failure.status, bytes: 0, failure };
   }
 
-  #logFailure({ code, message }: RequestError): void {
+  #logFailure({ code, message }: HttpError): void {
     if (code === 'LIMIT_EXCEEDED') return; // its line in the log tells all
     this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
   }

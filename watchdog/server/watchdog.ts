@@ -1,4 +1,4 @@
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import { Health } from './health.ts';

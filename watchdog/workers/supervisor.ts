@@ -1,4 +1,4 @@
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { HttpFunction } from '../runners/http-function.ts';
 import { FORK_MODES } from '../settings/setting.ts';
