@@ -4,6 +4,8 @@ import querystring from 'node:querystring';
 const DEEPEST = 32;
 const LIST_LENGTH = 100;
 
+const ESCAPE = /%([0-9a-f]{2})/gi;
+
 /**
  * A field under construction: its value, or what its brackets hold. The key is a string where the form named it and
  * a number where it is the next of a list.
@@ -49,12 +51,20 @@ export function parseForm(text, decodeBytes) {
 }
 
 /**
+ * @param {string} _escape `%E9`
+ * @param {string} hex
+ */
+function byteOf(_escape, hex) {
+  return String.fromCharCode(Number.parseInt(hex, 16));
+}
+
+/**
  * @param {string} text
  * @param {((bytes: Buffer) => string) | undefined} decodeBytes
  */
 function decode(text, decodeBytes) {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
-  if (decodeBytes) return decodeBytes(querystring.unescapeBuffer(spaced));
+  if (decodeBytes) return decodeBytes(Buffer.from(spaced.replaceAll(ESCAPE, byteOf), 'latin1'));
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);
