@@ -46,13 +46,6 @@ export function settle(
   return { replicas: Math.max(...remembered.map(({ replicas }) => replicas)), remembered };
 }
 
-/** How many replicas a firing alert leads to: `factor` percent of max more, up to max. */
-export function afterAlert(policy: ScalePolicy, present: number, isFiring: boolean): number {
-  if (!isFiring) return policy.min;
-  const step = Math.ceil((policy.max / 100) * policy.factor - NOISE);
-  return Math.min(Math.max(present, policy.min) + step, policy.max);
-}
-
 /** Whether a function has been without calls for so long that its last replica can go. */
 export function isIdle(policy: ScalePolicy, lastActive: number, now: number): boolean {
   return policy.zero && now - lastActive >= policy.zeroDuration;

@@ -21,8 +21,6 @@ export interface ScalePolicy {
   readonly targetProportion: number;
   /** Fewer replicas are taken only when no moment of this span asked for more, in milliseconds; 0 for at once. */
   readonly downWindow: number;
-  /** The share of `max`, in percent, that each firing alert adds. */
-  readonly factor: number;
 }
 
 export interface ScaleDefaults {
@@ -40,13 +38,10 @@ const MOST_REPLICAS = 10_000;
  * @returns the policy, and a line for each label that has no effect
  */
 export function readScalePolicy(
-  { labels, annotations }: Pick<Deployment, 'labels' | 'annotations'>,
+  { labels }: Pick<Deployment, 'labels'>,
   defaults: ScaleDefaults,
 ): { policy: ScalePolicy; warnings: readonly string[] } {
   const warnings: string[] = [];
-  for (const name of Object.keys(annotations)) {
-    if (name.startsWith(PREFIX)) warnings.push(`the annotation ${name} has no effect: make it a label`);
-  }
   const read = <T>(
     name: string,
     fallback: T,
@@ -82,7 +77,6 @@ export function readScalePolicy(
       duration(0, LONGEST_DOWN_WINDOW_MS),
       `a duration up to ${formatDuration(LONGEST_DOWN_WINDOW_MS)}`,
     ),
-    factor: read('factor', 10, number(0, 100), 'a number from 0 to 100'),
   };
   return { policy, warnings };
 }

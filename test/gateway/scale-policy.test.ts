@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterAlert, desiredReplicas, isIdle, settle } from '../../gateway/scale/desired-replicas.ts';
+import { desiredReplicas, isIdle, settle } from '../../gateway/scale/desired-replicas.ts';
 import { readScalePolicy, type ScalePolicy } from '../../gateway/scale/scale-policy.ts';
 
 const DEFAULTS = { zeroDuration: 15 * 60_000, target: 50 };
 
-function read(labels: Record<string, string>, annotations: Record<string, string> = {}) {
-  const full = Object.fromEntries(
-    Object.entries(labels).map(([name, value]) => [`com.openfaas.scale.${name}`, value]),
+function read(told: Record<string, string>) {
+  const labels = Object.fromEntries(
+    Object.entries(told).map(([name, value]) => [`com.openfaas.scale.${name}`, value]),
   );
-  return readScalePolicy({ labels: full, annotations }, DEFAULTS);
+  return readScalePolicy({ labels }, DEFAULTS);
 }
 
 function policy(labels: Record<string, string> = {}): ScalePolicy {
@@ -26,7 +26,6 @@ test('without labels the defaults of OpenFaaS hold', () => {
     target: 50,
     targetProportion: 0.9,
     downWindow: 0,
-    factor: 10,
   });
 });
 
@@ -73,11 +72,6 @@ test('a max below min is min', () => {
   assert.match(warnings[0] ?? '', /below min/);
 });
 
-test('a scale setting as an annotation is told of', () => {
-  const { warnings } = read({}, { 'com.openfaas.scale.zero': 'true' });
-  assert.match(warnings[0] ?? '', /annotation com\.openfaas\.scale\.zero has no effect: make it a label/);
-});
-
 test('a step down waits for down.window, a step up does not', () => {
   const slow = policy({ 'down.window': '60s' });
   let state = settle(slow, [], { at: 0, replicas: 5 });
@@ -99,14 +93,6 @@ test('what is remembered stays small', () => {
   for (let at = 1; at < 10_000; at += 1)
     state = settle(slow, state.remembered, { at, replicas: 1 + (at % 3) });
   assert.ok(state.remembered.length <= 3);
-});
-
-test('an alert adds its share of max, and its end goes back to min', () => {
-  const alerted = policy({ min: '2', max: '10', factor: '25' });
-  assert.equal(afterAlert(alerted, 2, true), 5);
-  assert.equal(afterAlert(alerted, 9, true), 10);
-  assert.equal(afterAlert(alerted, 9, false), 2);
-  assert.equal(afterAlert(policy({ factor: '0' }), 3, true), 3);
 });
 
 test('only a function that asks for zero goes there, after its time', () => {
