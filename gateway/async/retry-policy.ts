@@ -61,6 +61,8 @@ export interface Outcome {
   readonly retryAfter?: string;
   /** Whether the answer is the platform's own (X-OpenFaaS-Internal), and not the function's. */
   readonly isInternal: boolean;
+  /** Why there was no answer, where there was none. */
+  readonly reason?: string;
 }
 
 /**

@@ -106,3 +106,11 @@ function flag(text: string): boolean | undefined {
   if (/^(?:1|t|true)$/i.test(text)) return true;
   return /^(?:0|f|false)$/i.test(text) ? false : undefined;
 }
+
+/** The labels that ask for replicas by load. Without any of them replicas are what they were last set to. */
+const BY_LOAD = ['type', 'target', 'target-proportion', 'max', 'down.window'];
+
+/** Whether a function's replicas follow its load. */
+export function isAutoscaled({ labels }: Pick<Deployment, 'labels'>): boolean {
+  return BY_LOAD.some((name) => labels[PREFIX + name] !== undefined);
+}
