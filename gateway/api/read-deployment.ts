@@ -1,29 +1,16 @@
 import { GatewayError } from '../errors.ts';
 import type { Deployment, Resources } from '../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS } from '../functions/deployment-fields.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
-import { flag, listOf, mapOf, object, text } from '../json/shape.ts';
+import { object, text } from '../json/shape.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
-const RESOURCES = mapOf(text);
 const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const;
 
-const DEPLOYMENT = object({
-  service: text,
-  image: text,
-  namespace: text,
-  envProcess: text,
-  envVars: mapOf(text),
-  constraints: listOf(text),
-  secrets: listOf(text),
-  labels: mapOf(text),
-  annotations: mapOf(text),
-  limits: RESOURCES,
-  requests: RESOURCES,
-  readOnlyRootFilesystem: flag,
-});
+const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
 /**
  * Reads the body of a deployment and checks all that can be checked without knowing what is deployed.
