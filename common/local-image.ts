@@ -9,7 +9,7 @@ import { join } from 'node:path';
  *     images/NAME/REVISION/image.json
  *     images/NAME/REVISION/root/    the files of the image's working folder
  */
-export interface LocalImage {
+interface LocalImage {
   /** The name that deployments know it by. */
   readonly name: string;
   /** The folder that `root/` stands for in an image; where it appears in `environment` it is replaced. */
@@ -42,7 +42,7 @@ export const WATCHDOG_COMMAND = 'fwatchdog';
  * The one name of an image among those that mean the same: without Docker's defaults, with a tag.
  * `docker.io/library/x`, `x` and `x:latest` are `x:latest`.
  */
-export function canonicalImageName(name: string): string {
+function canonicalImageName(name: string): string {
   const short = name.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, '');
   if (short.includes('@')) return short;
   return /:[^/]*$/.test(short) ? short : `${short}:latest`;

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { messageOf } from '../common/errors.ts';
 import type { Environment } from '../common/settings/read.ts';
@@ -40,7 +41,8 @@ async function serve(flags: Environment): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
 
-  gateway = await startGateway(settings, logger);
+  const program = realpathSync(process.argv[1] ?? '');
+  gateway = await startGateway(settings, logger, { program, environment: process.env });
 }
 
 async function password(flags: Environment, isReset: boolean): Promise<void> {

@@ -18,12 +18,30 @@ const replaced: Plugin = {
       const text = JSON.stringify(readFileSync('docs/openapi.yaml', 'utf8'));
       return { contents: `export const openapiText = ${text};\n` };
     });
+    onLoad({ filter: /gateway[\\/]providers[\\/]process[\\/]preload-text\.ts$/ }, async () => {
+      const text = JSON.stringify(await bundledPreload());
+      return { contents: `export const preloadText = ${text};\n` };
+    });
     // http-proxy calls util._extend, for which Node 22 and later print a warning (DEP0060)
     onLoad({ filter: /http-proxy\/lib\/.*\.js$/ }, ({ path }) => {
       return { contents: readFileSync(path, 'utf8').replaceAll("require('util')._extend", 'Object.assign') };
     });
   },
 };
+
+/** What the Node processes of functions load first, as one file. */
+async function bundledPreload(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: ['gateway/providers/process/preload/preload.ts'],
+    bundle: true,
+    platform: 'node',
+    target: 'node20.16',
+    format: 'cjs',
+    legalComments: 'none',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}
 
 makeFolderOf(OUTPUT);
 const { metafile } = await build({

@@ -36,7 +36,7 @@ export async function removeDurably(path: string): Promise<void> {
 }
 
 /** Flushes what a folder lists. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -2,7 +2,7 @@ import { formatDuration } from '../../common/duration.ts';
 import { BasicAuth } from '../auth/basic-auth.ts';
 import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
-import { loadProvider } from '../providers/load.ts';
+import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
 import type { Settings } from '../settings/table.ts';
@@ -13,13 +13,19 @@ import { COMMIT, RELEASE } from '../version.ts';
  * Starts the gateway.
  * @throws StartError
  */
-export async function startGateway(settings: Settings, logger: Logger): Promise<Gateway> {
+export async function startGateway(
+  settings: Settings,
+  logger: Logger,
+  { program, environment }: Pick<ProviderSurroundings, 'program' | 'environment'>,
+): Promise<Gateway> {
   logger.info(`of-gateway ${RELEASE} (${COMMIT})`);
   const claim = await claimStateFolder(settings.stateDir);
   try {
     const auth = settings.basicAuth ? await loadAuth(settings, logger) : undefined;
-    const provider = await loadProvider(settings, logger);
-    const gateway = await Gateway.start({ settings, logger, provider, auth, claim });
+    let onListening: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => (onListening = resolve));
+    const provider = await loadProvider({ settings, logger, program, environment, address });
+    const gateway = await Gateway.start({ settings, logger, provider, auth, claim, onListening });
     tellAccess(settings, logger);
     return gateway;
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { Deployment } from './deployment.ts';
 
 /** CPU in thousandths of a core, memory in bytes, over all instances of a function. */
-export interface Usage {
+interface Usage {
   readonly cpu: number;
   readonly totalMemoryBytes: number;
 }

@@ -26,6 +26,8 @@ export interface GatewayParts {
   /** Undefined where nobody has to log in. */
   readonly auth: BasicAuth | undefined;
   readonly claim: StateFolderClaim;
+  /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
+  readonly onListening: (address: string) => void;
 }
 
 /** The gateway from its start to its end. */
@@ -91,10 +93,11 @@ export class Gateway {
   }
 
   async #start(): Promise<void> {
-    const { settings, logger, provider, claim } = this.#parts;
+    const { settings, logger, provider, claim, onListening } = this.#parts;
     const { host } = settings;
     await provider.start();
     const port = await listen(this.#server, host, settings.port, 'port');
+    onListening(new URL(localUrl(host, port)).host);
     const metricsPort = await this.#metricsServer.listen(host, settings.metricsPort);
     await claim.tell(localUrl(host, port), localUrl(host, metricsPort));
     logger.info(`Listening on ${localUrl(host, port)}`);

@@ -5,6 +5,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { readProcess } from '../../common/proc.ts';
 import { StartError } from '../start-error.ts';
 
 /** Where the gateway of a state folder runs. */
@@ -122,7 +123,8 @@ function isAlive({ pid, started }: Location): boolean {
   } catch {
     return false;
   }
-  return started === startOf(pid);
+  // one that has ended stays in the table until its parent asks for its status
+  return started === startOf(pid) && readProcess(pid)?.state !== 'Z';
 }
 
 /** When a process started, in ticks since the boot; undefined where there is no /proc. */

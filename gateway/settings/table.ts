@@ -104,6 +104,19 @@ export const SETTINGS = {
     fallback: true,
     line: 'Whether a call starts a function that is at zero replicas; else it is answered with 503.',
   }),
+  watchdog: setting({
+    names: ['watchdog'],
+    parser: string,
+    fallback: '',
+    fallbackText: '`fwatchdog.js` beside the gateway',
+    line: 'The watchdog that functions run under.',
+  }),
+  functionUsers: optional({
+    names: ['function_users'],
+    parser: boolean,
+    fallbackText: '`true` for root',
+    line: 'Whether the processes of each function run as a user of their own, which takes root.',
+  }),
   maxIdleConns: setting({
     names: ['max_idle_conns'],
     parser: integer(0, 1_000_000, 'a whole number'),

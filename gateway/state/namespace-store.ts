@@ -49,7 +49,7 @@ export class NamespaceStore implements Namespaces {
 
   async create(namespace: Namespace): Promise<void> {
     if (this.has(namespace.name))
-      throw new GatewayError('NAMESPACE_EXISTS', `the namespace ${namespace.name} is there already`);
+      throw new GatewayError('NAMESPACE_EXISTS', `the namespace ${namespace.name} already exists`);
     await this.#write(namespace);
   }
 

@@ -13,6 +13,9 @@ export class SecretStore implements Secrets {
   /** Called with each secret whose value has changed. */
   onChange: (secret: SecretName) => Promise<void> = () => Promise.resolve();
 
+  /** @throws GatewayError NAMESPACE_UNKNOWN */
+  requireNamespace: (name: string) => void = () => undefined;
+
   private constructor(folder: string) {
     this.#folder = folder;
   }
@@ -28,7 +31,8 @@ export class SecretStore implements Secrets {
     return secrets;
   }
 
-  list(namespace: string): Promise<readonly SecretName[]> {
+  async list(namespace: string): Promise<readonly SecretName[]> {
+    this.requireNamespace(namespace);
     const names = [...(this.#names.get(namespace) ?? [])].sort();
     return Promise.resolve(names.map((name) => ({ name, namespace })));
   }
@@ -43,10 +47,11 @@ export class SecretStore implements Secrets {
   }
 
   async create(secret: SecretName, value: Buffer): Promise<void> {
+    this.requireNamespace(secret.namespace);
     if (this.has(secret)) {
       throw new GatewayError(
         'SECRET_EXISTS',
-        `the secret ${secret.name} is there already in ${secret.namespace}`,
+        `the secret ${secret.name} already exists in ${secret.namespace}`,
       );
     }
     await this.#write(secret, value);

@@ -13,8 +13,8 @@ export interface HostFacts {
   readonly watchdog: string;
   /** The file for `node --require`. */
   readonly preload: string;
-  /** `HOST:PORT` where functions reach the gateway. */
-  readonly gatewayAddress: string;
+  /** `HOST:PORT` where functions reach the gateway, once it listens. */
+  readonly gatewayAddress: Promise<string>;
 }
 
 export interface InstanceSettings {
@@ -40,7 +40,8 @@ const INHERITED =
 const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR)$/;
 
 /** The environment of an instance: what a container of the image would have, and what running without one needs. */
-export function instanceEnvironment(host: HostFacts, settings: InstanceSettings): Environment {
+export async function instanceEnvironment(host: HostFacts, settings: InstanceSettings): Promise<Environment> {
+  const gatewayAddress = await host.gatewayAddress;
   const { deployment, image, inspect, marker } = settings;
   const inherited = Object.fromEntries(
     Object.entries(host.environment).filter(([name]) => INHERITED.test(name)),
@@ -68,8 +69,8 @@ export function instanceEnvironment(host: HostFacts, settings: InstanceSettings)
     OPENFAAS_NAME: deployment.name,
     OPENFAAS_NAMESPACE: deployment.namespace,
     OPENFAAS_SECRETS: settings.secrets,
-    OPENFAAS_URL: chosen['OPENFAAS_URL'] ?? `http://${host.gatewayAddress}`,
-    OF_GATEWAY_ADDRESS: host.gatewayAddress,
+    OPENFAAS_URL: chosen['OPENFAAS_URL'] ?? `http://${gatewayAddress}`,
+    OF_GATEWAY_ADDRESS: gatewayAddress,
     OF_GATEWAY_WATCHDOG: host.watchdog,
     [marker[0]]: marker[1],
     ...(inspect && { OF_GATEWAY_INSPECT: '1', ...UNLIMITED }),

@@ -27,7 +27,7 @@ export interface InstanceOptions {
 /** How often an instance that starts is asked whether it is ready, in milliseconds. */
 const READY_POLL_MS = 10;
 /** How long an instance may take to become ready, in milliseconds. */
-export const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 60_000;
 const PROBE_TIMEOUT_MS = 1000;
 const LAST_LINES_MS = 2000;
 /** How many of its last lines are told of an instance that has failed. */

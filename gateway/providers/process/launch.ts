@@ -34,7 +34,11 @@ export function instanceId(functionName: string): string {
 
 /** Whether two instances of a version can run at a time: only a server whose port is fixed cannot. */
 export function canOverlap({ record, image }: Version): boolean {
-  return image.choosesPort || modeOf(record.deployment.envVars, image.environment, image.command) !== 'http';
+  return (
+    !image ||
+    image.choosesPort ||
+    modeOf(record.deployment.envVars, image.environment, image.command) !== 'http'
+  );
 }
 
 /** Starts an instance of a version; it is not ready yet. */
@@ -45,11 +49,13 @@ export async function launchInstance(
 ): Promise<Instance> {
   const { record, image, secrets } = version;
   const { deployment } = record;
+  if (!image)
+    throw new Error(`its image ${deployment.image} is not local any more: build it, then deploy again`);
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
   if (user) await chown(temporary, user.uid, user.gid);
   const isHttp = modeOf(deployment.envVars, image.environment, image.command) === 'http';
-  const environment = instanceEnvironment(host, {
+  const environment = await instanceEnvironment(host, {
     deployment,
     image,
     temporary,

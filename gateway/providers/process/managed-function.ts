@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../common/errors.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
@@ -209,7 +210,7 @@ export class ManagedFunction {
         onDebugger: () => undefined,
       });
     } catch (thrown) {
-      return this.#fail(version, member, `it could not be started: ${String(thrown)}`);
+      return this.#fail(version, member, messageOf(thrown));
     }
     const { instance } = member;
     instance.onceGone(() => this.#onGone(version, member));

@@ -2,31 +2,27 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
-import { findLocalImage, type FoundImage } from '../../../common/local-image.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
-import { removeUnusedRevisions } from '../../images/unused-revisions.ts';
 import { LogRing } from '../../logs/log-ring.ts';
 import { streamLogs } from '../../logs/log-stream.ts';
 import { Rotation } from '../../routing/rotation.ts';
-import { FunctionStore, type FunctionRecord, type VersionRecord } from '../../state/function-store.ts';
+import { FunctionStore, type FunctionRecord } from '../../state/function-store.ts';
 import { NamespaceStore } from '../../state/namespace-store.ts';
 import { SecretStore } from '../../state/secret-store.ts';
 import { makeStateFolder } from '../../state/storage.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
-import { functionUser } from './function-users.ts';
 import type { Environment } from './instance-environment.ts';
-import { instanceId, type LaunchContext } from './launch.ts';
+import type { LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
 import { preloadText } from './preload-text.ts';
-import { readProbes } from './probe-settings.ts';
 import { leastReplicas } from './least-replicas.ts';
 import { killTree } from './process-tree.ts';
-import { SecretsFolder } from './secrets-folder.ts';
 import { Turnstile } from './turnstile.ts';
-import { Version } from './version.ts';
+import type { Version } from './version.ts';
+import { VersionMaker } from './version-maker.ts';
 
 export interface ProcessProviderOptions {
   readonly stateFolder: string;
@@ -35,8 +31,8 @@ export interface ProcessProviderOptions {
   readonly watchdog: string;
   /** The gateway's own environment. */
   readonly environment: Environment;
-  /** `HOST:PORT` where functions reach the gateway. Asked for when the first function starts. */
-  readonly gatewayAddress: () => string;
+  /** `HOST:PORT` where functions reach the gateway: functions start once it is known. */
+  readonly gatewayAddress: Promise<string>;
   /** Whether each function's processes run as a user of their own: root alone can do that. */
   readonly ownUsers: boolean;
   readonly version: { readonly release: string; readonly sha: string };
@@ -60,6 +56,7 @@ export class ProcessProvider implements Provider {
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #turnstile = new Turnstile(STARTS_AT_A_TIME);
   readonly #launch: LaunchContext;
+  readonly #versions: VersionMaker;
 
   private constructor(
     options: ProcessProviderOptions,
@@ -78,14 +75,19 @@ export class ProcessProvider implements Provider {
         environment,
         watchdog,
         preload: join(runFolder, 'preload.cjs'),
-        get gatewayAddress() {
-          return gatewayAddress();
-        },
+        gatewayAddress,
       },
       runFolder,
       markerName: MARKER,
       markerPrefix: `${state}/`,
     };
+    this.#versions = new VersionMaker({
+      stateFolder: options.stateFolder,
+      runFolder,
+      secrets: stores.secrets,
+      ownUsers: options.ownUsers,
+    });
+    this.secrets.requireNamespace = (name) => this.namespaces.require(name);
     this.secrets.onChange = (secret) => this.#refreshSecret(secret);
     this.namespaces.onRemove = (name) => this.#empty(name);
   }
@@ -147,8 +149,8 @@ export class ProcessProvider implements Provider {
       this.namespaces.require(deployment.namespace);
       const key = qualifiedName(deployment);
       if (this.#functions.has(key))
-        throw new GatewayError('FUNCTION_EXISTS', `the function ${key} is there already: update it by PUT`);
-      const current = await this.#checked(deployment);
+        throw new GatewayError('FUNCTION_EXISTS', `the function ${key} already exists: update it by PUT`);
+      const current = await this.#versions.check(deployment);
       const record = { current, replicas: leastReplicas(deployment), createdAt: new Date().toISOString() };
       const managed = await this.#manage(record);
       await this.#store.put(record);
@@ -161,7 +163,7 @@ export class ProcessProvider implements Provider {
     return this.#alone(deployment, async () => {
       this.namespaces.require(deployment.namespace);
       const managed = this.#find(deployment);
-      const current = await this.#checked(deployment);
+      const current = await this.#versions.check(deployment);
       const previous = managed.lastServing?.record;
       const record: FunctionRecord = {
         current,
@@ -169,7 +171,7 @@ export class ProcessProvider implements Provider {
         replicas: Math.max(managed.record.replicas, leastReplicas(deployment)),
         createdAt: managed.record.createdAt,
       };
-      const version = await this.#versionOf(current);
+      const version = await this.#versions.make(current);
       await this.#store.put(record);
       managed.become(record, version);
     });
@@ -216,28 +218,10 @@ export class ProcessProvider implements Provider {
     return done;
   }
 
-  /** Checks what a deployment asks for. */
-  async #checked(deployment: Deployment): Promise<VersionRecord> {
-    const { image, namespace, secrets } = deployment;
-    const missing = secrets.filter((name) => !this.secrets.has({ name, namespace }));
-    if (missing.length > 0) {
-      const text = `there is no secret ${missing.join(', ')} in ${namespace}: create it, then deploy again`;
-      throw new GatewayError('SECRET_MISSING', text);
-    }
-    return { deployment, revision: (await this.#imageOf(image)).revision };
-  }
-
-  async #imageOf(name: string, revision?: string): Promise<FoundImage> {
-    const image = await findLocalImage(this.#options.stateFolder, name, revision);
-    if (image) return image;
-    const text = `the image ${name} is not local, and there is no container engine to pull it: make it with "ofkit build --local", or give the gateway an engine`;
-    throw new GatewayError('IMAGE_UNAVAILABLE', text);
-  }
-
   async #manage(record: FunctionRecord): Promise<ManagedFunction> {
     const { name, namespace } = record.current.deployment;
-    const current = await this.#versionOf(record.current);
-    const previous = record.previous && (await this.#versionOf(record.previous).catch(() => undefined));
+    const current = await this.#versions.make(record.current);
+    const previous = record.previous && (await this.#versions.make(record.previous));
     const context = {
       launch: this.#launch,
       rotation: this.endpoints,
@@ -251,39 +235,14 @@ export class ProcessProvider implements Provider {
       record,
       { current, previous },
       ring,
-      this.#userOf({ name, namespace }),
+      this.#versions.userOf({ name, namespace }),
     );
-  }
-
-  async #versionOf(record: VersionRecord): Promise<Version> {
-    const { deployment, revision } = record;
-    const image = await this.#imageOf(deployment.image, revision);
-    const { name, namespace, secrets, annotations } = deployment;
-    const folder = join(this.#launch.runFolder, `${instanceId(name)}.secrets`);
-    const secretsFolder = new SecretsFolder(
-      folder,
-      namespace,
-      secrets,
-      this.secrets,
-      this.#userOf(deployment),
-    );
-    await secretsFolder.create();
-    return new Version(record, image, readProbes(annotations), secretsFolder);
-  }
-
-  #userOf(name: FunctionName): { uid: number; gid: number } | undefined {
-    return this.#options.ownUsers ? functionUser(name) : undefined;
   }
 
   /** Removes what a version has left behind that ran last. */
-  async #tidy({ record, secrets }: Version): Promise<void> {
-    await removeFolder(secrets.path);
-    const used = [...this.#functions.values()].flatMap(({ versions }) =>
-      versions.map(({ image }) => image.revision),
-    );
-    await removeUnusedRevisions(this.#options.stateFolder, record.deployment.image, new Set(used)).catch(
-      () => undefined,
-    );
+  async #tidy(version: Version): Promise<void> {
+    const versions = [...this.#functions.values()].flatMap((managed) => managed.versions);
+    await this.#versions.tidy(version, new Set(versions.map(({ record }) => record.revision ?? '')));
   }
 
   async #refreshSecret({ name, namespace }: SecretName): Promise<void> {

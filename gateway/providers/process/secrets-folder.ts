@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, rm, writeFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCodeOf } from '../../../common/errors.ts';
 import type { SecretStore } from '../../state/secret-store.ts';
 
 /** A user and group that processes of a function run as, where that is not the gateway's own. */
@@ -35,7 +36,7 @@ export class SecretsFolder {
 
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    for (const name of this.#names) await this.refresh(name);
+    for (const name of this.#names) await this.refresh(name).catch(ignoreMissing); // removed since the deployment
     if (this.#user) await chown(this.path, this.#user.uid, this.#user.gid);
     await chmod(this.path, 0o500);
   }
@@ -52,4 +53,8 @@ export class SecretsFolder {
     await rename(staged, join(this.path, name));
     await chmod(this.path, 0o500);
   }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (systemCodeOf(error) !== 'ENOENT') throw error;
 }

@@ -28,7 +28,8 @@ const STABLE_MS = 30_000;
 /** One version of a function while it runs: its instances, and how they have fared. */
 export class Version implements VersionFacts {
   readonly record: VersionRecord;
-  readonly image: FoundImage;
+  /** Undefined where it has gone since it was deployed. */
+  readonly image: FoundImage | undefined;
   readonly probes: FunctionProbes;
   readonly secrets: SecretsFolder;
   readonly members = new Map<string, Member>();
@@ -38,7 +39,12 @@ export class Version implements VersionFacts {
   lastFailureAt = 0;
   lastFailure: Failure | undefined;
 
-  constructor(record: VersionRecord, image: FoundImage, probes: FunctionProbes, secrets: SecretsFolder) {
+  constructor(
+    record: VersionRecord,
+    image: FoundImage | undefined,
+    probes: FunctionProbes,
+    secrets: SecretsFolder,
+  ) {
     this.record = record;
     this.image = image;
     this.probes = probes;
