@@ -1,29 +1,17 @@
 import { GatewayError } from '../errors.ts';
 import type { Deployment, Resources } from '../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS } from '../functions/deployment-fields.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
-import { flag, listOf, mapOf, object, text } from '../json/shape.ts';
+import { object, text } from '../json/shape.ts';
+import { readSchedule } from '../schedule/schedule.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
-const RESOURCES = mapOf(text);
 const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const;
 
-const DEPLOYMENT = object({
-  service: text,
-  image: text,
-  namespace: text,
-  envProcess: text,
-  envVars: mapOf(text),
-  constraints: listOf(text),
-  secrets: listOf(text),
-  labels: mapOf(text),
-  annotations: mapOf(text),
-  limits: RESOURCES,
-  requests: RESOURCES,
-  readOnlyRootFilesystem: flag,
-});
+const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
 /**
  * Reads the body of a deployment and checks all that can be checked without knowing what is deployed.
@@ -47,7 +35,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     throw invalid('envProcess has a byte 0 in it, which no command can have');
   const limited = resources('limits', limits);
   const requested = resources('requests', requests);
-  return {
+  const deployment = {
     name: service,
     namespace: namespaceOf(call, context, namespace),
     ...rest,
@@ -55,6 +43,8 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     ...(limited && { limits: limited }),
     ...(requested && { requests: requested }),
   };
+  readSchedule(deployment); // one that can never fire is refused here
+  return deployment;
 }
 
 /** Printable and without spaces; what it names is the provider's to find. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../../common/duration.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
@@ -9,6 +8,7 @@ import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
 import { framingFault } from '../../common/http/server/framing.ts';
 import type { ServedBy } from '../../common/http/server/http-server.ts';
+import { OpenRequests } from '../../common/http/server/open-requests.ts';
 import type { HttpError } from '../../common/http/http-error.ts';
 import type { Submissions } from '../async/submissions.ts';
 import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
@@ -33,25 +33,15 @@ export interface RequestHandlerParts {
 /** Takes every request of the main port: calls of functions go to the invoker, all others to the API. */
 export class RequestHandler implements ServedBy {
   readonly #parts: RequestHandlerParts;
-  #open = 0;
-  #isClosing = false;
-  #onIdle: (() => void) | undefined;
+  readonly #open = new OpenRequests();
 
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  async close(deadlineMs: number): Promise<void> {
-    this.#isClosing = true;
-    if (this.#open === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timerDelay(deadlineMs));
-      this.#onIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  close(deadlineMs: number): Promise<void> {
+    return this.#open.close(deadlineMs);
   }
 
   readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
@@ -71,14 +61,11 @@ export class RequestHandler implements ServedBy {
       response.once('socket', () => this.#handle(request, response, expectsContinue));
       return;
     }
-    if (this.#isClosing) response.shouldKeepAlive = false;
+    if (this.#open.isClosing) response.shouldKeepAlive = false;
     const exchange = this.#serve(request, response, expectsContinue);
     clientErrors.began(exchange);
-    this.#open += 1;
-    exchange.onSettled(() => {
-      this.#open -= 1;
-      if (this.#open === 0) this.#onIdle?.();
-    });
+    this.#open.began();
+    exchange.onSettled(() => this.#open.ended());
   }
 
   #serve(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): ServedRequest {

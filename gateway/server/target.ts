@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { withoutDotSegments } from './dot-segments.ts';
 
 /** What a request target asks for. */
 export type Target =
@@ -6,7 +7,7 @@ export type Target =
       readonly kind: 'function';
       /** `NAME` or `NAME.NAMESPACE`, decoded. */
       readonly name: string;
-      /** For the function: path and query as they came, without the prefix. */
+      /** For the function: path and query as they came, without the prefix and without dot segments. */
       readonly target: string;
     }
   | {
@@ -26,7 +27,7 @@ const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
 
 /**
  * Tells a call of a function from a request to the gateway itself. What follows a function's name is its own, and stays
- * as it is; all other paths have one form alone, without `//` and dots.
+ * as it is, but cannot lead out of it; all other paths have one form alone, without `//` and dots.
  * @param requestTarget as it came: a path, or a whole URL (RFC 9112, section 3.2)
  */
 export function readTarget(requestTarget: string): Target {
@@ -50,7 +51,7 @@ export function readTarget(requestTarget: string): Target {
 function functionTarget(kind: 'function' | 'async', segment: string, rest: string): Target {
   const name = decode(segment);
   if (name === undefined || !FUNCTION_NAME.test(name)) return { kind: 'unknown' };
-  return { kind, name, target: rest.startsWith('/') ? rest : `/${rest}` };
+  return { kind, name, target: withoutDotSegments(rest.startsWith('/') ? rest : `/${rest}`) };
 }
 
 function originForm(requestTarget: string): string {

@@ -1,6 +1,6 @@
 import { boolean, duration, integer, oneOf, port, string } from '../../common/settings/parsers.ts';
 import type { ValuesOf } from '../../common/settings/setting.ts';
-import { BACKOFFS } from '../async/retry-policy.ts';
+import { BACKOFFS, type Backoff } from '../async/retry-policy.ts';
 import { dnsLabel, hostNames, origins, providerAddress, queueLimits } from './parsers.ts';
 import { optional, setting } from './setting.ts';
 
@@ -160,7 +160,7 @@ export const SETTINGS = {
     fallback: 10,
     line: 'How often an asynchronous call is tried in all, where the function has no annotation of its own.',
   }),
-  retryBackoff: setting({
+  retryBackoff: setting<Backoff>({
     names: ['retry_backoff'],
     parser: oneOf(BACKOFFS),
     fallback: 'exponential',

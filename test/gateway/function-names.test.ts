@@ -18,7 +18,11 @@ test('the last dot parts name and namespace, in calls as in the API', async (t) 
   for (const [path, target] of [
     ['/function/f', '/function/f.openfaas-fn/'],
     ['/function/f.dev?a=1', '/function/f.dev/?a=1'],
-    ['/function/f.dev/a%2Fb/../c//d', '/function/f.dev/a%2Fb/../c//d'],
+    ['/function/f.dev/a%2Fb/../c//d', '/function/f.dev/c//d'],
+    ['/function/f.dev/a%2Fb%3F//c%25?%zz&a/../b', '/function/f.dev/a%2Fb%3F//c%25?%zz&a/../b'],
+    ['/function/f.dev/../../system/functions', '/function/f.dev/system/functions'],
+    ['/function/f.dev/a/%2E%2e/.%2e/./b/..', '/function/f.dev/'],
+    ['/function/f.dev/.hidden/...', '/function/f.dev/.hidden/...'],
   ] as const) {
     assert.equal(JSON.parse((await gateway.request({ path })).text).url, target);
   }

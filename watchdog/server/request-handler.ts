@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../../common/duration.ts';
 import type { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { RequestError } from '../errors.ts';
@@ -15,6 +14,7 @@ import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { OpenRequests } from '../../common/http/server/open-requests.ts';
 import { framingFault } from '../../common/http/server/framing.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
@@ -45,9 +45,7 @@ export interface RequestHandlerParts {
 export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #showsReason: boolean;
-  #open = 0;
-  #isClosing = false;
-  #onIdle: (() => void) | undefined;
+  readonly #open = new OpenRequests();
 
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
@@ -56,20 +54,12 @@ export class RequestHandler {
 
   /** Requests that are being served now; upgraded connections are not among them. */
   get open(): number {
-    return this.#open;
+    return this.#open.count;
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  async close(deadlineMs: number): Promise<void> {
-    this.#isClosing = true;
-    if (this.#open === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timerDelay(deadlineMs));
-      this.#onIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  close(deadlineMs: number): Promise<void> {
+    return this.#open.close(deadlineMs);
   }
 
   readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
@@ -89,7 +79,7 @@ export class RequestHandler {
       response.once('socket', () => this.#handle(request, response, expectsContinue));
       return;
     }
-    if (this.#isClosing) response.shouldKeepAlive = false;
+    if (this.#open.isClosing) response.shouldKeepAlive = false;
     const { health } = this.#parts;
     const fault = framingFault(request);
     const path = ownPath(request.url);
@@ -149,7 +139,7 @@ export class RequestHandler {
     const isByNode = request instanceof IncomingMessage && response instanceof ServerResponse;
     const exchange =
       (isByNode && runner.begin?.(request, response, all)) || new Exchange(request, response, all);
-    this.#open += 1;
+    this.#open.began();
     clientErrors.began(exchange);
     exchange.onSettled(() => this.#settled(exchange, options.isCounted));
     return exchange;
@@ -163,8 +153,7 @@ export class RequestHandler {
     const reason = failure ? STATUS_CODES[status] : exchange.response.statusMessage;
     const outcome = { status, reason, bytes: exchange.bytesSent, seconds, failure };
     this.#logAccess(exchange.request, outcome, exchange.method, exchange.requestTarget);
-    this.#open -= 1;
-    if (this.#open === 0) this.#onIdle?.();
+    this.#open.ended();
   }
 
   /** CONNECT asks for a tunnel, which a function is not. */

@@ -1,6 +1,7 @@
 import type { Deployment, Resources } from '../../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS } from '../../functions/deployment-fields.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
-import { count, flag, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
+import { count, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
 import type { LogLine, Namespace, ProviderIdentity, SecretName } from '../provider.ts';
 
 /** What providers say, and how it is read: as all JSON of OpenFaaS's, empty fields are left out. */
@@ -13,17 +14,7 @@ const amount: Shape<number | undefined> = {
 
 const STATUS = object({
   name: text,
-  image: text,
-  namespace: text,
-  envProcess: text,
-  envVars: mapOf(text),
-  constraints: listOf(text),
-  secrets: listOf(text),
-  labels: mapOf(text),
-  annotations: mapOf(text),
-  limits: mapOf(text),
-  requests: mapOf(text),
-  readOnlyRootFilesystem: flag,
+  ...DEPLOYMENT_FIELDS,
   replicas: count,
   availableReplicas: count,
   createdAt: text,
