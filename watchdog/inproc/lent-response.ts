@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import { behindHead } from './header-bytes.ts';
 
 /** Is told what becomes of a response that a function of this process has. */
 export interface ResponseWatcher {
@@ -60,6 +61,7 @@ function onClose(this: LentResponse): void {
 
 const countedWrite = function countedWrite(this: LentResponse, ...args: Parameters<Write>): boolean {
   this.watcher?.sent(sizeOf(args[0], args[1]));
+  args[0] = behindHead(this, args[0], args[1], undefined);
   return write.apply(this, args);
 } as ServerResponse['write'];
 
@@ -67,6 +69,7 @@ const countedEnd = function countedEnd(this: LentResponse, ...args: Parameters<E
   const size = sizeOf(args[0], args[1]);
   if (this.writableEnded) return end.apply(this, args);
   this.watcher?.sent(size);
+  if (size > 0) args[0] = behindHead(this, args[0], args[1], size);
   if (size === 0 || size > MOST_IN_ONE_WRITE || args.length > 2 || !this.socket || !isSized(this))
     return end.apply(this, args);
   return endInOneWrite(this, args[0], args[1] as BufferEncoding | undefined);

@@ -16,13 +16,17 @@ const NEVER_DROPPED: ReadonlySet<string> = new Set(['content-length', 'host', 'x
 /** Lengths of the names above: most headers are told apart from them by that alone. */
 const HOP_BY_HOP_LENGTHS: ReadonlySet<number> = new Set([...HOP_BY_HOP].map((name) => name.length));
 
+/** Behind Content-Length, Node takes its value for UTF-8, and refuses to send what cannot be read as that. */
+const DISPOSITION = 'content-disposition';
+
 /**
  * The headers of a message as they go on to the next hop: all but the hop-by-hop ones and those that Connection
- * names, in their order, spelling and number.
+ * names, in their spelling and number, and in their order but for Content-Disposition, which comes first.
  * @param raw names and values in turn
  */
 export function endToEndHeaders(raw: readonly string[]): string[] {
   let named: Set<string> | undefined;
+  let dispositions: string[] | undefined;
   const kept: string[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
@@ -31,9 +35,12 @@ export function endToEndHeaders(raw: readonly string[]): string[] {
       if (name.length === 10 && name.toLowerCase() === 'connection') named = withNamed(named, value);
       continue;
     }
-    kept.push(name, value);
+    if (name.length === DISPOSITION.length && name.toLowerCase() === DISPOSITION)
+      (dispositions ??= []).push(name, value);
+    else kept.push(name, value);
   }
-  return named ? withoutNamed(kept, named) : kept;
+  const all = dispositions ? [...dispositions, ...kept] : kept;
+  return named ? withoutNamed(all, named) : all;
 }
 
 /** The words of a Connection header that name fields to drop. `close` and `keep-alive` name none that is left. */
