@@ -47,16 +47,16 @@ for (const provider of PROVIDERS) {
     const gateway = await start(t, provider);
     await deploy(gateway, { envVars: { WORD: '1' } });
     await call(gateway);
-    let isDone = false;
-    const load = Promise.all(
+    const load = { isDone: false };
+    const calls = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (!isDone) await call(gateway, '/slow?ms=20');
+        while (!load.isDone) await call(gateway, '/slow?ms=20');
       }),
     );
     await deploy(gateway, { envVars: { WORD: '2' } }, 'PUT');
     await until(async () => (await call(gateway, '/variable?name=WORD')) === '2', 'the new version');
-    isDone = true;
-    await load;
+    load.isDone = true;
+    await calls;
   });
 
   test(`${provider}: replicas share the calls; at zero the next call starts one`, async (t) => {
