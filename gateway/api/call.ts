@@ -12,6 +12,7 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Aborts when the client is gone, or the gateway ends. */
   readonly signal: AbortSignal;
+  readonly hasBody: boolean;
   /** @throws GatewayError REQUEST_INVALID, BODY_TOO_LARGE */
   readJson<T>(shape: Shape<T>): Promise<T>;
 }

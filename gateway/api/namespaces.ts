@@ -46,9 +46,10 @@ export async function updateNamespace(call: Call, { provider }: ApiContext): Pro
   return ACCEPTED;
 }
 
-/** `DELETE /system/namespace/NAME`, with its functions and secrets. */
+/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which adds nothing. */
 export async function deleteNamespace(call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
-  await readNamed(call);
+  if (call.hasBody) await readNamed(call);
+  else if (!isDnsLabel(call.subject)) throw notFound(call.subject);
   await asNotFound(provider.namespaces.remove(call.subject), call.subject);
   metrics.invocations.forgetNamespace(call.subject);
   return ACCEPTED;

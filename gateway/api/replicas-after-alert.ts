@@ -1,5 +1,6 @@
+import { leastReplicas, MOST_REPLICAS } from '../functions/replicas.ts';
+
 /** What a function has where its labels say nothing: as OpenFaaS has it for AlertManager's alerts. */
-const DEFAULT_MIN = 1;
 const DEFAULT_MAX = 5;
 const DEFAULT_FACTOR = 10;
 
@@ -13,9 +14,9 @@ export function replicasAfterAlert(
   replicas: number,
   labels: Readonly<Record<string, string>>,
 ): number {
-  const min = setting(labels, 'min', DEFAULT_MIN);
+  const min = leastReplicas(labels);
   if (!isFiring) return min;
-  const max = Math.max(min, setting(labels, 'max', DEFAULT_MAX));
+  const max = Math.max(min, Math.min(MOST_REPLICAS, setting(labels, 'max', DEFAULT_MAX)));
   const factor = Math.min(100, setting(labels, 'factor', DEFAULT_FACTOR));
   return Math.max(min, Math.min(max, replicas + Math.ceil((max * factor) / 100)));
 }

@@ -1,13 +1,11 @@
 import { GatewayError } from '../errors.ts';
 import { readFunctionName } from '../functions/function-name.ts';
+import { MOST_REPLICAS } from '../functions/replicas.ts';
 import { count, listOf, object, text } from '../json/shape.ts';
 import { ACCEPTED, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
 import { replicasAfterAlert } from './replicas-after-alert.ts';
-
-/** Replicas that one function may be given: a slip of the finger must not take the machine down. */
-const MOST_REPLICAS = 1000;
 
 /** `serviceName` and `service` are what clients send beside the name in the path, which alone counts. */
 const SCALING = object({ replicas: count, namespace: text });

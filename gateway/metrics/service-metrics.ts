@@ -1,5 +1,6 @@
 import type { MetricFamily } from '../../common/metrics/family.ts';
 import { qualifiedName } from '../functions/function-name.ts';
+import { leastReplicas } from '../functions/replicas.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 
 /** What there is of each function now: a function that was removed is gone from it at once. */
@@ -21,12 +22,7 @@ export function serviceFamilies(functions: readonly FunctionStatus[]): MetricFam
       (status) => status.availableReplicas,
     ),
     gauge('gateway_service_min', 'Replicas that a function is not to go below', ({ deployment }) =>
-      minOf(deployment.labels),
+      leastReplicas(deployment.labels),
     ),
   ];
-}
-
-function minOf(labels: Readonly<Record<string, string>>): number {
-  const text = labels['com.openfaas.scale.min'] ?? '';
-  return /^\d{1,6}$/.test(text) ? Number(text) : 1;
 }

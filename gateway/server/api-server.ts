@@ -136,6 +136,7 @@ export class ApiServer {
       subject,
       query: new URLSearchParams(query.replace(/#.*$/s, '')),
       signal: end.signal,
+      hasBody: exchange.body.isAnnounced,
       readJson: async (shape) => decodeJson(await readBody(exchange), shape),
     };
   }

@@ -6,7 +6,7 @@ import { startBeforeProvider } from '../support/of-gateway.ts';
 test('the API asks for the login that is in a file of its owner alone', async (t) => {
   const { gateway } = await startBeforeProvider(t);
   assert.equal(statSync(gateway.passwordFile).mode & 0o777, 0o600);
-  assert.match(gateway.stderr.text, /Log in with: faas-cli login --password-stdin < \S+basic-auth-password/);
+  await gateway.stderr.waitFor(/Log in with: faas-cli login --password-stdin < \S+basic-auth-password/);
   assert.equal((await gateway.api('GET', '/system/functions')).status, 200);
 
   const right = Buffer.from(gateway.login?.slice(6) ?? '', 'base64').toString();

@@ -54,3 +54,10 @@ test('one that is not there is 404 to GET, PUT and DELETE', async (t) => {
     }
   }
 });
+
+test('DELETE takes the name of the path where it has no body', async (t) => {
+  const { gateway, provider } = await startBeforeProvider(t);
+  provider.namespaces.set('dev', { name: 'dev' });
+  assert.equal((await gateway.api('DELETE', '/system/namespace/dev')).status, 202);
+  assert.equal((await gateway.api('DELETE', '/system/namespace/dev')).status, 404);
+});

@@ -26,7 +26,7 @@ test('a flag goes before its variable', async (t) => {
 
 test('variables that mean nothing here are told of only where they are set', async (t) => {
   const { gateway, provider } = await startBeforeProvider(t, { faas_nats_address: 'nats' });
-  assert.match(gateway.stderr.text, /Warning: faas_nats_address is set and has no effect/);
+  await gateway.stderr.waitFor(/Warning: faas_nats_address is set and has no effect/);
   assert.ok(!gateway.stderr.text.includes('faas_prometheus_host'));
   const quiet = await startGateway(t, { functions_provider_url: provider.url });
   assert.ok(!quiet.stderr.text.includes('Warning'));

@@ -1,15 +1,16 @@
 import { cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { currentLink, imageFolder } from '../../common/local-image.ts';
+import { fixture } from './command.ts';
 import type { OfGateway } from './of-gateway.ts';
 import type { Answer } from './request.ts';
 
-const SERVER = path.resolve(import.meta.dirname, '../fixtures/gateway/server.mjs');
+const SERVER = fixture('gateway/server.mjs');
 
 let revisions = 0;
 
 /** Puts a local image into a state folder, as `ofkit build --local` does. */
-export function makeLocalImage(
+function putImage(
   folder: string,
   name: string,
   environment: Readonly<Record<string, string>>,
@@ -33,15 +34,26 @@ export function makeLocalImage(
   renameSync(`${currentLink(folder, name)}.next`, currentLink(folder, name));
 }
 
+/** An image of test/fixtures/gateway/function.mjs in http mode. */
+export function makeLocalImage(
+  folder: string,
+  name: string,
+  environment: Readonly<Record<string, string>> = {},
+): void {
+  putImage(folder, name, { mode: 'http', fprocess: 'node function.mjs', ...environment }, [
+    fixture('gateway/function.mjs'),
+  ]);
+}
+
 /** An image of the server in test/fixtures/gateway, named `server`. */
 export function makeServerImage(folder: string, variables: Readonly<Record<string, string>> = {}): void {
   const environment = { mode: 'http', upstream_url: 'http://127.0.0.1:3000', fprocess: 'node server.mjs' };
-  makeLocalImage(folder, 'server', { ...environment, ...variables }, [SERVER]);
+  putImage(folder, 'server', { ...environment, ...variables }, [SERVER]);
 }
 
 /** An image with a process per request, named `command`; a deployment's envProcess picks the command. */
 export function makeCommandImage(folder: string): void {
-  makeLocalImage(folder, 'command', { mode: 'streaming', fprocess: 'cat' });
+  putImage(folder, 'command', { mode: 'streaming', fprocess: 'cat' });
 }
 
 /** Deploys a function; it may still be starting when this resolves. */

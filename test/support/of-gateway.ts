@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FaasProvider } from './faas-provider.ts';
-import { makeFolder } from './folder.ts';
+import { newFolder, removeFolder } from './folder.ts';
 import { holdToDocument } from './openapi.ts';
 import { Output } from './output.ts';
 import type { Owner } from './owner.ts';
@@ -16,8 +16,10 @@ export type GatewayVariables = Readonly<Record<string, string | undefined>>;
 
 export interface GatewayOptions {
   readonly args?: readonly string[];
-  /** Its state folder; made where not given. */
+  /** Its state folder, that of another gateway; made where not given. */
   readonly folder?: string;
+  /** Puts something into the state folder before the start. */
+  readonly prepare?: (folder: string) => void;
 }
 
 /** A request to the API. */
@@ -58,7 +60,8 @@ export class OfGateway {
 
   /** Starts it and sees to its end; waits for nothing. */
   static spawn(owner: Owner, variables: GatewayVariables, options: GatewayOptions = {}): OfGateway {
-    const folder = options.folder ?? makeFolder(owner);
+    const folder = options.folder ?? newFolder();
+    options.prepare?.(folder);
     const defaults = {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -78,6 +81,7 @@ export class OfGateway {
     owner.after(async () => {
       gateway.kill('SIGKILL');
       await within(gateway.exited, 'the gateway to end').catch(() => undefined);
+      if (options.folder === undefined) removeFolder(folder);
     });
     return gateway;
   }

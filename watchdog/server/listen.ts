@@ -7,16 +7,21 @@ import { StartError } from '../errors.ts';
 const BACKLOG = 4096;
 
 /**
- * Listens on all addresses.
+ * @param host the address to listen on; all of them where it is undefined
  * @param setting the variable that gave the port
  * @returns the port
  * @throws StartError PORT_UNAVAILABLE
  */
-export async function listen(server: Server, port: number, setting: string): Promise<number> {
+export async function listen(
+  server: Server,
+  host: string | undefined,
+  port: number,
+  setting: string,
+): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, backlog: BACKLOG }, () => {
+      server.listen({ ...(host !== undefined && { host }), port, backlog: BACKLOG }, () => {
         server.off('error', reject);
         resolve();
       });

@@ -52,8 +52,9 @@ export class Watchdog {
 
   async #start(): Promise<void> {
     const { settings, logger } = this.#context;
-    const port = await listen(this.#service.server, settings.port, 'port');
-    const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    const { listenAddress } = settings;
+    const port = await listen(this.#service.server, listenAddress, settings.port, 'port');
+    const metricsPort = await this.#metricsServer.listen(listenAddress, settings.metricsPort);
     this.#context.dropPrivileges();
     await this.#service.runner.start();
     tellStart(logger, settings, port);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
 import type { Parser } from '../../common/settings/parsers.ts';
 
@@ -69,3 +70,9 @@ export const account: Parser<Account> = {
 function isAccountName(word: string): boolean {
   return /^\d+$/.test(word) ? Number(word) < 2 ** 32 - 2 : /^[^\s:/]+$/.test(word);
 }
+
+export const ipAddress: Parser<string> = {
+  expects: 'an IP address such as 127.0.0.1',
+  parse: (text) => (isIP(text) === 0 ? undefined : text),
+  print: (value) => value,
+};

@@ -8,7 +8,7 @@ import {
   string,
 } from '../../common/settings/parsers.ts';
 import type { ValuesOf } from '../../common/settings/setting.ts';
-import { account, lineLength, requestPath, upstreamAddress } from './parsers.ts';
+import { account, ipAddress, lineLength, requestPath, upstreamAddress } from './parsers.ts';
 import { MODES, optional, setting, type Mode } from './setting.ts';
 
 /** Every setting of the watchdog, in the order of the documentation and of reading. */
@@ -32,6 +32,13 @@ export const SETTINGS = {
     fallback: 8080,
     modes: 'all',
     line: 'The port that the watchdog listens on.',
+  }),
+  listenAddress: optional({
+    names: ['listen_address'],
+    parser: ipAddress,
+    fallbackText: 'all addresses',
+    modes: 'all',
+    line: 'The address that both ports listen on, such as `127.0.0.1` where only this machine is to reach the function.',
   }),
   metricsPort: setting({
     names: ['metrics_port'],

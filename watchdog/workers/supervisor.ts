@@ -62,8 +62,8 @@ export class Supervisor {
 
   async #start(): Promise<void> {
     const { settings, logger, script } = this.#context;
-    this.#port = SharedPort.bind(settings.port);
-    const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    this.#port = SharedPort.bind(settings.listenAddress, settings.port);
+    const metricsPort = await this.#metricsServer.listen(settings.listenAddress, settings.metricsPort);
     this.#context.dropPrivileges();
     await this.#function?.start();
     this.#pool = this.#createPool(this.#port);

@@ -91,6 +91,7 @@ function plainServer({ command, port }: FoundImage): Environment {
 
 /** Set for the watchdog whatever the image says: what is the platform's to decide. */
 const OF_THE_WATCHDOG: Environment = {
+  listen_address: '127.0.0.1', // whoever is to call a function calls the gateway
   port: '0',
   metrics_port: '0',
   log_format: 'json',

@@ -18,7 +18,7 @@ import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
 import { preloadText } from './preload-text.ts';
-import { leastReplicas } from './least-replicas.ts';
+import { leastReplicas } from '../../functions/replicas.ts';
 import { killTree } from './process-tree.ts';
 import { Turnstile } from './turnstile.ts';
 import type { Version } from './version.ts';
@@ -151,7 +151,11 @@ export class ProcessProvider implements Provider {
       if (this.#functions.has(key))
         throw new GatewayError('FUNCTION_EXISTS', `the function ${key} already exists: update it by PUT`);
       const current = await this.#versions.check(deployment);
-      const record = { current, replicas: leastReplicas(deployment), createdAt: new Date().toISOString() };
+      const record = {
+        current,
+        replicas: leastReplicas(deployment.labels),
+        createdAt: new Date().toISOString(),
+      };
       const managed = await this.#manage(record);
       await this.#store.put(record);
       this.#functions.set(key, managed);
@@ -168,7 +172,7 @@ export class ProcessProvider implements Provider {
       const record: FunctionRecord = {
         current,
         ...(previous && { previous }),
-        replicas: Math.max(managed.record.replicas, leastReplicas(deployment)),
+        replicas: Math.max(managed.record.replicas, leastReplicas(deployment.labels)),
         createdAt: managed.record.createdAt,
       };
       const version = await this.#versions.make(current);

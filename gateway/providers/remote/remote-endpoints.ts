@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../errors.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
+import { leastReplicas } from '../../functions/replicas.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { Endpoint, Endpoints, Place } from '../../routing/endpoints.ts';
 
@@ -62,7 +63,7 @@ export class RemoteEndpoints implements Endpoints {
     }
     await unlessAborted(lookup, signal);
     const known = this.#known.get(key);
-    if (!known) throw new GatewayError('FUNCTION_UNKNOWN', `no function ${key} is deployed`);
+    if (!known) throw unknown(key);
     return place(known);
   }
 
@@ -93,6 +94,8 @@ export class RemoteEndpoints implements Endpoints {
       return await this.#functions.status(name);
     } catch (thrown) {
       this.#known.delete(qualifiedName(name));
+      if (thrown instanceof GatewayError && thrown.code === 'NAMESPACE_UNKNOWN')
+        throw unknown(qualifiedName(name));
       throw thrown;
     }
   }
@@ -122,9 +125,8 @@ function place(known: Known): Place {
   };
 }
 
-function leastReplicas(labels: Readonly<Record<string, string>>): number {
-  const text = labels['com.openfaas.scale.min'] ?? '';
-  return Math.max(1, /^\d{1,6}$/.test(text) ? Number(text) : 1);
+function unknown(key: string): GatewayError {
+  return new GatewayError('FUNCTION_UNKNOWN', `no function ${key} is deployed`);
 }
 
 /** @throws the signal's reason where it aborts first; the work goes on for others */

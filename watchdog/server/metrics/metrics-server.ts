@@ -37,8 +37,8 @@ export class MetricsServer {
    * @returns the port
    * @throws StartError PORT_UNAVAILABLE
    */
-  listen(port: number): Promise<number> {
-    return listen(this.#server, port, 'metrics_port');
+  listen(host: string | undefined, port: number): Promise<number> {
+    return listen(this.#server, host, port, 'metrics_port');
   }
 
   close(): void {
