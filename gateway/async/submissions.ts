@@ -29,7 +29,6 @@ export interface SubmissionsParts {
 
 /** Seconds after which a caller who met a full queue may come again. */
 const RETRY_AFTER = '5';
-const ALLOW = 'POST, DELETE';
 
 /** Serves /async-function/: takes calls for later by POST, and cancels them by DELETE. */
 export class Submissions {
@@ -57,10 +56,14 @@ export class Submissions {
   }
 
   async #serve(exchange: Exchange, name: string, target: string): Promise<void> {
-    if (exchange.method === 'DELETE') return this.#cancel(exchange, name);
+    const isCall = target === '/'; // what has a path of its own is no call's id
+    if (exchange.method === 'DELETE' && isCall) return this.#cancel(exchange, name);
     if (exchange.method !== 'POST') {
       const text = `functions are called later by POST alone, not by ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
-      return exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
+      return exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), [
+        'Allow',
+        isCall ? 'POST, DELETE' : 'POST',
+      ]);
     }
     const { queue, defaultQueue } = this.#parts;
     const function_ = readFunctionName(name, this.#parts.defaultNamespace);

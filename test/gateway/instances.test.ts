@@ -52,10 +52,10 @@ test('an update under load loses no call, and its version serves then', async (t
   const gateway = await startGateway(t, {}, { folder });
   await deploy(gateway, { service: 'fn', envVars: { V: '1' } });
   const path = '/function/fn/variable?name=V';
-  let isOver = false;
+  const clients = { isOver: false };
   const failed: string[] = [];
   const load = async (): Promise<void> => {
-    while (!isOver) {
+    while (!clients.isOver) {
       const { status, text, error } = await gateway.request({ path });
       if (status !== 200) failed.push(`${status} ${text} ${error}`);
     }
@@ -65,7 +65,7 @@ test('an update under load loses no call, and its version serves then', async (t
     await deploy(gateway, { service: 'fn', envVars: { V: version } }, 'PUT');
     await until(async () => (await gateway.request({ path })).text === version, `version ${version}`);
   }
-  isOver = true;
+  clients.isOver = true;
   await Promise.all(loads);
   assert.deepEqual(failed, []);
 });
