@@ -4,7 +4,7 @@ import type { FunctionName } from '../functions/function-name.ts';
 export type AsyncState = 'waiting' | 'running' | 'done' | 'dead' | 'cancelled';
 
 /** What became of the answer's way to X-Callback-Url. */
-export type CallbackState = 'none' | 'pending' | 'sent' | 'failed';
+type CallbackState = 'none' | 'pending' | 'sent' | 'failed';
 
 /** What is known of a queued call without its content. */
 export interface CallRecord {

@@ -2,8 +2,8 @@ import { formatDuration, parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
 
 /** What the load of a function is measured in. */
-export const SCALE_TYPES = ['rps', 'capacity', 'cpu', 'queue'] as const;
-export type ScaleType = (typeof SCALE_TYPES)[number];
+const SCALE_TYPES = ['rps', 'capacity', 'cpu', 'queue'] as const;
+type ScaleType = (typeof SCALE_TYPES)[number];
 
 /** How many replicas a function is to have, by its labels (docs.openfaas.com, Autoscaling). */
 export interface ScalePolicy {
