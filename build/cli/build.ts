@@ -3,8 +3,8 @@ import type { BuildOptions } from '../commands/build.ts';
 import { ENGINES, type Engine } from '../engine/names.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
-import { collect, collectPairs, parseCount } from './values.ts';
+import type { TagFormat } from '../stack/tag-formats.ts';
+import { collect, collectPairs, parseCount, parseTagFormat } from './values.ts';
 
 interface Flags {
   yaml?: string;
@@ -50,8 +50,8 @@ export function declareBuild(program: Command, host: Host): void {
       ).choices(ENGINES),
     )
     .addOption(
-      new Option('--tag <format>', "what the image's tag says")
-        .choices(TAG_FORMATS)
+      new Option('--tag <format>', "what the image's tag says: latest, sha, branch, describe or digest")
+        .argParser(parseTagFormat)
         .default('latest', 'latest'),
     )
     .option('--parallel <depth>', 'how many to build at once', parseCount, 1)

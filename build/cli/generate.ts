@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Host } from '../host.ts';
 import { TARGETS, type Target } from '../manifests/targets.ts';
-import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
-import { parsePort } from './values.ts';
+import type { TagFormat } from '../stack/tag-formats.ts';
+import { parsePort, parseTagFormat } from './values.ts';
 
 interface Flags {
   target: Target;
@@ -36,8 +36,8 @@ export function declareGenerate(program: Command, host: Host): void {
       "namespace (default: the function's in stack.yaml; else openfaas-fn for openfaas and knative)",
     )
     .addOption(
-      new Option('--tag <format>', "what the image's tag says")
-        .choices(TAG_FORMATS)
+      new Option('--tag <format>', "what the image's tag says: latest, sha, branch, describe or digest")
+        .argParser(parseTagFormat)
         .default('latest', 'latest'),
     )
     .option(

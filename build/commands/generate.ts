@@ -11,7 +11,7 @@ import { functionResource } from '../manifests/openfaas.ts';
 import { renderJson, renderYaml } from '../manifests/render.ts';
 import type { Target } from '../manifests/targets.ts';
 import { toWorkload, type Workload } from '../manifests/workload.ts';
-import type { FunctionEntry, Stack } from '../stack/functions.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
@@ -40,7 +40,7 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
   const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const workloads: Workload[] = [];
   for (const entry of selectFunctions(stack, options)) {
-    workloads.push(await workloadOf(host, stack, entry, options));
+    workloads.push(await workloadOf(host, entry, options));
   }
   const { output } = options;
   if (output === undefined) {
@@ -63,15 +63,14 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
 
 async function workloadOf(
   host: Host,
-  stack: Stack,
   entry: FunctionEntry,
   { target, tag, namespace }: GenerateOptions,
 ): Promise<Workload> {
   const { name, image } = entry;
-  if (!image) throw new KitError('INVALID', `${name} in ${stack.file} has no image: name the one to run`);
+  if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
   const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
   return toWorkload(entry, {
-    image: await imageName(host, image, tag, resolve(host.cwd, entry.handler)),
+    image: await imageName(host, entry, tag, resolve(host.cwd, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
     variables: await functionVariables(host.cwd, entry, {}),
     imageVariables: await imageVariables(host, entry),

@@ -2,9 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
 import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
 import { KitError } from '../errors.ts';
-import { exists, isFile } from '../files/kinds.ts';
+import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
@@ -62,13 +63,16 @@ export async function prepareGeneration(
     const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(host, entry, context, folder);
     await removeSampleTests(origins);
+    const image = await readImage(folder);
+    refuseWithoutCommand(entry, image);
     const manifests = await compile(host, entry, origins, options);
     await pointMapsToOriginals(origins, options.inspect);
     return {
       folder,
       origins,
-      image: await readImage(folder),
-      fprocess: language.fprocess,
+      image,
+      // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
+      fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort: await mentionsPort(folder),
       manifests,
     };
@@ -114,9 +118,24 @@ async function compile(
   return manifests;
 }
 
+/** @throws KitError START_FAILED for an image that the watchdog would start nothing in */
+function refuseWithoutCommand(
+  { name, lang, fprocess, environment, handler }: FunctionEntry,
+  image: ImageEnvironment,
+): void {
+  const set = { ...image.variables, ...environment };
+  const serves = set.mode === 'static' || set.mode === 'inproc' || set.upstream_url || set.http_upstream_url;
+  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set.fprocess || set.function_process || serves) return;
+  throw new KitError(
+    'BUILD_FAILED',
+    `${name}: the Dockerfile of ${handler} sets no fprocess, so it is a plain server without a watchdog: ` +
+      'run its image with a container engine, or name its command in fprocess',
+  );
+}
+
 async function readImage(folder: string): Promise<ImageEnvironment> {
-  const file = join(folder, 'Dockerfile');
-  return imageEnvironment(parseDockerfile((await isFile(file)) ? await readFile(file, 'utf8') : ''));
+  const file = await findDockerfile(folder);
+  return imageEnvironment(parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : ''));
 }
 
 /** Whether any file of a generation reads the port to listen on from its environment. */
@@ -125,7 +144,11 @@ async function mentionsPort(folder: string): Promise<boolean> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && (await mentionsPort(path))) return true;
-    } else if (entry.isFile() && entry.name !== 'Dockerfile' && (await stat(path)).size <= LARGEST_SEARCHED) {
+    } else if (
+      entry.isFile() &&
+      !/^(?:dockerfile|containerfile)$/i.test(entry.name) &&
+      (await stat(path)).size <= LARGEST_SEARCHED
+    ) {
       if (/\bhttp_port\b|\bPORT\b/.test(await readFile(path, 'latin1'))) return true;
     }
   }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import type { FunctionEntry, Stack } from '../stack/functions.ts';
+import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
 import { readStack } from '../stack/read.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
@@ -122,7 +122,7 @@ export class Session {
       const stack = await readStack(this.#host, file);
       for (const runner of this.#runners) {
         const entry = stack.functions.find(({ name }) => name === runner.entry.name);
-        if (entry && JSON.stringify(entry) !== JSON.stringify(runner.entry)) runner.reload(entry);
+        if (entry && !isSameEntry(entry, runner.entry)) runner.reload(entry);
       }
     } catch (error) {
       for (const runner of this.#runners) this.#reporter.failed(runner.entry.name, error);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KitError, messageOf } from '../errors.ts';
 import type { FunctionEntry } from './functions.ts';
-import { readYaml } from './yaml-values.ts';
+import { readYaml } from './yaml-file.ts';
 
 /**
  * The variables of a function: its environment, over it its environment files in their order, over them --env.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KitError, messageOf } from '../errors.ts';
 import { insideOf } from '../files/inside.ts';
 import type { Host } from '../host.ts';
-import { readYaml } from '../stack/yaml-values.ts';
+import { readYaml } from '../stack/yaml-file.ts';
 
 /** Where a project keeps its templates. */
 export const TEMPLATE_FOLDER = 'template';
