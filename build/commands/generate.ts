@@ -5,6 +5,7 @@ import { isFolder } from '../files/kinds.ts';
 import { replaceFile } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import { composeFile } from '../manifests/compose.ts';
+import { unmeant } from '../manifests/constraints.ts';
 import { knativeManifest } from '../manifests/knative.ts';
 import { kubernetesManifests } from '../manifests/kubernetes.ts';
 import { functionResource } from '../manifests/openfaas.ts';
@@ -16,6 +17,7 @@ import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { functionVariables } from '../stack/variables.ts';
+import { storeFunction, type StoreFunctionOptions } from '../template/function-store.ts';
 import { imageVariables } from '../template/image-variables.ts';
 
 export interface GenerateOptions extends Selection {
@@ -23,6 +25,10 @@ export interface GenerateOptions extends Selection {
   readonly target: Target;
   /** Undefined where stack.yaml or the target's default is to say. */
   readonly namespace: string | undefined;
+  /** openfaas: the apiVersion; undefined for that of today. */
+  readonly api: string | undefined;
+  /** A function of the store in place of the stack's. */
+  readonly fromStore: StoreFunctionOptions | undefined;
   readonly tag: TagFormat;
   readonly envsubst: boolean;
   /** compose: the port of the first function. */
@@ -37,10 +43,13 @@ const OPENFAAS_NAMESPACE = 'openfaas-fn';
 
 /** `ofkit generate`: manifests of the functions of a stack. */
 export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
-  const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const workloads: Workload[] = [];
-  for (const entry of selectFunctions(stack, options)) {
+  for (const entry of await entriesOf(host, options)) {
     workloads.push(await workloadOf(host, entry, options));
+  }
+  for (const { name, constraints } of ['kubernetes', 'knative'].includes(options.target) ? workloads : []) {
+    for (const constraint of unmeant(constraints))
+      host.err.line(`note: constraint "${constraint}" of ${name} is left out: no node label means it`);
   }
   const { output } = options;
   if (output === undefined) {
@@ -61,6 +70,15 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
   }
 }
 
+async function entriesOf(host: Host, options: GenerateOptions): Promise<readonly FunctionEntry[]> {
+  const { fromStore, yaml, envsubst, tag } = options;
+  if (!fromStore)
+    return selectFunctions(await readStack(host, await findStackFile(host, yaml), envsubst), options);
+  if (tag === 'digest')
+    throw new KitError('USAGE', '--tag digest is for functions that have a folder, not for --from-store');
+  return [await storeFunction(host, fromStore)];
+}
+
 async function workloadOf(
   host: Host,
   entry: FunctionEntry,
@@ -72,7 +90,7 @@ async function workloadOf(
   return toWorkload(entry, {
     image: await imageName(host, entry, tag, resolve(host.cwd, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
-    variables: await functionVariables(host.cwd, entry, {}),
+    variables: await functionVariables(host, entry, {}),
     imageVariables: await imageVariables(host, entry),
   });
 }
@@ -81,18 +99,17 @@ async function workloadOf(
 function render(
   host: Host,
   workloads: readonly Workload[],
-  { target, json, port }: GenerateOptions,
+  { target, json, port, api }: GenerateOptions,
   folder: string,
 ): string {
-  const objects = manifests(host, workloads, target, port, folder);
+  const objects = manifests(host, workloads, { target, api, firstPort: port }, folder);
   return json ? renderJson(objects, target !== 'compose') : renderYaml(objects);
 }
 
 function manifests(
   host: Host,
   workloads: readonly Workload[],
-  target: Target,
-  firstPort: number,
+  { target, api, firstPort }: { target: Target; api: string | undefined; firstPort: number },
   folder: string,
 ): object[] {
   switch (target) {
@@ -101,7 +118,7 @@ function manifests(
     case 'knative':
       return workloads.map((workload) => knativeManifest(workload));
     case 'openfaas':
-      return workloads.map((workload) => functionResource(workload)).sort(byName);
+      return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
       const way = relative(folder, join(host.cwd, '.secrets'));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;

@@ -1,13 +1,14 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join, normalize, resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
-import { exists, isFolder } from '../files/kinds.ts';
+import { exists, isFile, isFolder } from '../files/kinds.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { replaceFolder } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
+import { withoutCredentials } from '../template/credentials.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 
 export const BUILD_FOLDER = 'build';
@@ -66,6 +67,7 @@ export async function fillBuildContext(
   const handlerTarget = bare ? folder : join(folder, handlerFolder);
   await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
   if (!bare) await copyTree(join(host.cwd, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  await withoutSecretOrigin(join(folder, 'meta.json'));
   // Only where the handler is the project itself do its build/ and template/ lie in it.
   const project = await realpath(host.cwd);
   const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(project, name)));
@@ -79,6 +81,14 @@ export async function fillBuildContext(
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
   }
+}
+
+/** A meta.json that faas-cli wrote may hold the password of the template's address. */
+async function withoutSecretOrigin(file: string): Promise<void> {
+  if (!(await isFile(file))) return;
+  const text = await readFile(file, 'utf8');
+  const clean = withoutCredentials(text);
+  if (clean !== text) await writeFile(file, clean);
 }
 
 /** Folders are for their owner alone, but on a CI machine, where another user may build the image. */

@@ -85,7 +85,9 @@ export class FunctionRunner {
 
   async #startFirst(onStep: (step: string) => void): Promise<void> {
     await this.#generations.open();
-    this.#become(await this.#startNext(onStep, () => undefined));
+    const first = await this.#startNext(onStep, () => undefined);
+    this.#reporter.note(this.#entry.name, first.instance.mode);
+    this.#become(first);
     const address = this.#debugger && `127.0.0.1:${this.#debugger.port}`;
     this.#reporter.ready(this.#entry.name, `http://127.0.0.1:${this.#front.port}`, address);
   }

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
 import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { parseDockerfile } from '../dockerfile/parse.ts';
+import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
+import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly folder: string;
   readonly origins: Origins;
   readonly image: ImageEnvironment;
+  /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
+  readonly mode: ChosenMode;
   /** The command of template.yml. */
   readonly fprocess: string;
   /** Whether its server listens where http_port or PORT says. */
@@ -36,6 +39,12 @@ export interface PrepareOptions {
   readonly inspect: boolean;
   /** Tells what takes long. */
   readonly onStep: (step: string) => void;
+}
+
+export interface ChosenMode {
+  /** Undefined for the watchdog's default. */
+  readonly mode: string | undefined;
+  readonly why: string;
 }
 
 const LARGEST_SEARCHED = 256 << 10;
@@ -63,7 +72,8 @@ export async function prepareGeneration(
     const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(host, entry, context, folder);
     await removeSampleTests(origins);
-    const image = await readImage(folder);
+    const dockerfile = await readDockerfile(folder);
+    const image = imageEnvironment(dockerfile);
     refuseWithoutCommand(entry, image);
     const manifests = await compile(host, entry, origins, options);
     await pointMapsToOriginals(origins, options.inspect);
@@ -71,6 +81,7 @@ export async function prepareGeneration(
       folder,
       origins,
       image,
+      mode: imageMode(dockerfile, image),
       // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort: await mentionsPort(folder),
@@ -133,9 +144,19 @@ function refuseWithoutCommand(
   );
 }
 
-async function readImage(folder: string): Promise<ImageEnvironment> {
+function imageMode(file: ParsedDockerfile, { variables }: ImageEnvironment): ChosenMode {
+  if (variables.mode) return { mode: variables.mode, why: 'ENV of the Dockerfile' };
+  const classic = classicWatchdog(file);
+  if (!classic) return { mode: undefined, why: "the watchdog's default" };
+  return {
+    mode: 'classic',
+    why: `/fwatchdog is from ${classic.source}, line ${classic.line} of the Dockerfile`,
+  };
+}
+
+async function readDockerfile(folder: string): Promise<ParsedDockerfile> {
   const file = await findDockerfile(folder);
-  return imageEnvironment(parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : ''));
+  return parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : '');
 }
 
 /** Whether any file of a generation reads the port to listen on from its environment. */

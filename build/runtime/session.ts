@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { BUILD_FOLDER } from '../context/build-context.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
@@ -109,6 +110,17 @@ export class Session {
       const close = await watchChanges(
         paths.map((path) => resolve(cwd, path)),
         () => runner.reload(),
+        {
+          // Of a handler that is the project itself: what ofkit writes there is no change.
+          except: [join(cwd, BUILD_FOLDER)],
+          onAway: (path) => {
+            const shown = relative(cwd, path);
+            this.#reporter.note(
+              runner.entry.name,
+              `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
+            );
+          },
+        },
       );
       this.#unwatch.push(close);
     }
