@@ -4,6 +4,7 @@ import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.
 import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
+import { runSteps, type RunStep } from '../dockerfile/run-lines.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
@@ -30,6 +31,8 @@ export interface Prepared {
   readonly choosesPort: boolean;
   /** The package.json files in it. */
   readonly manifests: readonly Manifest[];
+  /** What of the Dockerfile's RUN lines was not done here, in a line each. */
+  readonly unfollowed: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -75,7 +78,8 @@ export async function prepareGeneration(
     const dockerfile = await readDockerfile(folder);
     const image = imageEnvironment(dockerfile);
     refuseWithoutCommand(entry, image);
-    const manifests = await compile(host, entry, origins, options);
+    const steps = runSteps(dockerfile);
+    const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
     await pointMapsToOriginals(origins, options.inspect);
     return {
       folder,
@@ -86,6 +90,7 @@ export async function prepareGeneration(
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort: await mentionsPort(folder),
       manifests,
+      unfollowed,
     };
   } catch (error) {
     await removeFolder(folder);
@@ -109,8 +114,9 @@ async function compile(
   host: Host,
   entry: FunctionEntry,
   origins: Origins,
+  steps: readonly RunStep[],
   { packages, onStep }: PrepareOptions,
-): Promise<Manifest[]> {
+): Promise<{ manifests: Manifest[]; unfollowed: string[] }> {
   const { generation: folder, handlerFolder } = origins;
   const manifests = await readManifests(folder, handlerFolder);
   const installable = manifests.filter((manifest) => manifest.needsInstall).map((manifest) => manifest.path);
@@ -118,15 +124,36 @@ async function compile(
     onStep('packages');
     return installPackages(host, entry.name, copy);
   });
-  for (const manifest of manifests) {
-    if (manifest.scripts.build === undefined) continue;
+  const unfollowed: string[] = [];
+  for (const step of steps) {
+    const manifest = step.kind === 'unfollowed' ? undefined : manifestOf(step, manifests, handlerFolder);
+    if (step.kind === 'unfollowed' || !manifest) {
+      const what = step.kind === 'script' ? `npm run ${step.script}` : step.command;
+      unfollowed.push(`line ${step.line} of the Dockerfile is not followed here: RUN ${what}`);
+      continue;
+    }
     onStep('compile');
-    const failure = await runScript(host, folder, manifest, 'build');
+    const ran = step.kind === 'script' ? manifest : { ...manifest, scripts: { command: step.command } };
+    const failure = await runScript(host, folder, ran, step.kind === 'script' ? step.script : 'command');
     if (failure === undefined) continue;
     const output = withOriginalPlaces(failure, join(folder, manifest.path), origins);
     throw new KitError('BUILD_FAILED', `${entry.name} does not compile: see above`, { output });
   }
-  return manifests;
+  return { manifests, unfollowed };
+}
+
+/** The package.json beside which a step runs: the handler's where the step's folder ends in its name. */
+function manifestOf(
+  step: Exclude<RunStep, { kind: 'unfollowed' }>,
+  manifests: readonly Manifest[],
+  handlerFolder: string,
+): Manifest | undefined {
+  const inHandler = handlerFolder !== '' && step.folder.endsWith(`/${handlerFolder}`);
+  const near = manifests.find(({ path }) => path === (inHandler ? handlerFolder : ''));
+  if (step.kind === 'command')
+    return near ?? { path: inHandler ? handlerFolder : '', scripts: {}, needsInstall: false };
+  const hasScript = ({ scripts }: Manifest): boolean => scripts[step.script] !== undefined;
+  return near && hasScript(near) ? near : manifests.find(hasScript);
 }
 
 /** @throws KitError START_FAILED for an image that the watchdog would start nothing in */

@@ -51,10 +51,9 @@ for (const [what, text, mode, why] of dockerfiles) {
     await project.writeStack({ one: 'lang: dockerfile' });
     await project.write('one/Dockerfile', `${text}ENV fprocess="sh -c 'cat; exit 3'"\n`);
     const running = project.start(['run', '--json', '-p', '0']);
-    const note = await running.until('note', (event) => event.text?.startsWith('mode=') ?? false);
-    assert.ok(note.text?.startsWith(`mode=${mode}: `), note.text);
-    assert.match(note.text ?? '', why);
-    const { url = '' } = await running.until('ready');
+    const { url = '', mode: told = '' } = await running.until('ready');
+    assert.ok(told.startsWith(`mode=${mode}: `), told);
+    assert.match(told, why);
     // Streaming has begun its answer when the command fails.
     if (mode === 'classic') assert.equal((await fetch(url)).status, 500);
   });
