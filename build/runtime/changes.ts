@@ -120,20 +120,20 @@ async function rootsOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
       const stats = await stat(path).catch(() => undefined);
-      return `${path} ${stats ? `${stats.dev} ${stats.isDirectory() ? stats.ino : 'file'}` : '-'}`;
+      return `${path} ${stats ? `${stats.dev} ${stats.isDirectory() ? `${stats.ino} ${stats.birthtimeMs}` : 'file'}` : '-'}`;
     }),
   );
   return parts.join('\n');
 }
 
-/** Which folders there are at and below the paths: a folder in the place of another has another number. */
+/** Which folders there are at and below the paths: one in the place of another has another number or time of birth. */
 async function foldersOf(paths: readonly string[], ignored: (path: string) => boolean): Promise<string> {
   const parts: string[] = [];
   for (const path of paths) {
     if (ignored(path)) continue;
     const stats = await stat(path).catch(() => undefined);
     if (!stats?.isDirectory()) continue;
-    parts.push(`${path} ${stats.dev} ${stats.ino}`);
+    parts.push(`${path} ${stats.dev} ${stats.ino} ${stats.birthtimeMs}`);
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
     parts.push(await foldersOf(below.sort(), ignored));
