@@ -9,7 +9,7 @@ import { join } from 'node:path';
  *     images/NAME/REVISION/image.json
  *     images/NAME/REVISION/root/    the files of the image's working folder
  */
-interface LocalImage {
+export interface LocalImage {
   /** The name that deployments know it by. */
   readonly name: string;
   /** The folder that `root/` stands for in an image; where it appears in `environment` it is replaced. */

@@ -15,6 +15,8 @@ interface Flags {
   name?: string;
   lang?: string;
   shrinkwrap?: true;
+  local?: true;
+  stateDir?: string;
   parallel: number;
   engine?: Engine;
   tag: TagFormat;
@@ -46,6 +48,8 @@ export function declareBuild(program: Command, host: Host): void {
     .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
     .option('--regex <regex>', 'only functions whose name matches')
     .option('--shrinkwrap', 'only write the build contexts')
+    .option('--local', 'make local images, which of-gateway runs without a container engine')
+    .option('--state-dir <folder>', 'with --local: where to (default: $OFKIT_STATE, else build/.ofkit/state)')
     .addOption(
       new Option(
         '--engine <engine>',
@@ -86,12 +90,21 @@ export function declareBuild(program: Command, host: Host): void {
       for (const flag of ['--debug', '--overwrite', '--no-overwrite'])
         if (wasGiven(flags, flag))
           host.err.line(`note: ${flag} means nothing here: only a template that is missing is fetched`);
+      if (flags.local) return buildLocally(host, names, flags);
       const [{ buildFunctions }, stack] = await Promise.all([
         import('../commands/build.ts'),
         stackOf(host, flags),
       ]);
       return buildFunctions(host, stack, optionsOf(names, flags));
     });
+}
+
+async function buildLocally(host: Host, names: readonly string[], flags: Flags): Promise<void> {
+  const [{ buildLocalImages }, stack] = await Promise.all([
+    import('../commands/build-local.ts'),
+    stackOf(host, flags),
+  ]);
+  return buildLocalImages(host, stack, { ...optionsOf(names, flags), stateFolder: flags.stateDir });
 }
 
 /** Whether one of the flags without a meaning was given. */
@@ -142,4 +155,5 @@ Examples:
   ofkit build
   ofkit build hello --engine podman
   ofkit build --shrinkwrap --copy-extra common
+  ofkit build --local
   ofkit build --tag sha --parallel 4 --build-arg NPM_VERSION=11`;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
 import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
+import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
 import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
 import { runSteps, type RunStep } from '../dockerfile/run-lines.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly folder: string;
   readonly origins: Origins;
   readonly image: ImageEnvironment;
+  /** What its container would start. */
+  readonly command: ImageCommand;
   /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
   readonly mode: ChosenMode;
   /** The command of template.yml. */
@@ -40,6 +43,8 @@ export interface PrepareOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   readonly inspect: boolean;
+  /** Whether an image without a watchdog will do. */
+  readonly allowsPlainServers?: boolean;
   /** Tells what takes long. */
   readonly onStep: (step: string) => void;
 }
@@ -77,7 +82,7 @@ export async function prepareGeneration(
     await removeSampleTests(origins);
     const dockerfile = await readDockerfile(folder);
     const image = imageEnvironment(dockerfile);
-    refuseWithoutCommand(entry, image);
+    if (options.allowsPlainServers !== true) refuseWithoutCommand(entry, image);
     const steps = runSteps(dockerfile);
     const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
     await pointMapsToOriginals(origins, options.inspect);
@@ -85,6 +90,7 @@ export async function prepareGeneration(
       folder,
       origins,
       image,
+      command: imageCommand(dockerfile),
       mode: imageMode(dockerfile, image),
       // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,

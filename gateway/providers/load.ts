@@ -47,6 +47,8 @@ async function openProcessProvider(surroundings: ProviderSurroundings): Promise<
     environment,
     gatewayAddress: address,
     ownUsers: settings.functionUsers ?? process.getuid?.() === 0,
+    mustHaveOwnUsers: settings.functionUsers === true,
+    warn: (line) => surroundings.logger.warn(line),
     version: { release: RELEASE, sha: COMMIT },
   });
 }

@@ -14,6 +14,7 @@ import { NamespaceStore } from '../../state/namespace-store.ts';
 import { SecretStore } from '../../state/secret-store.ts';
 import { makeStateFolder } from '../../state/storage.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
+import { canRunAsFunctionUser } from './function-users.ts';
 import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
@@ -35,6 +36,9 @@ export interface ProcessProviderOptions {
   readonly gatewayAddress: Promise<string>;
   /** Whether each function's processes run as a user of their own: root alone can do that. */
   readonly ownUsers: boolean;
+  /** Whether it is an error where that cannot be. */
+  readonly mustHaveOwnUsers: boolean;
+  readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
 }
 
@@ -110,11 +114,22 @@ export class ProcessProvider implements Provider {
     await mkdir(runFolder, { recursive: true, mode: 0o711 });
     if (this.#options.ownUsers) await chmod(this.#options.stateFolder, 0o711);
     await writeFile(host.preload, preloadText, { mode: 0o644 });
+    if (this.#options.ownUsers && !(await canRunAsFunctionUser([host.preload, host.watchdog])))
+      this.#shareUser();
     for (const record of await this.#store.readAll()) {
       const managed = await this.#manage(record);
       this.#functions.set(qualifiedName(managed.name), managed);
       managed.start();
     }
+  }
+
+  /** @throws GatewayError PROVIDER_UNAVAILABLE where users of their own were asked for */
+  #shareUser(): void {
+    const text = `functions cannot run as users of their own, who could not read ${this.#options.stateFolder} or ${this.#options.watchdog}`;
+    if (this.#options.mustHaveOwnUsers)
+      throw new GatewayError('PROVIDER_UNAVAILABLE', `${text}: move them, or set function_users=false`);
+    this.#options.warn(`${text}: they run as the gateway's user`);
+    this.#versions.shareUser();
   }
 
   async stop(deadlineMs: number): Promise<void> {

@@ -19,7 +19,7 @@ export interface VersionMakerParts {
   readonly runFolder: string;
   readonly secrets: SecretStore;
   /** Whether each function's processes run as a user of their own. */
-  readonly ownUsers: boolean;
+  ownUsers: boolean;
 }
 
 /** Makes of a deployment what can be run: its image found, its secrets laid out, its probes read. */
@@ -66,6 +66,11 @@ export class VersionMaker {
     );
     await secretsFolder.create();
     return new Version(record, image, readProbes(annotations), secretsFolder);
+  }
+
+  /** All functions run as the gateway's own user from now on. */
+  shareUser(): void {
+    this.#parts.ownUsers = false;
   }
 
   /** The user that a function's processes run as, where it is one of their own. */
