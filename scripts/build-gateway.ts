@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { writeBillOfMaterials } from './bill-of-materials.ts';
 import { BANNER, makeFolderOf } from './bundle.ts';
@@ -64,6 +65,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(OUTPUT, 0o755);
+copyPrebuilt();
 writeBillOfMaterials({
   name: 'of-gateway',
   description: 'A gateway with the REST API of OpenFaaS, for one machine',
@@ -71,6 +73,17 @@ writeBillOfMaterials({
   file: OUTPUT,
   metafiles: [metafile],
 });
+
+/**
+ * The store of queued calls is LevelDB, whose binaries lie beside the bundle, where its loader looks for them.
+ * The JavaScript before them is in the bundle.
+ */
+function copyPrebuilt(): void {
+  for (const system of ['linux-x64', 'linux-arm64', 'darwin-x64+arm64']) {
+    const from = path.join('node_modules/classic-level/prebuilds', system);
+    cpSync(from, path.join('dist/prebuilds', system), { recursive: true });
+  }
+}
 
 /** COMMIT, where there is no repository to ask: in the build of the image. */
 function commit(): string {

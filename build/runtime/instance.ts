@@ -24,6 +24,8 @@ export interface InstanceOptions {
   /** Where the function's command runs. */
   readonly folder: string;
   readonly env: Environment;
+  /** For `Instance.mode`. */
+  readonly mode: string;
   readonly readyWithinMs: number;
   readonly onLine: (line: InstanceLine) => void;
   readonly onDebugger: (port: number) => void;
@@ -38,6 +40,8 @@ const LINES_TOLD = 40;
 export class Instance {
   /** Where the watchdog listens. */
   port = 0;
+  /** The mode of the watchdog, and why it is that. */
+  readonly mode: string;
   /** Resolves when the watchdog has ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
@@ -65,6 +69,7 @@ export class Instance {
 
   private constructor(options: InstanceOptions) {
     this.#options = options;
+    this.mode = options.mode;
     this.#child = spawn(process.execPath, [options.watchdog], {
       cwd: options.folder,
       env: { ...options.env },

@@ -1,3 +1,5 @@
+import type { CallQueue } from '../async/call-queue.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Shape } from '../json/shape.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -19,6 +21,8 @@ export interface Call {
 export interface ApiContext {
   readonly provider: Provider;
   readonly metrics: GatewayMetrics;
+  readonly queue: CallQueue;
+  readonly scheduler: Scheduler;
   readonly defaultNamespace: string;
   /** Tells the operator of what the caller does not see. */
   warn(line: string): void;

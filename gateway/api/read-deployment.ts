@@ -5,6 +5,7 @@ import { isDnsLabel } from '../functions/function-name.ts';
 import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
 import { object, text } from '../json/shape.ts';
+import { readSchedule } from '../schedule/schedule.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
@@ -34,7 +35,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     throw invalid('envProcess has a byte 0 in it, which no command can have');
   const limited = resources('limits', limits);
   const requested = resources('requests', requests);
-  return {
+  const deployment = {
     name: service,
     namespace: namespaceOf(call, context, namespace),
     ...rest,
@@ -42,6 +43,8 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     ...(limited && { limits: limited }),
     ...(requested && { requests: requested }),
   };
+  readSchedule(deployment); // one that can never fire is refused here
+  return deployment;
 }
 
 /** Printable and without spaces; what it names is the provider's to find. */

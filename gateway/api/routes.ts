@@ -1,3 +1,5 @@
+import { describeCall, listCalls, replayCall } from './async-calls.ts';
+import { listSchedules, runSchedule } from './schedules.ts';
 import {
   deleteFunction,
   deployFunction,
@@ -52,6 +54,11 @@ const ROUTES: readonly Route[] = [
   ...['/system/namespace/{name}', '/system/namespaces/{name}'].map((pattern) =>
     route(pattern, { GET: describeNamespace, PUT: updateNamespace, DELETE: deleteNamespace }),
   ),
+  route('/system/async', { GET: listCalls }),
+  route('/system/async/{name}', { GET: describeCall }),
+  route('/system/async/{name}/replay', { POST: replayCall }),
+  route('/system/schedules', { GET: listSchedules }),
+  { ...route('/system/schedules/{name}/run', { POST: runSchedule }), isStream: true },
   route('/system/alert', { POST: takeAlert }),
   route('/metrics', { GET: showMetrics }),
   { ...route('/ui/', { GET: showPage, HEAD: showPage }), kind: 'page' },

@@ -2,6 +2,7 @@ import { formatDuration } from '../../common/duration.ts';
 import { BasicAuth } from '../auth/basic-auth.ts';
 import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
+import { openQueue } from '../async/open-queue.ts';
 import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
@@ -25,7 +26,8 @@ export async function startGateway(
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
     const provider = await loadProvider({ settings, logger, program, environment, address });
-    const gateway = await Gateway.start({ settings, logger, provider, auth, claim, onListening });
+    const queue = await openQueue(settings, provider, logger);
+    const gateway = await Gateway.start({ settings, logger, provider, auth, queue, claim, onListening });
     tellAccess(settings, logger);
     return gateway;
   } catch (thrown) {

@@ -53,7 +53,7 @@ export class ApiServer {
   handle(
     request: ExchangeRequest,
     response: ExchangeResponse,
-    target: Exclude<Target, { kind: 'function' }>,
+    target: Exclude<Target, { kind: 'function' | 'async' }>,
     expectsContinue: boolean,
   ): ServedRequest {
     const found = target.kind === 'own' ? findRoute(target.path) : undefined;

@@ -5,6 +5,8 @@ import { PlainFront } from '../../common/http/plain/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
+import type { CallQueue } from '../async/call-queue.ts';
+import { Submissions } from '../async/submissions.ts';
 import type { BasicAuth } from '../auth/basic-auth.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
@@ -13,7 +15,9 @@ import { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
 import { AwakeAlone } from '../routing/awake-alone.ts';
 import type { Settings } from '../settings/table.ts';
+import { annotationsOf } from '../providers/annotations.ts';
 import { ApiServer } from './api-server.ts';
+import { Background } from './background.ts';
 import { listen, localUrl } from './listen.ts';
 import type { StateFolderClaim } from './locator.ts';
 import { MetricsServer } from './metrics-server.ts';
@@ -25,10 +29,14 @@ export interface GatewayParts {
   readonly provider: Provider;
   /** Undefined where nobody has to log in. */
   readonly auth: BasicAuth | undefined;
+  readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
   readonly onListening: (address: string) => void;
 }
+
+/** The queue of calls whose function names none: as OpenFaaS calls it. */
+const DEFAULT_QUEUE = 'faas-request';
 
 /** The gateway from its start to its end. */
 export class Gateway {
@@ -40,9 +48,10 @@ export class Gateway {
   readonly #handler: RequestHandler;
   readonly #api: ApiServer;
   readonly #invoker: Invoker;
+  readonly #background: Background;
 
   private constructor(parts: GatewayParts) {
-    const { settings, logger, provider, auth } = parts;
+    const { settings, logger, provider, auth, queue } = parts;
     const { readTimeout, writeTimeout, upstreamTimeout, allowedHosts, allowedOrigins } = settings;
     this.#parts = parts;
     const warn = (line: string): void => logger.warn(line);
@@ -56,11 +65,23 @@ export class Gateway {
       observer: metrics.invocations,
       limits: { readTimeout, writeTimeout, upstreamTimeout },
     });
-    const context = { provider, metrics, defaultNamespace, warn };
+    this.#background = new Background({ settings, provider, metrics, queue, warn });
+    const { scheduler } = this.#background;
+    const context = { provider, metrics, queue, scheduler, defaultNamespace, warn };
     this.#api = new ApiServer({ context, auth, origins, readTimeout, writeTimeout, logError });
     this.#handler = new RequestHandler({
       api: this.#api,
       invoker: this.#invoker,
+      submissions: new Submissions({
+        queue,
+        annotationsOf: (name) => annotationsOf(provider, name),
+        defaultNamespace,
+        defaultQueue: DEFAULT_QUEUE,
+        largestBody: settings.asyncMaxBody,
+        isStrict: settings.strictAsync,
+        readTimeout,
+        writeTimeout,
+      }),
       clientErrors,
       origins,
       defaultNamespace,
@@ -97,7 +118,9 @@ export class Gateway {
     const { host } = settings;
     await provider.start();
     const port = await listen(this.#server, host, settings.port, 'port');
-    onListening(new URL(localUrl(host, port)).host);
+    const address = new URL(localUrl(host, port)).host;
+    onListening(address);
+    await this.#background.start(address);
     const metricsPort = await this.#metricsServer.listen(host, settings.metricsPort);
     await claim.tell(localUrl(host, port), localUrl(host, metricsPort));
     logger.info(`Listening on ${localUrl(host, port)}`);
@@ -112,6 +135,7 @@ export class Gateway {
     this.#front.close();
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
+    await this.#background.stop();
     await this.#handler.close(settings.writeTimeout);
     await provider.stop(settings.writeTimeout);
     await this.#end();
@@ -119,7 +143,7 @@ export class Gateway {
 
   /** Ends everything at once. */
   async kill(): Promise<void> {
-    await this.#parts.provider.kill();
+    await Promise.all([this.#parts.provider.kill(), this.#background.stop()]);
     await this.#end();
   }
 

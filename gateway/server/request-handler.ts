@@ -10,6 +10,7 @@ import { framingFault } from '../../common/http/server/framing.ts';
 import type { ServedBy } from '../../common/http/server/http-server.ts';
 import { OpenRequests } from '../../common/http/server/open-requests.ts';
 import type { HttpError } from '../../common/http/http-error.ts';
+import type { Submissions } from '../async/submissions.ts';
 import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
 import { GatewayError } from '../errors.ts';
 import { readFunctionName } from '../functions/function-name.ts';
@@ -21,6 +22,7 @@ import { readTarget } from './target.ts';
 export interface RequestHandlerParts {
   readonly api: ApiServer;
   readonly invoker: Invoker;
+  readonly submissions: Submissions;
   readonly clientErrors: ClientErrors;
   readonly origins: OriginRules;
   readonly defaultNamespace: string;
@@ -67,16 +69,23 @@ export class RequestHandler implements ServedBy {
   }
 
   #serve(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): ServedRequest {
-    const { api, invoker, defaultNamespace, clientErrors } = this.#parts;
+    const { api, invoker, submissions, defaultNamespace, clientErrors } = this.#parts;
     const fault = framingFault(request);
     if (fault) {
       clientErrors.giveUp(request.socket);
       return this.#refuse(request, response, fault);
     }
     const target = readTarget(request.url ?? '/');
-    if (target.kind !== 'function') return api.handle(request, response, target, expectsContinue);
+    if (target.kind !== 'function' && target.kind !== 'async')
+      return api.handle(request, response, target, expectsContinue);
     const refusal = this.#refusalOf(request);
     if (refusal) return this.#refuse(request, response, refusal);
+    if (target.kind === 'async')
+      return submissions.handle(request, response, {
+        name: target.name,
+        target: target.target,
+        expectsContinue,
+      });
     const name = readFunctionName(target.name, defaultNamespace);
     return invoker.handle(request, response, { name, target: target.target, expectsContinue });
   }

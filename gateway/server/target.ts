@@ -10,12 +10,19 @@ export type Target =
       /** For the function: path and query as they came, without the prefix and without dot segments. */
       readonly target: string;
     }
+  | {
+      readonly kind: 'async';
+      /** `NAME` or `NAME.NAMESPACE`, or the id of a call; decoded. */
+      readonly name: string;
+      /** For the function, as above. */
+      readonly target: string;
+    }
   | { readonly kind: 'own'; readonly path: string; readonly query: string }
   /** Not the path's plain form, which clients are sent to. */
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'unknown' };
 
-const FUNCTION = /^\/function\/([^/?#]+)([^]*)$/;
+const FUNCTION = /^\/(async-)?function\/([^/?#]+)([^]*)$/;
 const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
 
 /**
@@ -26,8 +33,10 @@ const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
 export function readTarget(requestTarget: string): Target {
   const target = originForm(requestTarget);
   const call = FUNCTION.exec(target);
-  const segment = call?.[1] ?? '';
-  if (call && segment !== '.' && segment !== '..') return functionTarget(segment, call[2] ?? '');
+  const segment = call?.[2] ?? '';
+  if (call && segment !== '.' && segment !== '..') {
+    return functionTarget(call[1] === undefined ? 'function' : 'async', segment, call[3] ?? '');
+  }
   if (!target.startsWith('/')) return { kind: 'unknown' };
   const end = target.search(/[?#]/);
   const path = end === -1 ? target : target.slice(0, end);
@@ -39,10 +48,10 @@ export function readTarget(requestTarget: string): Target {
   return decoded === undefined ? { kind: 'unknown' } : { kind: 'own', path: decoded, query };
 }
 
-function functionTarget(segment: string, rest: string): Target {
+function functionTarget(kind: 'function' | 'async', segment: string, rest: string): Target {
   const name = decode(segment);
   if (name === undefined || !FUNCTION_NAME.test(name)) return { kind: 'unknown' };
-  return { kind: 'function', name, target: withoutDotSegments(rest.startsWith('/') ? rest : `/${rest}`) };
+  return { kind, name, target: withoutDotSegments(rest.startsWith('/') ? rest : `/${rest}`) };
 }
 
 function originForm(requestTarget: string): string {

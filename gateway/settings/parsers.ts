@@ -53,3 +53,14 @@ export const providerAddress: Parser<UpstreamAddress> = {
   },
   print: (address) => address.text,
 };
+
+/** Names of queues with the calls that each may run at a time. */
+export const queueLimits: Parser<ReadonlyMap<string, number>> = {
+  expects: 'QUEUE=NUMBER with commas between them, such as slow=2,fast=200',
+  parse(text) {
+    const pairs = (words.parse(text) ?? []).map((word) => /^([-a-zA-Z_0-9.]+)=([1-9]\d{0,4})$/.exec(word));
+    if (pairs.some((pair) => pair === null)) return undefined;
+    return new Map(pairs.map((pair) => [pair?.[1] ?? '', Number(pair?.[2])]));
+  },
+  print: (value) => [...value].map(([name, most]) => `${name}=${most}`).join(','),
+};

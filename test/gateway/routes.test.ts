@@ -17,7 +17,6 @@ test('a path that nothing is at is 404', async (t) => {
     '/function/a$b',
     '/system/telemetry',
     '/system/function/',
-    '/async-function/x',
     '/%zz',
     '/openapiXyaml',
   ]) {

@@ -8,7 +8,7 @@ import { Output } from './output.ts';
 import type { Owner } from './owner.ts';
 import { RawConnection } from './raw-connection.ts';
 import { request, type Answer, type RequestOptions } from './request.ts';
-import { within } from './wait.ts';
+import { until, within } from './wait.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../dist/of-gateway.js');
 
@@ -145,6 +145,14 @@ export class OfGateway {
   /** Any request. */
   request(options: RequestOptions): Promise<Answer> {
     return request(this.#port, options);
+  }
+
+  /** Waits for a line of a function's log. */
+  async logLine(name: string, pattern: RegExp): Promise<void> {
+    await until(
+      async () => pattern.test((await this.api('GET', `/system/logs?name=${name}`)).text),
+      String(pattern),
+    );
   }
 
   metrics(target = '/metrics', method = 'GET'): Promise<Answer> {
