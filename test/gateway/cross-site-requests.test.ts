@@ -4,7 +4,7 @@ import { startBeforeProvider } from '../support/of-gateway.ts';
 
 test('a login that a browser sends by itself does not let web pages of others in', async (t) => {
   const { gateway, provider } = await startBeforeProvider(t);
-  const before = provider.requests.length;
+  const before = provider.changes;
   const body = JSON.stringify({ service: 'x', image: 'x' });
   for (const headers of [
     { origin: 'https://evil.example' },
@@ -13,7 +13,7 @@ test('a login that a browser sends by itself does not let web pages of others in
   ] as Record<string, string>[]) {
     assert.equal((await gateway.api('POST', '/system/functions', { body, headers })).status, 403);
   }
-  assert.equal(provider.requests.length, before);
+  assert.equal(provider.changes, before);
 });
 
 test('its own page may, behind a proxy too, and functions are open to all', async (t) => {

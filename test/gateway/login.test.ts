@@ -37,12 +37,12 @@ test('every path of the API and the page ask for it', async (t) => {
     'GET /system/namespaces', 'POST /system/namespace/', 'GET /system/namespace/x', 'PUT /system/namespace/x',
     'DELETE /system/namespaces/x', 'POST /system/alert', 'GET /metrics', 'GET /ui/',
   ]; // prettier-ignore
-  const before = provider.requests.length;
+  const before = provider.changes;
   for (const one of asked) {
     const [method = '', path = ''] = one.split(' ');
     assert.equal((await gateway.api(method, path, { login: null })).status, 401, one);
   }
-  assert.equal(provider.requests.length, before);
+  assert.equal(provider.changes, before);
 });
 
 test('health and functions ask for none, and the login of a caller goes to the function as it is', async (t) => {

@@ -57,6 +57,11 @@ export class FaasProvider {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** How many requests would have changed something: what is read is read by the gateway of its own accord too. */
+  get changes(): number {
+    return this.requests.filter(({ method }) => method !== 'GET').length;
+  }
+
   /** Requests to a path, whatever their query. */
   asked(method: string, path: string): Seen[] {
     return this.requests.filter((one) => one.method === method && one.url.split('?')[0] === path);
