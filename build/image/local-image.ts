@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 import { currentLink, imageFolder, type LocalImage } from '../../common/local-image.ts';
@@ -24,6 +24,7 @@ export async function writeLocalImage(
   await mkdir(staging, { recursive: true, mode: 0o755 });
   try {
     await moveFiles(files, join(staging, 'root'), packages === 'copied');
+    await chmod(join(staging, 'root'), 0o755); // of a function's own user, too
     await writeFile(join(staging, 'image.json'), `${JSON.stringify(image, undefined, 2)}\n`);
     await rename(staging, join(folder, revision));
   } catch (error) {
