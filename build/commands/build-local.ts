@@ -24,7 +24,7 @@ export interface BuildLocalOptions extends Selection {
 const USUAL_PORT = 8080;
 
 /** The state folder that local images are put into, and that a gateway is to be given. */
-export function stateFolderOf(host: Host, given: string | undefined): string {
+function stateFolderOf(host: Host, given: string | undefined): string {
   const chosen = given ?? host.env['OFKIT_STATE'];
   return chosen ? resolve(host.cwd, chosen) : `${runtimeFolder(host.cwd)}${sep}state`;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, cp, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 import { currentLink, imageFolder, type LocalImage } from '../../common/local-image.ts';
@@ -24,7 +24,7 @@ export async function writeLocalImage(
   await mkdir(staging, { recursive: true, mode: 0o755 });
   try {
     await moveFiles(files, join(staging, 'root'), packages === 'copied');
-    await chmod(join(staging, 'root'), 0o755); // of a function's own user, too
+    await letAllRead(join(staging, 'root'));
     await writeFile(join(staging, 'image.json'), `${JSON.stringify(image, undefined, 2)}\n`);
     await rename(staging, join(folder, revision));
   } catch (error) {
@@ -45,6 +45,16 @@ async function moveFiles(from: string, to: string, copiesLinks: boolean): Promis
   }
   await cp(from, to, { recursive: true, dereference: copiesLinks, verbatimSymlinks: !copiesLinks });
   await removeFolder(from);
+}
+
+/** Build contexts are their maker's alone; the function may run as a user of its own, as in a container. */
+async function letAllRead(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await letAllRead(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode | 0o444);
+  }
 }
 
 /** A link cannot be written over, but another can take its place. */
