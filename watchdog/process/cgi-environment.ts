@@ -4,6 +4,12 @@ import type { ExchangeRequest } from '../../common/http/exchange/message.ts';
 type Variables = Record<string, string>;
 
 /**
+ * Headers that become no variable. `Proxy` would be Http_Proxy, which programs that read the names without their case
+ * (Python's urllib, Perl's LWP) take for the proxy of their own requests: a client would choose it ("httpoxy").
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(['Host', 'Transfer-Encoding', 'Trailer', 'Proxy']);
+
+/**
  * What of-watchdog puts into a process's environment for a request: `Http_<Name>` for each header (the first
  * value of a repeated one), `Http_Method`, `Http_Path` (decoded), `Http_Query` (as it came) and
  * `Http_Transfer_Encoding`. The request's own facts come last, so that no header can pass for them.
@@ -13,7 +19,7 @@ type Variables = Record<string, string>;
 export function cgiEnvironment(request: ExchangeRequest, target: string): Variables {
   const variables: Variables = {};
   for (const [name, value] of firstValues(request)) {
-    if (name === 'Host' || name === 'Transfer-Encoding' || name === 'Trailer') continue;
+    if (LEFT_OUT.has(name)) continue;
     variables[`Http_${name.replaceAll('-', '_')}`] = asUtf8(value);
   }
   for (const name of ['Http_Query', 'Http_Path', 'Http_Transfer_Encoding', 'Http_Host'])
