@@ -74,7 +74,10 @@ for (const mode of ['streaming', 'serializing', 'classic']) {
           lines.filter((line) => /^http_proxy=/i.test(line)),
           [],
         );
-        assert.deepEqual([valuesOf(lines, 'Http_X_Proxy'), valuesOf(lines, 'Http_Proxy_Kind')], [['x'], ['k']]);
+        assert.deepEqual(
+          [valuesOf(lines, 'Http_X_Proxy'), valuesOf(lines, 'Http_Proxy_Kind')],
+          [['x'], ['k']],
+        );
       });
     }
 
