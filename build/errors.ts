@@ -38,15 +38,3 @@ export class KitError extends Error {
     this.output = options.output ?? '';
   }
 }
-
-/** The text of whatever was thrown, on one line. */
-export function messageOf(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
-}
-
-/** The system's code of an error (`ENOENT`), if it has one. */
-export function systemCodeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
-}

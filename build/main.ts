@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import type { Writable } from 'node:stream';
 import { runProgram } from './cli/program.ts';
-import { KitError, messageOf } from './errors.ts';
+import { messageOf } from '../common/errors.ts';
+import { KitError } from './errors.ts';
 import type { Host } from './host.ts';
 import { createOutput } from './terminal/output.ts';
 

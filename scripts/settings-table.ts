@@ -1,25 +1,60 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { settingsAsMarkdown } from '../watchdog/settings/document.ts';
+import { settingsAsMarkdown } from '../common/settings/document.ts';
+import { GATEWAY_ERRORS } from '../gateway/errors.ts';
+import { SETTINGS as GATEWAY_SETTINGS } from '../gateway/settings/table.ts';
+import { watchdogSettingsAsMarkdown } from '../watchdog/settings/document.ts';
 
-/** Writes the table of settings into docs/fwatchdog.md; with --check only looks whether it is there as it should be. */
+/** Writes tables into the documentation that are made of the sources; with --check only looks whether they are there. */
 
-const FILE = 'docs/fwatchdog.md';
-const START = '<!-- settings: made by `npm run docs` -->';
-const END = '<!-- /settings -->';
-
-const document = readFileSync(FILE, 'utf8');
-const start = document.indexOf(START);
-const end = document.indexOf(END);
-if (start === -1 || end === -1) {
-  console.error(`${FILE} has no place for the settings: ${START} … ${END}`);
-  process.exit(1);
+interface Generated {
+  readonly file: string;
+  /** What stands around it: `<!-- NAME: made by … -->` and `<!-- /NAME -->`. */
+  readonly name: string;
+  /** Where it comes from. */
+  readonly source: string;
+  readonly markdown: string;
 }
-const draft = `${document.slice(0, start)}${START}\n\n${settingsAsMarkdown()}\n\n${document.slice(end)}`;
-const updated = await format(draft, { parser: 'markdown', printWidth: 110 });
-if (process.argv.includes('--check')) {
-  if (updated === document) process.exit(0);
-  console.error(`the settings in ${FILE} are not those of watchdog/settings/table.ts: run npm run docs`);
-  process.exit(1);
+
+const TABLES: readonly Generated[] = [
+  {
+    file: 'docs/fwatchdog.md',
+    name: 'settings',
+    source: 'watchdog/settings/table.ts',
+    markdown: watchdogSettingsAsMarkdown(),
+  },
+  {
+    file: 'docs/gateway.md',
+    name: 'settings',
+    source: 'gateway/settings/table.ts',
+    markdown: settingsAsMarkdown(Object.values(GATEWAY_SETTINGS)),
+  },
+  { file: 'docs/gateway.md', name: 'errors', source: 'gateway/errors.ts', markdown: errorsAsMarkdown() },
+];
+
+const isCheck = process.argv.includes('--check');
+for (const table of TABLES) await update(table);
+
+async function update({ file, name, source, markdown }: Generated): Promise<void> {
+  const document = readFileSync(file, 'utf8');
+  const opening = `<!-- ${name}: made by \`npm run docs\` -->`;
+  const start = document.indexOf(opening);
+  const end = document.indexOf(`<!-- /${name} -->`);
+  if (start === -1 || end === -1) {
+    console.error(`${file} has no place for the ${name}: ${opening} … <!-- /${name} -->`);
+    process.exit(1);
+  }
+  const draft = `${document.slice(0, start)}${opening}\n\n${markdown}\n\n${document.slice(end)}`;
+  const updated = await format(draft, { parser: 'markdown', printWidth: 110 });
+  if (updated === document) return;
+  if (isCheck) {
+    console.error(`the ${name} in ${file} are not those of ${source}: run npm run docs`);
+    process.exit(1);
+  }
+  writeFileSync(file, updated);
 }
-writeFileSync(FILE, updated);
+
+function errorsAsMarkdown(): string {
+  const rows = Object.values(GATEWAY_ERRORS).map(({ status, meaning }) => `| ${status} | ${meaning} |`);
+  return ['| Status | What for |', '| --- | --- |', ...rows].join('\n');
+}

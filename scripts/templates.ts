@@ -20,7 +20,11 @@ const COPIES: readonly { readonly from: string; readonly to: readonly string[] }
   { from: 'node24/inproc.js', to: ['ts-http/inproc.js', 'ts-web/inproc.js'] },
   { from: 'node24/package.json', to: ['ts-http/package.json'] },
   { from: 'node24/adapter/start.js', to: ['ts-http/adapter/start.js', 'ts-web/adapter/start.js'] },
-  ...['answer', 'body', 'context', 'errors', 'event', 'form', 'listener', 'reply', 'settings'].map(
+  ...['content-type', 'header-bytes'].map((name) => ({
+    from: `node24/adapter/${name}.js`,
+    to: [`ts-http/adapter/${name}.js`, `ts-web/adapter/${name}.js`],
+  })),
+  ...['answer', 'body', 'charset', 'context', 'errors', 'event', 'form', 'listener', 'reply', 'settings'].map(
     (name) => ({
       from: `node24/adapter/${name}.js`,
       to: [`ts-http/adapter/${name}.js`],

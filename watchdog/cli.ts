@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from './errors.ts';
+import { messageOf } from '../common/errors.ts';
 
 /** What the command line asks for. */
 export type Command = 'serve' | 'version' | 'healthcheck' | 'help';

@@ -1,3 +1,5 @@
+import { HttpError } from '../common/http/http-error.ts';
+
 /**
  * The one table of what can go wrong, by code. `status` is the HTTP status a request is answered with where
  * nothing was sent yet; 499 (nginx's "client closed request") is only ever logged and counted. `exit` marks
@@ -52,29 +54,10 @@ export class StartError extends Error {
 }
 
 /** What ends a request before its time: the message is the text the client gets and the log shows. */
-export class RequestError extends Error {
+export class RequestError extends HttpError {
   override readonly name = 'RequestError';
-  readonly code: RequestErrorCode;
-  readonly status: number;
 
   constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.status = ERRORS[code].status;
+    super(code, ERRORS[code].status, message, options);
   }
-}
-
-/** The text of whatever was thrown, on one line. */
-export function messageOf(thrown: unknown): string {
-  // of a host with several addresses, none of which answers, the error has no text of its own
-  if (thrown instanceof AggregateError && thrown.message === '')
-    return thrown.errors.map(messageOf).join(', ');
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return text.replaceAll(/\s*\n\s*/g, ' ');
-}
-
-/** The system's code of an error (`ENOENT`), if it has one. */
-export function systemCodeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

@@ -1,5 +1,7 @@
 import { helpText, readCommand, type Command } from './cli.ts';
-import { StartError, messageOf } from './errors.ts';
+import { messageOf } from '../common/errors.ts';
+import type { ListeningMessage } from '../common/protocol.ts';
+import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
@@ -8,7 +10,7 @@ import type { RunnerContext } from './runners/runner.ts';
 import { holdHeapSmall } from './server/heap.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
-import { settingsAsText } from './settings/document.ts';
+import { watchdogSettingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
 import { VERSION_LINE } from './version.ts';
@@ -42,7 +44,7 @@ function main(): void {
     process.exitCode = 2;
     return;
   }
-  if (command === 'help') process.stdout.write(helpText(settingsAsText()));
+  if (command === 'help') process.stdout.write(helpText(watchdogSettingsAsText()));
   else if (command === 'version') process.stdout.write(`${VERSION_LINE}\n`);
   else if (command === 'healthcheck') checkHealth();
   else void serve();
@@ -104,6 +106,7 @@ async function serve(): Promise<void> {
     settings,
     logger,
     announce: (line: string): void => logger.info(line),
+    onListening: tellPort,
     output,
     environment,
     uncaught,
@@ -137,6 +140,12 @@ async function startService(context: RunnerContext, exit: (status: number) => vo
   if (context.settings.workers < 2) return Watchdog.start(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
   return Supervisor.start(context);
+}
+
+/** A failure to tell is a parent that has gone, which the end of the channel says too. */
+function tellPort(port: number): void {
+  const message: ListeningMessage = { type: 'listening', port };
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** What the function finds as its HOME is the user's too. */

@@ -3,8 +3,8 @@ import type { BuildOptions } from '../commands/build.ts';
 import { ENGINES, type Engine } from '../engine/names.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
-import { collect, collectPairs, parseCount } from './values.ts';
+import type { TagFormat } from '../stack/tag-formats.ts';
+import { collect, collectPairs, parseCount, parseTagFormat } from './values.ts';
 
 interface Flags {
   yaml?: string;
@@ -15,6 +15,8 @@ interface Flags {
   name?: string;
   lang?: string;
   shrinkwrap?: true;
+  local?: true;
+  stateDir?: string;
   parallel: number;
   engine?: Engine;
   tag: TagFormat;
@@ -29,6 +31,9 @@ interface Flags {
   disableStackPull?: true;
   verbose?: true;
   json?: true;
+  quiet?: true;
+  debug?: true;
+  overwrite?: boolean;
 }
 
 export function declareBuild(program: Command, host: Host): void {
@@ -43,6 +48,8 @@ export function declareBuild(program: Command, host: Host): void {
     .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
     .option('--regex <regex>', 'only functions whose name matches')
     .option('--shrinkwrap', 'only write the build contexts')
+    .option('--local', 'make local images, which of-gateway runs without a container engine')
+    .option('--state-dir <folder>', 'with --local: where to (default: $OFKIT_STATE, else build/.ofkit/state)')
     .addOption(
       new Option(
         '--engine <engine>',
@@ -50,8 +57,8 @@ export function declareBuild(program: Command, host: Host): void {
       ).choices(ENGINES),
     )
     .addOption(
-      new Option('--tag <format>', "what the image's tag says")
-        .choices(TAG_FORMATS)
+      new Option('--tag <format>', "what the image's tag says: latest, sha, branch, describe or digest")
+        .argParser(parseTagFormat)
         .default('latest', 'latest'),
     )
     .option('--parallel <depth>', 'how many to build at once', parseCount, 1)
@@ -72,16 +79,38 @@ export function declareBuild(program: Command, host: Host): void {
     .option('--handler <folder>', 'without a stack file: the folder of the handler')
     .option('--name <name>', 'without a stack file: the name of the function')
     .option('--lang <template>', 'without a stack file: the template')
+    .option('--quiet', "do not print the engine's output, which is the default")
+    .option('--debug', 'taken as faas-cli takes it, without a meaning here')
+    .option('--overwrite', 'taken as faas-cli takes it, without a meaning here')
+    .option('--no-overwrite', 'taken as faas-cli takes it, without a meaning here')
     .option('--verbose', "print the engine's output as it comes")
     .option('--json', 'print what was built as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (names: string[], flags: Flags) => {
+      for (const flag of ['--debug', '--overwrite', '--no-overwrite'])
+        if (wasGiven(flags, flag))
+          host.err.line(`note: ${flag} means nothing here: only a template that is missing is fetched`);
+      if (flags.local) return buildLocally(host, names, flags);
       const [{ buildFunctions }, stack] = await Promise.all([
         import('../commands/build.ts'),
         stackOf(host, flags),
       ]);
       return buildFunctions(host, stack, optionsOf(names, flags));
     });
+}
+
+async function buildLocally(host: Host, names: readonly string[], flags: Flags): Promise<void> {
+  const [{ buildLocalImages }, stack] = await Promise.all([
+    import('../commands/build-local.ts'),
+    stackOf(host, flags),
+  ]);
+  return buildLocalImages(host, stack, { ...optionsOf(names, flags), stateFolder: flags.stateDir });
+}
+
+/** Whether one of the flags without a meaning was given. */
+function wasGiven(flags: Flags, flag: string): boolean {
+  if (flag === '--debug') return flags.debug ?? false;
+  return flags.overwrite === (flag === '--overwrite');
 }
 
 async function stackOf(host: Host, flags: Flags) {
@@ -116,7 +145,7 @@ function optionsOf(names: readonly string[], flags: Flags): BuildOptions {
     squash: flags.squash ?? false,
     pull: flags.pull ?? false,
     stackPull: !flags.disableStackPull,
-    verbose: flags.verbose ?? false,
+    verbose: (flags.verbose ?? false) && !flags.quiet,
     json: flags.json ?? false,
   };
 }
@@ -126,4 +155,5 @@ Examples:
   ofkit build
   ofkit build hello --engine podman
   ofkit build --shrinkwrap --copy-extra common
+  ofkit build --local
   ofkit build --tag sha --parallel 4 --build-arg NPM_VERSION=11`;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { KIT_ERRORS, KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { VERSION } from '../release.ts';
+import { withPlainBooleans } from './boolean-flags.ts';
 import { declareBuild } from './build.ts';
 import { declareGenerate } from './generate.ts';
 import { declareNew } from './new.ts';
@@ -33,7 +34,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
   for (const declare of [declareNew, declareTemplate, declareBuild, declareRun, declareGenerate])
     declare(program, host);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withPlainBooleans(program, argv), { from: 'user' });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -55,6 +56,7 @@ function exitStatuses(): string {
 const ENVIRONMENT = `
 Environment:
   OPENFAAS_TEMPLATE_STORE_URL  store index for "new" and "template store"
+  OFKIT_PUBLIC_STORE_URL       index asked after that of ofkit (default: OpenFaaS's public one)
   OPENFAAS_TEMPLATE_URL        repository for "template pull"
   OPENFAAS_PREFIX              prefix of the images of "new"
   OPENFAAS_URL                 gateway for the stack file of "new"

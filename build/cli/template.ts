@@ -9,6 +9,13 @@ interface StoreFlags {
   verbose?: true;
   json?: true;
   overwrite: boolean;
+  debug?: true;
+}
+
+interface PullFlags {
+  overwrite: boolean;
+  debug?: true;
+  yaml?: string;
 }
 
 const STORE_URL = '-u, --url <url>';
@@ -34,9 +41,19 @@ function declarePull(template: Command, host: Host): void {
         '(default: $OPENFAAS_TEMPLATE_URL, else the templates that come with ofkit, without a network)',
     )
     .option('--no-overwrite', 'refuse to replace templates that are there')
-    .action(async (url: string | undefined, flags: { overwrite: boolean }) => {
-      const { pullRepository } = await import('../commands/template-pull.ts');
-      return pullRepository(host, url, flags.overwrite);
+    .option('--debug', 'say what was cloned, at which commit')
+    .option(
+      '-f, --yaml <file>',
+      'with "stack" as the URL: the stack file (default: stack.yaml, else stack.yml)',
+    )
+    .addHelpText(
+      'after',
+      '\n"template pull stack" fetches what configuration.templates of the stack file names.',
+    )
+    .action(async (url: string | undefined, flags: PullFlags) => {
+      const { pullRepository, pullStack } = await import('../commands/template-pull.ts');
+      const options = { overwrite: flags.overwrite, debug: flags.debug ?? false };
+      return url === 'stack' ? pullStack(host, flags.yaml, options) : pullRepository(host, url, options);
     });
 }
 
@@ -81,9 +98,14 @@ function declareStore(template: Command, host: Host): void {
     .argument('<name>', 'NAME, SOURCE/NAME or NAME@REF')
     .option(STORE_URL, STORE_URL_TEXT)
     .option('--no-overwrite', 'refuse to replace templates that are there')
+    .option('--debug', 'say what was cloned, at which commit')
     .action(async (name: string, flags: StoreFlags) => {
       const { pullStoreTemplate } = await import('../commands/template-store.ts');
-      return pullStoreTemplate(host, name, { url: flags.url, overwrite: flags.overwrite });
+      return pullStoreTemplate(host, name, {
+        url: flags.url,
+        overwrite: flags.overwrite,
+        debug: flags.debug ?? false,
+      });
     });
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
 
 /** Parsers of option values; what they throw, commander puts the option's name before. */
 
@@ -30,4 +31,12 @@ export function parsePort(text: string): number {
     throw new InvalidArgumentError('It must be a port number, 0 to 65535.');
   }
   return Number(text);
+}
+
+/** A format of tags in any case; `default` and nothing are latest, as for faas-cli. */
+export function parseTagFormat(text: string): TagFormat {
+  const wanted = text.toLowerCase().replace(/^(?:default)?$/, 'latest');
+  const format = TAG_FORMATS.find((name) => name === wanted);
+  if (format) return format;
+  throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { writeBuildContext } from '../context/build-context.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
 import { withAdditionalPackages } from '../engine/additional-packages.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { chooseEngine } from '../engine/engine.ts';
@@ -13,8 +15,8 @@ import {
 } from '../engine/watchdog-image.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry, Stack } from '../stack/functions.ts';
-import { imageName } from '../engine/image-name.ts';
-import { selectFunctions, type Selection } from '../stack/select.ts';
+import { imageName, refuseDigest } from '../engine/image-name.ts';
+import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { StepList } from '../terminal/steps.ts';
 import { ensureTemplate } from '../template/ensure.ts';
@@ -48,8 +50,11 @@ interface Built {
 
 /** `ofkit build`: the build contexts of the functions of a stack, and their images. */
 export async function buildFunctions(host: Host, stack: Stack, options: BuildOptions): Promise<void> {
-  const entries = selectFunctions(stack, options).filter((entry) => !entry.skipBuild);
-  const engine = options.shrinkwrap ? undefined : await chooseEngine(host, options.engine);
+  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
+    host.err.line(`note: ${text}`),
+  );
+  const engine =
+    options.shrinkwrap || entries.length === 0 ? undefined : await chooseEngine(host, options.engine);
   for (const lang of new Set(entries.map((entry) => entry.lang))) {
     await ensureTemplate(host, lang, options.stackPull ? stack.templates : []);
   }
@@ -113,8 +118,6 @@ class StackBuild {
 
   async #one(entry: FunctionEntry): Promise<Built> {
     const { shrinkwrap, verbose } = this.#options;
-    if (!entry.lang)
-      throw new KitError('INVALID', `${entry.name} in ${this.#stack.file} has no lang: name its template`);
     const language = await readTemplate(this.#host, entry.lang);
     const copy = merge(this.#stack.copy, this.#options.copyExtra);
     const folder = await this.#steps.run(`${entry.name}: build context`, () =>
@@ -123,16 +126,14 @@ class StackBuild {
     const context = `build/${entry.name}`;
     const engine = this.#engine;
     if (shrinkwrap || !engine) return { name: entry.name, context };
-    const image = await imageName(
-      this.#host,
-      entry.image,
-      this.#options.tag,
-      resolve(this.#host.cwd, entry.handler),
-    );
+    const handler = resolve(this.#host.cwd, entry.handler);
+    const image = await imageName(this.#host, entry, this.#options.tag, handler);
+    refuseDigest(entry, image);
     const options = merge(entry.buildOptions, this.#options.buildOptions);
     const given = { ...entry.buildArgs, ...this.#options.buildArgs };
     const buildArgs = withAdditionalPackages(given, options, entry.lang, language);
     if (await needsWatchdogImage(folder, buildArgs)) await this.#provideWatchdogImage(engine);
+    const dockerfile = await findDockerfile(folder);
     await this.#steps.run(`${entry.name}: image ${image}`, (tell) =>
       buildImage(
         this.#host,
@@ -140,6 +141,7 @@ class StackBuild {
         {
           image,
           folder,
+          ...(dockerfile && dockerfile !== 'Dockerfile' && { dockerfile }),
           buildArgs,
           labels: this.#options.labels,
           secrets: entry.buildSecrets,

@@ -1,21 +1,24 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { imageName } from '../engine/image-name.ts';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { isFolder } from '../files/kinds.ts';
 import { replaceFile } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import { composeFile } from '../manifests/compose.ts';
+import { unmeant } from '../manifests/constraints.ts';
 import { knativeManifest } from '../manifests/knative.ts';
 import { kubernetesManifests } from '../manifests/kubernetes.ts';
 import { functionResource } from '../manifests/openfaas.ts';
 import { renderJson, renderYaml } from '../manifests/render.ts';
 import type { Target } from '../manifests/targets.ts';
 import { toWorkload, type Workload } from '../manifests/workload.ts';
-import type { FunctionEntry, Stack } from '../stack/functions.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { functionVariables } from '../stack/variables.ts';
+import { storeFunction, type StoreFunctionOptions } from '../template/function-store.ts';
 import { imageVariables } from '../template/image-variables.ts';
 
 export interface GenerateOptions extends Selection {
@@ -23,6 +26,10 @@ export interface GenerateOptions extends Selection {
   readonly target: Target;
   /** Undefined where stack.yaml or the target's default is to say. */
   readonly namespace: string | undefined;
+  /** openfaas: the apiVersion; undefined for that of today. */
+  readonly api: string | undefined;
+  /** A function of the store in place of the stack's. */
+  readonly fromStore: StoreFunctionOptions | undefined;
   readonly tag: TagFormat;
   readonly envsubst: boolean;
   /** compose: the port of the first function. */
@@ -37,10 +44,13 @@ const OPENFAAS_NAMESPACE = 'openfaas-fn';
 
 /** `ofkit generate`: manifests of the functions of a stack. */
 export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
-  const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const workloads: Workload[] = [];
-  for (const entry of selectFunctions(stack, options)) {
-    workloads.push(await workloadOf(host, stack, entry, options));
+  for (const entry of await entriesOf(host, options)) {
+    workloads.push(await workloadOf(host, entry, options));
+  }
+  for (const { name, constraints } of ['kubernetes', 'knative'].includes(options.target) ? workloads : []) {
+    for (const constraint of unmeant(constraints))
+      host.err.line(`note: constraint "${constraint}" of ${name} is left out: no node label means it`);
   }
   const { output } = options;
   if (output === undefined) {
@@ -61,19 +71,27 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
   }
 }
 
+async function entriesOf(host: Host, options: GenerateOptions): Promise<readonly FunctionEntry[]> {
+  const { fromStore, yaml, envsubst, tag } = options;
+  if (!fromStore)
+    return selectFunctions(await readStack(host, await findStackFile(host, yaml), envsubst), options);
+  if (tag === 'digest')
+    throw new KitError('USAGE', '--tag digest is for functions that have a folder, not for --from-store');
+  return [await storeFunction(host, fromStore)];
+}
+
 async function workloadOf(
   host: Host,
-  stack: Stack,
   entry: FunctionEntry,
   { target, tag, namespace }: GenerateOptions,
 ): Promise<Workload> {
   const { name, image } = entry;
-  if (!image) throw new KitError('INVALID', `${name} in ${stack.file} has no image: name the one to run`);
+  if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
   const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
   return toWorkload(entry, {
-    image: await imageName(host, image, tag, resolve(host.cwd, entry.handler)),
+    image: await imageName(host, entry, tag, resolve(host.cwd, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
-    variables: await functionVariables(host.cwd, entry, {}),
+    variables: await functionVariables(host, entry, {}),
     imageVariables: await imageVariables(host, entry),
   });
 }
@@ -82,18 +100,17 @@ async function workloadOf(
 function render(
   host: Host,
   workloads: readonly Workload[],
-  { target, json, port }: GenerateOptions,
+  { target, json, port, api }: GenerateOptions,
   folder: string,
 ): string {
-  const objects = manifests(host, workloads, target, port, folder);
+  const objects = manifests(host, workloads, { target, api, firstPort: port }, folder);
   return json ? renderJson(objects, target !== 'compose') : renderYaml(objects);
 }
 
 function manifests(
   host: Host,
   workloads: readonly Workload[],
-  target: Target,
-  firstPort: number,
+  { target, api, firstPort }: { target: Target; api: string | undefined; firstPort: number },
   folder: string,
 ): object[] {
   switch (target) {
@@ -102,7 +119,7 @@ function manifests(
     case 'knative':
       return workloads.map((workload) => knativeManifest(workload));
     case 'openfaas':
-      return workloads.map((workload) => functionResource(workload)).sort(byName);
+      return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
       const way = relative(folder, join(host.cwd, '.secrets'));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;

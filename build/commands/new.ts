@@ -1,9 +1,10 @@
 import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
-import { exists } from '../files/kinds.ts';
+import { exists, isFolder } from '../files/kinds.ts';
 import { replaceFile, replaceFolder } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import { appendFunction } from '../stack/append.ts';
@@ -58,6 +59,12 @@ export async function createFunction(host: Host, options: NewOptions): Promise<v
   await ensureTemplate(host, lang);
   const template = join(host.cwd, TEMPLATE_FOLDER, lang);
   const language = await readLanguage(template);
+  if (!(await isFolder(join(template, language.handlerFolder)))) {
+    throw new KitError(
+      'NOT_FOUND',
+      `template ${lang} has no folder ${language.handlerFolder}/ for the handler: name another with handler_folder in its template.yml`,
+    );
+  }
   await ignoreGenerated(host);
   await replaceFolder(folder, 0o700, (staging) => copyTree(join(template, language.handlerFolder), staging));
   try {
@@ -71,7 +78,10 @@ export async function createFunction(host: Host, options: NewOptions): Promise<v
 
 function refuseNames(name: string, lang: string): void {
   if (!isFunctionName(name)) {
-    throw new KitError('USAGE', `function name can only contain a-z, 0-9 and dashes: "${name}" does not fit`);
+    throw new KitError(
+      'USAGE',
+      `function name can only contain a-z, 0-9 and dashes, 63 at most: "${name}" does not fit`,
+    );
   }
   if (!isTemplateName(lang)) {
     throw new KitError('OUTSIDE', `"${lang}" is no name of a template: see "ofkit template store list"`);

@@ -4,7 +4,7 @@ import { findWatchdog } from '../runtime/find-watchdog.ts';
 import { humanReporter, jsonReporter, wasShown } from '../runtime/reporter.ts';
 import { Session } from '../runtime/session.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
-import { selectFunctions, type Selection } from '../stack/select.ts';
+import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 
@@ -23,13 +23,15 @@ export interface RunOptions extends Selection {
 /** `ofkit run` and `ofkit up`: functions without containers, until Ctrl-C. */
 export async function runFunctions(host: Host, options: RunOptions): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml));
-  const entries = selectFunctions(stack, options);
+  const left: [name: string, text: string][] = [];
+  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (...note) => left.push(note));
+  if (entries.length === 0)
+    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
   if (options.single && entries.length > 1) {
     const all = entries.map(({ name }) => name).join(', ');
     throw new KitError('USAGE', `give a function name to run (${all}), or run them all with "ofkit up"`);
   }
-  for (const { name, lang } of entries) {
-    if (!lang) throw new KitError('INVALID', `${name} in ${stack.file} has no lang: name its template`);
+  for (const { lang } of entries) {
     await ensureTemplate(host, lang, stack.templates);
   }
   const watchdog = await findWatchdog(host, options.watchdog);
@@ -37,6 +39,10 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
   const names = entries.map(({ name }) => name);
   const write = (line: string): void => steps.aside(() => host.out.line(line));
   const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, write);
+  for (const [name, text] of left) {
+    if (options.json) reporter.note(name, text);
+    else host.err.line(`note: ${text}`);
+  }
   const session = new Session(host, { ...options, stack, entries, watchdog }, reporter);
   host.onSecondInterrupt(() => session.kill());
   const interrupted = new Promise<void>((resolve) => {

@@ -1,18 +1,55 @@
+import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { findStackFile, readStack } from '../stack/read.ts';
 import { pullBundled } from '../template/bundled.ts';
-import { pullTemplates } from '../template/pull.ts';
+import { pullTemplate } from '../template/ensure.ts';
+import { pullTemplates, refuseOverwriting } from '../template/pull.ts';
 import { parseRepository } from '../template/repository.ts';
+
+interface PullAllOptions {
+  readonly overwrite: boolean;
+  readonly debug: boolean;
+}
 
 /**
  * `ofkit template pull [URL[#REF]]`: all templates of a repository; without a URL that of OPENFAAS_TEMPLATE_URL,
  * else the ones that come with ofkit.
  */
-export async function pullRepository(host: Host, url: string | undefined, overwrite: boolean): Promise<void> {
+export async function pullRepository(
+  host: Host,
+  url: string | undefined,
+  options: PullAllOptions,
+): Promise<void> {
   const given = url ?? host.env.OPENFAAS_TEMPLATE_URL;
   const names = given
-    ? await pullTemplates(host, await parseRepository(given, host.cwd), { overwrite })
-    : await pullBundled(host, overwrite);
+    ? await pullTemplates(host, await parseRepository(given, host.cwd), options)
+    : await pullBundled(host, options.overwrite);
   tellPulled(host, names);
+}
+
+/**
+ * `ofkit template pull stack`: what `configuration.templates` of the stack file names.
+ * @throws KitError NOT_FOUND where it names none
+ */
+export async function pullStack(
+  host: Host,
+  yaml: string | undefined,
+  options: PullAllOptions,
+): Promise<void> {
+  const file = await findStackFile(host, yaml);
+  const { templates } = await readStack(host, file);
+  if (templates.length === 0)
+    throw new KitError('NOT_FOUND', `${file} names no templates: list them under configuration.templates`);
+  if (!options.overwrite)
+    await refuseOverwriting(
+      host,
+      templates.map(({ name }) => name),
+    );
+  for (const { name } of templates) await pullTemplate(host, name, templates, options.debug);
+  tellPulled(
+    host,
+    templates.map(({ name }) => name),
+  );
 }
 
 /** Says what was written. */

@@ -3,6 +3,7 @@ import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 import { pullRepositoryOf } from '../template/ensure.ts';
 import { findRow, readStore } from '../template/store.ts';
+import { withoutCredentials } from '../template/credentials.ts';
 import { tellPulled } from './template-pull.ts';
 
 export interface StoreListOptions {
@@ -59,7 +60,7 @@ export async function describeStoreTemplate(
     ['Description:', row.description],
     ['Language:', row.language],
     ['Source:', row.source],
-    ['Repository:', row.repo],
+    ['Repository:', withoutCredentials(row.repo)],
     ['Platform:', row.platform],
     ['Official:', mark(row.official === 'true')],
     ['Recommended:', mark(row.recommended)],
@@ -71,11 +72,15 @@ export async function describeStoreTemplate(
 export async function pullStoreTemplate(
   host: Host,
   name: string,
-  options: { url?: string | undefined; overwrite: boolean },
+  options: { url?: string | undefined; overwrite: boolean; debug: boolean },
 ): Promise<void> {
   tellPulled(
     host,
-    await pullRepositoryOf(host, name, { storeUrl: options.url, overwrite: options.overwrite }),
+    await pullRepositoryOf(host, name, {
+      storeUrl: options.url,
+      overwrite: options.overwrite,
+      debug: options.debug,
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { isFile, isFolder } from '../files/kinds.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';

@@ -1,21 +1,20 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join, normalize, resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
-import { isFolder } from '../files/kinds.ts';
+import { exists, isFile, isFolder } from '../files/kinds.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
 import { replaceFolder } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
+import { withoutCredentials } from '../template/credentials.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 
 export const BUILD_FOLDER = 'build';
 
 /** The template whose handler folder holds the whole image: its build context is the function's folder itself. */
 export const DOCKERFILE_TEMPLATE = 'dockerfile';
-
-/** What of a handler's folder is never copied: what a project folder itself would hold. */
-const NOT_COPIED = new Set(['build', 'template']);
 
 export interface ContextOptions {
   /** Where the handler goes within the template. */
@@ -59,17 +58,37 @@ export async function fillBuildContext(
     );
   }
   const bare = entry.lang === DOCKERFILE_TEMPLATE;
+  if (bare && (await findDockerfile(handlerSource)) === undefined) {
+    throw new KitError(
+      'NOT_FOUND',
+      `${entry.place}: ${entry.handler} has no Dockerfile, which is the whole of a function of lang dockerfile`,
+    );
+  }
   const handlerTarget = bare ? folder : join(folder, handlerFolder);
   await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
   if (!bare) await copyTree(join(host.cwd, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  await withoutSecretOrigin(join(folder, 'meta.json'));
+  // Only where the handler is the project itself do its build/ and template/ lie in it.
+  const project = await realpath(host.cwd);
+  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(project, name)));
   for (const name of await readdir(handlerSource)) {
-    if (NOT_COPIED.has(name) || skip(name)) continue;
-    await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip });
+    if (skip(name)) continue;
+    await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip, except });
   }
   for (const path of copy) {
     const source = await insideOf(host.cwd, path, 'copy:');
+    if (!(await exists(source)))
+      throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
   }
+}
+
+/** A meta.json that faas-cli wrote may hold the password of the template's address. */
+async function withoutSecretOrigin(file: string): Promise<void> {
+  if (!(await isFile(file))) return;
+  const text = await readFile(file, 'utf8');
+  const clean = withoutCredentials(text);
+  if (clean !== text) await writeFile(file, clean);
 }
 
 /** Folders are for their owner alone, but on a CI machine, where another user may build the image. */

@@ -1,4 +1,5 @@
-import { expandVariables, type ParsedDockerfile, type Stage } from './parse.ts';
+import { expandVariables, type ParsedDockerfile } from './parse.ts';
+import { lineage } from './watchdog-origin.ts';
 
 export interface ImageEnvironment {
   /** What the ENV instructions of the last stage, and of the stages it begins with, set. */
@@ -11,7 +12,7 @@ export interface ImageEnvironment {
 export function imageEnvironment(file: ParsedDockerfile): ImageEnvironment {
   const variables: Record<string, string> = {};
   let workdir = '/';
-  for (const stage of lineage(file)) {
+  for (const stage of lineage(file, file.stages.at(-1))) {
     const known: Record<string, string> = { ...file.globalArguments };
     for (const { keyword, text, pairs } of stage.instructions) {
       const expand = (value: string): string => expandVariables(value, { ...known, ...variables });
@@ -22,17 +23,6 @@ export function imageEnvironment(file: ParsedDockerfile): ImageEnvironment {
     }
   }
   return { variables, workdir };
-}
-
-/** The last stage behind the stages it is built from. */
-function lineage({ stages }: ParsedDockerfile): Stage[] {
-  const line: Stage[] = [];
-  for (let stage = stages.at(-1); stage && !line.includes(stage);) {
-    line.unshift(stage);
-    const base: string = stage.base;
-    stage = stages.find((candidate) => candidate.name === base);
-  }
-  return line;
 }
 
 function joinWorkdir(current: string, next: string): string {

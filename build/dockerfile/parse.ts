@@ -8,6 +8,7 @@ export interface ParsedDockerfile {
 }
 
 export interface Stage {
+  readonly line: number;
   /** The image or the stage that it begins with, as written. */
   readonly base: string;
   readonly name: string | undefined;
@@ -26,12 +27,18 @@ export interface ParsedInstruction {
 /** Reads a Dockerfile; what is none of it has no stages. */
 export function parseDockerfile(text: string): ParsedDockerfile {
   const file: Dockerfile = DockerfileParser.parse(text);
-  const stages: { base: string; name: string | undefined; instructions: ParsedInstruction[] }[] = [];
+  const stages: {
+    line: number;
+    base: string;
+    name: string | undefined;
+    instructions: ParsedInstruction[];
+  }[] = [];
   const globalArguments: Record<string, string> = {};
   for (const instruction of file.getInstructions()) {
     if (instruction instanceof From) {
       const base = instruction.getImage() ?? '';
-      stages.push({ base, name: instruction.getBuildStage() ?? undefined, instructions: [] });
+      const line = instruction.getRange().start.line + 1;
+      stages.push({ line, base, name: instruction.getBuildStage() ?? undefined, instructions: [] });
       continue;
     }
     const parsed = readInstruction(instruction);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { gitOutput } from '../template/git.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 
 /**
@@ -12,25 +13,56 @@ import type { TagFormat } from '../stack/tag-formats.ts';
  */
 export async function imageName(
   host: Host,
-  image: string,
+  { image, name, place }: FunctionEntry,
   format: TagFormat,
   handler: string,
 ): Promise<string> {
+  if (format !== 'latest' && image.includes('@')) {
+    throw new KitError(
+      'INVALID',
+      `${place}: image ${image} of ${name} has a digest and takes no tag: leave --tag or the digest out`,
+    );
+  }
   const named = image.slice(image.lastIndexOf('/') + 1).includes(':') ? image : `${image}:latest`;
   switch (format) {
     case 'latest':
       return named;
     case 'sha':
-      return `${named}-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`;
+      return withTag(named, '', `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
     case 'branch': {
       const branch = await fromGit(host, 'rev-parse', '--symbolic-full-name', '--abbrev-ref', 'HEAD');
-      return `${named}-${branch}-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`;
+      return withTag(named, `-${branch}`, `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
     }
-    case 'describe':
-      return `${named}-${await fromGit(host, 'describe', '--tags', '--always')}`;
+    case 'describe': {
+      const described = await fromGit(host, 'describe', '--tags', '--always');
+      const [commits = ''] = /(?:-\d+-g[0-9a-f]+)?$/.exec(described) ?? [];
+      return withTag(named, `-${described.slice(0, described.length - commits.length)}`, commits);
+    }
     case 'digest':
       return `${named.slice(0, named.lastIndexOf(':'))}:${await hashFolder(handler)}`;
   }
+}
+
+/** The most characters that a tag has (OCI distribution specification, section 2). */
+const LONGEST_TAG = 128;
+
+/** Adds to the tag of an image what it can have of two texts; where it would be too long, the first is cut. */
+function withTag(image: string, text: string, end: string): string {
+  const mark = image.lastIndexOf(':');
+  const tag = image.slice(mark + 1);
+  const clean = (part: string): string => part.replaceAll(/[^\w.-]/g, '-');
+  const room = Math.max(0, LONGEST_TAG - tag.length - end.length);
+  return `${image.slice(0, mark)}:${tag}${clean(text).slice(0, room)}${clean(end)}`;
+}
+
+/** @throws KitError INVALID for an image that nobody can build: its bytes are fixed, or it has no name */
+export function refuseDigest({ image, name, place }: FunctionEntry, built: string): void {
+  if (!image) throw new KitError('INVALID', `${place}: ${name} has no image: name the one to build`);
+  if (!built.includes('@')) return;
+  throw new KitError(
+    'INVALID',
+    `${place}: image ${image} of ${name} has a digest, under which nothing can be built: give it a tag`,
+  );
 }
 
 async function fromGit(host: Host, ...args: string[]): Promise<string> {

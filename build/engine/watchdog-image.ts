@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findDockerfile } from '../dockerfile/find.ts';
 import { expandVariables, parseDockerfile } from '../dockerfile/parse.ts';
+import { KitError } from '../errors.ts';
 import { exists, isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { WATCHDOG_IMAGE } from '../release.ts';
@@ -22,7 +24,11 @@ export async function needsWatchdogImage(
   folder: string,
   buildArgs: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  const { stages, globalArguments } = parseDockerfile(await readFile(join(folder, 'Dockerfile'), 'utf8'));
+  const file = await findDockerfile(folder);
+  if (file === undefined) {
+    throw new KitError('NOT_FOUND', `${folder} has no Dockerfile: its template has to bring one`);
+  }
+  const { stages, globalArguments } = parseDockerfile(await readFile(join(folder, file), 'utf8'));
   const values = { ...globalArguments, ...buildArgs };
   return stages.some((stage) => expandVariables(stage.base, values) === WATCHDOG_IMAGE);
 }

@@ -1,5 +1,7 @@
-import { chmod, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isWithin } from './inside.ts';
 
@@ -8,6 +10,8 @@ export interface CopyOptions {
   readonly within?: string;
   /** Says of an entry's name whether it is left out, at any depth. */
   readonly skip?: (name: string) => boolean;
+  /** Real paths of folders that are left out. */
+  readonly except?: ReadonlySet<string>;
 }
 
 /**
@@ -17,7 +21,31 @@ export interface CopyOptions {
  *   it or for what is neither file nor folder
  */
 export async function copyTree(source: string, target: string, options: CopyOptions = {}): Promise<void> {
-  await copyEntry(source, target, options, []);
+  await copyEntry(source, target, options, []).catch((error: unknown) => {
+    const code = systemCodeOf(error);
+    if (error instanceof KitError || code === undefined) throw error;
+    throw new KitError('INVALID', `${source} cannot be copied to ${target}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+}
+
+/** What lies at a path, behind links. */
+async function statsOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const isLink = await lstat(path).then(
+      (stats) => stats.isSymbolicLink(),
+      () => false,
+    );
+    const why = isLink
+      ? 'is a link that leads to nothing: remove it, or mend it'
+      : systemCodeOf(error) === 'ENOENT'
+        ? 'is not there: make it, or take its name out'
+        : `cannot be read: ${messageOf(error)}`;
+    throw new KitError('NOT_FOUND', `${path} ${why}`, { cause: error });
+  }
 }
 
 async function copyEntry(
@@ -26,8 +54,9 @@ async function copyEntry(
   options: CopyOptions,
   above: readonly string[],
 ): Promise<void> {
-  const stats = await stat(source);
+  const stats = await statsOf(source);
   const real = await realpath(source);
+  if (options.except?.has(real)) return;
   if (options.within !== undefined && real !== options.within && !isWithin(options.within, real)) {
     throw new KitError('OUTSIDE', `${source} is a link that leads out of its repository: it is not copied`);
   }

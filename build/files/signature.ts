@@ -5,13 +5,16 @@ import { join } from 'node:path';
  * A text that tells whether files changed: the path, size and time of each.
  * @param paths files and folders; what is not there counts as that
  * @param isIgnored says of an entry's name whether it is left out, at any depth
+ * @param isExcepted says it of an absolute path
  */
 export async function signatureOf(
   paths: readonly string[],
   isIgnored: (name: string) => boolean,
+  isExcepted: (path: string) => boolean = () => false,
 ): Promise<string> {
   const parts: string[] = [];
   for (const path of paths) {
+    if (isExcepted(path)) continue;
     const stats = await stat(path).catch(() => undefined);
     if (!stats?.isDirectory()) {
       parts.push(`${path} ${stats?.size ?? '-'} ${stats?.mtimeMs ?? '-'}`);
@@ -22,6 +25,7 @@ export async function signatureOf(
       await signatureOf(
         names.map((name) => join(path, name)),
         isIgnored,
+        isExcepted,
       ),
     );
   }

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { systemCodeOf } from '../errors.ts';
+import { systemCodeOf } from '../../common/errors.ts';
 import { makeTemporaryFolder, removeFolder } from './temporary.ts';
 
 /**

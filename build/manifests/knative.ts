@@ -1,13 +1,14 @@
 import type { IService } from '@kubernetes-models/knative/serving.knative.dev/v1/Service';
 import { container, metadata, nodeSelector, podLabels, volumes } from './pod.ts';
 import { scaleOf } from './scale.ts';
-import { sorted, type Workload } from './workload.ts';
+import { checkNames, sorted, type Workload } from './workload.ts';
 
 /**
  * A Knative Service. Knative ends a pod timeoutSeconds after its SIGTERM, so that this is the time that the drain of
  * the watchdog takes; a request's own limit is the watchdog's, which is shorter.
  */
 export function knativeManifest(workload: Workload): IService {
+  checkNames(workload);
   const { annotations, environment, port } = workload;
   const { min, max } = scaleOf(workload);
   const inflight = Number(environment.max_inflight);

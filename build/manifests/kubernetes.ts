@@ -2,13 +2,14 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IService } from 'kubernetes-models/v1/Service';
 import { container, metadata, nodeSelector, podLabels, selectorLabels, volumes } from './pod.ts';
 import { scaleOf } from './scale.ts';
-import type { Workload } from './workload.ts';
+import { checkNames, type Workload } from './workload.ts';
 
 const HEALTH = { path: '/_/health', port: 'http' };
 const READY = { path: '/_/ready', port: 'http' };
 
 /** A Deployment and the Service in front of it. */
 export function kubernetesManifests(workload: Workload): [IDeployment, IService] {
+  checkNames(workload);
   return [deployment(workload), service(workload)];
 }
 

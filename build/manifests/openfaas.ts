@@ -6,7 +6,7 @@ import type { Workload } from './workload.ts';
  * it leaves out, is among the environment.
  */
 export interface FunctionResource {
-  readonly apiVersion: 'openfaas.com/v1';
+  readonly apiVersion: string;
   readonly kind: 'Function';
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec: {
@@ -23,10 +23,10 @@ export interface FunctionResource {
   };
 }
 
-export function functionResource(workload: Workload): FunctionResource {
+export function functionResource(workload: Workload, api = 'openfaas.com/v1'): FunctionResource {
   const { name, namespace, image, environment, labels, annotations, constraints, secrets } = workload;
   return {
-    apiVersion: 'openfaas.com/v1',
+    apiVersion: api,
     kind: 'Function',
     metadata: { name, ...(namespace && { namespace }) },
     spec: {

@@ -1,5 +1,6 @@
 import { KitError } from '../errors.ts';
 import type { Resources } from '../stack/functions.ts';
+import { nodeLabel } from './constraints.ts';
 import { SECRETS_FOLDER, sorted, type Workload } from './workload.ts';
 
 /** What a Deployment's pods and a Knative revision have in common. */
@@ -28,17 +29,19 @@ export function selectorLabels({ name }: Workload): Record<string, string> {
  */
 export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: Record<string, string> } {
   if (constraints.length === 0) return {};
-  const pairs = constraints.map((constraint): [string, string] => {
-    const [, key = '', value = ''] = /^\s*([^\s=!]+)\s*==?\s*([^\s=]+)\s*$/.exec(constraint) ?? [];
-    if (!key) {
+  const pairs = constraints.flatMap((constraint): (readonly [string, string])[] => {
+    const label = nodeLabel(constraint);
+    if (label === undefined) return [];
+    if (label === 'unreadable') {
       throw new KitError(
         'INVALID',
         `constraint "${constraint}" of ${name} cannot be read: write LABEL=VALUE, such as kubernetes.io/arch=arm64`,
       );
     }
-    checkLabel(key, value, `constraint of ${name}`);
-    return [key, value];
+    checkLabel(...label, `constraint of ${name}`);
+    return [label];
   });
+  if (pairs.length === 0) return {};
   return { nodeSelector: sorted(Object.fromEntries(pairs)) };
 }
 

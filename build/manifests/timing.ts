@@ -1,5 +1,5 @@
+import { parseDuration } from '../../common/duration.ts';
 import { KitError } from '../errors.ts';
-import { parseSeconds } from './duration.ts';
 
 /** The watchdog's default (docs/fwatchdog.md). */
 const WRITE_TIMEOUT = 30;
@@ -8,7 +8,7 @@ const WRITE_TIMEOUT = 30;
 const AFTER_THE_LAST_REQUEST = 5;
 
 /** A day: what is longer is a mistake, and no orchestrator waits for it. */
-const LONGEST = 86_400;
+const LONGEST_MS = 86_400_000;
 
 /**
  * How long an orchestrator has to wait between SIGTERM and SIGKILL so that no request is cut off, in whole seconds: the
@@ -27,8 +27,8 @@ export function graceSeconds(variables: Readonly<Record<string, string>>, name: 
 function setting(variables: Readonly<Record<string, string>>, key: string, name: string): number | undefined {
   const text = variables[key];
   if (!text) return undefined;
-  const seconds = parseSeconds(text);
-  if (seconds !== undefined && seconds <= LONGEST) return seconds;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 0 && ms <= LONGEST_MS) return ms / 1000;
   throw new KitError(
     'INVALID',
     `${key}=${text} of ${name} is no duration of up to 24h: write 10s, 1m30s or a number of seconds`,

@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import type { FunctionEntry, Resources } from '../stack/functions.ts';
+import { isFunctionName, type FunctionEntry, type Resources } from '../stack/functions.ts';
 import { checkResources } from './quantity.ts';
 import { graceSeconds } from './timing.ts';
 
@@ -9,6 +9,8 @@ export const SECRETS_FOLDER = '/var/openfaas/secrets';
 /** A function as it is to run, from which the manifests of all targets are made. */
 export interface Workload {
   readonly name: string;
+  /** Where it stands in stack.yaml. */
+  readonly place: string;
   /** Empty where kubectl is to decide. */
   readonly namespace: string;
   readonly image: string;
@@ -48,9 +50,10 @@ export function toWorkload(entry: FunctionEntry, parts: WorkloadParts): Workload
   const effective: Readonly<Record<string, string>> = { ...parts.imageVariables, ...given };
   checkResources(entry.limits, `limits of ${name}`);
   checkResources(entry.requests, `requests of ${name}`);
-  for (const secret of entry.secrets) checkSecret(secret, name);
+  for (const secret of entry.secrets) checkSecret(entry, secret);
   return {
     name,
+    place: entry.place,
     namespace: parts.namespace,
     image: parts.image,
     environment: sorted(given),
@@ -78,11 +81,31 @@ function portOf(text: string, name: string): number {
   throw new KitError('INVALID', `port=${text} of ${name} is no port: write a number from 1 to 65535`);
 }
 
-/** RFC 1123, as Kubernetes names a Secret; it is also the name of a file. */
-function checkSecret(secret: string, name: string): void {
-  if (/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/.test(secret)) return;
+/** It is the name of a file. */
+function checkSecret({ name, place }: FunctionEntry, secret: string): void {
+  if (/^[A-Za-z0-9_][\w.-]{0,252}$/.test(secret)) return;
   throw new KitError(
     'INVALID',
-    `secret "${secret}" of ${name} can only contain a-z, 0-9, dashes and dots: rename it`,
+    `${place}: secret "${secret}" of ${name} can only contain a-z, A-Z, 0-9, dash, dot and underscore: rename it`,
   );
+}
+
+/**
+ * Checks the names that Kubernetes is to take (RFC 1123): of the function, and of its Secrets.
+ * @throws KitError INVALID
+ */
+export function checkNames({ name, place, secrets }: Workload): void {
+  if (!isFunctionName(name)) {
+    throw new KitError(
+      'INVALID',
+      `${place}: function name "${name}" can only contain a-z, 0-9 and dashes, 63 at most, for Kubernetes: rename it`,
+    );
+  }
+  for (const secret of secrets) {
+    if (/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/.test(secret)) continue;
+    throw new KitError(
+      'INVALID',
+      `${place}: secret "${secret}" of ${name} can only contain a-z, 0-9, dashes and dots, for Kubernetes: rename it`,
+    );
+  }
 }

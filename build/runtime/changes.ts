@@ -1,16 +1,25 @@
-import { relative, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { watch, type FSWatcher } from 'chokidar';
 import { signatureOf } from '../files/signature.ts';
 
 /** A burst of writes, as an editor or a formatter makes, is one change. */
 const SETTLE_MS = 40;
+/** How often is looked whether a folder was replaced, which its own notifications do not tell. */
+const LOOK_MS = 400;
 
 const IGNORED = new Set(['node_modules', '.git', '.DS_Store']);
-const isIgnored = (name: string): boolean => IGNORED.has(name);
+
+export interface WatchOptions {
+  /** Absolute paths of folders whose changes do not count. */
+  readonly except?: readonly string[];
+  /** Told of a path that was there and is away, once each time; its coming back is a change. */
+  readonly onAway?: (path: string) => void;
+}
 
 /**
  * Watches files and folders. Editors that write a file beside and rename it cause several events for one change: only
- * the first of them calls back.
+ * the first of them calls back. A folder that goes and comes back, or that another takes the place of, is watched again.
  * Whatever changes after the call is told.
  * @param paths absolute; what is not there yet counts when it comes
  * @returns closes the watch
@@ -18,32 +27,116 @@ const isIgnored = (name: string): boolean => IGNORED.has(name);
 export async function watchChanges(
   paths: readonly string[],
   onChange: () => void,
+  { except = [], onAway = () => undefined }: WatchOptions = {},
 ): Promise<() => Promise<void>> {
-  let known = await signatureOf(paths, isIgnored);
-  const watcher = watch([...paths], {
+  const isIgnored = (name: string): boolean => IGNORED.has(name);
+  const isExcepted = (path: string): boolean =>
+    except.some((one) => path === one || path.startsWith(one + sep));
+  const options = {
     ignoreInitial: true,
-    ignored: (path) => {
+    ignored: (path: string) => {
       const inside = paths.map((root) => relative(root, path)).find((way) => !way.startsWith('..'));
-      return inside?.split(sep).some(isIgnored) ?? false;
+      return isExcepted(path) || (inside?.split(sep).some(isIgnored) ?? false);
     },
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    const signature = await signatureOf(paths, isIgnored);
-    if (signature === known) return;
-    known = signature;
-    onChange();
   };
-  watcher.on('all', () => {
+  const away = new Set<string>();
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let known = await signatureOf(paths, isIgnored, isExcepted);
+  let folders = await foldersOf(paths, options.ignored);
+  let watcher = await open();
+
+  async function open(): Promise<FSWatcher> {
+    const opened = watch([...paths], options);
+    opened.on('all', soon);
+    opened.on('raw', soon); // of a folder that was replaced by another of the same names, there is nothing else
+    // A file system without notifications: saving does nothing, the functions run.
+    opened.on('error', () => undefined);
+    await new Promise<void>((resolve) => opened.once('ready', resolve));
+    return opened;
+  }
+
+  function soon(): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), SETTLE_MS);
-  });
-  // A file system without notifications: saving does nothing, the functions run.
-  watcher.on('error', () => undefined);
-  await new Promise<void>((resolve) => watcher.once('ready', resolve));
-  await look();
+    timer = setTimeout(look, SETTLE_MS);
+  }
+
+  // One look at a time: each begins where the former has ended.
+  let looking = Promise.resolve();
+  function look(): void {
+    looking = looking.then(lookNow, lookNow);
+  }
+
+  async function lookNow(): Promise<void> {
+    if (closed) return;
+    const found = await foldersOf(paths, options.ignored);
+    if (found !== folders) {
+      folders = found;
+      await watcher.close();
+      watcher = await open();
+    }
+    await tellAway();
+    const signature = await signatureOf(paths, isIgnored, isExcepted);
+    if (signature === known || closed) return;
+    known = signature;
+    if (away.size === 0) onChange();
+  }
+
+  async function tellAway(): Promise<void> {
+    for (const path of paths) {
+      const there = await isThere(path);
+      if (there) away.delete(path);
+      else if (!away.has(path) && known.includes(`${path}${sep}`)) {
+        away.add(path);
+        onAway(path);
+      }
+    }
+  }
+
+  let rootsBefore = await rootsOf(paths);
+  const rounds = setInterval(() => {
+    void rootsOf(paths).then((roots) => {
+      if (roots !== rootsBefore && !closed) soon();
+      rootsBefore = roots;
+    });
+  }, LOOK_MS);
+  look();
+  await looking;
   return async () => {
+    closed = true;
+    clearInterval(rounds);
     clearTimeout(timer);
+    await looking;
     await watcher.close();
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await rootsOf([path])) !== `${path} -`;
+}
+
+/** Which files the paths are, by their numbers. */
+async function rootsOf(paths: readonly string[]): Promise<string> {
+  const parts = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await stat(path).catch(() => undefined);
+      return `${path} ${stats ? `${stats.dev} ${stats.isDirectory() ? `${stats.ino} ${stats.birthtimeMs}` : 'file'}` : '-'}`;
+    }),
+  );
+  return parts.join('\n');
+}
+
+/** Which folders there are at and below the paths: one in the place of another has another number or time of birth. */
+async function foldersOf(paths: readonly string[], ignored: (path: string) => boolean): Promise<string> {
+  const parts: string[] = [];
+  for (const path of paths) {
+    if (ignored(path)) continue;
+    const stats = await stat(path).catch(() => undefined);
+    if (!stats?.isDirectory()) continue;
+    parts.push(`${path} ${stats.dev} ${stats.ino} ${stats.birthtimeMs}`);
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+    const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+    parts.push(await foldersOf(below.sort(), ignored));
+  }
+  return parts.filter(Boolean).join('\n');
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 
 /** A function that is no Node process has no debugger: who waits for one is let go. */
 const PORT_KNOWN_WITHIN_MS = 5000;

@@ -9,12 +9,14 @@ import {
 } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { KitError, messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { forwardedHeaders, pairsOf } from './forwarded-headers.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** What the watchdog takes as well. */
 const LARGEST_HEADERS = 1 << 20;
+const NO_BYTES = Buffer.alloc(0);
 
 /** An instance of the function behind the front, by its port. */
 interface Target {
@@ -151,7 +153,7 @@ export class Front {
     });
     outgoing.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedHeaders(answer.rawHeaders));
-      response.flushHeaders();
+      response.write(NO_BYTES); // the head, byte for byte: flushHeaders writes it as UTF-8
       passTrailers(answer, response);
       answer.pipe(response);
       answer.once('error', () => response.destroy());

@@ -85,9 +85,16 @@ export class FunctionRunner {
 
   async #startFirst(onStep: (step: string) => void): Promise<void> {
     await this.#generations.open();
-    this.#become(await this.#startNext(onStep, () => undefined));
+    const first = await this.#startNext(onStep, () => undefined);
+    this.#become(first);
+    for (const text of first.prepared.unfollowed) this.#reporter.note(this.#entry.name, text);
     const address = this.#debugger && `127.0.0.1:${this.#debugger.port}`;
-    this.#reporter.ready(this.#entry.name, `http://127.0.0.1:${this.#front.port}`, address);
+    this.#reporter.ready(
+      this.#entry.name,
+      `http://127.0.0.1:${this.#front.port}`,
+      address,
+      first.instance.mode,
+    );
   }
 
   /** Starts the code as it is now beside the old, which goes on where that fails. Changes meanwhile lead to one more. */

@@ -34,6 +34,7 @@ export function instanceEnvironment(host: Host, settings: InstanceSettings): Env
   const fprocess = entry.fprocess || prepared.fprocess;
   const chosen: Record<string, string | undefined> = {
     ...inherited,
+    ...(prepared.mode.mode && { mode: prepared.mode.mode }),
     ...imageVariables(prepared),
     ...(fprocess && { fprocess }),
     ...variables,

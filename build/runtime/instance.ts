@@ -4,7 +4,8 @@ import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Environment } from '../host.ts';
 import { killTree } from './process-tree.ts';
 import {
@@ -23,6 +24,8 @@ export interface InstanceOptions {
   /** Where the function's command runs. */
   readonly folder: string;
   readonly env: Environment;
+  /** For `Instance.mode`. */
+  readonly mode: string;
   readonly readyWithinMs: number;
   readonly onLine: (line: InstanceLine) => void;
   readonly onDebugger: (port: number) => void;
@@ -37,6 +40,8 @@ const LINES_TOLD = 40;
 export class Instance {
   /** Where the watchdog listens. */
   port = 0;
+  /** The mode of the watchdog, and why it is that. */
+  readonly mode: string;
   /** Resolves when the watchdog has ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
@@ -64,6 +69,7 @@ export class Instance {
 
   private constructor(options: InstanceOptions) {
     this.#options = options;
+    this.mode = options.mode;
     this.#child = spawn(process.execPath, [options.watchdog], {
       cwd: options.folder,
       env: { ...options.env },

@@ -8,7 +8,7 @@ import { runtimeFolder } from './generations.ts';
 import { instanceEnvironment } from './instance-environment.ts';
 import { Instance } from './instance.ts';
 import { preloadText } from './preload-text.ts';
-import type { Prepared } from './prepare.ts';
+import type { ChosenMode, Prepared } from './prepare.ts';
 import { linkSecrets } from './secrets.ts';
 import { withOriginalPaths } from './source-places.ts';
 import { functionVariables } from '../stack/variables.ts';
@@ -47,6 +47,13 @@ export async function makeTemporary(host: Host, entry: FunctionEntry): Promise<s
   }
 }
 
+/** @param mode that the watchdog gets */
+function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
+  return mode === meant
+    ? `mode=${mode ?? 'streaming'}: ${why}`
+    : `mode=${mode ?? 'streaming'}: of stack.yaml or --env`;
+}
+
 /** Starts a generation under the watchdog, with the environment that its container would have. */
 export async function launchInstance(
   host: Host,
@@ -59,7 +66,7 @@ export async function launchInstance(
   const env = instanceEnvironment(host, {
     entry,
     prepared,
-    variables: await functionVariables(host.cwd, entry, variables),
+    variables: await functionVariables(host, entry, variables),
     temporary,
     secrets: join(temporary, 'secrets'),
     preload,
@@ -72,6 +79,7 @@ export async function launchInstance(
     watchdog,
     folder: prepared.folder,
     env,
+    mode: toldMode(env.mode, prepared.mode),
     readyWithinMs: READY_WITHIN_MS,
     onLine: (line: InstanceLine) => onLine({ ...line, text: withOriginalPaths(line.text, prepared.origins) }),
     onDebugger,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
 import type { Environment, Host } from '../host.ts';
 import { runTool } from '../tools/run-tool.ts';

@@ -2,9 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
 import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
-import { parseDockerfile } from '../dockerfile/parse.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
+import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
+import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
+import { runSteps, type RunStep } from '../dockerfile/run-lines.ts';
+import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { KitError } from '../errors.ts';
-import { exists, isFile } from '../files/kinds.ts';
+import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
@@ -20,12 +24,18 @@ export interface Prepared {
   readonly folder: string;
   readonly origins: Origins;
   readonly image: ImageEnvironment;
+  /** What its container would start. */
+  readonly command: ImageCommand;
+  /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
+  readonly mode: ChosenMode;
   /** The command of template.yml. */
   readonly fprocess: string;
   /** Whether its server listens where http_port or PORT says. */
   readonly choosesPort: boolean;
   /** The package.json files in it. */
   readonly manifests: readonly Manifest[];
+  /** What of the Dockerfile's RUN lines was not done here, in a line each. */
+  readonly unfollowed: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -33,8 +43,16 @@ export interface PrepareOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   readonly inspect: boolean;
+  /** Whether an image without a watchdog will do. */
+  readonly allowsPlainServers?: boolean;
   /** Tells what takes long. */
   readonly onStep: (step: string) => void;
+}
+
+export interface ChosenMode {
+  /** Undefined for the watchdog's default. */
+  readonly mode: string | undefined;
+  readonly why: string;
 }
 
 const LARGEST_SEARCHED = 256 << 10;
@@ -62,15 +80,23 @@ export async function prepareGeneration(
     const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(host, entry, context, folder);
     await removeSampleTests(origins);
-    const manifests = await compile(host, entry, origins, options);
+    const dockerfile = await readDockerfile(folder);
+    const image = imageEnvironment(dockerfile);
+    if (options.allowsPlainServers !== true) refuseWithoutCommand(entry, image);
+    const steps = runSteps(dockerfile);
+    const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
     await pointMapsToOriginals(origins, options.inspect);
     return {
       folder,
       origins,
-      image: await readImage(folder),
-      fprocess: language.fprocess,
+      image,
+      command: imageCommand(dockerfile),
+      mode: imageMode(dockerfile, image),
+      // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
+      fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort: await mentionsPort(folder),
       manifests,
+      unfollowed,
     };
   } catch (error) {
     await removeFolder(folder);
@@ -94,8 +120,9 @@ async function compile(
   host: Host,
   entry: FunctionEntry,
   origins: Origins,
+  steps: readonly RunStep[],
   { packages, onStep }: PrepareOptions,
-): Promise<Manifest[]> {
+): Promise<{ manifests: Manifest[]; unfollowed: string[] }> {
   const { generation: folder, handlerFolder } = origins;
   const manifests = await readManifests(folder, handlerFolder);
   const installable = manifests.filter((manifest) => manifest.needsInstall).map((manifest) => manifest.path);
@@ -103,20 +130,66 @@ async function compile(
     onStep('packages');
     return installPackages(host, entry.name, copy);
   });
-  for (const manifest of manifests) {
-    if (manifest.scripts.build === undefined) continue;
+  const unfollowed: string[] = [];
+  for (const step of steps) {
+    const manifest = step.kind === 'unfollowed' ? undefined : manifestOf(step, manifests, handlerFolder);
+    if (step.kind === 'unfollowed' || !manifest) {
+      const what = step.kind === 'script' ? `npm run ${step.script}` : step.command;
+      unfollowed.push(`line ${step.line} of the Dockerfile is not followed here: RUN ${what}`);
+      continue;
+    }
     onStep('compile');
-    const failure = await runScript(host, folder, manifest, 'build');
+    const ran = step.kind === 'script' ? manifest : { ...manifest, scripts: { command: step.command } };
+    const failure = await runScript(host, folder, ran, step.kind === 'script' ? step.script : 'command');
     if (failure === undefined) continue;
     const output = withOriginalPlaces(failure, join(folder, manifest.path), origins);
     throw new KitError('BUILD_FAILED', `${entry.name} does not compile: see above`, { output });
   }
-  return manifests;
+  return { manifests, unfollowed };
 }
 
-async function readImage(folder: string): Promise<ImageEnvironment> {
-  const file = join(folder, 'Dockerfile');
-  return imageEnvironment(parseDockerfile((await isFile(file)) ? await readFile(file, 'utf8') : ''));
+/** The package.json beside which a step runs: the handler's where the step's folder ends in its name. */
+function manifestOf(
+  step: Exclude<RunStep, { kind: 'unfollowed' }>,
+  manifests: readonly Manifest[],
+  handlerFolder: string,
+): Manifest | undefined {
+  const inHandler = handlerFolder !== '' && step.folder.endsWith(`/${handlerFolder}`);
+  const near = manifests.find(({ path }) => path === (inHandler ? handlerFolder : ''));
+  if (step.kind === 'command')
+    return near ?? { path: inHandler ? handlerFolder : '', scripts: {}, needsInstall: false };
+  const hasScript = ({ scripts }: Manifest): boolean => scripts[step.script] !== undefined;
+  return near && hasScript(near) ? near : manifests.find(hasScript);
+}
+
+/** @throws KitError START_FAILED for an image that the watchdog would start nothing in */
+function refuseWithoutCommand(
+  { name, lang, fprocess, environment, handler }: FunctionEntry,
+  image: ImageEnvironment,
+): void {
+  const set = { ...image.variables, ...environment };
+  const serves = set.mode === 'static' || set.mode === 'inproc' || set.upstream_url || set.http_upstream_url;
+  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set.fprocess || set.function_process || serves) return;
+  throw new KitError(
+    'BUILD_FAILED',
+    `${name}: the Dockerfile of ${handler} sets no fprocess, so it is a plain server without a watchdog: ` +
+      'run its image with a container engine, or name its command in fprocess',
+  );
+}
+
+function imageMode(file: ParsedDockerfile, { variables }: ImageEnvironment): ChosenMode {
+  if (variables.mode) return { mode: variables.mode, why: 'ENV of the Dockerfile' };
+  const classic = classicWatchdog(file);
+  if (!classic) return { mode: undefined, why: "the watchdog's default" };
+  return {
+    mode: 'classic',
+    why: `/fwatchdog is from ${classic.source}, line ${classic.line} of the Dockerfile`,
+  };
+}
+
+async function readDockerfile(folder: string): Promise<ParsedDockerfile> {
+  const file = await findDockerfile(folder);
+  return parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : '');
 }
 
 /** Whether any file of a generation reads the port to listen on from its environment. */
@@ -125,7 +198,11 @@ async function mentionsPort(folder: string): Promise<boolean> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && (await mentionsPort(path))) return true;
-    } else if (entry.isFile() && entry.name !== 'Dockerfile' && (await stat(path)).size <= LARGEST_SEARCHED) {
+    } else if (
+      entry.isFile() &&
+      !/^(?:dockerfile|containerfile)$/i.test(entry.name) &&
+      (await stat(path)).size <= LARGEST_SEARCHED
+    ) {
       if (/\bhttp_port\b|\bPORT\b/.test(await readFile(path, 'latin1'))) return true;
     }
   }

@@ -1,10 +1,12 @@
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { InstanceLine } from './watchdog-lines.ts';
 
 /** What happens to the functions that run, told to a person or a script. */
 export interface Reporter {
-  readonly ready: (name: string, url: string, debuggerAddress: string | undefined) => void;
+  /** @param mode of the watchdog, and why it is that */
+  readonly ready: (name: string, url: string, debuggerAddress: string | undefined, mode: string) => void;
   readonly line: (name: string, line: InstanceLine) => void;
   readonly reloaded: (name: string, milliseconds: number) => void;
   /** The old code goes on, where there is any. */
@@ -29,8 +31,9 @@ export function humanReporter(
     write(`${out.paint(colour, `${name.padEnd(width)} |`)} ${text}`);
   };
   return {
-    ready: (name, url, debuggerAddress) => {
-      prefixed(name, `${out.paint('bold', url)}${debuggerAddress ? `  debugger ${debuggerAddress}` : ''}`);
+    ready: (name, url, debuggerAddress, mode) => {
+      const debug = debuggerAddress ? `  debugger ${debuggerAddress}` : '';
+      prefixed(name, `${out.paint('bold', url)}${debug}  ${out.paint('dim', mode)}`);
     },
     line: (name, line) => {
       if (line.from === 'function') prefixed(name, line.text);
@@ -60,7 +63,8 @@ export function jsonReporter({ out }: Host): Reporter {
     out.line(JSON.stringify({ event, function: name, ...fields }));
   };
   return {
-    ready: (name, url, debuggerAddress) => tell('ready', name, { url, debugger: debuggerAddress }),
+    ready: (name, url, debuggerAddress, mode) =>
+      tell('ready', name, { url, debugger: debuggerAddress, mode }),
     line: (name, { from, text }) => tell('log', name, { from, text }),
     reloaded: (name, milliseconds) => tell('reloaded', name, { milliseconds: Math.round(milliseconds) }),
     failed: (name, error) => {

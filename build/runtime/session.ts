@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { BUILD_FOLDER } from '../context/build-context.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import type { FunctionEntry, Stack } from '../stack/functions.ts';
+import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
 import { readStack } from '../stack/read.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
@@ -109,6 +110,17 @@ export class Session {
       const close = await watchChanges(
         paths.map((path) => resolve(cwd, path)),
         () => runner.reload(),
+        {
+          // Of a handler that is the project itself: what ofkit writes there is no change.
+          except: [join(cwd, BUILD_FOLDER)],
+          onAway: (path) => {
+            const shown = relative(cwd, path);
+            this.#reporter.note(
+              runner.entry.name,
+              `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
+            );
+          },
+        },
       );
       this.#unwatch.push(close);
     }
@@ -122,7 +134,7 @@ export class Session {
       const stack = await readStack(this.#host, file);
       for (const runner of this.#runners) {
         const entry = stack.functions.find(({ name }) => name === runner.entry.name);
-        if (entry && JSON.stringify(entry) !== JSON.stringify(runner.entry)) runner.reload(entry);
+        if (entry && !isSameEntry(entry, runner.entry)) runner.reload(entry);
       }
     } catch (error) {
       for (const runner of this.#runners) this.#reporter.failed(runner.entry.name, error);

@@ -1,22 +1,39 @@
-import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
-import { KitError } from '../errors.ts';
+import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { renderFunction, type NewFunction } from './render.ts';
+import { firstDocument } from './yaml-file.ts';
 
 /**
  * Adds a function to the text of a stack file behind its last one, wherever the `functions` stand; comments, blank
  * lines, quotes and `${NAME}` stay as they are. Where `functions` is empty or in one line, YAML's own editor writes
  * that mapping anew.
  * @param file the file's name, for the error
+ * @throws KitError INVALID where the text is no YAML
  */
 export function appendFunction(text: string, entry: NewFunction, file: string): string {
+  const windows = text.includes('\r\n');
+  const result = appendToLines(text.replaceAll('\r\n', '\n'), entry, file);
+  return windows ? result.replaceAll('\n', '\r\n') : result;
+}
+
+function appendToLines(whole: string, entry: NewFunction, file: string): string {
+  const first = firstDocument(whole, new LineCounter(), file);
+  // The first document is the stack; what comes behind it stays.
+  const end = first?.range[2] ?? 0;
+  const text = /^(?:---|\.\.\.)/m.test(whole.slice(end)) ? whole.slice(0, end) : whole;
+  const behind = whole.slice(text.length);
+  return `${appendToDocument(text, entry)}${behind}`;
+}
+
+function appendToDocument(text: string, entry: NewFunction): string {
+  const empty = /^functions:[ \t]*(?:#.*)?\n(?:[ \t]+#.*\n)*/m.exec(`${text}\n`);
   const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw new KitError(
-      'INVALID',
-      `${file} is not valid YAML: ${document.errors[0]?.message.split('\n')[0] ?? ''}`,
-    );
-  }
   const functions = document.get('functions');
+  if (empty && (functions === null || functions === undefined)) {
+    const end = empty.index + empty[0].length;
+    const before = `${text}\n`.slice(0, end);
+    const rest = text.slice(end);
+    return `${before}${renderFunction(entry, '  ')}${rest && !/^\s*\n/.test(rest) ? '\n' : ''}${rest}`;
+  }
   const end = isMap(functions) && !functions.flow ? endOfLastValue(functions) : undefined;
   if (isMap(functions) && end !== undefined) {
     return insertBehind(text, end, renderFunction(entry, indentOf(text, functions)));
@@ -53,7 +70,10 @@ function insertBehind(text: string, offset: number, block: string): string {
   // The value's end may lie on its own line or at the start of the next.
   const value = text.slice(0, offset).trimEnd();
   const lineEnd = text.indexOf('\n', value.length);
-  const before = lineEnd === -1 ? `${text}\n` : text.slice(0, lineEnd + 1);
+  const own = lineEnd === -1 ? `${text}\n` : text.slice(0, lineEnd + 1);
+  // A comment right below belongs to the function.
+  const [comments = ''] = /^(?:[ \t]*#.*(?:\n|$))+/.exec(text.slice(own.length)) ?? [];
+  const before = `${own}${comments}`.replace(/(?<!\n)$/, '\n');
   const rest = text.slice(before.length);
   if (rest.trim() === '') return `${before}${rest}${block}\n`;
   const blank = /^(?:[ \t]*\n)+/.exec(rest)?.[0] ?? '';

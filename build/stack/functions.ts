@@ -10,6 +10,8 @@ export interface Stack {
 
 export interface FunctionEntry {
   readonly name: string;
+  /** Where it stands: `stack.yaml line 7`. */
+  readonly place: string;
   /** The template. */
   readonly lang: string;
   /** The folder of the handler, as written. */
@@ -39,8 +41,20 @@ export interface Resources {
   readonly memory?: string | undefined;
 }
 
+/** Whether two entries say the same, wherever they stand. */
+export function isSameEntry(one: FunctionEntry, other: FunctionEntry): boolean {
+  return JSON.stringify({ ...one, place: '' }) === JSON.stringify({ ...other, place: '' });
+}
+
 /** An RFC 1123 label, as Kubernetes asks of a service's name. */
-const FUNCTION_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+const FUNCTION_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** What can be the name of a folder, a file and a Compose service. */
+const USABLE_NAME = /^[A-Za-z0-9_][\w.-]{0,127}$/;
+
+export function isUsableName(name: string): boolean {
+  return USABLE_NAME.test(name);
+}
 
 export function isFunctionName(name: string): boolean {
   return FUNCTION_NAME.test(name);

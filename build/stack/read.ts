@@ -1,17 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { substitute } from './envsubst.ts';
-import {
-  isFunctionName,
-  isTemplateName,
-  type FunctionEntry,
-  type Resources,
-  type Stack,
-} from './functions.ts';
-import { readYaml, type YamlValue } from './yaml-values.ts';
+import type { FunctionEntry, Resources, Stack } from './functions.ts';
+import { readYaml } from './yaml-file.ts';
+import type { YamlValue } from './yaml-values.ts';
 
 export const DEFAULT_STACK_FILE = 'stack.yaml';
 
@@ -68,15 +64,10 @@ export function parseStack(text: string, file: string): Stack {
 }
 
 function readFunction(name: string, value: YamlValue, file: string): FunctionEntry {
-  if (!isFunctionName(name)) {
-    throw new KitError('INVALID', `${file}: function name "${name}" can only contain a-z, 0-9 and dashes`);
-  }
   const lang = value.get('lang').text();
-  if (lang !== '' && !isTemplateName(lang)) {
-    throw new KitError('INVALID', `${file}: "${lang}" (lang of ${name}) is no name of a template`);
-  }
   return {
     name,
+    place: value.keyLine > 0 ? `${file} line ${value.keyLine}` : file,
     lang: lang === 'Dockerfile' ? 'dockerfile' : lang,
     handler: value.get('handler').text(),
     image: value.get('image').text(),

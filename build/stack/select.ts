@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import type { FunctionEntry, Stack } from './functions.ts';
+import { isTemplateName, isUsableName, type FunctionEntry, type Stack } from './functions.ts';
 
 export interface Selection {
   /** None means all. */
@@ -29,7 +29,52 @@ export function selectFunctions(stack: Stack, selection: Selection): readonly Fu
     const why = expression ? 'no functions matching --filter/--regex were found' : 'there are no functions';
     throw new KitError('NOT_FOUND', `${why} in ${stack.file}`);
   }
+  for (const entry of selected) refuseNames(entry);
   return selected;
+}
+
+/** What becomes a path has to be a name: other functions may have any. */
+function refuseNames({ name, lang, place }: FunctionEntry): void {
+  if (!isUsableName(name)) {
+    throw new KitError(
+      'INVALID',
+      `${place}: function name "${name}" can only contain a-z, A-Z, 0-9, dash, dot and underscore, 128 at most: rename it`,
+    );
+  }
+  if (lang !== '' && !isTemplateName(lang)) {
+    throw new KitError('INVALID', `${place}: "${lang}" (lang of ${name}) is no name of a template`);
+  }
+}
+
+/**
+ * The functions that can be made here; of the others a note tells, if they were not asked for by name.
+ * @param note gets the function's name and why it is left out
+ * @throws KitError INVALID for one that was asked for, and where none is left for want of a template
+ */
+export function withoutPrebuilt(
+  entries: readonly FunctionEntry[],
+  { names }: Selection,
+  note: (name: string, text: string) => void,
+): readonly FunctionEntry[] {
+  const kept: FunctionEntry[] = [];
+  let lacking: KitError | undefined;
+  for (const entry of entries) {
+    const why = entry.skipBuild
+      ? 'has skip_build'
+      : entry.lang
+        ? undefined
+        : 'has no lang, which names its template';
+    if (why === undefined) {
+      kept.push(entry);
+      continue;
+    }
+    const error = new KitError('INVALID', `${entry.place}: ${entry.name} ${why}: it is not made here`);
+    if (names.includes(entry.name)) throw error;
+    if (!entry.skipBuild) lacking ??= error;
+    note(entry.name, `${entry.name} ${why}: it is left out (${entry.place})`);
+  }
+  if (kept.length === 0 && lacking) throw lacking;
+  return kept;
 }
 
 function patternOf({ filter, regex }: Selection): RegExp | undefined {

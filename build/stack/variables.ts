@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
+import type { Environment, Host } from '../host.ts';
 import type { FunctionEntry } from './functions.ts';
-import { readYaml } from './yaml-values.ts';
+import { readYaml } from './yaml-file.ts';
 
 /**
  * The variables of a function: its environment, over it its environment files in their order, over them --env.
  * @throws KitError NOT_FOUND for an environment file that is not there
  */
 export async function functionVariables(
-  cwd: string,
+  { cwd, env }: Pick<Host, 'cwd' | 'env'>,
   entry: FunctionEntry,
   given: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
@@ -24,7 +26,45 @@ export async function functionVariables(
         `environment_file ${file} of ${entry.name} cannot be read: ${messageOf(error)}`,
       );
     }
-    Object.assign(variables, readYaml(text, file).get('environment').record());
+    const read = isEnvFile(text)
+      ? readEnvFile(text, file, env)
+      : readYaml(text, file).get('environment').record();
+    Object.assign(variables, read);
   }
   return { ...variables, ...given };
+}
+
+/** Whether the first line that counts is KEY=VALUE or KEY, where YAML would have `environment:`. */
+function isEnvFile(text: string): boolean {
+  const line = meaningfulLines(text)[0]?.text ?? '';
+  return /^(?:export\s+)?[^\s:#'"{[%=-][^\s:=]*(?:=|$)/.test(line);
+}
+
+function meaningfulLines(text: string): { text: string; number: number }[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line, index) => ({ text: line.trimStart(), number: index + 1 }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'));
+}
+
+/**
+ * The format of `docker run --env-file`: a value is all that stands behind the first `=`, quotes included; a key
+ * without one has the value that it has in `env`, and none where it has none there.
+ */
+function readEnvFile(text: string, file: string, env: Environment): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { text: line, number } of meaningfulLines(text)) {
+    const mark = line.indexOf('=');
+    const key = mark === -1 ? line.trimEnd() : line.slice(0, mark);
+    if (key === '' || /\s/.test(key)) {
+      throw new KitError(
+        'INVALID',
+        `${file} line ${number}: "${key}" is no name of a variable: write KEY=VALUE`,
+      );
+    }
+    const value = mark === -1 ? env[key] : line.slice(mark + 1);
+    if (value !== undefined) variables[key] = value;
+  }
+  return variables;
 }

@@ -1,7 +1,22 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import { KitError } from '../errors.ts';
 
 const NULL = /^(?:null|~|)$/i;
+
+/** A YAML document whose aliases are resolved, as `readYaml` makes it. */
+export interface YamlSource {
+  readonly file: string;
+  readonly lines: LineCounter;
+  /** The node that an alias stands for; any other node itself. */
+  readonly resolve: (node: Node | undefined) => Node | undefined;
+  /** The pairs of each mapping that was asked for, with what is merged into it. */
+  readonly pairs: Map<Node, ReadonlyMap<string, Pair>>;
+}
+
+interface Pair {
+  readonly key: Node;
+  readonly value: Node | undefined;
+}
 
 /**
  * A YAML file read as faas-cli's typed decoder reads it: every scalar is the text as written (`1.0` stays `1.0`),
@@ -10,34 +25,44 @@ const NULL = /^(?:null|~|)$/i;
  */
 export class YamlValue {
   readonly #node: Node | undefined;
-  readonly #source: Source;
+  readonly #source: YamlSource;
   readonly #path: string;
+  readonly #key: Node | undefined;
 
-  constructor(node: Node | undefined, source: Source, path: string) {
+  constructor(node: Node | undefined, source: YamlSource, path: string, key?: Node) {
+    this.#key = key;
     this.#node = node;
     this.#source = source;
     this.#path = path;
   }
 
+  /** Where the value begins; 0 where there is none. */
+  get line(): number {
+    const offset = this.#node?.range?.[0];
+    return offset === undefined ? 0 : this.#source.lines.linePos(offset).line;
+  }
+
+  /** Where the key that it stands behind begins; 0 where there is none. */
+  get keyLine(): number {
+    const offset = this.#key?.range?.[0];
+    return offset === undefined ? 0 : this.#source.lines.linePos(offset).line;
+  }
+
+  get isMapping(): boolean {
+    return isMap(this.#resolved());
+  }
+
   get(key: string): YamlValue {
-    return this.entries().find(([name]) => name === key)?.[1] ?? new YamlValue(undefined, this.#source, key);
+    const pair = this.#pairs().get(key);
+    return new YamlValue(pair?.value, this.#source, this.#below(key), pair?.key);
   }
 
   /** The pairs of a mapping, in the file's order; none where there is nothing. */
   entries(): [string, YamlValue][] {
-    const node = this.#resolved();
-    if (node === undefined) return [];
-    if (!isMap(node)) throw this.#wrong('a mapping');
-    const pairs = new Map<string, YamlValue>();
-    for (const { key, value } of node.items) {
-      const name = isScalar(key) ? String(key.value) : '';
-      const path = this.#path ? `${this.#path}.${name}` : name;
-      const child = new YamlValue((value as Node | null) ?? undefined, this.#source, path);
-      if (name === '<<')
-        for (const [merged, inner] of child.#mergedEntries()) setDefault(pairs, merged, inner);
-      else pairs.set(name, child);
-    }
-    return [...pairs];
+    return [...this.#pairs()].map(([name, { key, value }]) => [
+      name,
+      new YamlValue(value, this.#source, this.#below(name), key),
+    ]);
   }
 
   text(): string {
@@ -72,48 +97,48 @@ export class YamlValue {
     throw this.#wrong('true or false');
   }
 
-  #mergedEntries(): [string, YamlValue][] {
+  /** What the mapping holds, an explicit key before a merged one, an earlier merge before a later. */
+  #pairs(): ReadonlyMap<string, Pair> {
     const node = this.#resolved();
-    return isSeq(node) ? this.items().flatMap((item) => item.entries()) : this.entries();
+    if (node === undefined) return new Map();
+    if (!isMap(node)) throw this.#wrong('a mapping');
+    // Mappings that merge each other many times over are read once each.
+    const known = this.#source.pairs.get(node);
+    if (known) return known;
+    const pairs = new Map<string, Pair>();
+    const merged: YamlValue[] = [];
+    for (const { key, value } of node.items) {
+      const name = this.#source.resolve(key as Node);
+      const child = (value as Node | null) ?? undefined;
+      if (!isScalar(name)) continue;
+      if (name.value === '<<' && name.type === 'PLAIN')
+        merged.push(new YamlValue(child, this.#source, this.#below('<<')));
+      else pairs.set(String(name.value), { key: key as Node, value: child });
+    }
+    for (const value of merged) {
+      const maps = isSeq(value.#resolved()) ? value.items() : [value];
+      for (const [name, inner] of maps.flatMap((map) => [...map.#pairs()]))
+        if (!pairs.has(name)) pairs.set(name, inner);
+    }
+    this.#source.pairs.set(node, pairs);
+    return pairs;
+  }
+
+  #below(key: string): string {
+    return this.#path ? `${this.#path}.${key}` : key;
   }
 
   /** The node behind an alias; undefined for null. */
   #resolved(): Node | undefined {
-    const node = isAlias(this.#node) ? this.#node.resolve(this.#source.document) : this.#node;
+    const node = this.#source.resolve(this.#node);
     return isScalar(node) && node.type === 'PLAIN' && NULL.test(String(node.value)) ? undefined : node;
   }
 
   #wrong(expected: string): KitError {
-    const offset = this.#node?.range?.[0] ?? 0;
-    const { line } = this.#source.lines.linePos(offset);
-    return new KitError('INVALID', `${this.#source.file} line ${line}: ${this.#path} is to be ${expected}`);
+    const what = this.#path || 'the whole file';
+    return new KitError(
+      'INVALID',
+      `${this.#source.file} line ${this.line || 1}: ${what} is to be ${expected}`,
+    );
   }
-}
-
-interface Source {
-  readonly file: string;
-  readonly document: Document;
-  readonly lines: LineCounter;
-}
-
-/**
- * @param text YAML
- * @param file its name, for errors
- * @throws KitError INVALID with the line that is no YAML
- */
-export function readYaml(text: string, file: string): YamlValue {
-  const lines = new LineCounter();
-  // The failsafe schema leaves every scalar a text.
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const [reason] = error.message.split('\n');
-    throw new KitError('INVALID', `${file} line ${line}, column ${col} is not valid YAML: ${reason ?? ''}`);
-  }
-  return new YamlValue(document.contents ?? undefined, { file, document: document as Document, lines }, '');
-}
-
-function setDefault(pairs: Map<string, YamlValue>, key: string, value: YamlValue): void {
-  if (!pairs.has(key)) pairs.set(key, value);
 }

@@ -5,10 +5,11 @@ import type { Host } from '../host.ts';
 import { REPOSITORY } from '../release.ts';
 import type { Stack } from '../stack/functions.ts';
 import { bundledTemplates, placeBundled, pullBundled } from './bundled.ts';
+import { withoutCredentials } from './credentials.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 import { pullTemplates } from './pull.ts';
 import { parseRepository } from './repository.ts';
-import { findRow, readStore, type Store, type StoreRow } from './store.ts';
+import { findRow, publicIndex, readStore, type Store, type StoreRow } from './store.ts';
 
 /**
  * Sees to it that a template is in the project's template folder: from where stack.yaml says, else from the store.
@@ -23,14 +24,27 @@ export async function ensureTemplate(
   storeUrl?: string,
 ): Promise<void> {
   if (await isFile(join(host.cwd, TEMPLATE_FOLDER, name, 'template.yml'))) return;
-  const source = sources.find((entry) => entry.name === name)?.source;
+  await pullTemplate(host, name, sources, false, storeUrl);
+}
+
+/** Fetches one template, whether it is there or not. */
+export async function pullTemplate(
+  host: Host,
+  name: string,
+  sources: Stack['templates'],
+  debug: boolean,
+  storeUrl?: string,
+): Promise<void> {
+  const { plain, pinned } = splitPin(name);
+  const source = (
+    sources.find((entry) => entry.name === name) ?? sources.find((entry) => entry.name === plain)
+  )?.source;
   if (!source) return pullFromStore(host, name, storeUrl);
   const { url, ref } = await parseRepository(source, host.cwd);
-  const { plain, pinned } = splitPin(name);
   await pullTemplates(
     host,
     { url, ref: ref || pinned },
-    { only: { name: plain, folder: name }, overwrite: true },
+    { only: { name: plain, folder: name }, overwrite: true, debug },
   );
 }
 
@@ -55,13 +69,13 @@ async function pullFromStore(host: Host, name: string, storeUrl: string | undefi
 export async function pullRepositoryOf(
   host: Host,
   name: string,
-  { overwrite, storeUrl }: { overwrite: boolean; storeUrl: string | undefined },
+  { overwrite, debug, storeUrl }: { overwrite: boolean; debug: boolean; storeUrl: string | undefined },
 ): Promise<string[]> {
   const { row, store } = await lookUp(host, name, storeUrl);
   const { pinned } = splitPin(name);
   if (row.repo === REPOSITORY && !pinned) return pullBundled(host, overwrite);
   const { url, ref } = await parseRepository(row.repo, store.base);
-  return pullTemplates(host, { url, ref: pinned || ref }, { overwrite });
+  return pullTemplates(host, { url, ref: pinned || ref }, { overwrite, debug });
 }
 
 async function lookUp(
@@ -72,11 +86,31 @@ async function lookUp(
   const store = await readStore(host, storeUrl);
   const row = findRow(store, name);
   if (row) return { row, store };
+  const given = storeUrl || host.env.OPENFAAS_TEMPLATE_STORE_URL;
+  // An index that was named is the only one, as for faas-cli.
+  const fallback = given ? undefined : await lookUpPublic(host, name);
+  if (typeof fallback === 'object') return fallback;
+  const where = given
+    ? `the store ${withoutCredentials(given)}`
+    : `the store that comes with ofkit, or in OpenFaaS's index ${publicIndex(host)} (${fallback})`;
   throw new KitError(
     'NOT_FOUND',
-    `template "${name}" was not found in the template folder or in the store: see "ofkit template store list", ` +
+    `template "${name}" was not found in the template folder or in ${where}: see "ofkit template store list", ` +
       'or name another store with OPENFAAS_TEMPLATE_STORE_URL',
   );
+}
+
+/** @returns why there is none, where there is none */
+async function lookUpPublic(host: Host, name: string): Promise<{ row: StoreRow; store: Store } | string> {
+  try {
+    const store = await readStore(host, publicIndex(host));
+    const row = findRow(store, name);
+    return row ? { row, store } : 'which does not list it';
+  } catch (error) {
+    host.interrupted.throwIfAborted();
+    if (!(error instanceof KitError)) throw error;
+    return error.message;
+  }
 }
 
 /** `NAME@REF` in its halves. */

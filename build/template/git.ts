@@ -1,5 +1,7 @@
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Environment, Host } from '../host.ts';
+import { withoutCredentials } from './credentials.ts';
 import { runTool, type ToolResult } from '../tools/run-tool.ts';
 
 const CLONE_TIMEOUT = 300_000;
@@ -47,14 +49,13 @@ export async function cloneRepository(host: Host, url: string, ref: string, fold
 }
 
 function unreachable(url: string, ref: string, { output }: ToolResult): KitError {
-  const what = ref ? `${url} at ${ref}` : url;
-  const reason = output.trim().split('\n').at(-1) ?? '';
+  const shown = withoutCredentials(output);
+  const what = withoutCredentials(ref ? `${url} at ${ref}` : url);
+  const reason = shown.trim().split('\n').at(-1) ?? '';
   return new KitError(
     'UNREACHABLE',
     `cannot clone ${what} (${messageOf(reason)}): check the address and your access`,
-    {
-      output,
-    },
+    { output: shown },
   );
 }
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE } from '../context/build-context.ts';
 import { imageEnvironment } from '../dockerfile/environment.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
-import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { bundledFiles } from './bundled-files.ts';
@@ -19,8 +19,10 @@ export async function imageVariables(
 ): Promise<Readonly<Record<string, string>>> {
   const folder =
     entry.lang === DOCKERFILE_TEMPLATE ? entry.handler : join(TEMPLATE_FOLDER, entry.lang || '-');
-  const file = resolve(host.cwd, folder, 'Dockerfile');
-  const text = (await isFile(file)) ? await readFile(file, 'utf8') : bundledDockerfile(entry.lang);
+  const found = await findDockerfile(resolve(host.cwd, folder));
+  const text = found
+    ? await readFile(resolve(host.cwd, folder, found), 'utf8')
+    : bundledDockerfile(entry.lang);
   return text === undefined ? {} : imageEnvironment(parseDockerfile(text)).variables;
 }
 

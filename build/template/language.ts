@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import { insideOf } from '../files/inside.ts';
 import type { Host } from '../host.ts';
-import { readYaml } from '../stack/yaml-values.ts';
+import { readYaml } from '../stack/yaml-file.ts';
 
 /** Where a project keeps its templates. */
 export const TEMPLATE_FOLDER = 'template';

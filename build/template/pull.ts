@@ -10,12 +10,15 @@ import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { cloneRepository, gitOutput } from './git.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
+import { withoutCredentials } from './credentials.ts';
 import type { RepositoryAddress } from './repository.ts';
 
 export interface PullOptions {
   /** The one template that is wanted, and the folder it becomes; all of them without. */
   readonly only?: { readonly name: string; readonly folder: string };
   readonly overwrite: boolean;
+  /** Tells what was cloned. */
+  readonly debug?: boolean;
 }
 
 /**
@@ -25,17 +28,19 @@ export interface PullOptions {
 export async function pullTemplates(
   host: Host,
   { url, ref }: RepositoryAddress,
-  { only, overwrite }: PullOptions,
+  { only, overwrite, debug = false }: PullOptions,
 ): Promise<string[]> {
+  const shown = withoutCredentials(url);
   const clone = await makeTemporaryFolder();
   try {
-    await withProgress(host.err, `cloning ${url}`, cloneRepository(host, url, ref, clone));
+    await withProgress(host.err, `cloning ${shown}`, cloneRepository(host, url, ref, clone));
+    if (only === undefined) await tellUnusable(host, clone, shown);
     const found = (await templatesIn(clone)).filter((name) => only === undefined || name === only.name);
     if (found.length === 0) {
       const what = only === undefined ? 'templates' : `template ${only.name}`;
       throw new KitError(
         'NOT_FOUND',
-        `${url} has no ${what}: a repository keeps each in a folder of template/`,
+        `${shown} has no ${what}: a repository keeps each in a folder of template/`,
       );
     }
     const suffix = ref ? `@${ref.replaceAll('/', '-')}` : '';
@@ -46,8 +51,9 @@ export async function pullTemplates(
         targets.map(({ target }) => target),
       );
     const commit = await gitOutput(host, clone, ['rev-parse', 'HEAD']);
+    if (debug) host.err.line(`debug: ${shown} at ${ref || 'its default branch'}, commit ${commit}`);
     for (const { name, target } of targets) {
-      await placeTemplate(host, target, { repository: url, ref, commit }, (staging) =>
+      await placeTemplate(host, target, { repository: shown, ref, commit }, (staging) =>
         copyTree(join(clone, TEMPLATE_FOLDER, name), staging, {
           within: clone,
           skip: (entry) => entry === '.git',
@@ -69,6 +75,17 @@ export async function templatesIn(folder: string): Promise<string[]> {
     if (isTemplateName(name) && (await isFolder(join(path, name)))) names.push(name);
   }
   return names;
+}
+
+/** Says which folders cannot be templates for their name. */
+async function tellUnusable(host: Host, clone: string, shown: string): Promise<void> {
+  const folder = join(clone, TEMPLATE_FOLDER);
+  for (const name of (await isFolder(folder)) ? (await readdir(folder)).sort() : []) {
+    if (isTemplateName(name) || name.startsWith('.') || !(await isFolder(join(folder, name)))) continue;
+    host.err.line(
+      `note: ${JSON.stringify(name)} of ${shown} is left out: the name of a template has letters, digits, dots, dashes and underscores, no blanks`,
+    );
+  }
 }
 
 interface Origin {

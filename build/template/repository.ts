@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
+import { withoutCredentials } from './credentials.ts';
 
 export interface RepositoryAddress {
   /** What git clones: a URL, or the absolute path of a checkout on disk. */
@@ -9,7 +10,7 @@ export interface RepositoryAddress {
   readonly ref: string;
 }
 
-const REMOTE = /^(?:(?:git|ssh|https?):\/\/|file:\/\/\/|[\w.-]+@[\w.-]+:)[^\s]+$/;
+const REMOTE = /^(?:(?:git|ssh|git\+ssh|ssh\+git|https?):\/\/|file:\/\/\/|[\w.-]+@[\w.-]+:)[^\s]+$/;
 
 /**
  * Reads `URL[#REF]`, where the URL may be a path on disk.
@@ -18,7 +19,7 @@ const REMOTE = /^(?:(?:git|ssh|https?):\/\/|file:\/\/\/|[\w.-]+@[\w.-]+:)[^\s]+$
  */
 export async function parseRepository(text: string, base: string | undefined): Promise<RepositoryAddress> {
   const mark = text.lastIndexOf('#');
-  const url = mark === -1 ? text : text.slice(0, mark);
+  const url = withPlainScheme(mark === -1 ? text : text.slice(0, mark));
   const ref = mark === -1 ? '' : text.slice(mark + 1);
   if (url.startsWith('-') || ref.startsWith('-') || (mark !== -1 && ref === '')) throw noRepository(text);
   if (REMOTE.test(url)) return { url, ref };
@@ -26,9 +27,15 @@ export async function parseRepository(text: string, base: string | undefined): P
   return { url: resolve(base, url), ref };
 }
 
+/** `git+https://` is npm's way to write an address; `git+ssh://HOST:PATH` has to be one that ssh knows. */
+function withPlainScheme(url: string): string {
+  const plain = url.replace(/^git\+(?=(?:ssh|https?|file):\/\/)/i, '').replace(/^ssh\+git:/i, 'ssh:');
+  return plain === url ? url : plain.replace(/^ssh:\/\/([^/:]+):(?!\d+(?:\/|$))/i, '$1:');
+}
+
 function noRepository(text: string): KitError {
   return new KitError(
     'USAGE',
-    `"${text}" is no git repository: give an https, ssh or git URL or a folder on disk, and #REF for a branch or tag`,
+    `"${withoutCredentials(text)}" is no git repository: give an https, ssh or git URL or a folder on disk, and #REF for a branch or tag`,
   );
 }

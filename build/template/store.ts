@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KitError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { bundledIndex } from './bundled-files.ts';
+import { withoutCredentials } from './credentials.ts';
 
 /** A row of a store index, in OpenFaaS's format. */
 export interface StoreRow {
@@ -37,8 +39,9 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
   const address = url || host.env.OPENFAAS_TEMPLATE_STORE_URL;
   if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.cwd };
   if (/^https?:/i.test(address)) {
-    const text = await withProgress(host.err, `fetching ${address}`, fetchIndex(host, address));
-    return { rows: parseIndex(text, address), base: undefined };
+    const shown = withoutCredentials(address);
+    const text = await withProgress(host.err, `fetching ${shown}`, fetchIndex(host, address));
+    return { rows: parseIndex(text, shown), base: undefined };
   }
   const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.cwd, address);
   try {
@@ -49,12 +52,32 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
   }
 }
 
-async function fetchIndex(host: Host, url: string): Promise<string> {
+/** The public index of OpenFaaS, which faas-cli asks where it is told no other. */
+export function publicIndex(host: Host): string {
+  return (
+    host.env.OFKIT_PUBLIC_STORE_URL ||
+    'https://raw.githubusercontent.com/openfaas/store/master/templates.json'
+  );
+}
+
+/**
+ * @returns the text at an http(s) URL, in which a user and a password may stand
+ * @throws KitError UNREACHABLE
+ */
+export async function fetchIndex(host: Host, url: string): Promise<string> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: LARGEST_INDEX });
   try {
     const signal = AbortSignal.any([host.interrupted, AbortSignal.timeout(FETCH_TIMEOUT)]);
-    const response = await fetch(url, { dispatcher, signal });
+    const address = new URL(url);
+    const { username, password } = address;
+    const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    address.username = '';
+    address.password = '';
+    const headers: Record<string, string> = username
+      ? { authorization: `Basic ${login.toString('base64')}` }
+      : {};
+    const response = await fetch(address, { dispatcher, signal, headers });
     if (response.status !== 200) throw new Error(`status ${response.status} instead of 200`);
     return await response.text();
   } catch (error) {
@@ -62,7 +85,7 @@ async function fetchIndex(host: Host, url: string): Promise<string> {
     const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
     throw new KitError(
       'UNREACHABLE',
-      `cannot fetch the store index ${url} (${reason}): check --url and the network`,
+      `cannot fetch the store index ${withoutCredentials(url)} (${reason}): check --url and the network`,
     );
   } finally {
     await dispatcher.destroy();

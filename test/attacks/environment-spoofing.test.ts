@@ -67,6 +67,20 @@ for (const mode of ['streaming', 'serializing', 'classic']) {
       assert.ok(!valuesOf(lines, 'PATH').includes('/tmp'));
     });
 
+    for (const name of ['Proxy', 'proxy', 'PROXY', 'pRoXy']) {
+      await t.test(`to be the proxy of the function’s own requests, as ${name}`, async () => {
+        const lines = await environmentOf(`${name}: http://evil`, 'X-Proxy: x', 'Proxy-Kind: k');
+        assert.deepEqual(
+          lines.filter((line) => /^http_proxy=/i.test(line)),
+          [],
+        );
+        assert.deepEqual(
+          [valuesOf(lines, 'Http_X_Proxy'), valuesOf(lines, 'Http_Proxy_Kind')],
+          [['x'], ['k']],
+        );
+      });
+    }
+
     await t.test('by names that objects have', async () => {
       const lines = await environmentOf('__proto__: p', 'constructor: c', 'toString: s', 'hasOwnProperty: h');
       assert.deepEqual(valuesOf(lines, 'Http_Constructor'), ['c']);

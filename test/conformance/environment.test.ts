@@ -27,7 +27,12 @@ function assertHasNo(lines: readonly string[], prefix: string): void {
 
 for (const mode of ['streaming', 'serializing', 'classic']) {
   test(`the request in the environment in ${mode} mode`, async (t) => {
-    const watchdog = await startWatchdog(t, { mode, fprocess: 'env', KEEP_ME: 'kept' });
+    const watchdog = await startWatchdog(t, {
+      mode,
+      fprocess: 'env',
+      KEEP_ME: 'kept',
+      'odd.name': 'kept too',
+    });
 
     await t.test('method, path, query, headers, and the environment of the watchdog', async () => {
       const lines = await environmentOf(watchdog, {
@@ -63,6 +68,25 @@ for (const mode of ['streaming', 'serializing', 'classic']) {
     await t.test('a value keeps its equals signs, spaces and bytes', async () => {
       const lines = await environmentOf(watchdog, { headers: { 'x-odd': `a=b  c;${UTF8}` } });
       assertHas(lines, `Http_X_Odd=a=b  c;${UTF8}`);
+    });
+
+    await t.test('bytes that are no UTF-8 stay the same bytes', async () => {
+      const latin1 = 'caf\u00e9 \u00ff\u0080 %41 \\101 \'"$(echo no)`echo no`$HOME';
+      const lines = await environmentOf(watchdog, {
+        path: '/caf%E9/%FF?caf%E9',
+        headers: {
+          'x-latin': latin1,
+          'x-both': `${UTF8}\u00e9`,
+          "x-odd'name": 'gr\u00fc\u00df',
+          'x-utf': UTF8,
+        },
+      });
+      assertHas(lines, `Http_X_Latin=${latin1}`, `Http_X_Both=${UTF8}\u00e9`, `Http_X_Utf=${UTF8}`);
+      assertHas(lines, "Http_X_Odd'name=gr\u00fc\u00df", 'Http_Path=/caf\u00e9/\u00ff', 'Http_Query=caf%E9');
+      assertHas(lines, 'KEEP_ME=kept', 'odd.name=kept too', 'Http_Method=GET');
+      const lineEnd = await environmentOf(watchdog, { path: '/%e9%0a%0a' });
+      assertHas(lineEnd, 'Http_Path=/\u00e9');
+      assert.equal(lineEnd.at(lineEnd.indexOf('Http_Path=/\u00e9') + 2), '');
     });
 
     await t.test('a chunked body is told', async () => {

@@ -17,6 +17,11 @@ const WITH_APP: Accounts = { passwd: PASSWD, group: GROUP };
 const NO_CAPABILITY = '0'.repeat(16);
 const LINE = /Running as .* and no longer as root; run_as=root would stay root/;
 
+const STAYS = /Warning: root stays root, as it may not become the user app \(.*\); give the container a user/;
+
+/** The groups that this process was started with, and gives on. */
+const GROUPS = /^Groups:.*$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[0].replace(/\s+/g, ' ') ?? '';
+
 /** What test/fixtures/identity.mjs tells. */
 interface Identity {
   readonly home: string;
@@ -168,6 +173,22 @@ describe('run_as', { concurrency: 2, skip }, () => {
     }
   });
 
+  for (const mode of ['streaming', 'serializing', 'classic', 'http', 'inproc', 'inproc_workers']) {
+    for (const missing of ['setuid', 'setgid', 'all']) {
+      test(`${mode}: root that may not become another user stays, not told to: without ${missing}`, async (t) => {
+        const before = ['setpriv', `--bounding-set=-${missing}`, `--inh-caps=-${missing}`];
+        const { watchdog, identity } = await startFirst(t, mode, {}, { ...WITH_APP, before });
+        for (const thread of [...identity.threads, ...threadsOf(watchdog)]) {
+          assert.deepEqual(thread.slice(0, 2), ['Uid: 0 0 0 0', 'Gid: 0 0 0 0']);
+          assert.deepEqual(otherGroups(thread[2]), otherGroups(GROUPS));
+        }
+        assert.equal(identity.home, '/root');
+        const warnings = watchdog.stderr.lines.filter((line) => STAYS.test(line));
+        assert.equal(warnings.length, 1, watchdog.log);
+      });
+    }
+  }
+
   const unprivileged = ['setpriv', '--reuid=100', '--regid=101', '--clear-groups'];
   const without = ['setpriv', '--bounding-set=-setuid,-setgid', '--inh-caps=-setuid,-setgid'];
   for (const [name, value, before, line] of [
@@ -185,7 +206,6 @@ describe('run_as', { concurrency: 2, skip }, () => {
     ['another than root', '1234', unprivileged, /run_as=1234 needs root, and this is the user 100; leave/],
     ['root for another', 'root', unprivileged, /run_as=root needs root, and this is the user 100/],
     ['root without the right', '1234', without, /cannot become the user 1234 \(.*\); set run_as=root/],
-    ['root without the right, not told', undefined, without, /cannot become the user app \(.*\); set run_as/],
   ] as const) {
     test(`${name}: one line, exit 1`, async (t) => {
       const options = asFirstProcess(t, { ...WITH_APP, before });
@@ -197,6 +217,11 @@ describe('run_as', { concurrency: 2, skip }, () => {
     });
   }
 });
+
+/** Groups beside the main one, which may or may not be named. */
+function otherGroups(line = ''): string[] {
+  return line.split(' ').filter((word) => /^[1-9]/.test(word));
+}
 
 /** A port that only root may bind. */
 async function freeLowPort(): Promise<number> {

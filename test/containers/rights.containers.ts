@@ -69,11 +69,44 @@ test('run_as names a user of the image, and a low port is bound all the same', a
   assert.match(await container.exec('node', '-e', ask), startOf('uid=1000(node)'));
 });
 
-test('root that may not become another user: one line, exit 1', async (t) => {
-  const container = await Container.start(t, WITHOUT_USER, { flags: ['--cap-drop=all'], locked: false });
-  assert.equal(await container.ended(), 1);
-  assert.match(await container.logs(), /Error: cannot become the user 12000:12000 \(.*\); set run_as=root/);
-});
+const HTTP_MODE = { fprocess: 'node /fixtures/server.mjs', upstream_url: 'http://127.0.0.1:3000' };
+
+for (const [rights, flags] of [
+  ['no capability', ['--cap-drop=all']],
+  ['NET_RAW alone', ['--cap-drop=all', '--cap-add=NET_RAW']],
+] as const) {
+  for (const [mode, env, path] of [
+    ['streaming', { fprocess: 'cat' }, '/'],
+    ['serializing', { fprocess: 'cat' }, '/'],
+    ['classic', { fprocess: 'cat' }, '/'],
+    ['http', HTTP_MODE, '/'],
+    ['inproc', { handler_path: '/fixtures/echo.cjs' }, '/'],
+    ['inproc', { handler_path: '/fixtures/echo.cjs', workers: '2' }, '/'],
+    ['static', { static_path: '/fixtures' }, '/hello.txt'],
+  ] as const) {
+    const name = 'workers' in env ? `${mode} with workers` : mode;
+    test(`${name}: root with ${rights} stays root, serves, and warns once`, async (t) => {
+      const volume = `--volume=${FIXTURES}:/fixtures:ro`;
+      const container = await startOpen(t, WITHOUT_USER, { mode, ...env }, [...flags, volume]);
+      const response = await fetch(await container.url(path), { method: 'POST', body: 'hello' });
+      assert.deepEqual([response.status, (await response.text()).trim()], [200, 'hello']);
+      const warnings = (await container.logs()).match(/Warning: root stays root.*$/gm) ?? [];
+      assert.equal(warnings.length, 1, await container.logs());
+      assert.match(await container.exec('sh', '-c', 'cat /proc/1/status'), /^Uid:\s+0\s+0\s/m);
+      assert.equal(await container.stop(), 0, await container.logs());
+    });
+  }
+
+  test(`root with ${rights} that was told whom to become: one line, exit 1`, async (t) => {
+    const container = await Container.start(t, WITHOUT_USER, {
+      env: { run_as: '12000' },
+      flags,
+      locked: false,
+    });
+    assert.equal(await container.ended(), 1);
+    assert.match(await container.logs(), /Error: cannot become the user 12000 \(.*\); set run_as=root/);
+  });
+}
 
 for (const [mode, env] of [
   ['streaming', { fprocess: 'cat' }],

@@ -30,6 +30,26 @@ const cases = [
     `${HEAD}functions:\n${ONE}${TWO}\n`,
   ],
   ['without functions', `# none yet\n${HEAD}`, `# none yet\n${HEAD}functions:\n${TWO}`],
+  [
+    'with comments right below the last function',
+    `${HEAD}functions:\n${ONE}    # fprocess: x\n  # of one\n`,
+    `${HEAD}functions:\n${ONE}    # fprocess: x\n  # of one\n${TWO}\n`,
+  ],
+  [
+    'with a comment under no functions',
+    `${HEAD}functions:\n  # add them here\n`,
+    `${HEAD}functions:\n  # add them here\n${TWO}`,
+  ],
+  [
+    'with a second document',
+    `${HEAD}functions:\n${ONE}---\nx: 1\n`,
+    `${HEAD}functions:\n${ONE}${TWO}\n---\nx: 1\n`,
+  ],
+  [
+    'with lines of Windows',
+    `${HEAD}functions:\n${ONE}`.replaceAll('\n', '\r\n'),
+    `${HEAD}functions:\n${ONE}${TWO}\n`.replaceAll('\n', '\r\n'),
+  ],
   ['with functions in one line', `${HEAD}functions: {}\n`, `${HEAD}functions:\n${TWO}`],
 ] as const;
 

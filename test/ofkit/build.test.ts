@@ -105,6 +105,21 @@ test('--tag adds what git or the handler says to the image', async (t) => {
   assert.equal(await tagged('sha'), `hello:latest-${short}`);
   assert.equal(await tagged('branch'), `hello:latest-main-${short}`);
   assert.equal(await tagged('describe'), 'hello:latest-v1');
+  for (const format of ['', 'default', 'LATEST']) assert.equal(await tagged(format), 'hello:latest');
+  await git(project.folder, 'tag', '-d', 'v1');
+  await git(project.folder, 'tag', 'release/1.0+x');
+  assert.equal(await tagged('Describe'), 'hello:latest-release-1.0-x');
+  await git(project.folder, 'checkout', '-q', '-b', `feature/${'x'.repeat(150)}`);
+  const long = await tagged('BRANCH');
+  assert.match(long, new RegExp(`^hello:latest-feature-x+-${short}$`));
+  assert.equal(long.length, 'hello:'.length + 128);
+  await project.write(
+    'stack.yaml',
+    (await project.read('stack.yaml')).replace('hello:latest', 'hello@sha256:1f'),
+  );
+  const digest = await project.ofkit(['generate', '-t', 'openfaas', '--tag', 'sha']);
+  assert.deepEqual([digest.status, /has a digest and takes no tag/.test(digest.stderr)], [5, true]);
+  assert.equal((await project.ofkit(['generate', '-t', 'openfaas'])).status, 0);
 });
 
 test('--engine, OFKIT_ENGINE and PATH choose the engine', async (t) => {

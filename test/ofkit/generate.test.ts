@@ -239,7 +239,7 @@ test('what cannot be is one line and an exit status', async (t) => {
   const head = 'provider: { name: openfaas }';
   await project.write('bare.yaml', `${head}\nfunctions: { hello: { lang: ts-http, handler: ./hello } }\n`);
   const bare = await project.ofkit(['generate', '--target', 'kubernetes', '-f', 'bare.yaml']);
-  assert.equal(bare.stderr, 'ofkit: hello in bare.yaml has no image: name the one to run\n');
+  assert.equal(bare.stderr, 'ofkit: bare.yaml line 2: hello has no image: name the one to run\n');
   assert.equal(bare.status, 5);
   const missing = await project.ofkit(['generate']);
   assert.equal(missing.status, 2);

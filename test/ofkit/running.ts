@@ -13,6 +13,7 @@ export interface RunEvent {
   readonly function: string;
   readonly url?: string;
   readonly debugger?: string;
+  readonly mode?: string;
   readonly from?: string;
   readonly text?: string;
   readonly error?: string;

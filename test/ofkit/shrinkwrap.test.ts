@@ -26,7 +26,7 @@ test('the build context is that of faas-cli, file for file', async (t) => {
   await project.write('hello/lib/x.js', 'x', 0o600);
   await project.write('hello/.hidden', '');
   await project.write('hello/node_modules/x/index.js', '');
-  for (const skipped of ['build/a', 'template/a']) await project.write(`hello/${skipped}`, '');
+  for (const kept of ['build/a', 'template/a']) await project.write(`hello/${kept}`, '');
   await project.write('common/c.js', '');
   await project.write('shared/a.txt', '');
   await project.write('stale', '');
@@ -41,6 +41,8 @@ test('the build context is that of faas-cli, file for file', async (t) => {
     Dockerfile: '644',
     'function/': '700',
     'function/.hidden': '644',
+    'function/build/': '755',
+    'function/build/a': '644',
     'function/common/': '755',
     'function/common/c.js': '644',
     'function/handler.js': '644',
@@ -55,6 +57,8 @@ test('the build context is that of faas-cli, file for file', async (t) => {
     'function/shared/': '755',
     'function/shared/a.txt': '644',
     'function/stale': '644',
+    'function/template/': '755',
+    'function/template/a': '644',
     'index.js': '644',
     'run.sh': '755',
     'template.yml': '644',

@@ -9,7 +9,8 @@ export function newFolder(): string {
 }
 
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  // processes that were just killed may still be writing there
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 /** A temporary folder that goes with its owner. */

@@ -12,6 +12,15 @@ function request(rawHeaders: string[] = [], method = 'GET'): IncomingMessage {
   return { rawHeaders, headers, method } as unknown as IncomingMessage;
 }
 
+/** The bytes of a text in UTF-8, a character each. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function encodeBytes(bytes: string): string {
+  return [...bytes].map((byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+}
+
 test('names get the form of MIME, as in Go', () => {
   assert.equal(canonicalName('x-forwarded-by'), 'X-Forwarded-By');
   assert.equal(canonicalName('CONTENT-TYPE'), 'Content-Type');
@@ -25,14 +34,19 @@ test('a header becomes Http_ and its name, the first value of a repeated one', (
 
 test('the path is decoded, the query is as it came', () => {
   const variables = cgiEnvironment(request(), '/a%20b/%C3%A9?q=%20&x=1?2');
-  assert.equal(variables['Http_Path'], '/a b/é');
+  assert.equal(variables['Http_Path'], `/a b/${bytesOf('é')}`);
   assert.equal(variables['Http_Query'], 'q=%20&x=1?2');
 });
 
-test('bytes of UTF-8 in a header stay the same bytes', () => {
-  const onTheWire = Buffer.from('grüße').toString('latin1');
-  assert.equal(cgiEnvironment(request(['X-G', onTheWire]), '/')['Http_X_G'], 'grüße');
-  assert.equal(cgiEnvironment(request(['X-G', 'gr\u00fc\u00dfe']), '/')['Http_X_G'], 'grüße');
+test('the bytes of a header stay the same bytes, as those of a path do, encoded or not', () => {
+  for (const bytes of [bytesOf('grüße'), 'gr\u00fc\u00dfe', '\u00ff\u0080', bytesOf('ü\ufffd')]) {
+    const request_ = request(['X-G', bytes]);
+    const encoded = encodeBytes(bytes);
+    const variables = cgiEnvironment(request_, `/${bytes}/${encoded}?${bytes}`);
+    assert.equal(variables['Http_X_G'], bytes);
+    assert.equal(variables['Http_Path'], `/${bytes}/${bytes}`);
+    assert.equal(variables['Http_Query'], bytes);
+  }
 });
 
 test('no header passes for a fact of the request', () => {

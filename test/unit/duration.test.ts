@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatDuration, parseDuration, parseGoDuration, timerDelay } from '../../watchdog/duration.ts';
+import { formatDuration, parseDuration, parseGoDuration, timerDelay } from '../../common/duration.ts';
 
 const READ: readonly [string, number | undefined][] = [
   ['0', 0],

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { accessLine, humanSize } from '../../watchdog/log/access-line.ts';
 import { LineCutter } from '../../watchdog/log/function-lines.ts';
 import { LogSink } from '../../watchdog/log/sink.ts';
-import { logTimestamp } from '../../watchdog/log/timestamp.ts';
+import { logTimestamp } from '../../common/log/timestamp.ts';
 
 const ENTRY = {
   method: 'GET',

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { StartError } from '../../watchdog/errors.ts';
-import { settingsAsMarkdown, settingsAsText } from '../../watchdog/settings/document.ts';
-import { readSettings, type Environment } from '../../watchdog/settings/read.ts';
+import { watchdogSettingsAsMarkdown, watchdogSettingsAsText } from '../../watchdog/settings/document.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import { readSettings } from '../../watchdog/settings/read.ts';
 import { SETTINGS } from '../../watchdog/settings/table.ts';
 
 const read = (environment: Environment) => readSettings({ fprocess: 'cat', ...environment });
@@ -103,8 +104,8 @@ test('every name stands in the table of the documentation and in the help, and o
   const names = Object.values(SETTINGS).flatMap((row) => [...row.names]);
   assert.equal(new Set(names).size, names.length);
   for (const name of names) {
-    assert.ok(settingsAsMarkdown().includes(`\`${name}\``), name);
-    assert.match(settingsAsText(), new RegExp(`\\b${name}\\b`));
+    assert.ok(watchdogSettingsAsMarkdown().includes(`\`${name}\``), name);
+    assert.match(watchdogSettingsAsText(), new RegExp(`\\b${name}\\b`));
   }
 });
 

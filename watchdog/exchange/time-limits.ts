@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../common/duration.ts';
 
 /**
  * How long the function may take over one request: exec_timeout, or the request's X-Timeout where that is

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Uncaught } from './uncaught.ts';
 
 /** The signals that end a watchdog. What the function does at one of them has its turn when its requests are done. */

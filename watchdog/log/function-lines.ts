@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { LogSink } from './sink.ts';
-import { logTimestamp } from './timestamp.ts';
+import { logTimestamp } from '../../common/log/timestamp.ts';
 
 const NEWLINE = 10;
 

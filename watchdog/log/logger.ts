@@ -1,6 +1,6 @@
 import { accessLine, type AccessEntry } from './access-line.ts';
 import type { LogSink } from './sink.ts';
-import { logTimestamp } from './timestamp.ts';
+import { logTimestamp } from '../../common/log/timestamp.ts';
 
 /** The watchdog's own log. Its lines go to stderr, as those of Go's log package do. */
 export interface Logger {

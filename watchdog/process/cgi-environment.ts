@@ -1,7 +1,14 @@
 import { RequestError } from '../errors.ts';
-import type { ExchangeRequest } from '../exchange/message.ts';
+import type { ExchangeRequest } from '../../common/http/exchange/message.ts';
 
+/** Values are bytes, a character each (Latin-1), as Node gives a request's head: an environment holds any but NUL. */
 type Variables = Record<string, string>;
+
+/**
+ * Headers that become no variable. `Proxy` would be Http_Proxy, which programs that read the names without their case
+ * (Python's urllib, Perl's LWP) take for the proxy of their own requests: a client would choose it ("httpoxy").
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(['Host', 'Transfer-Encoding', 'Trailer', 'Proxy']);
 
 /**
  * What of-watchdog puts into a process's environment for a request: `Http_<Name>` for each header (the first
@@ -13,14 +20,14 @@ type Variables = Record<string, string>;
 export function cgiEnvironment(request: ExchangeRequest, target: string): Variables {
   const variables: Variables = {};
   for (const [name, value] of firstValues(request)) {
-    if (name === 'Host' || name === 'Transfer-Encoding' || name === 'Trailer') continue;
-    variables[`Http_${name.replaceAll('-', '_')}`] = asUtf8(value);
+    if (LEFT_OUT.has(name)) continue;
+    variables[`Http_${name.replaceAll('-', '_')}`] = value;
   }
   for (const name of ['Http_Query', 'Http_Path', 'Http_Transfer_Encoding', 'Http_Host'])
     delete variables[name];
   const { path, query } = splitTarget(target);
   variables['Http_Method'] = request.method ?? '';
-  if (query !== '') variables['Http_Query'] = asUtf8(sentQuery(request, target) ?? query);
+  if (query !== '') variables['Http_Query'] = sentQuery(request, target) ?? query;
   if (path !== '') variables['Http_Path'] = decodePath(path);
   if (request.headers['transfer-encoding'] !== undefined) variables['Http_Transfer_Encoding'] = 'chunked';
   return variables;
@@ -33,7 +40,7 @@ export function classicEnvironment(request: ExchangeRequest, target: string): Va
   const variables = cgiEnvironment(request, target);
   variables['Http_ContentLength'] = contentLength;
   variables['Http_Content_Length'] = contentLength;
-  if (host !== undefined && host !== '') variables['Http_Host'] = asUtf8(host);
+  if (host !== undefined && host !== '') variables['Http_Host'] = host;
   return variables;
 }
 
@@ -61,14 +68,6 @@ export function canonicalName(name: string): string {
     .replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }
 
-/** Bytes came as Latin-1 characters. An environment holds UTF-8: where they are that already, they stay the same bytes. */
-function asUtf8(value: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (!/[\u0080-\u00ff]/.test(value)) return value;
-  const decoded = Buffer.from(value, 'latin1').toString('utf8');
-  return decoded.includes('\ufffd') ? value : decoded;
-}
-
 function splitTarget(target: string): { path: string; query: string } {
   const origin = target.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = origin.indexOf('?');
@@ -81,17 +80,11 @@ function sentQuery({ sentTarget, url }: ExchangeRequest, target: string): string
   return sentTarget === undefined || target !== url ? undefined : splitTarget(sentTarget).query;
 }
 
+/** Byte by byte, so that what is no UTF-8 stays what it is too. */
 function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(asUtf8(path));
-  } catch {
-    if (!/%(?![0-9a-f]{2})/i.test(path)) return unescapeBytes(path);
+  if (/%(?![0-9a-f]{2})/i.test(path)) {
     throw new RequestError('REQUEST_INVALID', 'the percent-encoding of the path cannot be read');
   }
-}
-
-/** Percent-encoded bytes that are no UTF-8 stand for themselves as Latin-1. */
-function unescapeBytes(path: string): string {
   return path.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Forker, ForkOptions } from './forked-process.ts';
 import type { AddonPlaces } from './native/load.ts';
 

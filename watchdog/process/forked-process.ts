@@ -54,7 +54,7 @@ export interface ForkOptions {
 /** A way to start processes. */
 export interface Forker {
   /**
-   * @param variables of the request, which go over those of the environment
+   * @param variables of the request, which go over those of the environment; their values are bytes, a character each
    * @throws RequestError HEADERS_TOO_LARGE where the environment does not fit, REQUEST_INVALID where it holds a NUL,
    * PROCESS_NOT_STARTED else
    */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { StartError, messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { closeWriters, makePipes, type PipeMeans } from './pipes.ts';
 import { ProcessGroups } from './process-groups.ts';

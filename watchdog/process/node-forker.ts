@@ -1,9 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import type { ExitStatus } from './exit-status.ts';
 import {
   forkError,
@@ -13,22 +12,21 @@ import {
   type OutputListener,
   type ProcessInput,
 } from './forked-process.ts';
-
-const SHELL = '/bin/sh';
+import { Prelude } from './shell-prelude.ts';
 
 /** Starts processes with node:child_process: works everywhere, and copies the watchdog's page tables each time. */
 export class NodeForker implements Forker {
   readonly #options: ForkOptions;
-  readonly #hasShell: boolean;
+  readonly #prelude: Prelude;
 
   constructor(options: ForkOptions) {
     this.#options = options;
-    this.#hasShell = options.mergesErrors && existsSync(SHELL);
+    this.#prelude = new Prelude(options.command, options.mergesErrors);
   }
 
   async fork(variables: Readonly<Record<string, string>>): Promise<ForkedProcess> {
-    const environment = { ...this.#options.environment, ...variables };
-    const [file = '', ...args] = this.#command(environment);
+    const { environment, words } = this.#prelude.before(this.#options.environment, variables);
+    const [file = '', ...args] = words;
     try {
       const child = spawn(file, args, { env: environment, detached: true, stdio: 'pipe' });
       const exited = new Promise<ExitStatus>((resolve) => {
@@ -39,18 +37,6 @@ export class NodeForker implements Forker {
     } catch (thrown) {
       throw forkError(file, systemCodeOf(thrown) ?? messageOf(thrown), thrown);
     }
-  }
-
-  /**
-   * Output that is merged has one order, which only one pipe for both can keep, and Node gives each its own. A
-   * shell puts them together before it makes way for the command; unless there is none, or it would take from the
-   * environment the names that are none to it (`spring.profile`).
-   */
-  #command(environment: Readonly<Record<string, string>>): readonly string[] {
-    const { command } = this.#options;
-    return this.#hasShell && Object.keys(environment).every(isShellName)
-      ? [SHELL, '-c', 'exec "$@" 2>&1', 'fwatchdog', ...command]
-      : command;
   }
 }
 
@@ -157,8 +143,4 @@ function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
-}
-
-function isShellName(name: string): boolean {
-  return /^[a-z_]\w*$/i.test(name);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { stackStart, withDescendants } from './proc.ts';
+import { stackStart, withDescendants } from '../../common/proc.ts';
 
 /** Processes are looked at when they are once to twice as old, in milliseconds: most of a request's are gone by then. */
 const LOOK_MS = 50;

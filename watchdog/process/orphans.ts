@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { NativeAddon } from './native/addon.ts';
 import type { NativeProcesses } from './native/processes.ts';
-import { readProcess } from './proc.ts';
+import { readProcess } from '../../common/proc.ts';
 
 /** Milliseconds between two looks for orphans that have ended. */
 const LOOK_MS = 1000;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { StartError, messageOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 import type { Account } from '../settings/parsers.ts';
 import { homeOfRoot, identify, isUser, type Identity } from './account.ts';
 
@@ -12,7 +13,10 @@ const OTHERWISE: Account = { text: '12000:12000', user: '12000', group: '12000' 
 /** Programs that are put before a container's own as its process 1 (`docker run --init`), by their names. */
 const INITS: ReadonlySet<string> = new Set(['docker-init', 'podman-init', 'catatonit', 'tini', 'dumb-init']);
 
-/** What has been changed. */
+/** What the kernel says where a capability is missing, or where the user namespace has no such number. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['EPERM', 'EINVAL']);
+
+/** What has been changed, or that nothing could be. */
 export interface Dropped {
   /** For the log. */
   readonly line: string;
@@ -23,7 +27,8 @@ export interface Dropped {
 /**
  * Makes this process the user that `run_as` names; where it names none, and this process is root and the first of a
  * container, a user that is not root. It cannot become root again, nor can what it starts (but by a program that is
- * setuid root, which `no-new-privileges` of the engine is for). Threads are changed too.
+ * setuid root, which `no-new-privileges` of the engine is for). Threads are changed too. Root that was not told which
+ * user to become and may become none, as in a container without the capabilities SETUID and SETGID, stays what it is.
  * @param home what HOME is now
  * @returns undefined where everything stays as it is
  * @throws StartError USER_UNAVAILABLE
@@ -45,6 +50,10 @@ export function dropPrivileges(runAs: Account | undefined, home: string | undefi
   try {
     become(identity);
   } catch (thrown) {
+    if (!runAs && process.geteuid() === 0 && REFUSALS.has(systemCodeOf(thrown))) {
+      const line = `Warning: root stays root, as it may not become the user ${account.text} (${messageOf(thrown)}); give the container a user with USER in the image, or allow SETUID and SETGID; run_as=root leaves this line out`;
+      return { line, home: undefined };
+    }
     const text = `cannot become the user ${account.text} (${messageOf(thrown)}); set run_as=root to stay root, or start as another user with USER in the image`;
     throw new StartError('USER_UNAVAILABLE', text, { cause: thrown });
   }
@@ -69,11 +78,19 @@ function isAlready({ uid, gid }: Identity, { group }: Account): boolean {
   return process.geteuid?.() === uid && (group === undefined || process.getegid?.() === gid);
 }
 
-/** The groups first: who is not root any more may not change them. */
+/** The groups first: who is not root any more may not change them. Where the user cannot be, they are as before. */
 function become(identity: Identity): void {
+  const gid = process.getgid?.() ?? 0;
+  const groups = process.getgroups?.() ?? [];
   process.setgroups?.([...identity.groups]);
-  process.setgid?.(identity.gid);
-  process.setuid?.(identity.uid);
+  try {
+    process.setgid?.(identity.gid);
+    process.setuid?.(identity.uid);
+  } catch (thrown) {
+    process.setgid?.(gid);
+    process.setgroups?.(groups);
+    throw thrown;
+  }
   const left = leftOfRoot(identity);
   if (left !== undefined) throw new Error(left);
 }

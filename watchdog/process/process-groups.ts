@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { loadedAddon } from './native/load.ts';
 import { OomPreference } from './oom-preference.ts';
 import { reapOrphans } from './orphans.ts';
-import { processIds, readProcess } from './proc.ts';
+import { processIds, readProcess } from '../../common/proc.ts';
 
 /** How long a process has between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 1000;

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { RequestError } from '../errors.ts';
-import { formatDuration } from '../duration.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import { GatheredBytes } from '../exchange/gathered-bytes.ts';
+import { formatDuration } from '../../common/duration.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { execLimit } from '../exchange/time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
@@ -110,7 +111,7 @@ export class ClassicRunner extends ForkRunner {
 
   #printHeaders(direction: 'in' | 'out', headers: ReadonlyMap<string, readonly string[]>): void {
     for (const [name, values] of headers) {
-      this.#print(Buffer.from(`[${direction}] ${name}=[${values.join(' ')}]\n`));
+      this.#print(Buffer.from(`[${direction}] ${name}=[${values.join(' ')}]\n`, 'latin1'));
     }
   }
 
@@ -126,8 +127,15 @@ function marshal(exchange: Exchange, body: Buffer): string {
   const names = [...canonicalHeaders(exchange.request)].filter(
     ([name]) => name !== 'Host' && name !== 'Transfer-Encoding',
   );
-  const header = Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const texts = names.map(([name, values]) => [name, values.map(asText)] as const);
+  const header = Object.fromEntries(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
   return JSON.stringify({ header, body: { raw: body.toString('base64') } });
+}
+
+/** Bytes, a character each, as the UTF-8 that they are, or else as Latin-1. */
+function asText(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : value;
 }
 
 /** Without a type Go's server looks at the bytes; of its answers the two that a command's output has. */

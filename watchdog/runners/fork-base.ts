@@ -1,6 +1,7 @@
-import { formatDuration } from '../duration.ts';
-import { RequestError, messageOf } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import { formatDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
 import { LineCopier } from '../log/function-lines.ts';
 import { cgiEnvironment } from '../process/cgi-environment.ts';

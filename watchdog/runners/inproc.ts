@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { RequestError, messageOf } from '../errors.ts';
-import { BodyWatch } from '../exchange/body-watch.ts';
-import { LentExchange } from '../exchange/lent-exchange.ts';
-import type { RequestOptions } from '../exchange/served-request.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
+import { BodyWatch } from '../inproc/body-watch.ts';
+import { LentExchange } from '../inproc/lent-exchange.ts';
+import type { RequestOptions } from '../../common/http/exchange/served-request.ts';
 import { captureOutput } from '../inproc/function-output.ts';
 import {
   findModule,

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RequestOptions, ServedRequest } from '../exchange/served-request.ts';
+import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { LogSink } from '../log/sink.ts';
 import type { Logger } from '../log/logger.ts';
-import type { UpgradeOutcome } from '../proxy/upgrade.ts';
+import type { UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Uncaught } from '../inproc/uncaught.ts';
 import type { HttpFunction } from './http-function.ts';
@@ -14,6 +14,8 @@ export interface RunnerContext {
   readonly logger: Logger;
   /** Takes lines of the start, which are told once for all of the watchdog's processes. */
   readonly announce: (line: string) => void;
+  /** Tells whoever started the watchdog, where it listens, that requests can come. */
+  readonly onListening: (port: number) => void;
   /** Where the function's stdout and stderr go. */
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
   /** What the function's processes inherit. */

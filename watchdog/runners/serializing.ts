@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import { GatheredBytes } from '../exchange/gathered-bytes.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
 import { ForkRunner } from './fork-base.ts';
 

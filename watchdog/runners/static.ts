@@ -3,8 +3,9 @@ import { IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
 import send from 'send';
-import { RequestError, messageOf } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
 
 /** The file that stands for its folder. */

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { describeExit, isSuccess } from '../process/exit-status.ts';
 import type { ForkedProcess } from '../process/forked-process.ts';
 import { ForkRunner } from './fork-base.ts';

@@ -1,4 +1,4 @@
-import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { LockFile } from './lock-file.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { limitSpent } from '../exchange/spent-memory.ts';
+import { limitSpent } from '../../common/http/exchange/spent-memory.ts';
 import { loadedAddon } from '../process/native/load.ts';
 
 /**

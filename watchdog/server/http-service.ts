@@ -1,18 +1,19 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
-import { PlainFront } from '../plain/front.ts';
+import { timerDelay } from '../../common/duration.ts';
+import { PlainFront } from '../../common/http/plain/front.ts';
 import { loadRunner } from '../runners/load.ts';
 import type { Runner, RunnerContext } from '../runners/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { loadAuth } from './auth/load-auth.ts';
-import { ClientErrors } from './client-errors.ts';
-import { declineUpgrade, isRealUpgrade } from './decline-upgrade.ts';
-import { RequestGate } from './gate/request-gate.ts';
+import { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
+import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import type { Health } from './health.ts';
-import { createHttpServer, serve } from './http-server.ts';
+import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { Limiter } from './limiter.ts';
-import { lingerOnClose } from './lingering-close.ts';
+import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
+import { watchdogManner } from '../manner.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
 import type { FunctionFacts } from './metrics/metrics-server.ts';
 import { RequestHandler } from './request-handler.ts';
@@ -43,7 +44,7 @@ export class HttpService {
     this.runner = runner;
     this.#writeTimeout = settings.writeTimeout;
     this.#limiter = new Limiter(maxInflight, settings.maxInflight);
-    this.#clientErrors = new ClientErrors(logger);
+    this.#clientErrors = new ClientErrors(watchdogManner, (line) => logger.error(line));
     this.#handler = new RequestHandler({
       settings,
       logger,
@@ -54,7 +55,7 @@ export class HttpService {
       clientErrors: this.#clientErrors,
       auth,
     });
-    this.server = createHttpServer(settings);
+    this.server = createHttpServer(settings.readTimeout);
     const gate = new RequestGate(this.server, this.#clientErrors, settings.readTimeout);
     serve(this.server, this.#handler, this.#clientErrors, gate);
     if (runner.upgrade) this.#serveUpgrades(gate);

@@ -1,21 +1,27 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { StartError, messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 
 /** How many connections may wait to be accepted. */
 const BACKLOG = 4096;
 
 /**
- * Listens on all addresses.
+ * @param host the address to listen on; all of them where it is undefined
  * @param setting the variable that gave the port
  * @returns the port
  * @throws StartError PORT_UNAVAILABLE
  */
-export async function listen(server: Server, port: number, setting: string): Promise<number> {
+export async function listen(
+  server: Server,
+  host: string | undefined,
+  port: number,
+  setting: string,
+): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, backlog: BACKLOG }, () => {
+      server.listen({ ...(host !== undefined && { host }), port, backlog: BACKLOG }, () => {
         server.off('error', reject);
         resolve();
       });

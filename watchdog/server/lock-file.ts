@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { StartError, messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { StartError } from '../errors.ts';
 
 /** The file by which an exec health check sees that the watchdog accepts requests: `.lock` in the temporary folder. */
 export class LockFile {

@@ -1,22 +1,26 @@
 import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../duration.ts';
-import { RequestError, messageOf } from '../errors.ts';
-import { Exchange } from '../exchange/exchange.ts';
-import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
-import type { ServedRequest } from '../exchange/served-request.ts';
+import { timerDelay } from '../../common/duration.ts';
+import type { HttpError } from '../../common/http/http-error.ts';
+import { messageOf } from '../../common/errors.ts';
+import { RequestError } from '../errors.ts';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
-import { refuseUpgrade, type UpgradeOutcome } from '../proxy/upgrade.ts';
+import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { Runner } from '../runners/runner.ts';
 import type { Mode } from '../settings/setting.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
-import type { ClientErrors } from './client-errors.ts';
+import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { withoutDotSegments } from './dot-segments.ts';
-import { framingFault } from './framing.ts';
+import { OpenRequests } from '../../common/http/server/open-requests.ts';
+import { framingFault } from '../../common/http/server/framing.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
+import { watchdogManner } from '../manner.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 
 /** Modes whose line in the log has the status with its reason. */
@@ -50,9 +54,7 @@ export interface RequestHandlerParts {
 export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #showsReason: boolean;
-  #open = 0;
-  #isClosing = false;
-  #onIdle: (() => void) | undefined;
+  readonly #open = new OpenRequests();
 
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
@@ -61,20 +63,12 @@ export class RequestHandler {
 
   /** Requests that are being served now; upgraded connections are not among them. */
   get open(): number {
-    return this.#open;
+    return this.#open.count;
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  async close(deadlineMs: number): Promise<void> {
-    this.#isClosing = true;
-    if (this.#open === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timerDelay(deadlineMs));
-      this.#onIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  close(deadlineMs: number): Promise<void> {
+    return this.#open.close(deadlineMs);
   }
 
   readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
@@ -97,7 +91,7 @@ export class RequestHandler {
   #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
     const { socket } = request;
     if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
-    if (this.#isClosing) response.shouldKeepAlive = false;
+    if (this.#open.isClosing) response.shouldKeepAlive = false;
     const { health } = this.#parts;
     const fault = framingFault(request);
     const path = ownPath(request.url);
@@ -168,11 +162,11 @@ export class RequestHandler {
   ): ServedRequest {
     const { runner, settings, clientErrors } = this.#parts;
     const { readTimeout, writeTimeout } = settings;
-    const all = { readTimeout, writeTimeout, ...options };
+    const all = { manner: watchdogManner, readTimeout, writeTimeout, ...options };
     const isByNode = request instanceof IncomingMessage && response instanceof ServerResponse;
     const exchange =
       (isByNode && runner.begin?.(request, response, all)) || new Exchange(request, response, all);
-    this.#open += 1;
+    this.#open.began();
     clientErrors.began(exchange);
     exchange.onSettled(() => this.#settled(exchange, options.isCounted));
     return exchange;
@@ -186,15 +180,14 @@ export class RequestHandler {
     const reason = failure ? STATUS_CODES[status] : exchange.response.statusMessage;
     const outcome = { status, reason, bytes: exchange.bytesSent, seconds, failure };
     this.#logAccess(exchange.request, outcome, exchange.method, exchange.requestTarget);
-    this.#open -= 1;
-    if (this.#open === 0) this.#onIdle?.();
+    this.#open.ended();
   }
 
   /** CONNECT asks for a tunnel, which a function is not. */
   refuseConnect(request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
     const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
-    refuseUpgrade(socket, failure);
+    refuseUpgrade(socket, watchdogManner, failure);
     this.#parts.metrics.count(failure.status, 'CONNECT', 0);
     this.#logAccess(request, {
       status: failure.status,
@@ -234,13 +227,14 @@ export class RequestHandler {
     }
   }
 
-  #refuse(socket: Socket, failure: RequestError, location?: string): UpgradeOutcome {
+  #refuse(socket: Socket, failure: HttpError, location?: string): UpgradeOutcome {
     const isMoved = failure.code === 'PATH_HAS_DOTS' && location !== undefined;
-    refuseUpgrade(socket, failure, isMoved ? ['Location', location] : refusalHeaders(failure));
+    const headers = isMoved ? ['Location', location] : refusalHeaders(failure);
+    refuseUpgrade(socket, watchdogManner, failure, headers);
     return { status: failure.status, bytes: 0, failure };
   }
 
-  #logFailure({ code, message }: RequestError): void {
+  #logFailure({ code, message }: HttpError): void {
     if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its line in the log tells all
     this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
   }

@@ -1,4 +1,4 @@
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import { Health } from './health.ts';
@@ -52,11 +52,13 @@ export class Watchdog {
 
   async #start(): Promise<void> {
     const { settings, logger } = this.#context;
-    const port = await listen(this.#service.server, settings.port, 'port');
-    const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    const { listenAddress } = settings;
+    const port = await listen(this.#service.server, listenAddress, settings.port, 'port');
+    const metricsPort = await this.#metricsServer.listen(listenAddress, settings.metricsPort);
     this.#context.dropPrivileges();
     await this.#service.runner.start();
     tellStart(logger, settings, port);
+    this.#context.onListening(port);
     writeLockFile(logger, this.#lockFile);
     this.#health.accept();
     if (settings.mode === 'http' && settings.nativeFork) {

@@ -1,8 +1,7 @@
 import { StartError } from '../errors.ts';
-import { FORK_MODES, type EarlierSettings, type Setting } from './setting.ts';
+import { readTable, type Environment } from '../../common/settings/read.ts';
+import { FORK_MODES } from './setting.ts';
 import { SETTINGS, type Settings } from './table.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads every setting of the table from the environment. A variable that is set to nothing counts as not set.
@@ -10,30 +9,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws StartError with one line: the variable, its value and what is expected
  */
 export function readSettings(environment: Environment): Settings {
-  const settings: Record<string, unknown> = {};
-  for (const [key, row] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    settings[key] = readOne(row, environment, settings);
-  }
-  const complete = settings as unknown as Settings;
-  requireTogether(complete);
-  return Object.freeze(complete);
-}
-
-function readOne(row: Setting<unknown>, environment: Environment, earlier: object): unknown {
-  for (const name of row.names) {
-    const text = environment[name];
-    if (text === undefined || text === '') continue;
-    const value = row.parser.parse(text);
-    if (value === undefined) {
-      const shown = JSON.stringify(text);
-      throw new StartError(
-        'SETTING_INVALID',
-        `${name}=${shown} cannot be read: expected ${row.parser.expects}`,
-      );
-    }
-    return value;
-  }
-  return typeof row.fallback === 'function' ? row.fallback(earlier as EarlierSettings) : row.fallback;
+  const refuse = (message: string): StartError => new StartError('SETTING_INVALID', message);
+  const settings = readTable(SETTINGS, environment, refuse) as unknown as Settings;
+  requireTogether(settings);
+  return Object.freeze(settings);
 }
 
 /** What one setting asks of another. */

@@ -1,4 +1,5 @@
-import type { Parser } from './parsers.ts';
+import type { Parser } from '../../common/settings/parsers.ts';
+import type { Setting as CommonSetting } from '../../common/settings/setting.ts';
 
 export const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
 export type Mode = (typeof MODES)[number];
@@ -7,22 +8,16 @@ export type Mode = (typeof MODES)[number];
 export const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
 
 /** What the defaults of later rows may depend on. */
-export interface EarlierSettings {
+interface EarlierSettings {
   readonly mode: Mode;
   readonly writeTimeout: number;
   readonly logFormat: 'text' | 'json';
 }
 
-/** One row: a setting, everything that is known of it, and its line of documentation. */
-export interface Setting<T> {
-  /** The variables that set it; where several are set the first of these wins. */
-  readonly names: readonly [string, ...string[]];
-  readonly parser: Parser<T>;
-  readonly fallback: T | ((earlier: EarlierSettings) => T);
-  /** The default in words, where its value alone does not tell. */
-  readonly fallbackText?: string;
+/** A row of the watchdog's table. */
+export interface Setting<T> extends CommonSetting<T, EarlierSettings> {
+  /** The modes in which it counts, in words. */
   readonly modes: string;
-  readonly line: string;
 }
 
 /** Makes a row. */

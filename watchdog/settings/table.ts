@@ -1,17 +1,15 @@
 import {
-  account,
   boolean,
   commandLine,
   duration,
   integer,
-  lineLength,
   oneOf,
   port,
-  requestPath,
   string,
-  upstreamAddress,
-} from './parsers.ts';
-import { MODES, optional, setting, type Mode, type Setting } from './setting.ts';
+} from '../../common/settings/parsers.ts';
+import type { ValuesOf } from '../../common/settings/setting.ts';
+import { account, ipAddress, lineLength, requestPath, upstreamAddress } from './parsers.ts';
+import { MODES, optional, setting, type Mode } from './setting.ts';
 
 /** Every setting of the watchdog, in the order of the documentation and of reading. */
 export const SETTINGS = {
@@ -34,6 +32,13 @@ export const SETTINGS = {
     fallback: 8080,
     modes: 'all',
     line: 'The port that the watchdog listens on.',
+  }),
+  listenAddress: optional({
+    names: ['listen_address'],
+    parser: ipAddress,
+    fallbackText: 'all addresses',
+    modes: 'all',
+    line: 'The address that both ports listen on, such as `127.0.0.1` where only this machine is to reach the function.',
   }),
   metricsPort: setting({
     names: ['metrics_port'],
@@ -291,8 +296,5 @@ export const SETTINGS = {
   }),
 };
 
-type Table = typeof SETTINGS;
-type ValueOf<S> = S extends Setting<infer T> ? T : never;
-
 /** What the watchdog was told, read once and frozen. Times are in milliseconds. */
-export type Settings = { readonly [K in keyof Table]: ValueOf<Table[K]> };
+export type Settings = ValuesOf<typeof SETTINGS>;

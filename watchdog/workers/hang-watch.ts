@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../../common/duration.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,4 +1,4 @@
-import { readProcess, withDescendants } from '../process/proc.ts';
+import { readProcess, withDescendants } from '../../common/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,5 +1,5 @@
 import type { SendHandle } from 'node:child_process';
-import net from 'node:net';
+import net, { isIPv4 } from 'node:net';
 import { StartError } from '../errors.ts';
 
 /** A socket that is bound to a port and can be given to processes; node:cluster uses the same, of Node itself. */
@@ -24,11 +24,14 @@ export class SharedPort {
     this.port = port;
   }
 
-  /** @throws StartError PORT_UNAVAILABLE */
-  static bind(port: number): SharedPort {
+  /**
+   * @param host the address to listen on; all of them where it is undefined
+   * @throws StartError PORT_UNAVAILABLE
+   */
+  static bind(host: string | undefined, port: number): SharedPort {
     const create = (net as unknown as { _createServerHandle: CreateHandle })._createServerHandle;
-    let handle = create('::', port, 6, -1);
-    if (typeof handle === 'number') handle = create('0.0.0.0', port, 4, -1); // no IPv6 here
+    let handle = create(host ?? '::', port, host !== undefined && isIPv4(host) ? 4 : 6, -1);
+    if (typeof handle === 'number' && host === undefined) handle = create('0.0.0.0', port, 4, -1); // no IPv6 here
     const bound: { port?: number } = {};
     const fault = typeof handle === 'number' ? handle : handle.getsockname(bound);
     if (typeof handle === 'number' || fault !== 0 || bound.port === undefined) {

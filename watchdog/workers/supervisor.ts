@@ -1,4 +1,4 @@
-import { formatDuration, timerDelay } from '../duration.ts';
+import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
 import type { HttpFunction } from '../runners/http-function.ts';
 import { FORK_MODES } from '../settings/setting.ts';
@@ -62,8 +62,8 @@ export class Supervisor {
 
   async #start(): Promise<void> {
     const { settings, logger, script } = this.#context;
-    this.#port = SharedPort.bind(settings.port);
-    const metricsPort = await this.#metricsServer.listen(settings.metricsPort);
+    this.#port = SharedPort.bind(settings.listenAddress, settings.port);
+    const metricsPort = await this.#metricsServer.listen(settings.listenAddress, settings.metricsPort);
     this.#context.dropPrivileges();
     await this.#function?.start();
     this.#pool = this.#createPool(this.#port);
@@ -71,6 +71,7 @@ export class Supervisor {
     this.#passOn(this.#function, this.#pool);
     await served;
     tellStart(logger, settings, this.#port.port);
+    this.#context.onListening(this.#port.port);
     writeLockFile(logger, this.#lockFile);
     if (settings.nativeFork && (this.#function || FORK_MODES.has(settings.mode))) {
       adoptOrphansSoon({ script, temporaryFolder: settings.temporaryFolder });

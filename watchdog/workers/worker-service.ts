@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import { Health } from '../server/health.ts';
 import { HttpService } from '../server/http-service.ts';

@@ -2,7 +2,7 @@ import { fork, type ChildProcess, type SendHandle } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { copyLines } from '../log/function-lines.ts';
 import { describeExit } from '../process/exit-status.ts';
-import { withDescendants } from '../process/proc.ts';
+import { withDescendants } from '../../common/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
 import type { RunnerContext } from '../runners/runner.ts';
 import {

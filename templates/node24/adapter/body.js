@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { bodyNotReadable, bodyTooLarge, charsetNotSupported, encodingNotSupported } from './errors.js';
+import { charsetOf } from './charset.js';
+import { bodyNotReadable, bodyTooLarge, encodingNotSupported } from './errors.js';
 import { parseForm } from './form.js';
 
 /** @import { IncomingMessage } from 'node:http' */
@@ -36,7 +37,7 @@ export function bodyKind(type, settings) {
   const semicolon = type.indexOf(';');
   const media = (semicolon === -1 ? type : type.slice(0, semicolon)).trim().toLowerCase();
   if (media === 'application/json' || media.endsWith('+json')) return 'json';
-  if (media.startsWith('text/')) return 'text';
+  if (media === '' || media.startsWith('text/')) return 'text';
   return media === 'application/x-www-form-urlencoded' ? 'form' : 'raw';
 }
 
@@ -95,26 +96,14 @@ async function decompress(decoder, bytes, limit) {
  */
 export function parseBody(kind, bytes, type) {
   if (kind === 'raw') return bytes;
-  const text = decodeText(bytes, type);
-  if (kind === 'text') return text;
+  const { decode, isUnicode } = charsetOf(type);
   try {
+    if (kind === 'form' && !isUnicode) return parseForm(bytes.toString('latin1'), decode);
+    const text = decode(bytes);
+    if (kind === 'text') return text;
     if (kind === 'form') return parseForm(text);
     return text === '' ? {} : JSON.parse(text);
   } catch (error) {
     throw bodyNotReadable(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/**
- * @param {Buffer} bytes
- * @param {string} type
- */
-function decodeText(bytes, type) {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (charset === 'utf-8' && bytes[0] !== 0xef) return bytes.toString('utf8'); // 0xef begins a byte order mark
-  try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    throw charsetNotSupported(charset);
   }
 }

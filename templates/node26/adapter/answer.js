@@ -1,4 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
+import { completeType } from './content-type.js';
+import { behindHead } from './header-bytes.js';
 
 /** @import { ServerResponse } from 'node:http' */
 /** @typedef {Readonly<Record<string, unknown>>} HeaderValues */
@@ -6,8 +8,6 @@ import { Readable, pipeline } from 'node:stream';
 const HTML = 'text/html; charset=utf-8'; // what Express calls a string, and functions rely on it for their pages
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
-const TEXT_TYPE = /^(text\/|application\/(json|javascript)$)/i;
-const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^\s;]+)/i;
 
 /**
  * Writes a handler's result as the response: strings, bytes and empty results as they are, streams and async iterables
@@ -37,17 +37,18 @@ export function sendResult(res, status, headers, value) {
  * @param {ServerResponse} res
  * @param {unknown} status
  * @param {HeaderValues} headers
- * @param {string | undefined} type content type where the headers name none
+ * @param {string | undefined} type content type where the headers name none; undefined for the empty result
  * @param {string | Uint8Array} body
  * @returns {undefined}
  */
 export function send(res, status, headers, type, body) {
   const code = statusCode(status);
   const isEmpty = code === 204 || code === 304;
-  const head = headersOf(headers, isEmpty ? undefined : type, typeof body === 'string');
+  const isString = typeof body === 'string' && type !== undefined;
+  const head = headersOf(headers, type, isString, isEmpty);
   if (!isEmpty) head.push('Content-Length', String(Buffer.byteLength(body)));
   res.writeHead(code, head);
-  res.end(isEmpty ? '' : body);
+  res.end(isEmpty ? '' : behindHead(head, body));
 }
 
 /**
@@ -58,7 +59,7 @@ export function send(res, status, headers, type, body) {
  */
 async function sendStream(res, status, headers, source) {
   const code = statusCode(status);
-  const head = headersOf(headers, BYTES, false);
+  const head = headersOf(headers, BYTES, false, false);
   const readable =
     source instanceof Readable ? source : Readable.from(/** @type {AsyncIterable<unknown>} */ (source));
   if (res.req.method === 'HEAD') {
@@ -95,10 +96,11 @@ function firstBytes(readable) {
  * The headers as writeHead takes them, names and values in turn. How long the body is, is not the handler's to say.
  *
  * @param {HeaderValues} headers
- * @param {string | undefined} type
- * @param {boolean} isText whether the body is a string, which goes out as UTF-8
+ * @param {string | undefined} type content type where the headers name none
+ * @param {boolean} isString whether the body is a string
+ * @param {boolean} isTypeless whether there is to be no content type, as the status allows no body
  */
-function headersOf(headers, type, isText) {
+function headersOf(headers, type, isString, isTypeless) {
   /** @type {(string | string[])[]} */
   const head = [];
   let contentType = type;
@@ -107,23 +109,11 @@ function headersOf(headers, type, isText) {
     const lower = name.toLowerCase();
     if (value === undefined || value === null || lower === 'content-length' || lower === 'transfer-encoding')
       continue;
-    if (lower === 'content-type') contentType &&= withCharset(String(value), isText);
+    if (lower === 'content-type') contentType = completeType(value, isString) ?? contentType;
     else head.push(name, Array.isArray(value) ? value.map(String) : String(value));
   }
-  if (contentType !== undefined) head.push('Content-Type', contentType);
+  if (contentType !== undefined && !isTypeless) head.push('Content-Type', contentType);
   return head;
-}
-
-/**
- * Names the charset as Express does: a string always goes out as UTF-8, and bytes of a text type are taken for it.
- *
- * @param {string} type
- * @param {boolean} isText
- */
-function withCharset(type, isText) {
-  if (type.endsWith('charset=utf-8')) return type;
-  if (CHARSET.test(type)) return isText ? type.replace(CHARSET, '; charset=utf-8') : type;
-  return (isText && type.includes('/')) || TEXT_TYPE.test(type) ? `${type}; charset=utf-8` : type;
 }
 
 /**

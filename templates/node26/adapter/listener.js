@@ -21,7 +21,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export function adapt(handler, settings) {
   return (req, res) => {
     const { headers } = req;
-    const type = (headers['content-type'] ??= 'text/plain'); // so that a body without a type is a string
+    const type = (headers['content-type'] ||= 'text/plain'); // so that a body without a type is a string
     if (!hasBody(req)) return invoke(res, new FunctionEvent(req, undefined));
 
     const kind = bodyKind(type, settings);
@@ -49,14 +49,20 @@ export function adapt(handler, settings) {
       reply.result(by, context.statusCode, context.headerValues, value);
     const crash = (/** @type {unknown} */ error) => reply.crash(context.statusCode, error);
     const settle = (/** @type {unknown} */ value) => {
-      if (!reply.isSent) answer('the result', value === context ? undefined : value);
+      if (reply.isSent) return;
+      if (value === undefined || value === context) setImmediate(settleEmpty);
+      else answer('the result', value);
+    };
+    // Once all microtasks and ticks have run: an older handler answers in one of them, and returns nothing.
+    const settleEmpty = () => {
+      if (!reply.isSent) answer('the result', undefined);
     };
     /** @type {Callback} */
     const callback = (error, value) => (error ? crash(error) : answer('the callback', value));
     try {
       const result = handler(event, context, callback);
       if (isPromise(result)) result.then(settle, crash);
-      else settle(result); // at once, also when it is undefined: who answers later returns a promise
+      else settle(result); // who answers later returns a promise
     } catch (error) {
       crash(error);
     }

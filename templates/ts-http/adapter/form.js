@@ -4,6 +4,8 @@ import querystring from 'node:querystring';
 const DEEPEST = 32;
 const LIST_LENGTH = 100;
 
+const ESCAPE = /%([0-9a-f]{2})/gi;
+
 /**
  * A field under construction: its value, or what its brackets hold. The key is a string where the form named it and
  * a number where it is the next of a list.
@@ -29,26 +31,40 @@ export function parseQuery(text) {
  * templates: `user[name]=x` is `{ user: { name: 'x' } }`, `tag[]=a&tag[]=b` is `{ tag: ['a', 'b'] }`.
  *
  * @param {string} text
+ * @param {(bytes: Buffer) => string} [decodeBytes] for a charset other than Unicode's: text has a character for each byte
+ *   then, and escapes are bytes too
  * @returns {{ [name: string]: FormValue }}
  * @throws {RangeError} brackets nest deeper than 32 levels
  */
-export function parseForm(text) {
+export function parseForm(text, decodeBytes) {
   const root = listOf();
   let count = 0;
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals), decodeBytes);
     if (name === '') continue;
-    insert(root, segments(name), equals === -1 ? '' : decode(pair.slice(equals + 1)));
+    insert(root, segments(name), equals === -1 ? '' : decode(pair.slice(equals + 1), decodeBytes));
     count += 1;
   }
   return toObject(root, Math.max(LIST_LENGTH, count));
 }
 
-/** @param {string} text */
-function decode(text) {
+/**
+ * @param {string} _escape `%E9`
+ * @param {string} hex
+ */
+function byteOf(_escape, hex) {
+  return String.fromCharCode(Number.parseInt(hex, 16));
+}
+
+/**
+ * @param {string} text
+ * @param {((bytes: Buffer) => string) | undefined} decodeBytes
+ */
+function decode(text, decodeBytes) {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (decodeBytes) return decodeBytes(Buffer.from(spaced.replaceAll(ESCAPE, byteOf), 'latin1'));
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);

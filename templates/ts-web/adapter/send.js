@@ -1,4 +1,6 @@
 import { sendNodeResponse } from 'srvx/node';
+import { completeType } from './content-type.js';
+import { behindHead, dispositionFirst } from './header-bytes.js';
 
 /** @import { ServerResponse } from 'node:http' */
 
@@ -8,6 +10,7 @@ import { sendNodeResponse } from 'srvx/node';
  * @typedef {{ status: number, statusText: string, headers: string[], body: unknown }} NodeParts
  */
 
+const TEXT = 'text/plain;charset=UTF-8'; // what the Fetch Standard calls a string
 // What HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
@@ -21,13 +24,13 @@ const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 export function send(res, response) {
   try {
     // A response that is not made here, such as that of fetch, is a stream.
-    const parts = response._toNodeResponse?.();
-    if (parts === undefined) return sendStream(res, response);
-    const { status, statusText, headers, body } = parts;
-    if (!isWhole(body)) return sendStream(res, { _toNodeResponse: () => parts });
+    const parts = response._toNodeResponse?.() ?? partsOf(response);
+    const { status, statusText, body } = parts;
+    const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
+    if (!isWhole(body)) return sendStream(res, { ...parts, headers });
     if (statusText) res.writeHead(status, statusText.replace(NOT_IN_A_REASON, ''), headers);
     else res.writeHead(status, headers);
-    res.end(body);
+    res.end(behindHead(headers, body));
   } catch (error) {
     broken(res, error);
   }
@@ -42,11 +45,35 @@ function isWhole(body) {
 }
 
 /**
- * @param {ServerResponse} res
- * @param {object} response
+ * @param {Response} response
+ * @returns {NodeParts}
  */
-function sendStream(res, response) {
-  sendNodeResponse(res, /** @type {Response} */ (response)).catch((error) => broken(res, error));
+function partsOf({ status, statusText, headers, body }) {
+  return { status, statusText, headers: [...headers].flat(), body };
+}
+
+/**
+ * Completes a content type that is none: an empty one is dropped, and a short name (`json`, `.css`) becomes the type that
+ * it stands for, as in the other templates. What has a slash is the handler's to say.
+ *
+ * @param {string[]} headers names and values in turn
+ * @param {boolean} isString whether the body is a string
+ */
+function withType(headers, isString) {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const value = headers[at + 1];
+  if (at === -1 || value === undefined || value.includes('/')) return headers;
+  const type = completeType(value, isString) ?? (isString ? TEXT : undefined);
+  return headers.toSpliced(at, 2, ...(type === undefined ? [] : ['content-type', type]));
+}
+
+/**
+ * @param {ServerResponse} res
+ * @param {NodeParts} parts
+ */
+function sendStream(res, parts) {
+  const response = /** @type {Response} */ (/** @type {object} */ ({ _toNodeResponse: () => parts }));
+  sendNodeResponse(res, response).catch((error) => broken(res, error));
 }
 
 /**

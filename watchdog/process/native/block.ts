@@ -36,7 +36,10 @@ export class EnvironmentBlock {
   }
 }
 
-/** @returns undefined where a variable holds a NUL */
+/**
+ * @param variables their values bytes, a character each
+ * @returns undefined where a variable holds a NUL
+ */
 export function ownBlock(variables: Readonly<Record<string, string>>): Buffer | undefined {
   let text = '';
   for (const name in variables) {
@@ -44,5 +47,5 @@ export function ownBlock(variables: Readonly<Record<string, string>>): Buffer | 
     if (entry.includes('\0')) return undefined;
     text += `${entry}\0`;
   }
-  return Buffer.from(text);
+  return Buffer.from(text, 'latin1');
 }

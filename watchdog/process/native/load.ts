@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import path from 'node:path';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../../common/errors.ts';
 import { INTERFACE_VERSION, type NativeAddon } from './addon.ts';
 
 /** Set by the build to the addons in base64, by CPU. */

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
-import { StartError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { StartError } from '../../errors.ts';
 
 const IN_CLUSTER = 'http://gateway.openfaas:8080';
 const LOCAL = 'http://127.0.0.1:8000';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { jwtVerify } from 'jose';
-import { RequestError, StartError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { RequestError, StartError } from '../../errors.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { Settings } from '../../settings/table.ts';
 import { discoverAuthority, type Authority } from './authority.ts';

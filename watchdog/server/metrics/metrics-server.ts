@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Metric, Registry } from 'prom-client';
+import { single, type MetricFamily } from '../../../common/metrics/family.ts';
+import { renderMetrics } from '../../../common/metrics/render.ts';
 import { listen } from '../listen.ts';
-import { single, type MetricFamily } from './family.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { processFamilies, type WorkerUse } from './process-metrics.ts';
 
@@ -37,8 +37,8 @@ export class MetricsServer {
    * @returns the port
    * @throws StartError PORT_UNAVAILABLE
    */
-  listen(port: number): Promise<number> {
-    return listen(this.#server, port, 'metrics_port');
+  listen(host: string | undefined, port: number): Promise<number> {
+    return listen(this.#server, host, port, 'metrics_port');
   }
 
   close(): void {
@@ -51,9 +51,8 @@ export class MetricsServer {
       response.writeHead(404).end();
       return;
     }
-    const registry = await createRegistry(familiesOf(await this.#read()));
-    response.writeHead(200, { 'Content-Type': registry.contentType });
-    response.end(await registry.metrics());
+    const { contentType, body } = await renderMetrics(familiesOf(await this.#read()));
+    response.writeHead(200, { 'Content-Type': contentType }).end(body);
   }
 }
 
@@ -75,14 +74,4 @@ function loopDelayFamily(delay: ReadonlyMap<number, number>): MetricFamily {
     type: 'gauge',
     values: [...delay].map(([quantile, value]) => ({ labels: { quantile: String(quantile) }, value })),
   };
-}
-
-/** prom-client is loaded when the first scrape comes: it is not needed to serve. */
-async function createRegistry(families: readonly MetricFamily[]): Promise<Registry> {
-  const { Registry } = await import('prom-client');
-  const registry = new Registry();
-  for (const family of families) {
-    registry.registerMetric({ ...family, get: () => Promise.resolve(family) } as unknown as Metric);
-  }
-  return registry;
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { readProcess, withDescendants, type ProcessFacts } from '../../process/proc.ts';
-import { single, type MetricFamily } from './family.ts';
+import { single, type MetricFamily } from '../../../common/metrics/family.ts';
+import { readProcess, withDescendants, type ProcessFacts } from '../../../common/proc.ts';
 
 /** What of the watchdog is not in this process. */
 export interface WorkerUse {

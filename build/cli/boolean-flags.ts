@@ -1,0 +1,67 @@
+import type { Command, Option } from 'commander';
+import { KitError } from '../errors.ts';
+
+const TRUE = /^(?:1|t|true)$/i;
+const FALSE = /^(?:0|f|false)$/i;
+
+/**
+ * Rewrites flags as Go's programs take them to those that commander knows: `--squash=false`, `-v=true`, and for one
+ * that can be negated `--envsubst=false`, `--envsubst` and `--no-envsubst=false`. The last one given counts.
+ * @param argv behind the program's name
+ * @throws KitError USAGE for a value that is neither true nor false
+ */
+export function withPlainBooleans(program: Command, argv: readonly string[]): string[] {
+  let command = program;
+  const result: string[] = [];
+  let open = true;
+  for (const argument of argv) {
+    const options: readonly Option[] = command.options;
+    const before = optionOf(options, result.at(-1) ?? '');
+    if (argument === '--') open = false;
+    if (!open || (before?.required && result.length > 0)) {
+      result.push(argument);
+      continue;
+    }
+    if (!argument.startsWith('-')) {
+      command =
+        command.commands.find((one) => one.name() === argument || one.aliases().includes(argument)) ??
+        command;
+      result.push(argument);
+      continue;
+    }
+    const [flag = '', value] = split(argument);
+    const option = optionOf(options, flag);
+    const other = flag.startsWith('--no-') ? `--${flag.slice(5)}` : flag.replace(/^--/, '--no-');
+    const opposite = optionOf(options, other);
+    const known = option ?? opposite;
+    if (!known || known.required || known.optional || (option && value === undefined && !opposite)) {
+      result.push(argument);
+      continue;
+    }
+    const on = value === undefined || truth(flag, value);
+    for (const twin of [flag, other]) removeAll(result, twin);
+    // What a flag says without a value stands for itself; else its opposite, which may be the default.
+    const chosen = on ? flag : other;
+    if (optionOf(options, chosen)) result.push(chosen);
+  }
+  return result;
+}
+
+function split(argument: string): [flag: string, value: string | undefined] {
+  const mark = argument.indexOf('=');
+  return mark === -1 ? [argument, undefined] : [argument.slice(0, mark), argument.slice(mark + 1)];
+}
+
+function optionOf(options: readonly Option[], flag: string): Option | undefined {
+  return options.find(({ long, short }) => flag !== '' && (flag === long || flag === short));
+}
+
+function truth(flag: string, value: string): boolean {
+  if (TRUE.test(value)) return true;
+  if (FALSE.test(value)) return false;
+  throw new KitError('USAGE', `${flag}=${value} is to be true or false: see "ofkit --help"`);
+}
+
+function removeAll(list: string[], item: string): void {
+  for (let index = list.indexOf(item); index !== -1; index = list.indexOf(item)) list.splice(index, 1);
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** The names of files that are being written. One that is found at a start is what a killed process left. */
+const STAGED = /^\.staged-[0-9a-f]+$/;
+
+/**
+ * Writes a file whole or not at all, and so that it is there after the system has crashed: staged beside its place,
+ * flushed to the disk, renamed, and the folder flushed too.
+ * @param mode permissions of the file
+ * @throws the system's error (ENOSPC, EACCES); the file is then as it was
+ */
+export async function writeDurably(path: string, bytes: Buffer | string, mode: number): Promise<void> {
+  const staged = join(dirname(path), `.staged-${randomBytes(8).toString('hex')}`);
+  try {
+    const file = await open(staged, 'wx', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(staged, path);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Removes a file so that it stays away. @throws the system's error, ENOENT too */
+export async function removeDurably(path: string): Promise<void> {
+  await unlink(path);
+  await syncFolder(dirname(path));
+}
+
+/** Flushes what a folder lists. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The files of a folder, without those that were never finished, which are removed. */
+export async function listWholeFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  await Promise.all(
+    names.filter((name) => STAGED.test(name)).map((name) => rm(join(folder, name), { force: true })),
+  );
+  return names.filter((name) => !STAGED.test(name));
+}

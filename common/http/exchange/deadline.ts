@@ -1,0 +1,42 @@
+import { timerDelay } from '../../duration.ts';
+
+/**
+ * The moment at which one exchange has taken too long. Several limits may apply; the earliest is the only one
+ * that can pass, so that one timer is enough.
+ */
+export class Deadline {
+  readonly #onPassed: (name: string, ms: number) => void;
+  #at = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onPassed gets the limit's name and its length in milliseconds */
+  constructor(onPassed: (name: string, ms: number) => void) {
+    this.#onPassed = onPassed;
+  }
+
+  /** Adds a limit of `ms` milliseconds from now, known to users by `name`. */
+  limit(name: string, ms: number): void {
+    const at = performance.now() + ms;
+    if (at >= this.#at) return;
+    this.#at = at;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onPassed, timerDelay(ms), name, ms);
+  }
+
+  /** Forgets the limits so far for a new one. */
+  restart(name: string, ms: number): void {
+    this.lift();
+    this.limit(name, ms);
+  }
+
+  /** Forgets the limits so far. */
+  lift(): void {
+    clearTimeout(this.#timer);
+    this.#at = Number.POSITIVE_INFINITY;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#at = Number.NEGATIVE_INFINITY;
+  }
+}

@@ -1,0 +1,317 @@
+import { STATUS_CODES, ServerResponse } from 'node:http';
+import { formatDuration } from '../../duration.ts';
+import { messageOf } from '../../errors.ts';
+import { exchangeError, type HttpError } from '../http-error.ts';
+import { Deadline } from './deadline.ts';
+import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
+import type { Manner } from '../manner.ts';
+import type { ExchangeRequest, ExchangeResponse } from './message.ts';
+import { RequestBody } from './request-body.ts';
+import type { RequestOptions, ServedRequest } from './served-request.ts';
+
+/** Bytes up to which a body goes out in one string with its head. */
+const MOST_IN_ONE_WRITE = 8 << 10;
+
+/** Frees what the function's side of an exchange holds. */
+type Release = (reason: HttpError | undefined) => Promise<void> | undefined | void;
+
+/**
+ * One request and its response, with the limits on their time and their one end. The first reason to end wins:
+ * everything after it finds the exchange over and does nothing.
+ */
+export class Exchange implements ServedRequest {
+  readonly request: ExchangeRequest;
+  readonly response: ExchangeResponse;
+  readonly body: RequestBody;
+  readonly method: string;
+  /** The request target as the function is to see it. */
+  readonly target: string;
+  readonly expectsContinue: boolean;
+  readonly #startedAt = performance.now();
+  readonly #writeTimeout: number;
+  readonly #limitsWaitsAlone: boolean;
+  readonly #manner: Manner;
+  readonly #deadline: Deadline;
+  #settlers: (() => void)[] = [];
+  #failure: HttpError | undefined;
+  #isOver = false;
+  #isSettled = false;
+  #releases: Release[] = [];
+  #bytesSent = 0;
+  #head: readonly string[] = [];
+  #timeoutError: (() => HttpError) | undefined;
+
+  constructor(request: ExchangeRequest, response: ExchangeResponse, options: RequestOptions) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.target = options.target ?? request.url ?? '/';
+    this.expectsContinue = options.expectsContinue === true;
+    this.#writeTimeout = options.writeTimeout;
+    this.#manner = options.manner;
+    this.#deadline = new Deadline(this.#onDeadline);
+    this.#limitsWaitsAlone = options.limitsWaitsAlone === true;
+    if (!this.#limitsWaitsAlone) this.#deadline.limit('write_timeout', options.writeTimeout);
+    this.body = new RequestBody(
+      request,
+      options.readTimeout,
+      () => this.#onStalled(options.readTimeout),
+      this.expectsContinue ? () => response.writeContinue() : undefined,
+    );
+    response.on('close', this.#onClose);
+  }
+
+  /** As the client sent it. */
+  get requestTarget(): string {
+    return this.request.url ?? '';
+  }
+
+  /** Whether the end has been decided. Nothing can be sent any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Why it ended before its time, if it did. */
+  get failure(): HttpError | undefined {
+    return this.#failure;
+  }
+
+  /** Bytes of the response's body handed to the connection. */
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  /** Since the request's headers were read. */
+  get seconds(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  /** The status that the client got, or that of the failure where the response was broken off. */
+  get status(): number {
+    return this.#failure?.status ?? this.response.statusCode;
+  }
+
+  /**
+   * Adds a limit of `ms` milliseconds from now, known to users by `name`.
+   * @param error makes the failure, where it is not the usual 504
+   */
+  limitTime(name: string, ms: number, error?: () => HttpError): void {
+    this.#timeoutError = error;
+    this.#deadline.limit(name, ms);
+  }
+
+  /** Forgets the limits so far: a response that has begun may take its time. */
+  liftLimits(): void {
+    if (!this.#isOver) this.#deadline.lift();
+  }
+
+  /**
+   * What frees the function's side (a process, an upstream's connection) once the exchange is over: called once,
+   * with the reason where it ended before its time. At once if that has happened already. An answer of the
+   * watchdog's own waits for the promise that it returns.
+   */
+  onOver(release: Release): void {
+    if (this.#isOver) void release(this.#failure);
+    else this.#releases.push(release);
+  }
+
+  /** Calls back once the last byte has left, or the connection is gone; the first that asked is the last called. */
+  onSettled(settler: () => void): void {
+    this.#settlers.unshift(settler);
+  }
+
+  /**
+   * Sends the head.
+   * @param headers names and values in turn
+   */
+  sendHead(status: number, reason: string | undefined, headers: string[]): void {
+    if (this.#isOver || this.response.headersSent) return;
+    this.#head = headers;
+    try {
+      if (reason === undefined) this.response.writeHead(status, headers);
+      else this.response.writeHead(status, reason, headers);
+    } catch (thrown) {
+      const text = `the function's response cannot be sent on: ${messageOf(thrown)}`;
+      this.failUpstream(text, thrown);
+    }
+  }
+
+  /** Lets the head go without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
+  flushHead(): void {
+    if (this.#isOver) return;
+    if (!(this.response instanceof ServerResponse)) return this.response.flushHeaders();
+    this.response.write('', 'latin1');
+    this.response.socket?.uncork(); // Node corks what is chunked to the end of the tick
+  }
+
+  /** @returns false where the client is slower: go on at `onceDrained` */
+  write(bytes: Buffer): boolean {
+    if (this.#isOver) return true;
+    this.#bytesSent += bytes.length;
+    return this.response.write(bytes);
+  }
+
+  onceDrained(resume: () => void): void {
+    if (this.#limitsWaitsAlone && !this.#isOver) this.#deadline.restart('write_timeout', this.#writeTimeout);
+    this.response.once('drain', () => {
+      if (this.#limitsWaitsAlone) this.liftLimits();
+      resume();
+    });
+  }
+
+  /** Ends the response; it is whole. */
+  end(last?: Buffer): void {
+    if (this.#isOver) return;
+    if (last) this.#bytesSent += last.length;
+    this.#over();
+    if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
+      endInOneWrite(this.response, last);
+    else this.response.end(last);
+    this.body.discard();
+  }
+
+  /** Answers with a whole body. */
+  respond(status: number, headers: string[], body: Buffer): void {
+    if (this.#isOver) return;
+    this.response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
+    this.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Answers with a line of text. */
+  respondText(status: number, text: string, headers: string[] = []): void {
+    this.respond(status, ['Content-Type', 'text/plain; charset=utf-8', ...headers], Buffer.from(`${text}\n`));
+  }
+
+  /** Leaves the response to something that writes to it by itself, until it is finished. */
+  relay(source: { pipe(response: ServerResponse): unknown }): void {
+    const { response } = this;
+    if (this.#isOver || !(response instanceof ServerResponse)) return;
+    const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+    response.write = (...args: unknown[]) => {
+      this.#bytesSent += Buffer.isBuffer(args[0]) ? args[0].length : 0;
+      return write(...args);
+    };
+    response.once('finish', () => this.#over());
+    source.pipe(response);
+  }
+
+  /**
+   * Ends the exchange before its time: with an answer of the error's status where nothing was sent yet, else by
+   * breaking the response off, so that nobody takes it for whole.
+   * @param details follows the error's text in the answer's body
+   */
+  fail(error: HttpError, headers: readonly string[] = [], details?: Buffer): void {
+    if (this.#isOver) return;
+    this.#failure = error;
+    const waits = this.#over(error);
+    if (this.response.headersSent) this.#breakOff();
+    else if (waits.length === 0) this.#answer(error, headers, details);
+    else void Promise.all(waits).then(() => this.#answer(error, headers, details));
+  }
+
+  /** Ends the exchange as the upstream could not be reached, broke off, or did not speak HTTP. */
+  failUpstream(text: string, cause: unknown): void {
+    this.fail(this.#manner.upstreamFailed(text, cause));
+  }
+
+  /** Adds to a head that is relayed what the server adds to all of them. */
+  finishHead(headers: string[], status: number): void {
+    this.#manner.finishHead(headers, status, this.seconds);
+  }
+
+  #answer(error: HttpError, headers: readonly string[], details: Buffer | undefined): void {
+    if (this.#isSettled) return;
+    const text = Buffer.from(`${error.message}\n`);
+    const body = details ? Buffer.concat([text, details]) : text;
+    this.#bytesSent = this.method === 'HEAD' ? 0 : body.length;
+    const all = failureHeaders(this.#manner.component, body.length, this.seconds, headers);
+    if (mustCloseAfter(error, this.request.complete, this.expectsContinue)) all.push('Connection', 'close');
+    this.response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
+    this.response.end(body);
+    this.body.discard();
+  }
+
+  /** @returns what an answer has to wait for */
+  #over(reason?: HttpError): Promise<void>[] {
+    this.#isOver = true;
+    // only a client that does not read what was sent can hold the exchange open now
+    if (this.#limitsWaitsAlone && !this.#isSettled)
+      this.#deadline.restart('write_timeout', this.#writeTimeout);
+    const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
+    this.#releases = [];
+    return waits;
+  }
+
+  /** Without a length or chunks the end of the connection would look like the end of the body, so it is reset. */
+  #breakOff(): void {
+    const { response } = this;
+    const hasLength = this.#head.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
+    const isDelimited = response.chunkedEncoding || response.hasHeader('content-length') || hasLength;
+    if (isDelimited || !response.socket) response.destroy();
+    else response.socket.resetAndDestroy();
+  }
+
+  readonly #onDeadline = (name: string, ms: number): void => {
+    if (this.#isOver) return this.#onClientSlow(name);
+    if (name !== 'write_timeout' && this.#timeoutError) return this.fail(this.#timeoutError());
+    const stage = this.response.headersSent ? 'the response was whole' : 'the function had answered';
+    const code = name === 'write_timeout' ? 'WRITE_TIMEOUT' : 'EXEC_TIMEOUT';
+    this.fail(exchangeError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
+  };
+
+  /** The function is done; only the client, who has yet to read the rest, can still be late. */
+  #onClientSlow(name: string): void {
+    if (this.#limitsWaitsAlone) name = 'write_timeout';
+    const left = this.#writeTimeout - this.seconds * 1000;
+    if (name !== 'write_timeout' && left > 0) return this.#deadline.restart('write_timeout', left);
+    const time = formatDuration(this.#writeTimeout);
+    this.#failure ??= exchangeError(
+      'WRITE_TIMEOUT',
+      `write_timeout of ${time} passed before the response was read`,
+    );
+    this.#breakOff();
+  }
+
+  #onStalled(readTimeout: number): void {
+    if (this.#isOver) {
+      this.request.socket.destroySoon(); // it was answered, and what the client still sends has no reader
+      return;
+    }
+    const time = formatDuration(readTimeout);
+    this.fail(
+      exchangeError('BODY_STALLED', `read_timeout of ${time} passed before the request's body was whole`),
+    );
+  }
+
+  readonly #onClose = (): void => {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#deadline.clear();
+    if (!this.#isOver) {
+      this.#failure = exchangeError('CLIENT_GONE', 'client went away before the response was whole');
+      this.#over(this.#failure);
+    } else if (!this.#failure && !this.response.writableFinished) {
+      this.#failure = exchangeError('CLIENT_GONE', 'client went away before the response was whole');
+    }
+    if (this.request.complete || this.request.destroyed) this.body.stop();
+    for (const settler of this.#settlers) settler();
+  };
+}
+
+/**
+ * Ends a response with a small body. Node writes the head and a text in one string, so the bytes go as characters of
+ * Latin-1; and end() would add an empty chunk to what is corked and make the write a writev, which costs three times
+ * as much (a fifth of the CPU of a request in http mode), so that the text is written before.
+ */
+function endInOneWrite(response: ServerResponse, body: Buffer): void {
+  const { socket } = response;
+  const text = body.toString('latin1');
+  if (!socket) {
+    response.end(text, 'latin1'); // another response goes first on this connection
+    return;
+  }
+  socket.cork();
+  response.write(text, 'latin1');
+  socket.uncork();
+  response.end();
+}

@@ -1,0 +1,51 @@
+import type { buildConnector as BuildConnector } from 'undici';
+import type { Socket } from 'node:net';
+import { systemCodeOf } from '../../errors.ts';
+import { buildConnector } from './undici.ts';
+import { outliveWriteErrors } from './outlive-write-errors.ts';
+
+/** Milliseconds to connect to the function, which runs beside the watchdog. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Who wants to know of requests that were refused. */
+export interface RefusalProbe {
+  /** Whether the request on this connection is out in full. */
+  mayProbe(): boolean;
+  onRefused(): void;
+}
+
+/**
+ * Makes the connector of upstream connections.
+ *
+ * When the upstream closes a kept-alive connection just as a request goes out on it, what matters is whether it
+ * has read the request. The kernel knows: bytes that reach a closed socket are answered with a reset, and from
+ * then on a write to ours fails with EPIPE. So as soon as the end of the upstream is seen, one more line break is
+ * written, which no server minds between requests: EPIPE means that the request was refused unread and can be
+ * sent again, whatever its method. It is not done while a body is under way, of which it would be a part.
+ */
+export function upstreamConnector(
+  socketPath: string | undefined,
+  probe: RefusalProbe,
+): BuildConnector.connector {
+  const connect = buildConnector({
+    timeout: CONNECT_TIMEOUT_MS,
+    autoSelectFamily: true,
+    ...(socketPath === undefined ? {} : { socketPath }),
+  });
+  return (options, callback) => {
+    connect(options, (...result) => {
+      const socket = result[1];
+      if (socket) probeAtEnd(outliveWriteErrors(socket), probe);
+      callback(...result);
+    });
+  };
+}
+
+function probeAtEnd(socket: Socket, probe: RefusalProbe): void {
+  socket.prependListener('end', () => {
+    if (!probe.mayProbe() || socket.destroyed) return;
+    socket.write('\r\n', (error) => {
+      if (error && systemCodeOf(error) === 'EPIPE') probe.onRefused();
+    });
+  });
+}

@@ -1,0 +1,160 @@
+import { STATUS_CODES } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { messageOf, systemCodeOf } from '../../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
+import { decodeHeaders } from './headers.ts';
+import type { ForwardedBody } from './forwarded-body.ts';
+import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
+import { isIdempotent, mayBeSentAgain, ONE_PIECE } from './sent-again.ts';
+
+/** Errors of a connection that the upstream has closed. */
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** A request as it goes to the upstream. */
+export interface ForwardedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: ForwardedBody | undefined;
+}
+
+/**
+ * Forwards one request over undici, streaming both ways.
+ *
+ * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
+ * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
+ * read it (EPIPE, see connector.ts, or a reset).
+ */
+export function forward(
+  exchange: Exchange,
+  request: ForwardedRequest,
+  connections: UpstreamConnections,
+): void {
+  new Forwarding(exchange, request, connections).send(connections.take(isIdempotent(request.method)));
+}
+
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #request: ForwardedRequest;
+  readonly #connections: UpstreamConnections;
+  #connection: UpstreamConnection | undefined;
+  #mayRetry = false;
+  #hasAnswer = false;
+  #abort: ((reason?: Error) => void) | undefined;
+  #resume: () => void = () => undefined;
+  /** Bytes of the response's body, where it says so. */
+  #length: number | undefined;
+
+  constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
+    this.#exchange = exchange;
+    this.#request = request;
+    this.#connections = connections;
+    exchange.onOver((reason) => {
+      if (reason) this.#giveUp();
+      request.body?.close();
+    });
+  }
+
+  send(connection: UpstreamConnection): void {
+    const { method, path, headers, body } = this.#request;
+    this.#connection = connection;
+    this.#mayRetry = connection.wasUsed;
+    connection.dispatch(
+      { method: method as Dispatcher.HttpMethod, path, headers, body: body?.open() ?? null },
+      this,
+    );
+  }
+
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#exchange.isOver) abort();
+  }
+
+  onRequestSent(): void {
+    if (this.#connection) this.#connection.requestIsOut = true;
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
+    const headers = decodeHeaders(rawHeaders);
+    if (status < 100) throw new Error(`the status ${status} is none`);
+    if (status < 200) {
+      relayInformation(this.#exchange, status, headers);
+      return true;
+    }
+    this.#hasAnswer = true;
+    this.#resume = resume;
+    this.#request.body?.forget();
+    this.#length = relayHead(this.#exchange, status, asLatin1(reason, status), headers);
+    process.nextTick(flushHead, this.#exchange);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (chunk.length === this.#length) {
+      this.#exchange.end(chunk);
+      return true;
+    }
+    if (this.#exchange.write(chunk)) return true;
+    this.#exchange.onceDrained(this.#resume);
+    return false;
+  }
+
+  onComplete(rawTrailers: string[] | null): void {
+    if (rawTrailers && rawTrailers.length > 0) {
+      relayTrailers(this.#exchange, decodeHeaders(rawTrailers as unknown as Buffer[]));
+    }
+    if (this.#connection) this.#connection.wasUsed = true;
+    this.#release();
+    this.#exchange.end();
+  }
+
+  onError(error: Error): void {
+    const wasRefused = this.#connection?.wasRefused === true;
+    this.#release();
+    if (this.#exchange.isOver) return;
+    if (this.#wasClosedUnread(error, wasRefused)) {
+      this.send(this.#connections.takeFresh());
+      return;
+    }
+    const text = `Upstream HTTP request error: ${messageOf(error)}`;
+    this.#exchange.failUpstream(text, error);
+  }
+
+  #wasClosedUnread(error: Error, wasRefused: boolean): boolean {
+    const code = systemCodeOf(error) ?? '';
+    if (!this.#mayRetry || this.#hasAnswer || !CLOSED.has(code)) return false;
+    if (this.#request.body && !this.#request.body.canBeSentAgain) return false;
+    return mayBeSentAgain(this.#request.method, code, wasRefused, this.#isOnePiece());
+  }
+
+  #isOnePiece(): boolean {
+    const { body } = this.#request;
+    return !body || (body.wholeLength ?? Number.POSITIVE_INFINITY) <= ONE_PIECE;
+  }
+
+  #giveUp(): void {
+    const connection = this.#connection;
+    this.#connection = undefined; // the abort reports an error, which must not give it back
+    this.#abort?.();
+    if (connection) this.#connections.discard(connection);
+  }
+
+  #release(): void {
+    if (this.#connection) this.#connections.give(this.#connection);
+    this.#connection = undefined;
+    this.#abort = undefined;
+  }
+}
+
+/** A head goes out with the first bytes of its body where they came together, else alone and at once. */
+function flushHead(exchange: Exchange): void {
+  if (!exchange.isOver && exchange.bytesSent === 0) exchange.flushHead();
+}
+
+/** undici reads a reason phrase as UTF-8. Where it was that, its bytes come back; where it was not they are lost. */
+function asLatin1(reason: string, status: number): string {
+  if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
+  return reason.includes('\ufffd') ? (STATUS_CODES[status] ?? '') : Buffer.from(reason).toString('latin1');
+}

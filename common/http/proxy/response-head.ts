@@ -1,0 +1,68 @@
+import type { Exchange } from '../exchange/exchange.ts';
+import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
+
+/** Node takes the links of a hint one by one, and a server may send them in one list. */
+const BETWEEN_LINKS = /\s*,\s*(?=<)/;
+
+/**
+ * Sends the head of the upstream's response on.
+ * @returns its Content-Length, if it has one
+ */
+export function relayHead(
+  exchange: Exchange,
+  status: number,
+  reason: string,
+  rawHeaders: readonly string[],
+): number | undefined {
+  let headers = endToEndHeaders(rawHeaders);
+  const length = contentLengthOf(headers);
+  if (!canHaveTrailers(exchange, status, length)) headers = withoutHeader(headers, 'trailer');
+  exchange.finishHead(headers, status);
+  exchange.sendHead(status, reason, headers);
+  return length;
+}
+
+function contentLengthOf(headers: readonly string[]): number | undefined {
+  const isLength = (text: string, at: number): boolean =>
+    at % 2 === 0 && text.length === 14 && text.toLowerCase() === 'content-length';
+  const at = headers.findIndex(isLength);
+  return at === -1 ? undefined : Number(headers[at + 1]);
+}
+
+/** Trailers need chunks to follow, and Node refuses to announce them elsewhere. */
+function canHaveTrailers({ method, request }: Exchange, status: number, length: number | undefined): boolean {
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+  return hasBody && length === undefined && request.httpVersion !== '1.0';
+}
+
+/** Sends the trailers of the upstream's response on. Those that Node finds malformed are lost, the response is not. */
+export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]): void {
+  const trailers = endToEndTrailers(rawTrailers);
+  if (trailers.length === 0 || exchange.isOver) return;
+  try {
+    exchange.response.addTrailers(trailers);
+  } catch {
+    // as said
+  }
+}
+
+/**
+ * Sends an informational response (1xx) on. `100 Continue` is the caller's; of the rest Node can write early hints
+ * (103) and processing (102), which are all that are in use.
+ */
+export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
+  const { response } = exchange;
+  if (exchange.isOver || response.headersSent || exchange.request.httpVersion === '1.0') return;
+  if (status === 102) response.writeProcessing();
+  if (status !== 103) return;
+  const hints: Record<string, string[]> = {};
+  for (const [name, value] of headerPairs(endToEndHeaders(rawHeaders))) {
+    const values = name.toLowerCase() === 'link' ? value.split(BETWEEN_LINKS) : [value];
+    (hints[name.toLowerCase()] ??= []).push(...values);
+  }
+  try {
+    response.writeEarlyHints(hints);
+  } catch {
+    // a Link that Node finds malformed: a hint may be lost, the response may not
+  }
+}

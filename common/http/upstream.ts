@@ -1,0 +1,128 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Exchange } from './exchange/exchange.ts';
+import type { Manner } from './manner.ts';
+import { forwardPlain, type Elsewhere } from './plain/forward.ts';
+import { UpstreamPool } from './plain/upstream-pool.ts';
+import type { ForwardedRequest } from './proxy/forward.ts';
+import { ForwardedBody } from './proxy/forwarded-body.ts';
+import { withoutHeader } from './proxy/headers.ts';
+import type { SlowPath } from './proxy/slow-path.ts';
+import { isStepwise } from './proxy/stepwise.ts';
+import { UpgradeProxy, type UpgradeOutcome } from './proxy/upgrade.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
+
+/** The head of a request as the upstream is to get it. */
+export interface UpstreamHead {
+  readonly method: string;
+  /** The request target. */
+  readonly path: string;
+  /** End-to-end headers, names and values in turn. */
+  readonly headers: string[];
+}
+
+export interface UpstreamOptions {
+  /** Whether plain requests and responses are read by hand. */
+  readonly fastPath: boolean;
+  /** Whether bodies are read whole before the upstream gets them. */
+  readonly bufferBodies: boolean;
+  readonly manner: Manner;
+}
+
+/** One server that requests are forwarded to: its connections, and the way that each request takes over them. */
+export class Upstream {
+  readonly address: UpstreamAddress;
+  readonly #bufferBodies: boolean;
+  readonly #upgrades: UpgradeProxy;
+  /** For what is plain; undefined where the upstream wants TLS. */
+  readonly #pool: UpstreamPool | undefined;
+  #slowPath: Promise<SlowPath> | undefined;
+
+  constructor(address: UpstreamAddress, { fastPath, bufferBodies, manner }: UpstreamOptions) {
+    this.address = address;
+    this.#bufferBodies = bufferBodies;
+    this.#upgrades = new UpgradeProxy(address, manner);
+    this.#pool = fastPath && address.origin.startsWith('http:') ? new UpstreamPool(address) : undefined;
+  }
+
+  /**
+   * Forwards a request, and relays the response to its end.
+   * @param elsewhere is asked for another upstream where this one takes no connection
+   */
+  forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere): void {
+    const { body } = exchange;
+    let { headers } = request;
+    // Expect is answered here where the body is read first, and means nothing in HTTP/1.0 (RFC 9110, section 10.1.1)
+    const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
+    if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
+    const head = { ...request, headers };
+    if (isReadFirst) {
+      void body
+        .readWhole()
+        .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
+    } else if (isStepwise(exchange, request.path)) {
+      this.#sendStepwise(exchange, { ...head, body: undefined });
+    } else if (this.#pool && exchange.request.headers['transfer-encoding'] === undefined) {
+      this.#sendPlain(exchange, head, this.#pool, elsewhere);
+    } else if (!body.isAnnounced) {
+      this.#send(exchange, { ...head, body: undefined });
+    } else {
+      // the bytes that came together with the head are there a tick later
+      process.nextTick(() => this.#send(exchange, { ...head, body: new ForwardedBody(body) }));
+    }
+  }
+
+  /** Carries an upgraded connection. Resolves when it has closed. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
+    return this.#upgrades.carry(request, socket, head);
+  }
+
+  /** The connections for what is plain. */
+  get pool(): UpstreamPool | undefined {
+    return this.#pool;
+  }
+
+  /** Ends the connections of requests, else an upstream that closes gracefully would wait for them. */
+  closeConnections(): void {
+    void this.#slowPath?.then((slowPath) => slowPath.close());
+    this.#pool?.close();
+  }
+
+  closeUpgrades(): void {
+    this.#upgrades.close();
+  }
+
+  #sendPlain(
+    exchange: Exchange,
+    head: UpstreamHead,
+    pool: UpstreamPool,
+    elsewhere: Elsewhere | undefined,
+  ): void {
+    const { body, request } = exchange;
+    if (request.headers.host === undefined)
+      head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
+    if (!body.isAnnounced || body.isComplete) return forwardPlain(exchange, head, pool, elsewhere);
+    // the bytes that came together with the head are there a tick later
+    process.nextTick(() => {
+      if (!exchange.isOver) forwardPlain(exchange, head, pool, elsewhere);
+    });
+  }
+
+  #send(exchange: Exchange, request: ForwardedRequest): void {
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forward(exchange, request);
+    });
+  }
+
+  #sendStepwise(exchange: Exchange, request: ForwardedRequest): void {
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forwardStepwise(exchange, request);
+    });
+  }
+
+  /** undici and TLS take 15 ms to load, and most upstreams never need them. */
+  #loadSlowPath(): Promise<SlowPath> {
+    this.#slowPath ??= import('./proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
+    return this.#slowPath;
+  }
+}

@@ -1,0 +1,84 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A local image: what a container of an image would find, as a folder. `ofkit build --local` writes it and the gateway
+ * runs it; they meet in the files alone:
+ *
+ *     images/NAME/current           a link to the newest revision's folder, switched by a rename
+ *     images/NAME/REVISION/image.json
+ *     images/NAME/REVISION/root/    the files of the image's working folder
+ */
+export interface LocalImage {
+  /** The name that deployments know it by. */
+  readonly name: string;
+  /** The folder that `root/` stands for in an image; where it appears in `environment` it is replaced. */
+  readonly workdir: string;
+  /** The ENV of the image's last stage. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the image starts: `fwatchdog`, or a server that takes HTTP by itself. */
+  readonly command: readonly string[];
+  /** Whether its server listens where http_port or PORT says, so that two instances can run at a time. */
+  readonly choosesPort: boolean;
+  /** Where its server listens, if it does not choose. */
+  readonly port: number;
+}
+
+/** A local image that was found. */
+export interface FoundImage extends LocalImage {
+  /** Changes with each build. */
+  readonly revision: string;
+  /** The folder of its files. */
+  readonly root: string;
+}
+
+const IMAGES = 'images';
+const CURRENT = 'current';
+
+/** The program that an image of a watchdog starts. */
+export const WATCHDOG_COMMAND = 'fwatchdog';
+
+/**
+ * The one name of an image among those that mean the same: without Docker's defaults, with a tag.
+ * `docker.io/library/x`, `x` and `x:latest` are `x:latest`.
+ */
+function canonicalImageName(name: string): string {
+  const short = name.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, '');
+  if (short.includes('@')) return short;
+  return /:[^/]*$/.test(short) ? short : `${short}:latest`;
+}
+
+/** The folder of an image. Its name holds the image's, with what a file's name cannot have as %XX. */
+export function imageFolder(stateFolder: string, name: string): string {
+  return join(stateFolder, IMAGES, encodeURIComponent(canonicalImageName(name)));
+}
+
+/**
+ * Finds an image's newest revision, or a given one.
+ * @returns undefined where there is none
+ */
+export async function findLocalImage(
+  stateFolder: string,
+  name: string,
+  revision?: string,
+): Promise<FoundImage | undefined> {
+  const folder = imageFolder(stateFolder, name);
+  try {
+    const chosen = revision ?? (await readlink(join(folder, CURRENT)));
+    const image = JSON.parse(await readFile(join(folder, chosen, 'image.json'), 'utf8')) as LocalImage;
+    return { ...image, revision: chosen, root: join(folder, chosen, 'root') };
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'ENAMETOOLONG')
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+/** The link that names an image's newest revision. */
+export function currentLink(stateFolder: string, name: string): string {
+  return join(imageFolder(stateFolder, name), CURRENT);
+}

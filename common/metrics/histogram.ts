@@ -1,0 +1,51 @@
+import type { MetricValue } from './family.ts';
+
+/** Upper bounds in seconds: Prometheus's defaults, which OpenFaaS uses. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Durations that were counted. Plain numbers, so that they can go from one process to another. */
+export interface Histogram {
+  /** By bucket, not cumulated; the last is for what is over every bound. */
+  readonly counts: number[];
+  total: number;
+  seconds: number;
+}
+
+export function newHistogram(): Histogram {
+  return { counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), total: 0, seconds: 0 };
+}
+
+/** Counts one. It is on the path of every request, so it only adds to numbers. */
+export function observe(histogram: Histogram, seconds: number): void {
+  let bucket = 0;
+  while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket += 1;
+  histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+  histogram.total += 1;
+  histogram.seconds += seconds;
+}
+
+/** Adds what was counted elsewhere. */
+export function addHistogram(histogram: Histogram, { counts, total, seconds }: Readonly<Histogram>): void {
+  for (const [at, count] of counts.entries()) histogram.counts[at] = (histogram.counts[at] ?? 0) + count;
+  histogram.total += total;
+  histogram.seconds += seconds;
+}
+
+/** Its lines, as a registry prints them. */
+export function histogramValues(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  { counts, total, seconds }: Readonly<Histogram>,
+): MetricValue[] {
+  let sum = 0;
+  const buckets = counts.map((count, at) => {
+    sum += count;
+    const le = at < BUCKETS.length ? String(BUCKETS[at]) : '+Inf';
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: sum };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, value: seconds },
+    { metricName: `${name}_count`, labels, value: total },
+  ];
+}

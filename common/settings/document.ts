@@ -1,0 +1,37 @@
+import type { AnySetting } from './setting.ts';
+
+/** A column of the table in the documentation, between the default and the line. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+}
+
+function fallbackOf(row: AnySetting): string {
+  if (row.fallbackText !== undefined) return row.fallbackText;
+  if (row.fallback === undefined) return '';
+  return `\`${row.parser.print(row.fallback)}\``;
+}
+
+/** A table of settings in Markdown, as it stands in the documentation. */
+export function settingsAsMarkdown<Row extends AnySetting>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[] = [],
+): string {
+  const titles = ['Variable', 'Default', ...columns.map(({ title }) => title), 'What it does'];
+  const lines = rows.map((row) => {
+    const names = row.names.map((name) => `\`${name}\``).join(', ');
+    return [names, fallbackOf(row), ...columns.map(({ cell }) => cell(row)), row.line];
+  });
+  return [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Settings for a terminal, as `--help` prints them. */
+export function settingsAsText(rows: readonly AnySetting[]): string {
+  return rows
+    .map((row) => {
+      const fallback = fallbackOf(row);
+      const head = row.names.join(', ') + (fallback === '' ? '' : ` (default: ${fallback})`);
+      return `  ${head}\n      ${row.line}`.replaceAll('`', '');
+    })
+    .join('\n');
+}

@@ -1,0 +1,23 @@
+import type { Parser } from './parsers.ts';
+
+/**
+ * One row of a program's table of settings: everything that is known of a setting, and its line of documentation.
+ * `Earlier` is what the defaults of later rows may depend on.
+ */
+export interface Setting<T, Earlier = unknown> {
+  /** The variables that set it; where several are set the first of these wins. */
+  readonly names: readonly [string, ...string[]];
+  readonly parser: Parser<T>;
+  readonly fallback: T | ((earlier: Earlier) => T);
+  /** The default in words, where its value alone does not tell. */
+  readonly fallbackText?: string;
+  readonly line: string;
+}
+
+/** A row of any table. */
+export type AnySetting = Setting<unknown, never>;
+
+/** The values that a table of settings describes. */
+export type ValuesOf<Table> = {
+  readonly [Key in keyof Table]: Table[Key] extends Setting<infer T, never> ? T : never;
+};

@@ -1,0 +1,65 @@
+import type { AsyncState, CallRecord } from '../async/async-call.ts';
+import { GatewayError } from '../errors.ts';
+import { object, text } from '../json/shape.ts';
+import { ACCEPTED, json, type Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+import { functionOf } from './names.ts';
+
+const STATES: readonly AsyncState[] = ['waiting', 'running', 'done', 'dead', 'cancelled'];
+const USUAL_MOST = 100;
+const MOST = 10_000;
+
+/** `GET /system/async`: queued calls, the newest first. */
+export function listCalls(call: Call, context: ApiContext): Answer {
+  const { query } = call;
+  const state = query.get('state') ?? '';
+  const wanted = STATES.find((one) => one === state);
+  if (state !== '' && !wanted)
+    throw new GatewayError('REQUEST_INVALID', `state: expected one of ${STATES.join(', ')}`);
+  const limit = Number(query.get('limit') || USUAL_MOST);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
+    throw new GatewayError('REQUEST_INVALID', `limit: expected a whole number from 1 to ${MOST}`);
+  const name = query.get('function');
+  const records = context.queue.list({
+    most: limit,
+    ...(wanted && { state: wanted }),
+    ...(name !== null && name !== '' && { name: functionOf(call, context, name) }),
+  });
+  return json(records.map(callJson));
+}
+
+/** `GET /system/async/CALL-ID`. */
+export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
+  const record = queue.find(subject);
+  if (!record) throw new GatewayError('CALL_UNKNOWN', `no call ${subject} is known here, or not any more`);
+  return json(callJson(record));
+}
+
+const REPLAY = object({ body: text });
+
+/** `POST /system/async/CALL-ID/replay`: a dead call again, with the body of `{"body": "..."}` if one is sent. */
+export async function replayCall(call: Call, { queue }: ApiContext): Promise<Answer> {
+  const { body } = await call.readJson(REPLAY);
+  await queue.replay(call.subject, body === '' ? undefined : Buffer.from(body));
+  return ACCEPTED;
+}
+
+function callJson(record: CallRecord): Record<string, unknown> {
+  const { callId, name, queue, state, callback, tries, submittedAt, dueAt, finishedAt } = record;
+  const { lastStatus, lastSeconds, bytes } = record;
+  return {
+    callId,
+    function: name.name,
+    namespace: name.namespace,
+    queue,
+    state,
+    callback,
+    tries,
+    submittedAt: new Date(submittedAt).toISOString(),
+    ...(state === 'waiting' && { dueAt: new Date(dueAt).toISOString() }),
+    ...(finishedAt !== undefined && { finishedAt: new Date(finishedAt).toISOString() }),
+    ...(lastStatus !== undefined && { lastStatus }),
+    ...(lastSeconds !== undefined && { lastSeconds }),
+    bytes,
+  };
+}

@@ -1,0 +1,31 @@
+import type { CallQueue } from '../async/call-queue.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
+import type { Shape } from '../json/shape.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Answer } from './answer.ts';
+
+/** A request to the API, once its route is known and its caller may ask. */
+export interface Call {
+  /** The part of the path that names something; '' where the route has none. */
+  readonly subject: string;
+  readonly query: URLSearchParams;
+  /** Aborts when the client is gone, or the gateway ends. */
+  readonly signal: AbortSignal;
+  readonly hasBody: boolean;
+  /** @throws GatewayError REQUEST_INVALID, BODY_TOO_LARGE */
+  readJson<T>(shape: Shape<T>): Promise<T>;
+}
+
+/** What handlers work with. */
+export interface ApiContext {
+  readonly provider: Provider;
+  readonly metrics: GatewayMetrics;
+  readonly queue: CallQueue;
+  readonly scheduler: Scheduler;
+  readonly defaultNamespace: string;
+  /** Tells the operator of what the caller does not see. */
+  warn(line: string): void;
+}
+
+export type Handler = (call: Call, context: ApiContext) => Promise<Answer> | Answer;

@@ -1,0 +1,51 @@
+import { GatewayError } from '../errors.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import { object, text } from '../json/shape.ts';
+import { ACCEPTED, json, type Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+import { misplacedSettings } from './misplaced-settings.ts';
+import { functionOf, namespaceOf } from './names.ts';
+import { readDeployment } from './read-deployment.ts';
+import { statusJson } from './status-json.ts';
+
+/** `GET /system/functions`: all of a namespace, with how often each was called. */
+export async function listFunctions(call: Call, context: ApiContext): Promise<Answer> {
+  const functions = await context.provider.list(namespaceOf(call, context));
+  const { invocations } = context.metrics;
+  return json(functions.map((status) => statusJson(status, invocations.count(status.deployment))));
+}
+
+/** `POST /system/functions`: a function that is not there yet. */
+export async function deployFunction(call: Call, context: ApiContext): Promise<Answer> {
+  const deployment = await readDeployment(call, context);
+  await context.provider.deploy(deployment);
+  for (const line of misplacedSettings(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
+  return ACCEPTED;
+}
+
+/** `PUT /system/functions`: one that is there. 404 has clients try POST. */
+export async function updateFunction(call: Call, context: ApiContext): Promise<Answer> {
+  const deployment = await readDeployment(call, context);
+  await context.provider.update(deployment);
+  for (const line of misplacedSettings(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
+  return ACCEPTED;
+}
+
+const DELETION = object({ functionName: text, namespace: text });
+
+/** `DELETE /system/functions`. */
+export async function deleteFunction(call: Call, context: ApiContext): Promise<Answer> {
+  const { functionName, namespace } = await call.readJson(DELETION);
+  if (functionName === '') throw new GatewayError('REQUEST_INVALID', 'functionName is required');
+  const name = functionOf(call, context, functionName, namespace);
+  await context.provider.remove(name);
+  context.metrics.invocations.forget(name);
+  return ACCEPTED;
+}
+
+/** `GET /system/function/NAME`: one function; what it uses is measured where `usage` asks for it. */
+export async function describeFunction(call: Call, context: ApiContext): Promise<Answer> {
+  const name = functionOf(call, context, call.subject);
+  const usage = ['1', 'true'].includes(call.query.get('usage') ?? '');
+  return json(statusJson(await context.provider.status(name, { usage })));
+}

@@ -1,0 +1,24 @@
+import { COMMIT, RELEASE } from '../version.ts';
+import { json, text, type Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+
+/** What Go calls the CPU: clients print it beside their own. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
+/** `GET /system/info`. */
+export function describeGateway(_call: Call, { provider }: ApiContext): Answer {
+  const version = { sha: COMMIT, release: RELEASE };
+  return json({ provider: provider.identity, version, arch: ARCHITECTURES[process.arch] ?? process.arch });
+}
+
+/** `GET /healthz`: whether the provider answers. */
+export async function checkHealth(_call: Call, { provider }: ApiContext): Promise<Answer> {
+  await provider.checkHealth();
+  return text(200, 'OK');
+}
+
+/** `GET /metrics`, beside that of metrics_port, where only one port can be reached. */
+export async function showMetrics(_call: Call, { metrics }: ApiContext): Promise<Answer> {
+  const { contentType, body } = await metrics.render();
+  return { status: 200, headers: { 'Content-Type': contentType }, body };
+}

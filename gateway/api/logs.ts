@@ -1,0 +1,69 @@
+import { GatewayError } from '../errors.ts';
+import type { LogLine, LogQuery } from '../providers/provider.ts';
+import type { Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+import { functionOf, shown } from './names.ts';
+
+/** How long a fault (no such function) may take to show before the answer begins without a line, in milliseconds. */
+const FAULT_SHOWS_MS = 250;
+
+/** RFC 3339, section 5.6. */
+const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+
+/** `GET /system/logs`: a JSON object a line, until all are told or, with `follow`, the client goes. */
+export async function streamLogs(call: Call, context: ApiContext): Promise<Answer> {
+  const query = readLogQuery(call, context);
+  const lines = context.provider.logs(query, call.signal)[Symbol.asyncIterator]();
+  const first = lines.next();
+  first.catch(() => undefined); // where it comes after the answer has begun, it is the body that throws it
+  await Promise.race([first, query.follow ? delay(FAULT_SHOWS_MS) : first]);
+  return { status: 200, headers: { 'Content-Type': 'application/x-ndjson' }, body: asJson(first, lines) };
+}
+
+function readLogQuery(call: Call, context: ApiContext): LogQuery {
+  const { query } = call;
+  const name = query.get('name') ?? '';
+  if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the function');
+  const since = query.get('since') ?? '';
+  const tail = query.get('tail') ?? '';
+  const instance = query.get('instance') ?? '';
+  const time = TIME.test(since) ? new Date(since) : undefined;
+  if (since !== '' && (!time || Number.isNaN(time.getTime()))) {
+    throw new GatewayError(
+      'LOG_QUERY_INVALID',
+      `since=${shown(since)} is no time such as 2026-01-31T15:04:05Z (RFC 3339)`,
+    );
+  }
+  if (tail !== '' && !/^[+-]?\d{1,15}$/.test(tail)) {
+    throw new GatewayError('LOG_QUERY_INVALID', `tail=${shown(tail)} is no whole number of lines`);
+  }
+  return {
+    ...functionOf(call, context, name),
+    ...(instance !== '' && { instance }),
+    ...(time && { since: time }),
+    ...(Number(tail) > 0 && { tail: Number(tail) }),
+    follow: TRUE.has(query.get('follow') ?? ''),
+  };
+}
+
+async function* asJson(
+  first: Promise<IteratorResult<LogLine>>,
+  lines: AsyncIterator<LogLine>,
+): AsyncGenerator<string, void> {
+  try {
+    for (let result = await first; !result.done; result = await lines.next()) {
+      const { name, namespace, instance, time, text } = result.value;
+      yield `${JSON.stringify({ name, namespace, instance, timestamp: time.toISOString(), text })}\n`;
+    }
+  } finally {
+    await lines.return?.();
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

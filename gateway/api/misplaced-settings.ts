@@ -1,0 +1,31 @@
+import type { Deployment } from '../functions/deployment.ts';
+
+/** Settings of a function that are read from its labels, and those that are read from its annotations. */
+const OF_LABELS = ['com.openfaas.scale.'];
+const OF_ANNOTATIONS = [
+  'com.openfaas.retry.',
+  'com.openfaas.queue',
+  'com.openfaas.health.',
+  'com.openfaas.ready.',
+  'com.openfaas.profile',
+  'com.openfaas.serviceaccount',
+];
+
+/**
+ * Settings that stand where nobody reads them: labels and annotations are easily taken for one another.
+ * @returns a line for each
+ */
+export function misplacedSettings({ labels, annotations }: Deployment): string[] {
+  return [
+    ...among(annotations, OF_LABELS).map(
+      (key) => `${key} is an annotation and has no effect: make it a label`,
+    ),
+    ...among(labels, OF_ANNOTATIONS).map(
+      (key) => `${key} is a label and has no effect: make it an annotation`,
+    ),
+  ];
+}
+
+function among(given: Readonly<Record<string, string>>, prefixes: readonly string[]): string[] {
+  return Object.keys(given).filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+}

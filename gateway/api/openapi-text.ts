@@ -1,0 +1,2 @@
+/** docs/openapi.yaml, which the bundle has here. */
+export const openapiText = '';

@@ -1,0 +1,79 @@
+import { GatewayError } from '../errors.ts';
+import type { Deployment, Resources } from '../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS } from '../functions/deployment-fields.ts';
+import { isDnsLabel } from '../functions/function-name.ts';
+import { parseQuantity } from '../functions/quantity.ts';
+import { isSecretName } from '../functions/secret-name.ts';
+import { object, text } from '../json/shape.ts';
+import { readSchedule } from '../schedule/schedule.ts';
+import type { ApiContext, Call } from './call.ts';
+import { namespaceOf, shown } from './names.ts';
+
+const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const;
+
+const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
+
+/**
+ * Reads the body of a deployment and checks all that can be checked without knowing what is deployed.
+ * @throws GatewayError REQUEST_INVALID, DEPLOYMENT_INVALID, NAMESPACE_UNKNOWN
+ */
+export async function readDeployment(call: Call, context: ApiContext): Promise<Deployment> {
+  const { service, namespace, limits, requests, ...rest } = await call.readJson(DEPLOYMENT);
+  if (service === '') throw invalid('service is required: the name of the function');
+  if (rest.image === '') throw invalid('image is required');
+  if (!isDnsLabel(service)) {
+    throw invalid(
+      `service ${shown(service)} is no name for a function: lower case letters, digits and - inside, 63 at most`,
+    );
+  }
+  if (!isImage(rest.image)) throw invalid(`image ${shown(rest.image)} is no name of an image`);
+  for (const secret of rest.secrets) {
+    if (!isSecretName(secret)) throw invalid(`secrets: ${shown(secret)} is no name of a secret`);
+  }
+  checkVariables(rest.envVars);
+  if (rest.envProcess.includes('\0'))
+    throw invalid('envProcess has a byte 0 in it, which no command can have');
+  const limited = resources('limits', limits);
+  const requested = resources('requests', requests);
+  const deployment = {
+    name: service,
+    namespace: namespaceOf(call, context, namespace),
+    ...rest,
+    secrets: [...new Set(rest.secrets)],
+    ...(limited && { limits: limited }),
+    ...(requested && { requests: requested }),
+  };
+  readSchedule(deployment); // one that can never fire is refused here
+  return deployment;
+}
+
+/** Printable and without spaces; what it names is the provider's to find. */
+function isImage(image: string): boolean {
+  return image.length <= 512 && /^[!-~]+$/.test(image);
+}
+
+function checkVariables(variables: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (name === '' || /[=\0]/.test(name)) throw invalid(`envVars: ${shown(name)} is no name of a variable`);
+    if (value.includes('\0')) {
+      throw invalid(`envVars: ${shown(name)} has a byte 0 in its value, which no variable can have`);
+    }
+  }
+}
+
+/** @returns undefined where none is given */
+function resources(field: string, given: Readonly<Record<string, string>>): Resources | undefined {
+  const entries = KNOWN_RESOURCES.flatMap((name) => {
+    const quantity = given[name];
+    if (quantity === undefined || quantity === '') return [];
+    if (parseQuantity(quantity) === undefined) {
+      throw invalid(`${field}.${name}: ${shown(quantity)} is no quantity such as 64Mi, 500m or 0.5`);
+    }
+    return [[name, quantity] as const];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError('DEPLOYMENT_INVALID', message);
+}

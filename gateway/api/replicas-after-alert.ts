@@ -1,0 +1,27 @@
+import { leastReplicas, MOST_REPLICAS } from '../functions/replicas.ts';
+
+/** What a function has where its labels say nothing: as OpenFaaS has it for AlertManager's alerts. */
+const DEFAULT_MAX = 5;
+const DEFAULT_FACTOR = 10;
+
+/**
+ * How many replicas a function is to have after an alert.
+ * @param isFiring whether the function has too much to do; else it goes back to its minimum
+ * @param labels `com.openfaas.scale.min`, `.max`, and `.factor`, the percents of max that are added at a time
+ */
+export function replicasAfterAlert(
+  isFiring: boolean,
+  replicas: number,
+  labels: Readonly<Record<string, string>>,
+): number {
+  const min = leastReplicas(labels);
+  if (!isFiring) return min;
+  const max = Math.max(min, Math.min(MOST_REPLICAS, setting(labels, 'max', DEFAULT_MAX)));
+  const factor = Math.min(100, setting(labels, 'factor', DEFAULT_FACTOR));
+  return Math.max(min, Math.min(max, replicas + Math.ceil((max * factor) / 100)));
+}
+
+function setting(labels: Readonly<Record<string, string>>, name: string, fallback: number): number {
+  const text = labels[`com.openfaas.scale.${name}`] ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : fallback;
+}

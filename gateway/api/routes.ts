@@ -1,0 +1,82 @@
+import { describeCall, listCalls, replayCall } from './async-calls.ts';
+import { listSchedules, runSchedule } from './schedules.ts';
+import {
+  deleteFunction,
+  deployFunction,
+  describeFunction,
+  listFunctions,
+  updateFunction,
+} from './functions.ts';
+import type { Handler } from './call.ts';
+import { checkHealth, describeGateway, showMetrics } from './info.ts';
+import { streamLogs } from './logs.ts';
+import {
+  createNamespace,
+  deleteNamespace,
+  describeNamespace,
+  listNamespaces,
+  updateNamespace,
+} from './namespaces.ts';
+import { serveDocument } from './openapi.ts';
+import { redirectToPage, showPage } from './page.ts';
+import { scaleFunction, takeAlert } from './scaling.ts';
+import { createSecret, deleteSecret, listSecrets, updateSecret } from './secrets.ts';
+
+/** One path of the gateway's own, with what answers there. */
+export interface Route {
+  /** As documentation and metrics name it. */
+  readonly pattern: string;
+  /** The whole path; its group, where it has one, is the call's subject. */
+  readonly path: RegExp;
+  /** `login`: whoever knows the password. `open`: everybody. */
+  readonly access: 'login' | 'open';
+  /** `page` for what a browser shows. */
+  readonly kind: 'api' | 'page';
+  readonly methods: Readonly<Record<string, Handler>>;
+  /** Whether an answer goes on for as long as the client wants it. */
+  readonly isStream?: boolean;
+}
+
+const ROUTES: readonly Route[] = [
+  route('/system/functions', {
+    GET: listFunctions,
+    POST: deployFunction,
+    PUT: updateFunction,
+    DELETE: deleteFunction,
+  }),
+  route('/system/function/{name}', { GET: describeFunction }),
+  route('/system/scale-function/{name}', { POST: scaleFunction }),
+  route('/system/info', { GET: describeGateway }),
+  route('/system/secrets', { GET: listSecrets, POST: createSecret, PUT: updateSecret, DELETE: deleteSecret }),
+  { ...route('/system/logs', { GET: streamLogs }), isStream: true },
+  route('/system/namespaces', { GET: listNamespaces }),
+  route('/system/namespace/', { POST: createNamespace }),
+  ...['/system/namespace/{name}', '/system/namespaces/{name}'].map((pattern) =>
+    route(pattern, { GET: describeNamespace, PUT: updateNamespace, DELETE: deleteNamespace }),
+  ),
+  route('/system/async', { GET: listCalls }),
+  route('/system/async/{name}', { GET: describeCall }),
+  route('/system/async/{name}/replay', { POST: replayCall }),
+  route('/system/schedules', { GET: listSchedules }),
+  { ...route('/system/schedules/{name}/run', { POST: runSchedule }), isStream: true },
+  route('/system/alert', { POST: takeAlert }),
+  route('/metrics', { GET: showMetrics }),
+  { ...route('/ui/', { GET: showPage, HEAD: showPage }), kind: 'page' },
+  { ...route('/', { GET: redirectToPage, HEAD: redirectToPage }), access: 'open', kind: 'page' },
+  { ...route('/healthz', { GET: checkHealth, HEAD: checkHealth }), access: 'open' },
+  { ...route('/openapi.yaml', { GET: serveDocument }), access: 'open' },
+];
+
+/** @returns the route of a path, and what it names there */
+export function findRoute(path: string): { route: Route; subject: string } | undefined {
+  for (const one of ROUTES) {
+    const match = one.path.exec(path);
+    if (match) return { route: one, subject: match[1] ?? '' };
+  }
+  return undefined;
+}
+
+function route(pattern: string, methods: Route['methods']): Route {
+  const path = new RegExp(`^${pattern.replace('.', String.raw`\.`).replace('{name}', '([-a-zA-Z_0-9.]+)')}$`);
+  return { pattern, path, access: 'login', kind: 'api', methods };
+}

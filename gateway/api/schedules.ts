@@ -1,0 +1,28 @@
+import { nextTimes } from '../schedule/schedule.ts';
+import { json, type Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+import { functionOf } from './names.ts';
+
+/** How many of the times to come are told. */
+const TIMES_TOLD = 5;
+
+/** `GET /system/schedules`: the functions that are called by the clock, and when. */
+export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
+  const now = new Date();
+  return json(
+    scheduler.list().map(({ name, text, schedule, last }) => ({
+      function: name.name,
+      namespace: name.namespace,
+      schedule: text,
+      next: nextTimes(schedule, now, TIMES_TOLD).map((time) => time.toISOString()),
+      ...(last && { lastRun: last.at.toISOString() }),
+      ...(last?.status !== undefined && { lastStatus: last.status }),
+    })),
+  );
+}
+
+/** `POST /system/schedules/NAME/run`: calls a function at once as its schedule would. */
+export async function runSchedule(call: Call, context: ApiContext): Promise<Answer> {
+  const status = await context.scheduler.run(functionOf(call, context, call.subject));
+  return json({ status });
+}

@@ -1,0 +1,54 @@
+import { GatewayError } from '../errors.ts';
+import { isSecretName } from '../functions/secret-name.ts';
+import { bytes, object, text } from '../json/shape.ts';
+import type { SecretName } from '../providers/provider.ts';
+import { ACCEPTED, json, type Answer } from './answer.ts';
+import type { ApiContext, Call } from './call.ts';
+import { namespaceOf, shown } from './names.ts';
+
+/** Bytes of one secret: what Kubernetes takes. */
+const LARGEST_SECRET = 1 << 20;
+
+const SECRET = object({ name: text, namespace: text, value: text, rawValue: bytes });
+
+/** `GET /system/secrets`: names alone. */
+export async function listSecrets(call: Call, context: ApiContext): Promise<Answer> {
+  const secrets = await context.provider.secrets.list(namespaceOf(call, context));
+  return json(secrets.map(({ name, namespace }) => ({ name, namespace })));
+}
+
+/** `POST /system/secrets`. */
+export async function createSecret(call: Call, context: ApiContext): Promise<Answer> {
+  const { secret, value } = await readSecret(call, context);
+  await context.provider.secrets.create(secret, value);
+  return ACCEPTED;
+}
+
+/** `PUT /system/secrets`. */
+export async function updateSecret(call: Call, context: ApiContext): Promise<Answer> {
+  const { secret, value } = await readSecret(call, context);
+  await context.provider.secrets.update(secret, value);
+  return ACCEPTED;
+}
+
+/** `DELETE /system/secrets`. Clients take 200 and 202 for done, and no other. */
+export async function deleteSecret(call: Call, context: ApiContext): Promise<Answer> {
+  const { secret } = await readSecret(call, context);
+  await context.provider.secrets.remove(secret);
+  return ACCEPTED;
+}
+
+/** `rawValue` wins, as clients that send a file's bytes send its text too. */
+async function readSecret(call: Call, context: ApiContext): Promise<{ secret: SecretName; value: Buffer }> {
+  const { name, namespace, value, rawValue } = await call.readJson(SECRET);
+  if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the secret');
+  if (!isSecretName(name)) {
+    const rule = 'letters, digits and -_. inside, 253 at most';
+    throw new GatewayError('REQUEST_INVALID', `name ${shown(name)} is no name for a secret: ${rule}`);
+  }
+  const content = rawValue ?? Buffer.from(value);
+  if (content.length > LARGEST_SECRET) {
+    throw new GatewayError('BODY_TOO_LARGE', `the secret is larger than ${LARGEST_SECRET} bytes`);
+  }
+  return { secret: { name, namespace: namespaceOf(call, context, namespace) }, value: content };
+}

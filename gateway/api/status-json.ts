@@ -1,0 +1,37 @@
+import type { FunctionStatus } from '../functions/function-status.ts';
+import { misplacedSettings } from './misplaced-settings.ts';
+
+/**
+ * A function as clients in Go read it: numbers that are 0 and texts that are empty are left out, labels and annotations
+ * are never null.
+ * @param invocationCount left out of the status of a single function, as its clients expect
+ */
+export function statusJson(status: FunctionStatus, invocationCount = 0): Record<string, unknown> {
+  const { deployment, replicas, availableReplicas, createdAt, usage } = status;
+  const notes = [...status.notes, ...misplacedSettings(deployment)];
+  return {
+    name: deployment.name,
+    image: deployment.image,
+    namespace: deployment.namespace,
+    ...unlessEmpty('envProcess', deployment.envProcess),
+    ...unlessEmpty('envVars', deployment.envVars),
+    ...unlessEmpty('constraints', deployment.constraints),
+    ...unlessEmpty('secrets', deployment.secrets),
+    labels: { ...deployment.labels, faas_function: deployment.name },
+    annotations: deployment.annotations,
+    ...(deployment.limits && { limits: deployment.limits }),
+    ...(deployment.requests && { requests: deployment.requests }),
+    ...(deployment.readOnlyRootFilesystem && { readOnlyRootFilesystem: true }),
+    ...unlessEmpty('invocationCount', invocationCount),
+    ...unlessEmpty('replicas', replicas),
+    ...unlessEmpty('availableReplicas', availableReplicas),
+    createdAt: createdAt.toISOString(),
+    ...(usage && { usage }),
+    ...unlessEmpty('notes', notes),
+  };
+}
+
+function unlessEmpty(key: string, value: string | number | object): Record<string, unknown> {
+  const isEmpty = typeof value === 'object' ? Object.keys(value).length === 0 : value === '' || value === 0;
+  return isEmpty ? {} : { [key]: value };
+}

@@ -1,0 +1,93 @@
+import type { FunctionName } from '../functions/function-name.ts';
+import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
+import type { CallStore } from './call-store.ts';
+import type { Callbacks } from './callback.ts';
+import type { Delivery } from './delivery.ts';
+import { nextTry, type Backoff, type Outcome, type RetryPolicy } from './retry-policy.ts';
+
+export interface RunContext {
+  readonly store: CallStore;
+  readonly delivery: Delivery;
+  readonly callbacks: Callbacks;
+  readonly policy: (name: FunctionName) => Promise<RetryPolicy>;
+  readonly backoff: Backoff;
+}
+
+/**
+ * One turn of a queued call: a try and, where that was the last, its callback. An answer that a callback has to tell of
+ * is on the disk before the callback is made, so that no function runs twice for it.
+ */
+export class CallRun {
+  /** Resolves with what the call is to be next; undefined where it was given up. */
+  readonly ended: Promise<CallRecord | undefined>;
+  readonly #context: RunContext;
+  readonly #givenUp = new AbortController();
+
+  constructor(record: CallRecord, context: RunContext) {
+    this.#context = context;
+    this.ended = this.#run(record).catch(() => undefined);
+  }
+
+  giveUp(): void {
+    this.#givenUp.abort();
+  }
+
+  async #run(record: CallRecord): Promise<CallRecord> {
+    const { store, policy } = this.#context;
+    const content = await store.readContent(record.id);
+    if (!content) return { ...record, state: 'dead' };
+    const limits = await policy(record.name);
+    const answered = await store.readAnswer(record.id);
+    if (answered) return this.#callBack(record, content, answered, limits);
+    return this.#try(record, content, limits);
+  }
+
+  async #try(record: CallRecord, content: CallContent, policy: RetryPolicy): Promise<CallRecord> {
+    const tries = record.tries + 1;
+    const { store, delivery, backoff } = this.#context;
+    const waitAfter = (outcome: Outcome): number | undefined =>
+      nextTry(policy, backoff, tries, outcome, Date.now(), Math.random());
+    const wantsAnswer = (outcome: Outcome): boolean =>
+      content.callbackUrl !== undefined && waitAfter(outcome) === undefined;
+    const { outcome, seconds, answer } = await delivery.deliver(
+      record,
+      content,
+      wantsAnswer,
+      this.#givenUp.signal,
+    );
+    const tried: CallRecord = { ...record, tries, lastStatus: outcome.status, lastSeconds: seconds };
+    const wait = waitAfter(outcome);
+    if (wait !== undefined) return { ...tried, state: 'waiting', dueAt: Date.now() + wait };
+    const final: CallRecord = { ...tried, state: hasFailed(outcome, policy) ? 'dead' : 'done' };
+    if (content.callbackUrl === undefined) return final;
+    const told = answer ?? {
+      status: outcome.status,
+      seconds,
+      headers: [],
+      body: Buffer.from(outcome.reason ?? ''),
+    };
+    await store.putAnswer(tried, told);
+    return this.#callBack(final, content, told, policy);
+  }
+
+  async #callBack(
+    record: CallRecord,
+    { callbackUrl = '' }: CallContent,
+    answer: CallAnswer,
+    policy: RetryPolicy,
+  ): Promise<CallRecord> {
+    const { callbacks } = this.#context;
+    const isTaken = await callbacks.send(callbackUrl, record, answer, policy, this.#givenUp.signal);
+    const state = hasFailed({ status: answer.status, isInternal: false }, policy) ? 'dead' : 'done';
+    return {
+      ...record,
+      state: record.state === 'running' ? state : record.state,
+      callback: isTaken ? 'sent' : 'failed',
+    };
+  }
+}
+
+/** Whether a call whose tries are used up has failed: one with a status that is not tried again has been answered. */
+function hasFailed({ status, isInternal }: Outcome, policy: RetryPolicy): boolean {
+  return isInternal || policy.codes.has(status);
+}

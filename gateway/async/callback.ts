@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { endToEndHeaders, withoutHeader } from '../../common/http/proxy/headers.ts';
+import { RELEASE } from '../version.ts';
+import type { CallAnswer, CallRecord } from './async-call.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/** How often a callback is tried, how long each try may take, and the wait after the first, in milliseconds. */
+const MOST_TRIES = 5;
+const TRY_TIMEOUT_MS = 30_000;
+const FIRST_WAIT_MS = 1000;
+
+/** Tells those who submitted calls what came of them. */
+export class Callbacks {
+  readonly #agent = new Agent({ headersTimeout: TRY_TIMEOUT_MS, bodyTimeout: TRY_TIMEOUT_MS });
+
+  /**
+   * Posts a function's answer to X-Callback-Url, and again where that fails.
+   * @returns whether it was taken
+   */
+  async send(
+    url: string,
+    record: CallRecord,
+    answer: CallAnswer,
+    { attempts }: RetryPolicy,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const headers = callbackHeaders(record, answer, attempts);
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+      if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal, ref: false });
+      const status = await this.#post(url, headers, answer.body, signal);
+      if (status !== undefined && status < 500 && status !== 429) return status < 400;
+    }
+    return false;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #post(
+    url: string,
+    headers: string[],
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    try {
+      const response = await request(url, {
+        method: 'POST',
+        headers,
+        body,
+        dispatcher: this.#agent,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]),
+      });
+      await response.body.dump();
+      return response.statusCode;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+}
+
+/** The function's own end-to-end headers, and what OpenFaaS's queue-worker says of a call. */
+function callbackHeaders(record: CallRecord, answer: CallAnswer, attempts: number): string[] {
+  let headers: readonly string[] = endToEndHeaders(answer.headers);
+  for (const name of ['content-length', 'date', 'trailer', 'x-call-id', 'user-agent', 'x-duration-seconds'])
+    headers = withoutHeader(headers, name);
+  return [
+    ...headers,
+    'X-Call-Id',
+    record.callId,
+    'X-Function-Name',
+    record.calledAs,
+    'X-Function-Status',
+    String(answer.status),
+    'X-Duration-Seconds',
+    answer.seconds.toFixed(6),
+    'X-Retry',
+    String(record.tries),
+    'X-Retry-Max',
+    String(attempts),
+    'User-Agent',
+    `of-gateway-queue/${RELEASE}`,
+  ];
+}

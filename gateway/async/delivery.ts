@@ -1,0 +1,112 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { endToEndHeaders, withoutHeader } from '../../common/http/proxy/headers.ts';
+import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
+import { messageOf } from '../../common/errors.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
+import type { Outcome } from './retry-policy.ts';
+
+/** What a try has brought. */
+export interface Delivered {
+  readonly outcome: Outcome;
+  readonly seconds: number;
+  /** Where it was asked for and the answer came whole. */
+  readonly answer: CallAnswer | undefined;
+}
+
+/** Bytes of an answer that a callback can carry. */
+const LARGEST_ANSWER = 64 << 20;
+/** The status of a try that brought none: the platform's own, so that it is made again. */
+const NO_ANSWER: Outcome = { status: 502, isInternal: true };
+
+/** Headers that the delivery sets itself, or that meant the caller's own connection. */
+const NOT_PASSED_ON = ['host', 'content-length', 'expect', 'trailer', 'x-start-time'];
+
+/** Makes queued calls as a client of the gateway, so that they wake, count and end as all others do. */
+export class Delivery {
+  readonly #origin: string;
+  /** The gateway limits the time of a call, not its client. */
+  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
+
+  /** @param address `HOST:PORT` of the gateway */
+  constructor(address: string) {
+    this.#origin = `http://${address}`;
+  }
+
+  /**
+   * Makes one try.
+   * @param wantsAnswer tells from how it ended whether its answer is needed
+   * @param signal gives it up
+   */
+  async deliver(
+    record: CallRecord,
+    content: CallContent,
+    wantsAnswer: (outcome: Outcome) => boolean,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    const startedAt = performance.now();
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
+    try {
+      const response = await request(
+        `${this.#origin}/function/${qualifiedName(record.name)}${content.target}`,
+        {
+          method: 'POST',
+          headers: headersFor(record, content),
+          body: content.body,
+          dispatcher: this.#agent,
+          signal,
+          responseHeaders: 'raw',
+        },
+      );
+      const headers = flat(response.headers);
+      const outcome = outcomeOf(response.statusCode, headers);
+      const body = await read(response.body, wantsAnswer(outcome));
+      const answer = body && { status: response.statusCode, seconds: seconds(), headers, body };
+      return { outcome, seconds: seconds(), answer };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return { outcome: { ...NO_ANSWER, reason: messageOf(thrown) }, seconds: seconds(), answer: undefined };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function headersFor({ callId }: CallRecord, { headers }: CallContent): string[] {
+  let kept: readonly string[] = endToEndHeaders(headers);
+  for (const name of [...NOT_PASSED_ON, 'x-call-id']) kept = withoutHeader(kept, name);
+  return [...kept, 'X-Call-Id', callId];
+}
+
+/** undici gives raw headers as pairs or in turn, as text or bytes. */
+function flat(raw: unknown): string[] {
+  return (raw as unknown[])
+    .flat()
+    .map((part) => (Buffer.isBuffer(part) ? part.toString('latin1') : String(part)));
+}
+
+function outcomeOf(status: number, headers: readonly string[]): Outcome {
+  const value = (wanted: string): string | undefined => {
+    const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === wanted);
+    return at === -1 ? undefined : headers[at + 1];
+  };
+  const retryAfter = value('retry-after');
+  return {
+    status,
+    isInternal: value('x-openfaas-internal') !== undefined,
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+/** Reads a body to its end. @returns its bytes, where they are wanted and not too many */
+async function read(body: Dispatcher.ResponseData['body'], isWanted: boolean): Promise<Buffer | undefined> {
+  const bytes = new GatheredBytes();
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (isWanted && length <= LARGEST_ANSWER) bytes.push(chunk);
+  }
+  return isWanted && length <= LARGEST_ANSWER ? bytes.bytes() : undefined;
+}

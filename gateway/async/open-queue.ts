@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Logger } from '../log/logger.ts';
+import { annotationsOf } from '../providers/annotations.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Settings } from '../settings/table.ts';
+import type { CallQueue } from './call-queue.ts';
+import { EmbeddedQueue } from './embedded-queue.ts';
+import { readRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+
+/** What is tried again, and when, where neither annotations nor settings say so (docs.openfaas.com, Retries). */
+const CODES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const MIN_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 120_000;
+
+/**
+ * Opens the queue that the settings describe, with the calls that were submitted before.
+ * @throws GatewayError STORAGE_FAILED
+ */
+export async function openQueue(settings: Settings, provider: Provider, logger: Logger): Promise<CallQueue> {
+  const defaults: RetryPolicy = {
+    attempts: settings.retryAttempts,
+    codes: CODES,
+    minWait: MIN_WAIT_MS,
+    maxWait: MAX_WAIT_MS,
+  };
+  return EmbeddedQueue.open({
+    folder: join(settings.stateDir, 'queue'),
+    maxInflight: (queue) => settings.asyncQueues.get(queue) ?? settings.asyncMaxInflight,
+    mostCalls: settings.asyncMaxCalls,
+    mostBytes: settings.asyncMaxBytes,
+    history: { keepFor: settings.asyncKeepFor, keepMost: settings.asyncKeepMost },
+    backoff: settings.retryBackoff,
+    policyOf: async (name) =>
+      readRetryPolicy({ annotations: (await annotationsOf(provider, name)) ?? {} }, defaults).policy,
+    warn: (line) => logger.warn(line),
+  });
+}

@@ -1,0 +1,121 @@
+import { parseDuration } from '../../common/duration.ts';
+import type { Deployment } from '../functions/deployment.ts';
+
+/** How waits are spread: not at all, over all of their length, or over their second half. */
+export const BACKOFFS = ['exponential', 'full', 'equal'] as const;
+export type Backoff = (typeof BACKOFFS)[number];
+
+/** When a queued call is tried again (docs.openfaas.com, Retries). */
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly attempts: number;
+  /** The statuses that are tried again. */
+  readonly codes: ReadonlySet<number>;
+  /** Milliseconds before the second try. */
+  readonly minWait: number;
+  /** Milliseconds that no wait exceeds. */
+  readonly maxWait: number;
+}
+
+const PREFIX = 'com.openfaas.retry.';
+const MOST_ATTEMPTS = 1000;
+
+/**
+ * Reads the annotations of a function. One that cannot be read counts as not there, as OpenFaaS's queue-worker has it.
+ * @param defaults hold where there is no annotation
+ */
+export function readRetryPolicy(
+  { annotations }: Pick<Deployment, 'annotations'>,
+  defaults: RetryPolicy,
+): { policy: RetryPolicy; warnings: readonly string[] } {
+  const warnings: string[] = [];
+  const read = <T>(
+    name: string,
+    fallback: T,
+    parse: (text: string) => T | undefined,
+    expected: string,
+  ): T => {
+    const text = annotations[PREFIX + name];
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    warnings.push(
+      `the annotation ${PREFIX}${name}=${JSON.stringify(text)} has no effect: expected ${expected}`,
+    );
+    return fallback;
+  };
+  const minWait = read('min_wait', defaults.minWait, parseWait, 'a duration, such as 10s');
+  const policy = {
+    attempts: read('attempts', defaults.attempts, parseAttempts, `a whole number from 1 to ${MOST_ATTEMPTS}`),
+    codes: read('codes', defaults.codes, parseCodes, 'statuses between commas, such as 429,503'),
+    minWait,
+    maxWait: Math.max(minWait, read('max_wait', defaults.maxWait, parseWait, 'a duration, such as 2m')),
+  };
+  return { policy, warnings };
+}
+
+/** How a try has ended. */
+export interface Outcome {
+  readonly status: number;
+  /** The value of Retry-After, if the answer had one. */
+  readonly retryAfter?: string;
+  /** Whether the answer is the platform's own (X-OpenFaaS-Internal), and not the function's. */
+  readonly isInternal: boolean;
+  /** Why there was no answer, where there was none. */
+  readonly reason?: string;
+}
+
+/**
+ * Decides what follows a try.
+ * @param tries how many there have been, this one included
+ * @param now milliseconds since 1970, for a Retry-After that is a date
+ * @param random from 0 to below 1
+ * @returns how long to wait before the next try, in milliseconds; undefined where there is none
+ */
+export function nextTry(
+  policy: RetryPolicy,
+  backoff: Backoff,
+  tries: number,
+  outcome: Outcome,
+  now: number,
+  random: number,
+): number | undefined {
+  const isRetried = outcome.isInternal || policy.codes.has(outcome.status);
+  if (!isRetried || tries >= policy.attempts) return undefined;
+  const asked =
+    outcome.status === 429 || outcome.status === 503 ? readRetryAfter(outcome.retryAfter, now) : undefined;
+  if (asked !== undefined) return Math.max(asked, policy.minWait);
+  const wait = Math.min(policy.minWait * 2 ** Math.min(tries - 1, 50), policy.maxWait);
+  if (backoff === 'full') return Math.floor(wait * random);
+  if (backoff === 'equal') return Math.floor(wait / 2 + (wait / 2) * random);
+  return wait;
+}
+
+/** The longest Retry-After that is obeyed, in milliseconds. */
+const LONGEST_ASKED_MS = 24 * 3_600_000;
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). @returns milliseconds, or undefined where it says nothing of use */
+function readRetryAfter(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : text.endsWith('GMT')
+      ? Date.parse(text) - now
+      : Number.NaN;
+  return ms >= 0 && ms <= LONGEST_ASKED_MS ? ms : undefined;
+}
+
+function parseWait(text: string): number | undefined {
+  const ms = parseDuration(text);
+  return ms !== undefined && ms >= 0 && ms <= LONGEST_ASKED_MS ? ms : undefined;
+}
+
+function parseAttempts(text: string): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= 1 && value <= MOST_ATTEMPTS ? value : undefined;
+}
+
+function parseCodes(text: string): ReadonlySet<number> | undefined {
+  const codes = text.split(',').map((code) => code.trim());
+  return codes.every((code) => /^[1-5]\d\d$/.test(code)) ? new Set(codes.map(Number)) : undefined;
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { endToEndHeaders } from '../../common/http/proxy/headers.ts';
+import { HttpError } from '../../common/http/http-error.ts';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
+import { qualifiedName, readFunctionName, type FunctionName } from '../functions/function-name.ts';
+import { givenCallId } from '../invoke/call-headers.ts';
+import { gatewayManner } from '../invoke/manner.ts';
+import { startTime } from '../invoke/start-time.ts';
+import type { CallQueue } from './call-queue.ts';
+
+export interface SubmissionsParts {
+  readonly queue: CallQueue;
+  /** The annotations of a function; undefined where it is not deployed. */
+  readonly annotationsOf: (name: FunctionName) => Promise<Readonly<Record<string, string>> | undefined>;
+  readonly defaultNamespace: string;
+  readonly defaultQueue: string;
+  /** Bytes of a body. */
+  readonly largestBody: number;
+  /** Whether a function that is not deployed is refused at once. */
+  readonly isStrict: boolean;
+  readonly readTimeout: number;
+  readonly writeTimeout: number;
+}
+
+/** Seconds after which a caller who met a full queue may come again. */
+const RETRY_AFTER = '5';
+
+/** Serves /async-function/: takes calls for later by POST, and cancels them by DELETE. */
+export class Submissions {
+  readonly #parts: SubmissionsParts;
+
+  constructor(parts: SubmissionsParts) {
+    this.#parts = parts;
+  }
+
+  handle(
+    request: ExchangeRequest,
+    response: ExchangeResponse,
+    { name, target, expectsContinue }: { name: string; target: string; expectsContinue: boolean },
+  ): ServedRequest {
+    const { readTimeout, writeTimeout } = this.#parts;
+    const exchange = new Exchange(request, response, {
+      manner: gatewayManner,
+      readTimeout,
+      writeTimeout,
+      limitsWaitsAlone: true,
+      expectsContinue,
+    });
+    void this.#serve(exchange, name, target).catch((thrown: unknown) => fail(exchange, thrown));
+    return exchange;
+  }
+
+  async #serve(exchange: Exchange, name: string, target: string): Promise<void> {
+    const isCall = target === '/'; // what has a path of its own is no call's id
+    if (exchange.method === 'DELETE' && isCall) return this.#cancel(exchange, name);
+    if (exchange.method !== 'POST') {
+      const text = `functions are called later by POST alone, not by ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
+      return exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), [
+        'Allow',
+        isCall ? 'POST, DELETE' : 'POST',
+      ]);
+    }
+    const { queue, defaultQueue } = this.#parts;
+    const function_ = readFunctionName(name, this.#parts.defaultNamespace);
+    const headers = endToEndHeaders(exchange.request.rawHeaders);
+    const callbackUrl = readCallbackUrl(exchange.request.headers['x-callback-url']);
+    const annotations = await this.#parts.annotationsOf(function_);
+    if (!annotations && this.#parts.isStrict)
+      throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(function_)} is deployed`);
+    const body = await this.#readBody(exchange);
+    const callId = givenCallId(headers) ?? randomUUID();
+    const began = startTime();
+    await queue.submit({
+      callId,
+      name: function_,
+      calledAs: name,
+      queue: annotations?.['com.openfaas.queue'] || defaultQueue,
+      content: { target, headers, body, ...(callbackUrl !== undefined && { callbackUrl }) },
+    });
+    exchange.respond(202, ['X-Call-Id', callId, 'X-Start-Time', began], Buffer.alloc(0));
+  }
+
+  async #cancel(exchange: Exchange, callId: string): Promise<void> {
+    if (!(await this.#parts.queue.cancel(callId)))
+      throw new GatewayError('CALL_UNKNOWN', `no call ${callId} waits or runs here`);
+    exchange.respond(202, [], Buffer.alloc(0));
+  }
+
+  /** Never settles where the caller goes before that: the exchange has ended then. */
+  async #readBody({ body, request }: Exchange): Promise<Buffer> {
+    const { largestBody } = this.#parts;
+    const tooLarge = (): GatewayError =>
+      new GatewayError('BODY_TOO_LARGE', `the body is larger than async_max_body of ${largestBody} bytes`);
+    if (!body.isAnnounced) return Buffer.alloc(0);
+    if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
+    return new Promise((resolve, reject) => {
+      const bytes = new GatheredBytes();
+      let length = 0;
+      body.flowInto({
+        chunk: (chunk) => {
+          length += chunk.length;
+          if (length > largestBody) reject(tooLarge());
+          else bytes.push(chunk);
+          return true;
+        },
+        end: () => resolve(bytes.bytes()),
+      });
+    });
+  }
+}
+
+function fail(exchange: Exchange, thrown: unknown): void {
+  const error =
+    thrown instanceof HttpError ? thrown : new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
+  exchange.fail(error, error.code === 'QUEUE_FULL' ? ['Retry-After', RETRY_AFTER] : []);
+}
+
+/** @throws GatewayError REQUEST_INVALID */
+function readCallbackUrl(given: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(given) ? given[0] : given;
+  if (text === undefined || text === '') return undefined;
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new GatewayError(
+    'REQUEST_INVALID',
+    `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is no http or https URL`,
+  );
+}

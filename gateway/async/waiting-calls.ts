@@ -1,0 +1,132 @@
+import { qualifiedName } from '../functions/function-name.ts';
+import type { CallRecord } from './async-call.ts';
+
+/** Calls of one function in one queue. */
+interface Line {
+  readonly key: string;
+  readonly queue: string;
+  /** Due, in the order of their ids; those that have gone since are passed over. */
+  due: CallRecord[];
+  /** Not due yet, the first to be so at the front. */
+  later: CallRecord[];
+  running: number;
+}
+
+/** How many calls of a queue may run at a time. */
+export type MaxInflight = (queue: string) => number;
+
+/**
+ * Which call is made next. Functions take turns, and each has its share of what a queue may run at a time; one of which
+ * no call runs may always start one, so that a slow function holds up no other.
+ */
+export class WaitingCalls {
+  readonly #maxInflight: MaxInflight;
+  readonly #lines = new Map<string, Line>();
+  /** Ids of the calls that wait, with the moment that they wait for: what is in a line and not here has gone. */
+  readonly #waiting = new Map<string, number>();
+  readonly #running = new Map<string, number>();
+
+  constructor(maxInflight: MaxInflight) {
+    this.#maxInflight = maxInflight;
+  }
+
+  /** Calls that wait, of all functions. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  add(record: CallRecord, now: number): void {
+    const line = this.#lineOf(record);
+    this.#waiting.set(record.id, record.dueAt);
+    if (record.dueAt <= now) line.due.push(record);
+    else insertByDue(line.later, record);
+  }
+
+  /** @returns whether it waited */
+  remove(id: string): boolean {
+    return this.#waiting.delete(id);
+  }
+
+  /** Takes the next call that may run now; `ended` gives its place back. */
+  take(now: number): CallRecord | undefined {
+    for (const line of this.#lines.values()) {
+      this.#advance(line, now);
+      if (!this.#mayRun(line)) continue;
+      const record = this.#shift(line);
+      if (!record) continue;
+      // the next turn is another function's
+      this.#lines.delete(line.key);
+      this.#lines.set(line.key, line);
+      this.#waiting.delete(record.id);
+      line.running += 1;
+      this.#running.set(line.queue, this.#inFlight(line.queue) + 1);
+      return record;
+    }
+    return undefined;
+  }
+
+  /** A call that was taken runs no more. */
+  ended(record: CallRecord): void {
+    const line = this.#lineOf(record);
+    line.running -= 1;
+    this.#running.set(line.queue, this.#inFlight(line.queue) - 1);
+    this.#dropIfEmpty(line);
+  }
+
+  /** When the next call becomes due that is not yet; undefined where there is none. */
+  nextDue(): number | undefined {
+    const times = [...this.#lines.values()].flatMap(({ later }) => later[0]?.dueAt ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #lineOf(record: CallRecord): Line {
+    const key = `${record.queue}/${qualifiedName(record.name)}`;
+    let line = this.#lines.get(key);
+    if (!line) {
+      line = { key, queue: record.queue, due: [], later: [], running: 0 };
+      this.#lines.set(key, line);
+    }
+    return line;
+  }
+
+  #mayRun({ queue, running }: Line): boolean {
+    if (running === 0) return true;
+    const most = this.#maxInflight(queue);
+    const functions = [...this.#lines.values()].filter((line) => line.queue === queue).length;
+    return this.#inFlight(queue) < most && running < Math.max(1, Math.ceil(most / functions));
+  }
+
+  /** Lets those that have become due join the line. */
+  #advance(line: Line, now: number): void {
+    let due = 0;
+    while ((line.later[due]?.dueAt ?? Number.POSITIVE_INFINITY) <= now) due += 1;
+    if (due > 0) line.due.push(...line.later.splice(0, due));
+    if (line.due.length === 0 && line.later.length === 0) this.#dropIfEmpty(line);
+  }
+
+  #shift(line: Line): CallRecord | undefined {
+    for (let record = line.due.shift(); record; record = line.due.shift()) {
+      if (this.#waiting.get(record.id) === record.dueAt) return record;
+    }
+    return undefined;
+  }
+
+  #dropIfEmpty(line: Line): void {
+    if (line.running === 0 && line.due.length === 0 && line.later.length === 0) this.#lines.delete(line.key);
+  }
+
+  #inFlight(queue: string): number {
+    return this.#running.get(queue) ?? 0;
+  }
+}
+
+function insertByDue(later: CallRecord[], record: CallRecord): void {
+  let low = 0;
+  let high = later.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((later[middle]?.dueAt ?? 0) <= record.dueAt) low = middle + 1;
+    else high = middle;
+  }
+  later.splice(low, 0, record);
+}

@@ -1,0 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readCredentials, type Credentials } from './password-file.ts';
+
+/** For how long a password that was read is not read again, in milliseconds. */
+const FRESH_MS = 1000;
+
+/** Checks the login of a request (RFC 7617). */
+export class BasicAuth {
+  readonly #folder: string;
+  readonly #now: () => number;
+  #expected: { readonly user: Buffer; readonly password: Buffer };
+  #readAt: number;
+
+  private constructor(folder: string, credentials: Credentials, now: () => number) {
+    this.#folder = folder;
+    this.#now = now;
+    this.#expected = hashed(credentials);
+    this.#readAt = now();
+  }
+
+  /**
+   * @param folder has the files of the password, and of the user
+   * @param now a clock in milliseconds
+   * @returns undefined where there is no password
+   * @throws StartError where it cannot be read
+   */
+  static async load(folder: string, now: () => number): Promise<BasicAuth | undefined> {
+    const credentials = await readCredentials(folder);
+    return credentials && new BasicAuth(folder, credentials, now);
+  }
+
+  /** Whether an Authorization header names the user and the password. */
+  async admits(authorization: string | undefined): Promise<boolean> {
+    const given = readLogin(authorization);
+    if (!given) return false;
+    await this.#refresh();
+    const { user, password } = hashed(given);
+    const isUser = timingSafeEqual(user, this.#expected.user);
+    const isPassword = timingSafeEqual(password, this.#expected.password);
+    return isUser && isPassword;
+  }
+
+  /** Takes a password that was reset. Where it cannot be read, the one that is known goes on. */
+  async #refresh(): Promise<void> {
+    if (this.#now() - this.#readAt < FRESH_MS) return;
+    this.#readAt = this.#now();
+    const credentials = await readCredentials(this.#folder).catch(() => undefined);
+    if (credentials) this.#expected = hashed(credentials);
+  }
+}
+
+/** Of one length whatever the texts are, so that they can be compared in constant time. */
+function hashed({ user, password }: Credentials): { user: Buffer; password: Buffer } {
+  return { user: sha256(user), password: sha256(password) };
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function readLogin(authorization = ''): Credentials | undefined {
+  const base64 = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  if (base64 === undefined) return undefined;
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}

@@ -1,0 +1,116 @@
+import { constants } from 'node:fs';
+import { access, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { messageOf } from '../../common/errors.ts';
+import { listen } from '../server/listen.ts';
+import { findGateway } from '../server/locator.ts';
+import type { Settings } from '../settings/table.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** `warn` is for what the gateway goes without. */
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  readonly line: string;
+}
+
+/** The oldest Node that is good for it. */
+const OLDEST_NODE = [20, 16] as const;
+
+/** Looks at what the gateway needs of this machine: a line each, with the way out. */
+export async function examine(settings: Settings): Promise<Finding[]> {
+  const running = await findGateway(settings.stateDir);
+  const ports = running
+    ? [{ verdict: 'ok', line: `a gateway runs already: process ${running.pid} at ${running.url}` } as const]
+    : [
+        await port(settings, 'port', settings.port),
+        await port(settings, 'metrics_port', settings.metricsPort),
+      ];
+  return [node(), ...ports, await stateFolder(settings.stateDir), await cgroup(), await engine()];
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isNew = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  if (isNew) return { verdict: 'ok', line: `Node ${process.versions.node}` };
+  const needed = OLDEST_NODE.join('.');
+  return { verdict: 'fail', line: `Node ${process.versions.node} is too old: install ${needed} or later` };
+}
+
+async function port({ host }: Settings, name: string, number: number): Promise<Finding> {
+  const server = createServer();
+  try {
+    await listen(server, host, number, name);
+    return { verdict: 'ok', line: `${name} ${number} of ${host} is free` };
+  } catch (thrown) {
+    return { verdict: 'fail', line: messageOf(thrown) };
+  } finally {
+    server.close();
+  }
+}
+
+/** Durable means that fsync works there: some network file systems have none. */
+async function stateFolder(folder: string): Promise<Finding> {
+  const parent = await existing(folder);
+  try {
+    const trial = await mkdtemp(path.join(parent, '.of-gateway-doctor-'));
+    try {
+      const startedAt = performance.now();
+      const handle = await open(path.join(trial, 'file'), 'w');
+      await handle.writeFile('x');
+      await handle.sync();
+      await handle.close();
+      const ms = (performance.now() - startedAt).toFixed(1);
+      return { verdict: 'ok', line: `state_dir ${folder} can be written, with fsync in ${ms} ms` };
+    } finally {
+      await rm(trial, { recursive: true, force: true });
+    }
+  } catch (thrown) {
+    const why = messageOf(thrown);
+    return {
+      verdict: 'fail',
+      line: `state_dir ${folder} cannot be written: ${why}; set state_dir to a folder of your own`,
+    };
+  }
+}
+
+/** The folder, or the nearest above it that is there. */
+async function existing(folder: string): Promise<string> {
+  for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
+    const isThere = await access(at).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return at;
+  }
+  return tmpdir();
+}
+
+/** Limits of memory and CPU are the kernel's where it has left this process a part of its cgroups. */
+async function cgroup(): Promise<Finding> {
+  const way = 'limits of memory are watched by the gateway; systemd gives cgroups with Delegate=yes';
+  try {
+    const own = /^0::(.*)$/m.exec(await readFile('/proc/self/cgroup', 'utf8'))?.[1];
+    if (own === undefined) return { verdict: 'warn', line: `no cgroup v2: ${way}` };
+    await access(path.join('/sys/fs/cgroup', own, 'cgroup.procs'), constants.W_OK);
+    return { verdict: 'ok', line: `cgroup v2 at ${own}` };
+  } catch {
+    return { verdict: 'warn', line: `no cgroup v2 of its own: ${way}` };
+  }
+}
+
+async function engine(): Promise<Finding> {
+  const sockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
+  for (const socket of sockets) {
+    const isThere = await access(socket, constants.R_OK | constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return { verdict: 'ok', line: `a container engine at ${socket}` };
+  }
+  return {
+    verdict: 'warn',
+    line: 'no container engine: functions run from local images (ofkit build --local)',
+  };
+}

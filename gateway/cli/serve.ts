@@ -1,0 +1,60 @@
+import { formatDuration } from '../../common/duration.ts';
+import { BasicAuth } from '../auth/basic-auth.ts';
+import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
+import type { Logger } from '../log/logger.ts';
+import { openQueue } from '../async/open-queue.ts';
+import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
+import { Gateway } from '../server/gateway.ts';
+import { claimStateFolder } from '../server/locator.ts';
+import type { Settings } from '../settings/table.ts';
+import { StartError } from '../start-error.ts';
+import { COMMIT, RELEASE } from '../version.ts';
+
+/**
+ * Starts the gateway.
+ * @throws StartError
+ */
+export async function startGateway(
+  settings: Settings,
+  logger: Logger,
+  { program, environment }: Pick<ProviderSurroundings, 'program' | 'environment'>,
+): Promise<Gateway> {
+  logger.info(`of-gateway ${RELEASE} (${COMMIT})`);
+  const claim = await claimStateFolder(settings.stateDir);
+  try {
+    const auth = settings.basicAuth ? await loadAuth(settings, logger) : undefined;
+    let onListening: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => (onListening = resolve));
+    const provider = await loadProvider({ settings, logger, program, environment, address });
+    const queue = await openQueue(settings, provider, logger);
+    const gateway = await Gateway.start({ settings, logger, provider, auth, queue, claim, onListening });
+    tellAccess(settings, logger);
+    return gateway;
+  } catch (thrown) {
+    await claim.release();
+    throw thrown;
+  }
+}
+
+async function loadAuth({ stateDir, secretMountPath }: Settings, logger: Logger): Promise<BasicAuth> {
+  if (secretMountPath === stateDir && (await ensurePassword(stateDir))) {
+    logger.info(`Made a password: ${passwordFileIn(stateDir)}`);
+  }
+  const auth = await BasicAuth.load(secretMountPath, () => performance.now());
+  if (auth) return auth;
+  throw new StartError(
+    `basic_auth=true needs the file ${passwordFileIn(secretMountPath)}: write a password into it, or leave secret_mount_path out`,
+  );
+}
+
+function tellAccess(settings: Settings, logger: Logger): void {
+  const { basicAuth, secretMountPath, writeTimeout } = settings;
+  if (basicAuth) {
+    logger.info(`Log in with: faas-cli login --password-stdin < ${passwordFileIn(secretMountPath)}`);
+  } else {
+    logger.info(
+      `Nobody has to log in (basic_auth=false): whoever reaches ${settings.host} may do everything`,
+    );
+  }
+  logger.info(`A stop waits up to ${formatDuration(writeTimeout)} for requests in flight`);
+}

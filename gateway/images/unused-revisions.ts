@@ -1,0 +1,24 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeFolder } from '../../common/files/remove-folder.ts';
+import { currentLink, imageFolder } from '../../common/local-image.ts';
+
+/**
+ * Removes the revisions of a local image that neither its name nor a function leads to any more.
+ * @param used revisions that functions run, or would go back to
+ */
+export async function removeUnusedRevisions(
+  stateFolder: string,
+  name: string,
+  used: ReadonlySet<string>,
+): Promise<void> {
+  const folder = imageFolder(stateFolder, name);
+  const current = await readlink(currentLink(stateFolder, name)).catch(() => undefined);
+  if (current === undefined) return; // it is being put there, or was taken away
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    // what begins with a dot is being staged
+    if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === current || used.has(entry.name))
+      continue;
+    await removeFolder(join(folder, entry.name));
+  }
+}

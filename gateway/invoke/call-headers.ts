@@ -1,0 +1,92 @@
+import { endToEndHeaders } from '../../common/http/proxy/headers.ts';
+
+/** What the gateway tells a function of a call, beside what the caller sent. */
+export interface CallFacts {
+  readonly callId: string;
+  /** Nanoseconds since 1970, in decimal digits. */
+  readonly startTime: string;
+  /** The caller's address, without its port. */
+  readonly remoteAddress: string;
+  /** The instance's `HOST:PORT`. */
+  readonly authority: string;
+}
+
+/** Fields that are looked for below, by their length: most headers are told apart from them by that alone. */
+const HOST = 'host';
+const CALL_ID = 'x-call-id';
+const START_TIME = 'x-start-time';
+const FORWARDED_FOR = 'x-forwarded-for';
+const FORWARDED_HOST = 'x-forwarded-host';
+
+/** The value of X-Call-Id, if the caller gave one: it is kept, so that calls of calls can be followed. */
+export function givenCallId(rawHeaders: readonly string[]): string | undefined {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (isNamed(rawHeaders[at], CALL_ID)) return rawHeaders[at + 1] || undefined;
+  }
+  return undefined;
+}
+
+/**
+ * The headers of a call as the function gets them: the caller's end-to-end fields in their order and spelling; Host is
+ * the instance's own, as behind OpenFaaS's gateway, and the caller's is in X-Forwarded-Host. X-Forwarded-* of the caller
+ * are kept as they are.
+ * @param rawHeaders names and values in turn
+ */
+export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): string[] {
+  const headers = endToEndHeaders(rawHeaders);
+  let host: string | undefined;
+  let hasCallId = false;
+  let hasStartTime = false;
+  let hasForwardedFor = false;
+  let hasForwardedHost = false;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at];
+    if (isNamed(name, HOST)) {
+      host ??= headers[at + 1];
+      headers[at + 1] = facts.authority;
+    } else if (isNamed(name, CALL_ID)) {
+      hasCallId = true;
+    } else if (isNamed(name, START_TIME)) {
+      headers[at + 1] = facts.startTime;
+      hasStartTime = true;
+    } else if (isNamed(name, FORWARDED_FOR)) {
+      hasForwardedFor = true;
+    } else if (isNamed(name, FORWARDED_HOST)) {
+      hasForwardedHost = true;
+    }
+  }
+  if (host === undefined) headers.push('Host', facts.authority);
+  if (!hasCallId) headers.push('X-Call-Id', facts.callId);
+  if (!hasStartTime) headers.push('X-Start-Time', facts.startTime);
+  if (!hasForwardedFor) headers.push('X-Forwarded-For', facts.remoteAddress);
+  if (!hasForwardedHost && host !== undefined) headers.push('X-Forwarded-Host', host);
+  return headers;
+}
+
+/**
+ * Adds to the head of a function's answer what callers of OpenFaaS's gateway get. An answer that names no type is text,
+ * as behind faas-provider.
+ * @param headers names and values in turn; added to
+ */
+export function finishAnswer(
+  headers: string[],
+  status: number,
+  { callId, startTime }: Pick<CallFacts, 'callId' | 'startTime'>,
+): void {
+  let hasType = status === 204 || status === 304;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at];
+    if (isNamed(name, 'content-type')) {
+      hasType = true;
+    } else if (isNamed(name, CALL_ID) || isNamed(name, START_TIME)) {
+      headers.splice(at, 2); // the function has sent them back
+      at -= 2;
+    }
+  }
+  if (!hasType) headers.push('Content-Type', 'text/plain; charset=utf-8');
+  headers.push('X-Call-Id', callId, 'X-Start-Time', startTime);
+}
+
+function isNamed(name: string | undefined, lowerCase: string): boolean {
+  return name !== undefined && name.length === lowerCase.length && name.toLowerCase() === lowerCase;
+}

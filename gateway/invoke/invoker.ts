@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { timerDelay } from '../../common/duration.ts';
+import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
+import { Upstream } from '../../common/http/upstream.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { HttpError } from '../../common/http/http-error.ts';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
+import { Call, type CallContext } from './call.ts';
+import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
+import { gatewayManner } from './manner.ts';
+
+export interface InvokerParts {
+  readonly endpoints: Endpoints;
+  readonly observer: InvocationObserver;
+  readonly limits: InvocationLimits;
+}
+
+/** The methods that a function can be called with, as of faas-provider. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const ALLOW = [...METHODS].join(', ');
+
+/** Relays calls to the instances of functions. */
+export class Invoker {
+  readonly #parts: InvokerParts;
+  readonly #context: CallContext;
+  readonly #upstreams = new WeakMap<Endpoint, Upstream>();
+  readonly #upgraded = new Set<Socket>();
+
+  constructor(parts: InvokerParts) {
+    this.#parts = parts;
+    this.#context = { ...parts, upstreamOf: this.#upstreamOf };
+  }
+
+  /**
+   * Serves one call to its end.
+   * @returns what the server knows it by, until it is settled
+   */
+  handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
+    const call = new Call(this.#context, request, response, invocation);
+    if (METHODS.has(request.method ?? '')) call.start();
+    else {
+      const text = `functions are called by ${ALLOW}, not by ${request.method}`;
+      call.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
+    }
+    return call.served;
+  }
+
+  /** Carries an upgraded connection (WebSocket) to a function, to its end. */
+  async upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    { name, target }: Pick<Invocation, 'name' | 'target'>,
+  ): Promise<void> {
+    const { observer } = this.#parts;
+    const startedAt = performance.now();
+    const label = qualifiedName(name);
+    this.#upgraded.add(socket);
+    let place: Place | undefined;
+    try {
+      place = await this.#placeFor(name, socket);
+      observer.started(label);
+      request.url = place.endpoint.basePath + target;
+      const { status } = await this.#upstreamOf(place.endpoint).upgrade(request, socket, head);
+      observer.ended(label, status, (performance.now() - startedAt) / 1000);
+    } catch (thrown) {
+      const error =
+        thrown instanceof HttpError
+          ? thrown
+          : new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
+      refuseUpgrade(socket, gatewayManner, error);
+    } finally {
+      place?.release();
+      this.#upgraded.delete(socket);
+    }
+  }
+
+  /** Breaks off every upgraded connection. */
+  closeUpgrades(): void {
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  async #placeFor(name: Invocation['name'], socket: Socket): Promise<Place> {
+    const { endpoints, limits } = this.#parts;
+    const place = endpoints.take(name);
+    if (place) return place;
+    const waiting = new AbortController();
+    const onClose = (): void => waiting.abort(new GatewayError('UPSTREAM_FAILED', 'the caller went away'));
+    const timer = setTimeout(
+      () =>
+        waiting.abort(
+          new GatewayError('START_TIMEOUT', `no instance of ${qualifiedName(name)} was ready in time`),
+        ),
+      timerDelay(limits.upstreamTimeout || Number.POSITIVE_INFINITY),
+    );
+    socket.once('close', onClose);
+    try {
+      return await endpoints.wait(name, waiting.signal);
+    } finally {
+      clearTimeout(timer);
+      socket.off('close', onClose);
+    }
+  }
+
+  readonly #upstreamOf = (endpoint: Endpoint): Upstream => {
+    const known = this.#upstreams.get(endpoint);
+    if (known) return known;
+    const { host, port, basePath } = endpoint;
+    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const upstream = new Upstream(
+      { text: origin, origin, host, port, basePath },
+      { fastPath: true, bufferBodies: false, manner: gatewayManner },
+    );
+    this.#upstreams.set(endpoint, upstream);
+    return upstream;
+  };
+}

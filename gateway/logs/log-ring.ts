@@ -1,0 +1,145 @@
+import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from '../../common/errors.ts';
+
+/** One line of an instance, as it is kept. */
+export interface KeptLine {
+  /** Milliseconds since 1970, with a fraction that makes it later than that of any line before. */
+  readonly time: number;
+  readonly instance: string;
+  readonly text: string;
+}
+
+/** Bytes of a segment: a function's lines take up to two of them on the disk. */
+const SEGMENT_BYTES = 4 << 20;
+/** Bytes that may wait for the disk. What is more is dropped, and counted. */
+const MOST_PENDING = 4 << 20;
+/** A line that is longer is kept in pieces. */
+const LONGEST_LINE = 1 << 20;
+/** How long lines are gathered before they are written, in milliseconds. */
+const GATHER_MS = 50;
+
+const NEW = 'new.log';
+const OLD = 'old.log';
+
+/**
+ * The last lines of a function's instances, on the disk in a ring of two segments, so that they outlive instances and
+ * the gateway.
+ */
+export class LogRing {
+  readonly #folder: string;
+  readonly #followers = new Set<(line: KeptLine) => void>();
+  #pending: string[] = [];
+  #pendingBytes = 0;
+  #dropped = 0;
+  #isRemoved = false;
+  #latest = 0;
+  #size: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  append(instance: string, text: string): void {
+    if (this.#isRemoved) return;
+    for (let at = 0; at === 0 || at < text.length; at += LONGEST_LINE)
+      this.#keep({ time: this.#now(), instance, text: text.slice(at, at + LONGEST_LINE) });
+  }
+
+  /** The lines that are kept, oldest first. */
+  async read(): Promise<KeptLine[]> {
+    await this.flush();
+    const texts = await Promise.all([OLD, NEW].map((name) => this.#readSegment(name)));
+    return texts.join('').split('\n').flatMap(parseLine);
+  }
+
+  /** Calls back with each line from now on. @returns ends it */
+  follow(listener: (line: KeptLine) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
+  /** Writes what waits. Lines that the disk does not take are lost: a function is not held up by a full disk. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Removes all lines; none is kept from now on. */
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    this.#pending = [];
+    await this.flush();
+    await rm(this.#folder, { recursive: true, force: true });
+    this.#size = undefined;
+  }
+
+  #now(): number {
+    this.#latest = Math.max(Date.now(), this.#latest + 0.001);
+    return this.#latest;
+  }
+
+  #keep(line: KeptLine): void {
+    for (const listener of this.#followers) listener(line);
+    const text = `${JSON.stringify(line)}\n`;
+    if (this.#pendingBytes + text.length > MOST_PENDING) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#pending.push(text);
+    this.#pendingBytes += text.length;
+    this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    if (this.#dropped > 0) {
+      const text = `${this.#dropped} lines were dropped: the disk was too slow for them`;
+      this.#pending.push(`${JSON.stringify({ time: this.#now(), instance: 'of-gateway', text })}\n`);
+      this.#dropped = 0;
+    }
+    const text = this.#pending.join('');
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      this.#size ??= await sizeOf(join(this.#folder, NEW));
+      if (this.#size > SEGMENT_BYTES) {
+        await rename(join(this.#folder, NEW), join(this.#folder, OLD));
+        this.#size = 0;
+      }
+      await appendFile(join(this.#folder, NEW), text, { mode: 0o600 });
+      this.#size += Buffer.byteLength(text);
+    } catch {
+      this.#size = undefined;
+    }
+  }
+
+  async #readSegment(name: string): Promise<string> {
+    return readFile(join(this.#folder, name), 'utf8').catch((error: unknown) => {
+      if (systemCodeOf(error) === 'ENOENT') return '';
+      throw error;
+    });
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** A line that a crash of the system cut off is passed over. */
+function parseLine(text: string): KeptLine[] {
+  if (text === '') return [];
+  try {
+    return [JSON.parse(text) as KeptLine];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,68 @@
+import { realpathSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { messageOf } from '../common/errors.ts';
+import type { Environment } from '../common/settings/read.ts';
+import { examine } from './cli/doctor.ts';
+import { passwordCommand } from './cli/password.ts';
+import { createProgram } from './cli/program.ts';
+import { startGateway } from './cli/serve.ts';
+import { createLogger } from './log/logger.ts';
+import type { Gateway } from './server/gateway.ts';
+import { readSettings, unusedVariables } from './settings/read.ts';
+
+const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
+
+const logger = createLogger(process.stderr);
+
+async function serve(flags: Environment): Promise<void> {
+  const settings = readSettings(process.env, flags);
+  for (const line of unusedVariables(process.env)) logger.warn(line);
+  let gateway: Gateway | undefined;
+  let isStopping = false;
+  let isExiting = false;
+
+  const exit = async (status: number, error?: unknown): Promise<void> => {
+    if (isExiting) return;
+    isExiting = true;
+    if (error !== undefined) logger.error(messageOf(error));
+    await gateway?.kill().catch((thrown: unknown) => logger.error(messageOf(thrown)));
+    process.exit(status);
+  };
+  process.on('uncaughtException', (thrown) => void exit(1, thrown));
+  process.on('unhandledRejection', (thrown) => void exit(1, thrown));
+  const onSignal = (signal: keyof typeof SIGNALS): void => {
+    if (isStopping || !gateway) return void exit(128 + SIGNALS[signal]);
+    isStopping = true;
+    logger.info(`${signal}: no new connections, draining`);
+    gateway.stop().then(
+      () => exit(0),
+      (thrown: unknown) => exit(1, thrown),
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
+
+  const program = realpathSync(process.argv[1] ?? '');
+  gateway = await startGateway(settings, logger, { program, environment: process.env });
+}
+
+async function password(flags: Environment, isReset: boolean): Promise<void> {
+  process.stdout.write(`${await passwordCommand(readSettings(process.env, flags), isReset)}\n`);
+}
+
+async function doctor(flags: Environment): Promise<void> {
+  const findings = await examine(readSettings(process.env, flags));
+  for (const { verdict, line } of findings) process.stdout.write(`${verdict.padEnd(5)} ${line}\n`);
+  if (findings.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  try {
+    await createProgram({ serve, password, doctor }).parseAsync();
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) process.exit(thrown.exitCode === 0 ? 0 : 2); // it has said why
+    logger.error(messageOf(thrown));
+    process.exit(1);
+  }
+}
+
+void main();

@@ -1,0 +1,52 @@
+import { messageOf } from '../../common/errors.ts';
+import { renderMetrics } from '../../common/metrics/render.ts';
+import type { FunctionStatus } from '../functions/function-status.ts';
+import { allFunctions } from '../providers/all-functions.ts';
+import type { Provider } from '../providers/provider.ts';
+import { InvocationMetrics } from './invocation-metrics.ts';
+import { processFamilies } from './process-metrics.ts';
+import { RouteMetrics } from './route-metrics.ts';
+import { serviceFamilies } from './service-metrics.ts';
+
+/** How long a scrape waits for the provider: Prometheus itself waits for ten seconds. */
+const PROVIDER_WAIT_MS = 5000;
+
+/** All that Prometheus is told. */
+export class GatewayMetrics {
+  readonly invocations = new InvocationMetrics();
+  readonly routes = new RouteMetrics();
+  readonly #provider: Provider;
+  readonly #warn: (line: string) => void;
+
+  /** @param warn is told where a scrape goes without the provider's part */
+  constructor(provider: Provider, warn: (line: string) => void) {
+    this.#provider = provider;
+    this.#warn = warn;
+  }
+
+  /** The text of a scrape. Where the provider does not answer, its part is missing. */
+  async render(): Promise<{ contentType: string; body: string }> {
+    return renderMetrics([
+      ...this.invocations.families(),
+      ...serviceFamilies(await this.#functions()),
+      ...this.routes.families(),
+      ...(await processFamilies()),
+    ]);
+  }
+
+  async #functions(): Promise<readonly FunctionStatus[]> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const text = `the provider did not answer within ${PROVIDER_WAIT_MS} ms`;
+      timer = setTimeout(() => reject(new Error(text)), PROVIDER_WAIT_MS);
+    });
+    try {
+      return await Promise.race([allFunctions(this.#provider), late]);
+    } catch (thrown) {
+      this.#warn(`Metrics of functions are missing from a scrape: ${messageOf(thrown)}`);
+      return [];
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { MetricFamily } from '../../common/metrics/family.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import { leastReplicas } from '../functions/replicas.ts';
+import type { FunctionStatus } from '../functions/function-status.ts';
+
+/** What there is of each function now: a function that was removed is gone from it at once. */
+export function serviceFamilies(functions: readonly FunctionStatus[]): MetricFamily[] {
+  const gauge = (name: string, help: string, value: (status: FunctionStatus) => number): MetricFamily => ({
+    name,
+    help,
+    type: 'gauge',
+    values: functions.map((status) => ({
+      labels: { function_name: qualifiedName(status.deployment) },
+      value: value(status),
+    })),
+  });
+  return [
+    gauge('gateway_service_count', 'Replicas of a function that are wished for', ({ replicas }) => replicas),
+    gauge(
+      'gateway_service_ready_count',
+      'Replicas of a function that are ready',
+      (status) => status.availableReplicas,
+    ),
+    gauge('gateway_service_min', 'Replicas that a function is not to go below', ({ deployment }) =>
+      leastReplicas(deployment.labels),
+    ),
+  ];
+}

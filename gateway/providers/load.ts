@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Settings } from '../settings/table.ts';
+import { StartError } from '../start-error.ts';
+import { COMMIT, RELEASE } from '../version.ts';
+import type { Provider } from './provider.ts';
+
+/** What a provider needs to know beside the settings. */
+export interface ProviderSurroundings {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** The file of the gateway itself, links resolved. */
+  readonly program: string;
+  readonly environment: Environment;
+  /** Where functions reach the gateway, `HOST:PORT`: known once it listens. */
+  readonly address: Promise<string>;
+}
+
+/**
+ * Makes the provider that the settings name; it is not started yet.
+ * @throws StartError
+ */
+export async function loadProvider(surroundings: ProviderSurroundings): Promise<Provider> {
+  const { provider, functionsProviderUrl } = surroundings.settings;
+  if (provider === 'remote' || (provider === 'auto' && functionsProviderUrl)) {
+    const { RemoteProvider } = await import('./remote/remote-provider.ts');
+    return RemoteProvider.create(surroundings.settings);
+  }
+  return openProcessProvider(surroundings);
+}
+
+async function openProcessProvider(surroundings: ProviderSurroundings): Promise<Provider> {
+  const { settings, program, environment, address } = surroundings;
+  const { ProcessProvider } = await import('./process/process-provider.ts');
+  const watchdog = settings.watchdog || join(dirname(program), 'fwatchdog.js');
+  await access(watchdog).catch((error: unknown) => {
+    throw new StartError(`the watchdog ${watchdog} is not there: name another with watchdog=FILE`, {
+      cause: error,
+    });
+  });
+  return ProcessProvider.open({
+    stateFolder: settings.stateDir,
+    defaultNamespace: settings.functionNamespace,
+    watchdog,
+    environment,
+    gatewayAddress: address,
+    ownUsers: settings.functionUsers ?? process.getuid?.() === 0,
+    mustHaveOwnUsers: settings.functionUsers === true,
+    warn: (line) => surroundings.logger.warn(line),
+    version: { release: RELEASE, sha: COMMIT },
+  });
+}

@@ -1,0 +1,305 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../common/errors.ts';
+import type { FunctionName } from '../../functions/function-name.ts';
+import type { FunctionStatus } from '../../functions/function-status.ts';
+import type { LogRing } from '../../logs/log-ring.ts';
+import type { Rotation } from '../../routing/rotation.ts';
+import type { FunctionRecord, FunctionStore } from '../../state/function-store.ts';
+import { canOverlap, instanceId, launchInstance, type LaunchContext } from './launch.ts';
+import { planInstances } from './plan.ts';
+import { probe } from './probe.ts';
+import type { FunctionUser } from './secrets-folder.ts';
+import { statusNotes } from './status-notes.ts';
+import type { Turnstile } from './turnstile.ts';
+import type { Member, Version } from './version.ts';
+
+/** What a function needs of its provider. */
+export interface ManagedFunctionContext {
+  readonly launch: LaunchContext;
+  readonly rotation: Rotation;
+  readonly store: FunctionStore;
+  readonly turnstile: Turnstile;
+  /** Called with a version that has no instance left and will have none. */
+  readonly onRetired: (version: Version) => void;
+}
+
+/** How long an instance may take to answer what it has got, in milliseconds. */
+const DRAIN_MS = 60_000;
+/** How long it may take to end after that. */
+const STOP_MS = 10_000;
+/** How long the start of one instance holds up those of others, in milliseconds. */
+const START_HOLDS_MS = 5000;
+
+/** One function that is deployed: its versions, their instances, and the way from what is to what is wished for. */
+export class ManagedFunction {
+  readonly name: FunctionName;
+  readonly ring: LogRing;
+  readonly #context: ManagedFunctionContext;
+  readonly #user: FunctionUser | undefined;
+  #record: FunctionRecord;
+  #current: Version;
+  #previous: Version | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isEnding = false;
+  /** What is on its way out, to be waited for at the end. */
+  readonly #ending = new Set<Promise<void>>();
+
+  constructor(
+    context: ManagedFunctionContext,
+    record: FunctionRecord,
+    versions: { readonly current: Version; readonly previous: Version | undefined },
+    ring: LogRing,
+    user: FunctionUser | undefined,
+  ) {
+    const { name, namespace } = record.current.deployment;
+    this.name = { name, namespace };
+    this.ring = ring;
+    this.#context = context;
+    this.#record = record;
+    this.#user = user;
+    this.#current = versions.current;
+    this.#previous = versions.previous;
+  }
+
+  get record(): FunctionRecord {
+    return this.#record;
+  }
+
+  /** The versions that run, or are about to. */
+  get versions(): Version[] {
+    return this.#previous ? [this.#current, this.#previous] : [this.#current];
+  }
+
+  /** The version that a next one replaces only when that is ready. */
+  get lastServing(): Version | undefined {
+    return this.#current.hasServed ? this.#current : this.#previous;
+  }
+
+  /** Takes it into service. */
+  start(): void {
+    this.#context.rotation.open(this.name, this.#wake);
+    this.#reconcile();
+  }
+
+  /** Goes over to another version, or another number of instances. The record is on the disk already. */
+  become(record: FunctionRecord, current = this.#current): void {
+    this.#record = record;
+    if (current !== this.#current) {
+      const serving = this.lastServing;
+      for (const version of this.versions) if (version !== serving) this.#retire(version);
+      this.#previous = serving;
+      this.#current = current;
+    }
+    this.#reconcile();
+  }
+
+  /** Ends it for good. Resolves when its last instance has ended. */
+  async remove(): Promise<void> {
+    this.#isEnding = true;
+    clearTimeout(this.#timer);
+    const drained = this.#context.rotation.shut(this.name);
+    await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);
+    await this.stop(STOP_MS);
+    for (const version of this.versions) this.#context.onRetired(version);
+  }
+
+  /** Ends all instances; calls that are in flight have `deadlineMs` to be answered. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#isEnding = true;
+    clearTimeout(this.#timer);
+    for (const version of this.versions)
+      for (const member of version.members.values()) this.#drain(version, member, deadlineMs);
+    await Promise.all(this.#ending);
+    await this.ring.flush();
+  }
+
+  async kill(): Promise<void> {
+    this.#isEnding = true;
+    clearTimeout(this.#timer);
+    const all = this.versions.flatMap(({ members }) => [...members.values()]);
+    await Promise.all(all.map(({ instance }) => instance?.kill()));
+  }
+
+  status(withUsage: boolean): FunctionStatus {
+    const { current, replicas, createdAt } = this.#record;
+    const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
+    return {
+      deployment: current.deployment,
+      replicas,
+      availableReplicas: Math.min(serving, replicas),
+      createdAt: new Date(createdAt),
+      notes: statusNotes(this.#current, this.#previous, replicas),
+      ...(withUsage && { usage: this.#measure() }),
+    };
+  }
+
+  #measure(): { cpu: number; totalMemoryBytes: number } {
+    const measured = this.versions
+      .flatMap(({ members }) => [...members.values()])
+      .map(({ instance }) => instance?.measure());
+    return {
+      cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
+      totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
+    };
+  }
+
+  /** A call waits. Where the function is at zero, that starts it. */
+  readonly #wake = (): void => {
+    if (this.#record.replicas > 0 || this.#isEnding) return;
+    this.#record = { ...this.#record, replicas: 1 };
+    // The wish outlives the gateway if the disk takes it; the call is served either way.
+    void this.#context.store.put(this.#record).catch(() => undefined);
+    this.#reconcile();
+  };
+
+  #reconcile(): void {
+    clearTimeout(this.#timer);
+    if (this.#isEnding) return;
+    const now = performance.now();
+    const facts = {
+      replicas: this.#record.replicas,
+      current: this.#current,
+      canOverlap: canOverlap(this.#current) && (!this.#previous || canOverlap(this.#previous)),
+      ...(this.#previous && { previous: this.#previous }),
+    };
+    const plan = planInstances(facts, now);
+    for (const version of this.versions) {
+      for (const id of plan.stop) {
+        const member = version.members.get(id);
+        if (member) this.#drain(version, member, DRAIN_MS);
+      }
+    }
+    for (let count = 0; count < plan.startCurrent; count += 1) this.#launch(this.#current);
+    for (let count = 0; this.#previous && count < plan.startPrevious; count += 1)
+      this.#launch(this.#previous);
+    this.#forgetPrevious();
+    if (plan.lookAgainAt !== undefined)
+      this.#timer = setTimeout(() => this.#reconcile(), Math.max(1, plan.lookAgainAt - now));
+  }
+
+  /** The version before is over once the current one has served and nothing of the former is left. */
+  #forgetPrevious(): void {
+    const previous = this.#previous;
+    if (!previous || previous.members.size > 0 || !(this.#current.hasServed || this.#record.replicas === 0))
+      return;
+    this.#previous = undefined;
+    const { previous: _, ...record } = this.#record;
+    this.#record = record;
+    void this.#context.store.put(record).catch(() => undefined);
+    this.#context.onRetired(previous);
+  }
+
+  #launch(version: Version): void {
+    const id = instanceId(this.name.name);
+    const member: Member = { id, instance: undefined, phase: 'waiting', servingSince: undefined };
+    version.members.set(id, member);
+    void this.#context.turnstile.pass(() =>
+      Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
+    );
+  }
+
+  async #bringUp(version: Version, member: Member): Promise<void> {
+    if (member.phase === 'draining' || this.#isEnding) return;
+    const { annotations } = version.record.deployment;
+    try {
+      member.instance = await launchInstance(this.#context.launch, version, {
+        id: member.id,
+        user: this.#user,
+        inspect: annotations['dev.of-gateway.inspect'] === 'true',
+        onLine: ({ text }) => this.ring.append(member.id, text),
+        onDebugger: () => undefined,
+      });
+    } catch (thrown) {
+      return this.#fail(version, member, messageOf(thrown));
+    }
+    const { instance } = member;
+    instance.onceGone(() => this.#onGone(version, member));
+    const reason = await instance.untilReady(version.probes.ready);
+    if (!version.members.has(member.id) || isDraining(member)) return;
+    if (reason !== undefined) return this.#fail(version, member, reason);
+    this.#serve(version, member);
+    this.#reconcile();
+    void this.#watch(version, member);
+  }
+
+  #serve(version: Version, member: Member): void {
+    member.phase = 'serving';
+    member.servingSince ??= performance.now();
+    version.hasServed = true;
+    const { id: instance } = member;
+    this.#context.rotation.add(this.name, {
+      instance,
+      host: '127.0.0.1',
+      port: member.instance?.port ?? 0,
+      basePath: '',
+    });
+  }
+
+  /** It has ended, asked or not: no call goes to it from this moment on. */
+  #onGone(version: Version, member: Member): void {
+    void this.#context.rotation.withdraw(this.name, member.id);
+    if (member.phase === 'serving') this.#fail(version, member, 'it ended by itself');
+  }
+
+  #fail(version: Version, member: Member, reason: string): void {
+    if (!version.members.delete(member.id) || this.#isEnding) return void member.instance?.kill();
+    void this.#context.rotation.withdraw(this.name, member.id);
+    version.fail(member, reason, performance.now());
+    this.ring.append(member.id, `of-gateway: the instance is given up: ${reason}`);
+    this.#track(member.instance?.kill() ?? Promise.resolve());
+    this.#reconcile();
+  }
+
+  /** Keeps asking an instance whether it is well, and whether it takes calls. */
+  async #watch(version: Version, member: Member): Promise<void> {
+    const { health, ready } = version.probes;
+    let unhealthy = 0;
+    let unready = 0;
+    const { instance } = member;
+    if (!instance) return;
+    for (;;) {
+      await sleep(Math.min(health.period, ready.period), undefined, { ref: false });
+      if (!instance.isAlive || isDraining(member) || !version.members.has(member.id)) return;
+      const status = await probe(instance.port, health.path, health.timeout);
+      unhealthy = status !== undefined && status < 400 ? 0 : unhealthy + 1;
+      if (unhealthy >= health.failureThreshold)
+        return this.#fail(version, member, `its probe ${health.path} failed ${unhealthy} times in a row`);
+      unready = (await instance.isReady(ready.path, ready.timeout)) ? 0 : unready + 1;
+      if (isDraining(member) || !instance.isAlive) return;
+      if (unready === 0 && member.phase === 'waiting') this.#serve(version, member);
+      if (unready >= ready.failureThreshold && member.phase === 'serving') {
+        member.phase = 'waiting';
+        void this.#context.rotation.withdraw(this.name, member.id);
+      }
+    }
+  }
+
+  #drain(version: Version, member: Member, deadlineMs: number): void {
+    if (member.phase === 'draining') return;
+    member.phase = 'draining';
+    const drained = this.#context.rotation.withdraw(this.name, member.id);
+    const end = async (): Promise<void> => {
+      await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
+      await member.instance?.stop(STOP_MS);
+      version.members.delete(member.id);
+      this.#reconcile();
+    };
+    this.#track(end());
+  }
+
+  /** Ends a version that is neither the current one nor the one before. */
+  #retire(version: Version): void {
+    for (const member of version.members.values()) this.#drain(version, member, DRAIN_MS);
+    this.#context.onRetired(version);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#ending.delete(tracked));
+    this.#ending.add(tracked);
+  }
+}
+
+/** It may have become so while something was awaited. */
+function isDraining({ phase }: Member): boolean {
+  return phase === 'draining';
+}

@@ -1,0 +1,31 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const SECRETS = '/var/openfaas/secrets';
+
+/** Functions read /var/openfaas/secrets/NAME, where only root could put a file: what opens that opens `folder`. */
+export function redirectSecrets(folder: string): void {
+  const redirect = (path: unknown): unknown => {
+    const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
+    if (typeof text !== 'string') return path;
+    if (text !== SECRETS && !text.startsWith(`${SECRETS}/`)) return path;
+    return folder + text.slice(SECRETS.length);
+  };
+  const names = ['access', 'exists', 'lstat', 'open', 'readdir', 'readFile', 'realpath', 'stat'];
+  wrapAll(fs, [...names, ...names.map((name) => `${name}Sync`), 'createReadStream', 'openAsBlob'], redirect);
+  wrapAll(fs.promises, names, redirect);
+  syncBuiltinESMExports();
+}
+
+function wrapAll(target: object, names: readonly string[], redirect: (path: unknown) => unknown): void {
+  for (const name of names) {
+    const original: unknown = Reflect.get(target, name);
+    if (typeof original !== 'function') continue;
+    const wrapped = function wrapped(this: unknown, path: unknown, ...rest: unknown[]): unknown {
+      return Reflect.apply(original, this, [redirect(path), ...rest]);
+    };
+    // fs.realpath.native, util.promisify.custom
+    Reflect.set(target, name, Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original)));
+  }
+}

@@ -1,0 +1,27 @@
+import { get } from 'node:http';
+
+/**
+ * Asks an instance once.
+ * @returns the status; undefined where nothing answers in time
+ */
+export function probe(port: number, path: string, timeoutMs: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asked = get({
+      host: '127.0.0.1',
+      port,
+      path,
+      agent: false,
+      headers: { 'User-Agent': 'kube-probe/of-gateway' },
+    });
+    const timer = setTimeout(() => asked.destroy(), timeoutMs);
+    asked.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('error', () => resolve(undefined));
+    asked.once('close', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { readProcess, withDescendants } from '../../../common/proc.ts';
+
+/** A process as it was a moment ago. */
+interface Seen {
+  readonly pid: number;
+  readonly parent: number;
+  /** Whether its environment holds the marker. */
+  readonly marked: boolean;
+}
+
+/** A process that is being started while we look is found by the next look. */
+const LOOKS = 5;
+
+/**
+ * Kills what an instance has started, wherever it has gone: the processes below it, and those that have left it (a
+ * daemon, whose parent has ended), which are known by a variable that they inherited. A container's end does the same.
+ * @param root the instance's own process; undefined where it has ended
+ * @param marker the beginning of a variable, `NAME=value`, that no other process has
+ */
+export async function killTree(root: number | undefined, marker: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const seen = await seeProcesses(marker);
+    const doomed = new Set(seen.filter(({ marked }) => marked).map(({ pid }) => pid));
+    if (look === 0 && root !== undefined) doomed.add(root);
+    // A set hands out what is added while it is walked.
+    for (const parent of doomed) for (const one of seen) if (one.parent === parent) doomed.add(one.pid);
+    if (doomed.size === 0) return;
+    for (const victim of doomed) killIfThere(victim);
+  }
+}
+
+async function seeProcesses(marker: string): Promise<Seen[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const seen = await Promise.all(
+    pids.map(async (pid) => {
+      const facts = readProcess(pid);
+      const environment = facts ? await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '') : '';
+      const marked = environment.split('\0').some((variable) => variable.startsWith(marker));
+      return { pid, parent: facts?.parent ?? 0, marked, ended: !facts || facts.state === 'Z' };
+    }),
+  );
+  return seen.filter(({ ended }) => !ended);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** CPU and memory of a process with all that it has started. */
+export interface TreeUsage {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+export function measureTree(root: number): TreeUsage {
+  let cpuSeconds = 0;
+  let residentBytes = 0;
+  for (const pid of withDescendants(root)) {
+    const facts = readProcess(pid);
+    cpuSeconds += (facts?.cpuSeconds ?? 0) + (facts?.childCpuSeconds ?? 0);
+    residentBytes += facts?.residentBytes ?? 0;
+  }
+  return { cpuSeconds, residentBytes };
+}

@@ -1,0 +1,112 @@
+import { Agent, type Dispatcher } from 'undici';
+import { messageOf } from '../../../common/errors.ts';
+import { GatewayError, type GatewayErrorCode } from '../../errors.ts';
+
+/** What a provider says in one go is not larger, in bytes. */
+const LARGEST_ANSWER = 64 << 20;
+
+/** How much of a provider's text goes into an error of ours. */
+const LONGEST_REASON = 500;
+
+export interface ProviderAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface ProviderClientOptions {
+  readonly origin: string;
+  readonly basePath: string;
+  /** The Authorization header that goes with each request. */
+  readonly authorization: string | undefined;
+  /** Milliseconds, 0 for no limit. */
+  readonly timeout: number;
+}
+
+export interface ProviderRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Speaks to a provider over its REST API. */
+export class ProviderClient {
+  readonly #options: ProviderClientOptions;
+  readonly #agent = new Agent({ connections: 64, bodyTimeout: 0 });
+
+  constructor(options: ProviderClientOptions) {
+    this.#options = options;
+  }
+
+  get origin(): string {
+    return this.#options.origin;
+  }
+
+  /** @throws GatewayError PROVIDER_UNAVAILABLE where it does not answer, or refuses the gateway's login */
+  async send(method: string, path: string, request: ProviderRequest = {}): Promise<ProviderAnswer> {
+    const { statusCode, body } = await this.open(method, path, request);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
+        chunks.push(chunk);
+      }
+    } catch (thrown) {
+      throw this.#unavailable(messageOf(thrown), thrown);
+    }
+    return { status: statusCode, text: Buffer.concat(chunks).toString() };
+  }
+
+  /** As `send`, for a body that is read as it comes. */
+  async open(method: string, path: string, request: ProviderRequest = {}): Promise<Dispatcher.ResponseData> {
+    const { origin, basePath, authorization, timeout } = this.#options;
+    const { query = {}, body, signal } = request;
+    const search = new URLSearchParams(query).toString();
+    const headers = {
+      ...(authorization !== undefined && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await this.#agent.request({
+        origin,
+        path: `${basePath}${path}${search === '' ? '' : `?${search}`}`,
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        headersTimeout: timeout,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
+      });
+    } catch (thrown) {
+      throw this.#unavailable(messageOf(thrown), thrown);
+    }
+    if (response.statusCode !== 401) return response;
+    await response.body.dump();
+    throw this.#unavailable('it refuses the login of the gateway (secret_mount_path)', undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  #unavailable(why: string, cause: unknown): GatewayError {
+    const text = `the provider at ${this.#options.origin} does not answer: ${why}`;
+    return new GatewayError('PROVIDER_UNAVAILABLE', text, { cause });
+  }
+}
+
+/** What an error of the provider's is here, by its status. */
+export type ErrorCodes = Readonly<Record<number, GatewayErrorCode>>;
+
+/** @throws GatewayError where the provider has not done what was asked, with its own text */
+export function requireDone({ status, text }: ProviderAnswer, codes: ErrorCodes): void {
+  if (status >= 200 && status < 300) return;
+  const reason = text.trim().slice(0, LONGEST_REASON);
+  const code = codes[status];
+  if (code !== undefined) throw new GatewayError(code, reason || `the provider answered ${status}`);
+  throw new GatewayError(
+    'UPSTREAM_FAILED',
+    `the provider answered ${status}${reason === '' ? '' : `: ${reason}`}`,
+  );
+}

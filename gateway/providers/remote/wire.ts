@@ -1,0 +1,96 @@
+import type { Deployment, Resources } from '../../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS } from '../../functions/deployment-fields.ts';
+import type { FunctionStatus } from '../../functions/function-status.ts';
+import { count, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
+import type { LogLine, Namespace, ProviderIdentity, SecretName } from '../provider.ts';
+
+/** What providers say, and how it is read: as all JSON of OpenFaaS's, empty fields are left out. */
+
+/** A number with a fraction. */
+const amount: Shape<number | undefined> = {
+  zero: undefined,
+  read: (value) => (typeof value === 'number' ? value : undefined),
+};
+
+const STATUS = object({
+  name: text,
+  ...DEPLOYMENT_FIELDS,
+  replicas: count,
+  availableReplicas: count,
+  createdAt: text,
+  usage: object({ cpu: amount, totalMemoryBytes: amount }),
+  notes: listOf(text),
+});
+
+type WireStatus = typeof STATUS.zero;
+
+/** Of these kinds are the answers. */
+export const WIRE = {
+  status: STATUS,
+  statuses: listOf(STATUS),
+  secrets: listOf(object({ name: text, namespace: text })) satisfies Shape<readonly SecretName[]>,
+  names: listOf(text),
+  namespace: object({ name: text, labels: mapOf(text), annotations: mapOf(text) }) satisfies Shape<Namespace>,
+  info: object({
+    provider: text,
+    orchestration: text,
+    version: object({ release: text, sha: text }),
+  }),
+  gatewayInfo: object({
+    provider: object({ provider: text, orchestration: text, version: object({ release: text, sha: text }) }),
+  }),
+  logLine: object({ name: text, namespace: text, instance: text, timestamp: text, text }),
+};
+
+/** @param namespace where the provider does not name one */
+export function statusOf(wire: WireStatus, namespace: string, withUsage: boolean): FunctionStatus {
+  const { replicas = 0, availableReplicas = 0, createdAt, usage, notes, limits, requests, ...rest } = wire;
+  const time = new Date(createdAt);
+  return {
+    deployment: {
+      ...rest,
+      namespace: wire.namespace || namespace,
+      ...resources('limits', limits),
+      ...resources('requests', requests),
+    },
+    replicas,
+    availableReplicas,
+    createdAt: Number.isNaN(time.getTime()) ? new Date(0) : time,
+    ...(withUsage && { usage: { cpu: usage.cpu ?? 0, totalMemoryBytes: usage.totalMemoryBytes ?? 0 } }),
+    notes,
+  };
+}
+
+function resources(
+  field: 'limits' | 'requests',
+  given: Readonly<Record<string, string>>,
+): { [field]?: Resources } {
+  return Object.keys(given).length === 0 ? {} : { [field]: given };
+}
+
+/** A deployment as providers take it. */
+export function wireDeployment({ name, ...rest }: Deployment): unknown {
+  return { service: name, ...rest };
+}
+
+/** No text is empty, as clients take that for a fault. */
+export function identityOf(info: typeof WIRE.info.zero): ProviderIdentity {
+  const { provider, orchestration, version } = info;
+  return {
+    provider: provider || 'remote',
+    orchestration: orchestration || 'remote',
+    version: { release: version.release || 'unknown', sha: version.sha || 'unknown' },
+  };
+}
+
+/** @param asked fills in what the provider leaves out */
+export function logLineOf(line: typeof WIRE.logLine.zero, asked: { readonly namespace: string }): LogLine {
+  const time = new Date(line.timestamp);
+  return {
+    name: line.name,
+    namespace: line.namespace || asked.namespace,
+    instance: line.instance,
+    time: Number.isNaN(time.getTime()) ? new Date(0) : time,
+    text: line.text,
+  };
+}

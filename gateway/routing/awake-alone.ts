@@ -1,0 +1,30 @@
+import { GatewayError } from '../errors.ts';
+import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Endpoints, Place } from './endpoints.ts';
+
+/** The instances of a provider, where calls do not start a function that is at zero replicas. */
+export class AwakeAlone implements Endpoints {
+  readonly #provider: Provider;
+
+  constructor(provider: Provider) {
+    this.#provider = provider;
+  }
+
+  take(name: FunctionName): Place | undefined {
+    return this.#provider.endpoints.take(name);
+  }
+
+  async wait(name: FunctionName, signal: AbortSignal): Promise<Place> {
+    const { replicas } = await this.#provider.status(name, { usage: false });
+    if (replicas === 0) {
+      const text = `${qualifiedName(name)} is at zero replicas, and scale_from_zero=false: scale it up`;
+      throw new GatewayError('FUNCTION_UNAVAILABLE', text);
+    }
+    return this.#provider.endpoints.wait(name, signal);
+  }
+
+  load(name: FunctionName): number {
+    return this.#provider.endpoints.load(name);
+  }
+}

@@ -1,0 +1,35 @@
+import type { FunctionName } from '../functions/function-name.ts';
+
+/** Where one instance of a function takes requests. */
+export interface Endpoint {
+  /** The instance's name, as in its log lines. */
+  readonly instance: string;
+  readonly host: string;
+  readonly port: number;
+  /** Goes in front of a request's path, '' most of the time: a provider behind HTTP has `/function/NAME.NAMESPACE`. */
+  readonly basePath: string;
+}
+
+/** One call's place at an instance, to be given back when the call is over, however it ended. */
+export interface Place {
+  readonly endpoint: Endpoint;
+  /** Counts the call as over; a second time is nothing. */
+  release(): void;
+}
+
+/** Where the relay finds an instance for a call. */
+export interface Endpoints {
+  /**
+   * Takes a place at once, at the ready instance with the fewest calls in flight.
+   * @returns undefined where none is ready, or nobody knows the function here: `wait` finds out
+   */
+  take(name: FunctionName): Place | undefined;
+  /**
+   * Waits for an instance that is ready, and starts one where the function is at zero. Many callers share one start.
+   * @param signal ends the wait: the caller went away, or a time limit passed
+   * @throws GatewayError FUNCTION_UNKNOWN, FUNCTION_UNAVAILABLE, or the signal's reason
+   */
+  wait(name: FunctionName, signal: AbortSignal): Promise<Place>;
+  /** Calls in flight and waiting, over all instances. */
+  load(name: FunctionName): number;
+}

@@ -1,0 +1,191 @@
+import { GatewayError } from '../errors.ts';
+import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import type { Endpoint, Endpoints, Place } from './endpoints.ts';
+
+/** An endpoint with the calls in flight at it. */
+interface Member {
+  readonly endpoint: Endpoint;
+  inFlight: number;
+  /** Resolves the promise of `withdraw` once nothing is in flight any more. */
+  onIdle: (() => void) | undefined;
+}
+
+interface Waiter {
+  readonly serve: (place: Place) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** The instances of one function that take calls, and the calls that wait for one. */
+interface Entry {
+  readonly name: FunctionName;
+  readonly members: Member[];
+  readonly waiters: Set<Waiter>;
+  /** Instances that take no new call, and have some in flight. */
+  draining: number;
+  wake: () => void;
+}
+
+/** How many calls may wait for one function. More are refused at once, so that memory stays bounded. */
+const MOST_WAITING = 10_000;
+
+/**
+ * Who takes calls, for providers that learn of each instance as it comes and goes. Choosing an instance for a call and
+ * taking one out of rotation are both synchronous: no call can be given to an instance that was withdrawn.
+ */
+export class Rotation implements Endpoints {
+  readonly #entries = new Map<string, Entry>();
+
+  /**
+   * Makes a function known. Calls that find no instance wait from now on.
+   * @param wake is called whenever a call begins to wait; many calls in a row are to be taken for one
+   */
+  open(name: FunctionName, wake: () => void): void {
+    const key = qualifiedName(name);
+    const entry = this.#entries.get(key);
+    if (entry) entry.wake = wake;
+    else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake });
+  }
+
+  /**
+   * Forgets a function: calls that wait for it fail with FUNCTION_UNKNOWN. Resolves when no call is in flight at its
+   * instances; the caller sets the deadline.
+   */
+  async shut(name: FunctionName): Promise<void> {
+    const entry = this.#entries.get(qualifiedName(name));
+    if (!entry) return;
+    const drained = [...entry.members].map(({ endpoint }) => this.withdraw(name, endpoint.instance));
+    this.#entries.delete(qualifiedName(name));
+    for (const waiter of entry.waiters) waiter.fail(unknown(name));
+    entry.waiters.clear();
+    await Promise.all(drained);
+  }
+
+  /** Puts an instance that is ready into rotation; calls that wait are served by it at once. */
+  add(name: FunctionName, endpoint: Endpoint): void {
+    const entry = this.#entries.get(qualifiedName(name));
+    if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
+    entry.members.push({ endpoint, inFlight: 0, onIdle: undefined });
+    for (const waiter of entry.waiters) {
+      const place = this.#placeAt(entry);
+      if (!place) break;
+      entry.waiters.delete(waiter);
+      waiter.serve(place);
+    }
+  }
+
+  /** Takes an instance out of rotation. Resolves when no call is in flight at it; the caller sets the deadline. */
+  withdraw(name: FunctionName, instance: string): Promise<void> {
+    const entry = this.#entries.get(qualifiedName(name));
+    const at = entry?.members.findIndex((member) => member.endpoint.instance === instance) ?? -1;
+    const [member] = entry && at !== -1 ? entry.members.splice(at, 1) : [];
+    if (!entry || !member || member.inFlight === 0) return Promise.resolve();
+    entry.draining += member.inFlight;
+    return new Promise((resolve) => {
+      member.onIdle = resolve;
+    });
+  }
+
+  /**
+   * Takes an instance out of rotation only if nothing is in flight at it and nobody waits for its function: deciding
+   * to stop it and giving it a call cannot both happen.
+   * @returns whether it was
+   */
+  withdrawIfIdle(name: FunctionName, instance: string): boolean {
+    const entry = this.#entries.get(qualifiedName(name));
+    const member = entry?.members.find((one) => one.endpoint.instance === instance);
+    if (!entry || !member || member.inFlight > 0 || entry.waiters.size > 0) return false;
+    entry.members.splice(entry.members.indexOf(member), 1);
+    return true;
+  }
+
+  take(name: FunctionName): Place | undefined {
+    const entry = this.#entries.get(qualifiedName(name));
+    return entry && this.#placeAt(entry);
+  }
+
+  async wait(name: FunctionName, signal: AbortSignal): Promise<Place> {
+    const entry = this.#entries.get(qualifiedName(name));
+    if (!entry) throw unknown(name);
+    signal.throwIfAborted();
+    const place = this.#placeAt(entry);
+    if (place) return place;
+    if (entry.waiters.size >= MOST_WAITING) {
+      throw new GatewayError(
+        'FUNCTION_UNAVAILABLE',
+        `${qualifiedName(name)} has no instance that is ready, and ${MOST_WAITING} calls wait for one already: try again later`,
+      );
+    }
+    return new Promise<Place>((resolve, reject) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', onAbort);
+      };
+      const waiter: Waiter = {
+        serve: (given) => {
+          end();
+          resolve(given);
+        },
+        fail: (error) => {
+          end();
+          reject(error);
+        },
+      };
+      const onAbort = (): void => {
+        entry.waiters.delete(waiter);
+        waiter.fail(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      entry.waiters.add(waiter);
+      entry.wake();
+    });
+  }
+
+  load(name: FunctionName): number {
+    const entry = this.#entries.get(qualifiedName(name));
+    if (!entry) return 0;
+    return entry.members.reduce((sum, member) => sum + member.inFlight, entry.draining + entry.waiters.size);
+  }
+
+  /** Calls in flight at one instance; 0 where it is not in rotation. */
+  inFlight(name: FunctionName, instance: string): number {
+    const entry = this.#entries.get(qualifiedName(name));
+    return entry?.members.find((member) => member.endpoint.instance === instance)?.inFlight ?? 0;
+  }
+
+  #placeAt(entry: Entry): Place | undefined {
+    const member = leastBusy(entry.members);
+    if (!member) return undefined;
+    member.inFlight += 1;
+    let isTaken = true;
+    return {
+      endpoint: member.endpoint,
+      release: () => {
+        if (!isTaken) return;
+        isTaken = false;
+        member.inFlight -= 1;
+        if (!member.onIdle) return;
+        entry.draining -= 1;
+        if (member.inFlight === 0) member.onIdle();
+      },
+    };
+  }
+}
+
+/**
+ * The instance with the fewest calls in flight. It goes behind the others of the list, so that those that are as busy
+ * take turns.
+ */
+function leastBusy(members: Member[]): Member | undefined {
+  let least: Member | undefined;
+  let position = 0;
+  for (const [at, member] of members.entries()) {
+    if (least && member.inFlight >= least.inFlight) continue;
+    least = member;
+    position = at;
+  }
+  if (least && members.length > 1) members.push(...members.splice(position, 1));
+  return least;
+}
+
+function unknown(name: FunctionName): GatewayError {
+  return new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
+}

@@ -1,0 +1,118 @@
+import { messageOf } from '../../common/errors.ts';
+import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import type { FunctionStatus } from '../functions/function-status.ts';
+import { allFunctions } from '../providers/all-functions.ts';
+import type { Provider } from '../providers/provider.ts';
+import { desiredReplicas, isIdle, settle, type Recommendation } from './desired-replicas.ts';
+import { LoadHistory } from './load-history.ts';
+import { isAutoscaled, readScalePolicy, type ScaleDefaults, type ScalePolicy } from './scale-policy.ts';
+
+export interface AutoscalerParts {
+  readonly provider: Provider;
+  /** Calls of a function that have ended so far. */
+  readonly ended: (name: FunctionName) => number;
+  /** Its queued calls that wait or run. */
+  readonly queued: (name: FunctionName) => number;
+  readonly defaults: ScaleDefaults;
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly window: number;
+  /** Whether load is followed; going to zero is not part of it. */
+  readonly followsLoad: boolean;
+  readonly warn: (line: string) => void;
+}
+
+/** What is remembered of a function between two decisions. */
+interface Watched {
+  readonly history: LoadHistory;
+  recommendations: readonly Recommendation[];
+}
+
+const SAMPLE_MS = 1000;
+
+/** Carries out what is decided of replicas: by load where labels ask for it, and to zero where nothing calls. */
+export class Autoscaler {
+  readonly #parts: AutoscalerParts;
+  readonly #watched = new Map<string, Watched>();
+  #functions: readonly FunctionStatus[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #decidedAt = 0;
+  #isStopped = false;
+
+  constructor(parts: AutoscalerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => void this.#tick(), Math.min(SAMPLE_MS, this.#parts.interval));
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #tick(): Promise<void> {
+    const now = performance.now();
+    try {
+      const { interval } = this.#parts;
+      const isDue = now - this.#decidedAt >= interval;
+      if (isDue) this.#functions = await allFunctions(this.#parts.provider);
+      for (const status of this.#functions) this.#sample(status, now);
+      if (isDue) {
+        this.#decidedAt = now;
+        this.#forgetRemoved();
+        for (const status of this.#functions) if (!this.#isStopped) await this.#decide(status, now);
+      }
+    } catch (thrown) {
+      this.#parts.warn(`Scaling was put off: ${messageOf(thrown)}`);
+    }
+    if (!this.#isStopped) this.start();
+  }
+
+  #sample({ deployment }: FunctionStatus, now: number): void {
+    const { provider, ended, queued, window } = this.#parts;
+    const key = qualifiedName(deployment);
+    let watched = this.#watched.get(key);
+    if (!watched) {
+      watched = { history: new LoadHistory(window, now), recommendations: [] };
+      this.#watched.set(key, watched);
+    }
+    const inFlight = provider.endpoints.load(deployment) + queued(deployment);
+    watched.history.add({ at: now, ended: ended(deployment), inFlight });
+  }
+
+  async #decide(status: FunctionStatus, now: number): Promise<void> {
+    const { deployment, replicas, availableReplicas } = status;
+    const { provider, defaults, followsLoad, queued } = this.#parts;
+    const watched = this.#watched.get(qualifiedName(deployment));
+    if (!watched || replicas === 0) return;
+    const { policy } = readScalePolicy(deployment, defaults);
+    const { history } = watched;
+    const isQuiet = provider.endpoints.load(deployment) + queued(deployment) === 0;
+    if (isQuiet && isIdle(policy, history.lastActive, now)) return provider.scale(deployment, 0);
+    if (!followsLoad || !isAutoscaled(deployment) || availableReplicas === 0) return;
+    const total = await this.#loadOf(status, policy, history);
+    const latest = { at: now, replicas: desiredReplicas(policy, { ready: availableReplicas, total }) };
+    const settled = settle(policy, watched.recommendations, latest);
+    watched.recommendations = settled.remembered;
+    if (settled.replicas !== replicas) await provider.scale(deployment, settled.replicas);
+  }
+
+  async #loadOf(
+    { deployment, availableReplicas }: FunctionStatus,
+    policy: ScalePolicy,
+    history: LoadHistory,
+  ): Promise<number> {
+    if (policy.type === 'rps') return history.rate;
+    if (policy.type === 'capacity') return history.meanInFlight;
+    if (policy.type === 'queue') return this.#parts.queued(deployment);
+    const { usage } = await this.#parts.provider.status(deployment, { usage: true });
+    return availableReplicas === 0 ? 0 : (usage?.cpu ?? 0);
+  }
+
+  #forgetRemoved(): void {
+    const known = new Set(this.#functions.map(({ deployment }) => qualifiedName(deployment)));
+    for (const key of this.#watched.keys()) if (!known.has(key)) this.#watched.delete(key);
+  }
+}

@@ -1,0 +1,53 @@
+/** What was seen of a function at one moment. */
+export interface Sample {
+  /** Milliseconds of a steady clock. */
+  readonly at: number;
+  /** Calls that have ended so far. */
+  readonly ended: number;
+  /** Calls in flight or waiting. */
+  readonly inFlight: number;
+}
+
+/** A function's load over the last while. */
+export class LoadHistory {
+  readonly #window: number;
+  readonly #samples: Sample[] = [];
+  #lastActive: number;
+
+  /**
+   * @param window milliseconds that are averaged over
+   * @param now milliseconds of the same clock as the samples'
+   */
+  constructor(window: number, now: number) {
+    this.#window = window;
+    this.#lastActive = now;
+  }
+
+  add(sample: Sample): void {
+    const before = this.#samples.at(-1);
+    if (sample.inFlight > 0 || (before !== undefined && sample.ended !== before.ended))
+      this.#lastActive = sample.at;
+    this.#samples.push(sample);
+    // the last sample from before the window stays: the rate counts from there
+    while (this.#samples[1] && this.#samples[1].at <= sample.at - this.#window) this.#samples.shift();
+  }
+
+  /** When a call last ran, waited or ended. */
+  get lastActive(): number {
+    return this.#lastActive;
+  }
+
+  /** Calls that ended a second. */
+  get rate(): number {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    if (!first || !last || last.at === first.at) return 0;
+    return Math.max(0, last.ended - first.ended) / ((last.at - first.at) / 1000);
+  }
+
+  /** Calls in flight, on average. */
+  get meanInFlight(): number {
+    if (this.#samples.length === 0) return 0;
+    return this.#samples.reduce((sum, { inFlight }) => sum + inFlight, 0) / this.#samples.length;
+  }
+}

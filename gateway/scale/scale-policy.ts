@@ -1,0 +1,116 @@
+import { formatDuration, parseDuration } from '../../common/duration.ts';
+import type { Deployment } from '../functions/deployment.ts';
+
+/** What the load of a function is measured in. */
+const SCALE_TYPES = ['rps', 'capacity', 'cpu', 'queue'] as const;
+type ScaleType = (typeof SCALE_TYPES)[number];
+
+/** How many replicas a function is to have, by its labels (docs.openfaas.com, Autoscaling). */
+export interface ScalePolicy {
+  readonly min: number;
+  readonly max: number;
+  /** Whether it goes to zero when nothing calls it. */
+  readonly zero: boolean;
+  /** How long nothing must call it before that, in milliseconds. */
+  readonly zeroDuration: number;
+  /** rps: completed calls a second. capacity: calls in flight. cpu: thousandths of a core. queue: calls queued. */
+  readonly type: ScaleType;
+  /** The load that one replica is to carry, in the unit of `type`. */
+  readonly target: number;
+  /** The share of `target` that is aimed at, so that there is room for more. */
+  readonly targetProportion: number;
+  /** Fewer replicas are taken only when no moment of this span asked for more, in milliseconds; 0 for at once. */
+  readonly downWindow: number;
+}
+
+export interface ScaleDefaults {
+  readonly zeroDuration: number;
+  readonly target: number;
+}
+
+const PREFIX = 'com.openfaas.scale.';
+const LONGEST_DOWN_WINDOW_MS = 5 * 60_000;
+const MOST_REPLICAS = 10_000;
+
+/**
+ * Reads the labels. One that cannot be read counts as not there, and is told of: a deployment that OpenFaaS takes is
+ * taken.
+ * @returns the policy, and a line for each label that has no effect
+ */
+export function readScalePolicy(
+  { labels }: Pick<Deployment, 'labels'>,
+  defaults: ScaleDefaults,
+): { policy: ScalePolicy; warnings: readonly string[] } {
+  const warnings: string[] = [];
+  const read = <T>(
+    name: string,
+    fallback: T,
+    parse: (text: string) => T | undefined,
+    expected: string,
+  ): T => {
+    const text = labels[PREFIX + name];
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    warnings.push(`the label ${PREFIX}${name}=${JSON.stringify(text)} has no effect: expected ${expected}`);
+    return fallback;
+  };
+  const min = read('min', 1, count(1, MOST_REPLICAS), 'a whole number from 1');
+  const max = read('max', Math.max(20, min), count(1, MOST_REPLICAS), 'a whole number from 1');
+  if (max < min) warnings.push(`the label ${PREFIX}max=${max} has no effect: it is below min, ${min}`);
+  const policy = {
+    min,
+    max: Math.max(max, min),
+    zero: read('zero', false, flag, 'true or false'),
+    zeroDuration: read(
+      'zero-duration',
+      defaults.zeroDuration,
+      duration(1, Infinity),
+      'a duration, such as 15m',
+    ),
+    type: read('type', 'rps', (text) => SCALE_TYPES.find((type) => type === text), SCALE_TYPES.join(', ')),
+    target: read('target', defaults.target, number(Number.MIN_VALUE, 1e9), 'a number over 0'),
+    targetProportion: read('target-proportion', 0.9, number(0.01, 1), 'a number from 0.01 to 1'),
+    downWindow: read(
+      'down.window',
+      0,
+      duration(0, LONGEST_DOWN_WINDOW_MS),
+      `a duration up to ${formatDuration(LONGEST_DOWN_WINDOW_MS)}`,
+    ),
+  };
+  return { policy, warnings };
+}
+
+function count(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : undefined;
+  };
+}
+
+function number(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : undefined;
+  };
+}
+
+function duration(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const value = parseDuration(text);
+    return value !== undefined && value >= least && value <= most ? value : undefined;
+  };
+}
+
+function flag(text: string): boolean | undefined {
+  if (/^(?:1|t|true)$/i.test(text)) return true;
+  return /^(?:0|f|false)$/i.test(text) ? false : undefined;
+}
+
+/** The labels that ask for replicas by load. Without any of them replicas are what they were last set to. */
+const BY_LOAD = ['type', 'target', 'target-proportion', 'max', 'down.window'];
+
+/** Whether a function's replicas follow its load. */
+export function isAutoscaled({ labels }: Pick<Deployment, 'labels'>): boolean {
+  return BY_LOAD.some((name) => labels[PREFIX + name] !== undefined);
+}

@@ -1,0 +1,99 @@
+import { Cron } from 'croner';
+import { parseGoDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+
+/** When something is due. */
+export interface Expression {
+  /** As it was written. */
+  readonly text: string;
+  /** The first time after `after`; undefined where there is none (30 February). */
+  next(after: Date): Date | undefined;
+}
+
+/** What the names of robfig/cron, which OpenFaaS's connector reads schedules with, stand for. */
+const NAMED: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+const ZONE = /^(?:CRON_TZ|TZ)=(\S+)\s+(.+)$/s;
+const FIELD_NAMES = ['minute', 'hour', 'day of the month', 'month', 'day of the week'];
+/** The highest value of each field, to complete `5/20`, which croner does not take, to `5-59/20`. */
+const HIGHEST = [59, 23, 31, 12, 6];
+const EVERY_LEAST_MS = 1000;
+
+/**
+ * Reads one schedule: five fields, `@hourly` and its like, or `@every 1h30m`, with `CRON_TZ=Zone` in front if wanted.
+ * @throws Error with one line that says what is wrong with it
+ */
+export function readExpression(text: string): Expression {
+  const zoned = ZONE.exec(text.trim());
+  const zone = zoned?.[1];
+  const body = (zoned?.[2] ?? text).trim();
+  if (/^(?:CRON_TZ|TZ)=/.test(body)) throw new Error(`"${text}" names a time zone and no times`);
+  if (body.startsWith('@every')) return readInterval(text, body);
+  if (zone !== undefined && !isZone(zone)) throw new Error(`"${zone}" is no time zone`);
+  const pattern = body.startsWith('@') ? NAMED[body.toLowerCase()] : body;
+  if (pattern === undefined) {
+    throw new Error(`"${body}" is not known: expected ${Object.keys(NAMED).join(', ')} or @every DURATION`);
+  }
+  const fields = pattern.split(/\s+/);
+  if (fields.length !== 5) {
+    throw new Error(`"${body}" has ${fields.length} fields: expected 5 (${FIELD_NAMES.join(', ')})`);
+  }
+  const completed = fields.map((field, at) => completeField(field, at)).join(' ');
+  const cron = readPattern(completed, zone);
+  return { text, next: (after) => cron.nextRun(after) ?? undefined };
+}
+
+function readPattern(pattern: string, zone: string | undefined): Cron {
+  try {
+    return new Cron(pattern, { paused: true, mode: '5-part', ...(zone !== undefined && { timezone: zone }) });
+  } catch (thrown) {
+    throw new Error(`"${pattern}" cannot be read: ${messageOf(thrown).replace(/^Cron\w+: /, '')}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Checks what croner would take beyond robfig/cron (`L`, `W`, `#`, a seventh day), and completes `5/20`. */
+function completeField(field: string, at: number): string {
+  const name = FIELD_NAMES[at] ?? '';
+  if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is no ${name}`);
+  return field
+    .split(',')
+    .map((part) => {
+      const [range = '', step] = part.split('/');
+      for (const word of range.split('-')) {
+        if (!/^(?:\d+|\*|\?|[A-Za-z]{3})$/.test(word)) throw new Error(`"${field}" is no ${name}`);
+        if (at === 4 && Number(word) > 6) throw new Error(`"${word}" is no day of the week: Sunday is 0`);
+      }
+      if (step === undefined || /^[*?]$/.test(range) || range.includes('-')) return part;
+      return `${range}-${HIGHEST[at] ?? ''}/${step}`;
+    })
+    .join(',');
+}
+
+/** `@every`: in even steps from wherever it is asked for, in whole seconds. */
+function readInterval(text: string, body: string): Expression {
+  const duration = body.slice('@every'.length).trim();
+  const ms = parseGoDuration(duration);
+  if (ms === undefined || ms < EVERY_LEAST_MS) {
+    throw new Error(`"${body}" cannot be read: expected @every and a duration of 1s or more, such as 1h30m`);
+  }
+  const step = Math.floor(ms / 1000) * 1000;
+  return { text, next: (after) => new Date(Math.floor(after.getTime() / 1000) * 1000 + step) };
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

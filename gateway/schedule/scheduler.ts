@@ -1,0 +1,156 @@
+import { Agent, request } from 'undici';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
+import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import type { FunctionStatus } from '../functions/function-status.ts';
+import { allFunctions } from '../providers/all-functions.ts';
+import type { Provider } from '../providers/provider.ts';
+import { nextTime, readSchedule, type Schedule } from './schedule.ts';
+
+export interface SchedulerParts {
+  readonly provider: Provider;
+  /** Whether times are kept; by hand a function can be called either way. */
+  readonly isOn: boolean;
+  readonly warn: (line: string) => void;
+}
+
+/** A function with a schedule. */
+export interface Scheduled {
+  readonly name: FunctionName;
+  readonly text: string;
+  readonly schedule: Schedule;
+  /** What its annotation dev.of-gateway.cron.overlap says: whether a call begins while the one before runs. */
+  readonly mayOverlap: boolean;
+  next: Date | undefined;
+  running: number;
+  last: { readonly at: Date; readonly status: number | undefined } | undefined;
+}
+
+const LOOK_MS = 500;
+/** How often a provider is asked for its functions, in milliseconds. */
+const REFRESH_MS = 2000;
+
+/** Calls functions at the times of their schedules, as OpenFaaS's cron-connector does. */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #scheduled = new Map<string, Scheduled>();
+  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  #address = '';
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+  }
+
+  /** @param address `HOST:PORT` where functions are called */
+  start(address: string): void {
+    this.#address = address;
+    if (this.#parts.isOn) void this.#tick();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#agent.destroy();
+  }
+
+  list(): readonly Scheduled[] {
+    return [...this.#scheduled.values()];
+  }
+
+  /**
+   * Calls a function as its schedule would.
+   * @returns the status of its answer
+   * @throws GatewayError FUNCTION_UNKNOWN
+   */
+  async run(name: FunctionName): Promise<number> {
+    await this.#parts.provider.status(name, { usage: false });
+    return this.#call(name);
+  }
+
+  async #tick(): Promise<void> {
+    const now = new Date();
+    try {
+      if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
+        this.#refresh(await allFunctions(this.#parts.provider), now);
+        this.#refreshedAt = performance.now();
+      }
+      for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
+    } catch (thrown) {
+      this.#parts.warn(`Schedules were put off: ${messageOf(thrown)}`);
+    }
+    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#tick(), LOOK_MS);
+  }
+
+  #refresh(functions: readonly FunctionStatus[], now: Date): void {
+    const seen = new Set<string>();
+    for (const { deployment } of functions) {
+      const key = qualifiedName(deployment);
+      const { schedule: text = '' } = deployment.annotations;
+      const schedule = readOrNone(() => readSchedule(deployment));
+      if (!schedule) continue;
+      seen.add(key);
+      const known = this.#scheduled.get(key);
+      const mayOverlap = deployment.annotations['dev.of-gateway.cron.overlap'] !== 'skip';
+      if (known?.text === text && known.mayOverlap === mayOverlap) continue;
+      const { name, namespace } = deployment;
+      this.#scheduled.set(key, {
+        name: { name, namespace },
+        text,
+        schedule,
+        mayOverlap,
+        next: nextTime(schedule, now),
+        running: 0,
+        last: known?.last,
+      });
+    }
+    for (const key of this.#scheduled.keys()) if (!seen.has(key)) this.#scheduled.delete(key);
+  }
+
+  #fireIfDue(scheduled: Scheduled, now: Date): void {
+    const due = scheduled.next;
+    if (!due || due > now) return;
+    // times that went by while nobody looked are passed over, all but the last
+    let next: Date | undefined = due;
+    while (next && next <= now) next = nextTime(scheduled.schedule, next);
+    scheduled.next = next;
+    if (scheduled.running > 0 && !scheduled.mayOverlap) return;
+    void this.#fire(scheduled);
+  }
+
+  async #fire(scheduled: Scheduled): Promise<void> {
+    scheduled.running += 1;
+    const at = new Date();
+    const status = await this.#call(scheduled.name).catch((thrown: unknown) => {
+      if (!this.#isStopped)
+        this.#parts.warn(
+          `The scheduled call of ${qualifiedName(scheduled.name)} failed: ${messageOf(thrown)}`,
+        );
+      return undefined;
+    });
+    scheduled.running -= 1;
+    scheduled.last = { at, status };
+  }
+
+  async #call(name: FunctionName): Promise<number> {
+    const response = await request(`http://${this.#address}/function/${qualifiedName(name)}`, {
+      method: 'POST',
+      headers: { 'X-Topic': 'cron-function', 'X-Connector': 'cron-connector', 'Content-Type': 'text/plain' },
+      dispatcher: this.#agent,
+    });
+    await response.body.dump();
+    return response.statusCode;
+  }
+}
+
+/** A schedule that cannot be read was refused when the function was deployed, unless that was elsewhere. */
+function readOrNone(read: () => Schedule | undefined): Schedule | undefined {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return undefined;
+    throw thrown;
+  }
+}

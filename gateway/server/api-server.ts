@@ -1,0 +1,184 @@
+import { formatDuration } from '../../common/duration.ts';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { HttpError } from '../../common/http/http-error.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { ApiContext, Call, Handler } from '../api/call.ts';
+import { findRoute, type Route } from '../api/routes.ts';
+import type { BasicAuth } from '../auth/basic-auth.ts';
+import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
+import { GatewayError } from '../errors.ts';
+import { gatewayManner } from '../invoke/manner.ts';
+import { decodeJson } from '../json/decode.ts';
+import type { Target } from './target.ts';
+import { readBody } from './api-body.ts';
+import { sendAnswer } from './send-answer.ts';
+
+export interface ApiServerParts {
+  readonly context: ApiContext;
+  /** Undefined where nobody has to log in. */
+  readonly auth: BasicAuth | undefined;
+  readonly origins: OriginRules;
+  /** Milliseconds for a request's body, and for an answer that is no stream. */
+  readonly readTimeout: number;
+  readonly writeTimeout: number;
+  /** Takes a line for each fault that is the gateway's own. */
+  readonly logError: (line: string) => void;
+}
+
+/** What a request to the gateway itself is, before it is served. */
+interface Asked {
+  readonly route: Route | undefined;
+  readonly subject: string;
+  readonly query: string;
+}
+
+/** Serves every path that is not a function's. */
+export class ApiServer {
+  readonly #parts: ApiServerParts;
+  /** What ends the work for each request under way. */
+  readonly #calls = new Set<AbortController>();
+
+  constructor(parts: ApiServerParts) {
+    this.#parts = parts;
+  }
+
+  /** Ends what would go on for ever: logs that are followed. */
+  endStreams(): void {
+    for (const call of this.#calls) call.abort();
+  }
+
+  /** @returns what the server knows the request by, until it is settled */
+  handle(
+    request: ExchangeRequest,
+    response: ExchangeResponse,
+    target: Exclude<Target, { kind: 'function' | 'async' }>,
+    expectsContinue: boolean,
+  ): ServedRequest {
+    const found = target.kind === 'own' ? findRoute(target.path) : undefined;
+    const { readTimeout, writeTimeout } = this.#parts;
+    const exchange = new Exchange(request, response, {
+      manner: gatewayManner,
+      readTimeout,
+      writeTimeout,
+      limitsWaitsAlone: true,
+      expectsContinue,
+    });
+    if (found?.route.isStream !== true)
+      exchange.limitTime('api', writeTimeout, () => this.#tooSlow(exchange));
+    exchange.onSettled(() => {
+      const pattern = found?.route.pattern ?? 'unknown';
+      this.#parts.context.metrics.routes.count(
+        methodLabel(exchange.method),
+        pattern,
+        exchange.status,
+        exchange.seconds,
+      );
+    });
+    if (target.kind === 'redirect') exchange.respond(301, ['Location', target.location], Buffer.alloc(0));
+    else {
+      const query = target.kind === 'own' ? target.query : '';
+      void this.#serve(exchange, { route: found?.route, subject: found?.subject ?? '', query });
+    }
+    return exchange;
+  }
+
+  /** Whatever a request makes a handler throw ends that request alone. */
+  async #serve(exchange: Exchange, asked: Asked): Promise<void> {
+    try {
+      const handler = this.#handlerOf(exchange, asked.route);
+      if (!handler || !asked.route) return;
+      if (asked.route.access === 'login' && !(await this.#isLoggedIn(exchange))) return refuseLogin(exchange);
+      await sendAnswer(exchange, await handler(this.#callOf(exchange, asked), this.#parts.context));
+    } catch (thrown) {
+      if (!exchange.isOver) exchange.fail(this.#failureOf(exchange, thrown));
+    }
+  }
+
+  /** Route, method and origin, in this order; where one of them is wrong the request is answered here. */
+  #handlerOf(exchange: Exchange, route: Route | undefined): Handler | undefined {
+    const { method, request } = exchange;
+    if (!route) {
+      exchange.fail(new GatewayError('ROUTE_UNKNOWN', '404 page not found'));
+      return undefined;
+    }
+    const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
+    if (!handler) {
+      const allowed = Object.keys(route.methods).join(', ');
+      const text = `${route.pattern} is asked by ${allowed}, not by ${method}`;
+      exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', allowed]);
+      return undefined;
+    }
+    if (route.access === 'open') return handler;
+    const refusal = refusalOfOrigin(
+      { headers: request.headers, method, kind: route.kind },
+      this.#parts.origins,
+    );
+    if (refusal === undefined) return handler;
+    exchange.fail(new GatewayError('ORIGIN_REFUSED', refusal));
+    return undefined;
+  }
+
+  async #isLoggedIn(exchange: Exchange): Promise<boolean> {
+    const { auth } = this.#parts;
+    return !auth || auth.admits(exchange.request.headers.authorization);
+  }
+
+  #callOf(exchange: Exchange, { subject, query }: Asked): Call {
+    const end = new AbortController();
+    this.#calls.add(end);
+    exchange.onOver(() => {
+      this.#calls.delete(end);
+      end.abort();
+    });
+    return {
+      subject,
+      query: new URLSearchParams(query.replace(/#.*$/s, '')),
+      signal: end.signal,
+      hasBody: exchange.body.isAnnounced,
+      readJson: async (shape) => decodeJson(await readBody(exchange), shape),
+    };
+  }
+
+  #tooSlow({ method, requestTarget }: Exchange): GatewayError {
+    const limit = `write_timeout of ${formatDuration(this.#parts.writeTimeout)} passed`;
+    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be done`;
+    return new GatewayError('UPSTREAM_TIMEOUT', text);
+  }
+
+  #failureOf(exchange: Exchange, thrown: unknown): HttpError {
+    if (thrown instanceof HttpError && thrown.code !== 'INTERNAL') return thrown;
+    const text = messageOf(thrown);
+    this.#parts.logError(`${exchange.method} ${exchange.requestTarget.slice(0, 200)} failed: ${text}`);
+    return thrown instanceof HttpError ? thrown : new GatewayError('INTERNAL', text, { cause: thrown });
+  }
+}
+
+/** As OpenFaaS's gateway says it, which its clients know. */
+function refuseLogin(exchange: Exchange): void {
+  const headers = [
+    'Content-Type',
+    'text/plain; charset=utf-8',
+    'WWW-Authenticate',
+    'Basic realm="Restricted"',
+  ];
+  headers.push('X-OpenFaaS-Internal', gatewayManner.component);
+  if (exchange.expectsContinue) headers.push('Connection', 'close'); // whether the body still comes is not known
+  exchange.respond(401, headers, Buffer.from('invalid credentials'));
+}
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+]);
+
+/** Clients can make up methods, but not series. */
+function methodLabel(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : 'other';
+}

@@ -1,0 +1,50 @@
+import type { CallQueue } from '../async/call-queue.ts';
+import type { FunctionName } from '../functions/function-name.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { Provider } from '../providers/provider.ts';
+import { Autoscaler } from '../scale/autoscaler.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
+import type { Settings } from '../settings/table.ts';
+
+export interface BackgroundParts {
+  readonly settings: Settings;
+  readonly provider: Provider;
+  readonly metrics: GatewayMetrics;
+  readonly queue: CallQueue;
+  readonly warn: (line: string) => void;
+}
+
+/** What the gateway does without being asked at that moment: queued calls, scaling, schedules. */
+export class Background {
+  readonly scheduler: Scheduler;
+  readonly #queue: CallQueue;
+  readonly #autoscaler: Autoscaler;
+
+  constructor({ settings, provider, metrics, queue, warn }: BackgroundParts) {
+    this.#queue = queue;
+    this.scheduler = new Scheduler({ provider, isOn: settings.cron, warn });
+    this.#autoscaler = new Autoscaler({
+      provider,
+      ended: (name: FunctionName) => metrics.invocations.count(name),
+      queued: (name: FunctionName) => queue.pending(name),
+      defaults: { zeroDuration: settings.inactivityDuration, target: settings.scaleTarget },
+      interval: settings.scaleInterval,
+      window: settings.scaleWindow,
+      followsLoad: settings.autoscaling,
+      warn,
+    });
+  }
+
+  /** @param address `HOST:PORT` where functions are called */
+  async start(address: string): Promise<void> {
+    await this.#queue.start(address);
+    this.#autoscaler.start();
+    this.scheduler.start(address);
+  }
+
+  /** Begins nothing any more. Calls that are under way end as others do, or are made again after the next start. */
+  async stop(): Promise<void> {
+    this.#autoscaler.stop();
+    await Promise.all([this.scheduler.stop(), this.#queue.stop()]);
+  }
+}

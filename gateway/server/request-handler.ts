@@ -1,0 +1,127 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
+import type { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
+import { framingFault } from '../../common/http/server/framing.ts';
+import type { ServedBy } from '../../common/http/server/http-server.ts';
+import { OpenRequests } from '../../common/http/server/open-requests.ts';
+import type { HttpError } from '../../common/http/http-error.ts';
+import type { Submissions } from '../async/submissions.ts';
+import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
+import { GatewayError } from '../errors.ts';
+import { readFunctionName } from '../functions/function-name.ts';
+import type { Invoker } from '../invoke/invoker.ts';
+import { gatewayManner } from '../invoke/manner.ts';
+import type { ApiServer } from './api-server.ts';
+import { readTarget } from './target.ts';
+
+export interface RequestHandlerParts {
+  readonly api: ApiServer;
+  readonly invoker: Invoker;
+  readonly submissions: Submissions;
+  readonly clientErrors: ClientErrors;
+  readonly origins: OriginRules;
+  readonly defaultNamespace: string;
+  readonly readTimeout: number;
+  readonly writeTimeout: number;
+}
+
+/** Takes every request of the main port: calls of functions go to the invoker, all others to the API. */
+export class RequestHandler implements ServedBy {
+  readonly #parts: RequestHandlerParts;
+  readonly #open = new OpenRequests();
+
+  constructor(parts: RequestHandlerParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
+  close(deadlineMs: number): Promise<void> {
+    return this.#open.close(deadlineMs);
+  }
+
+  readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
+    this.#handle(request, response, false);
+  };
+
+  readonly handleExpecting = (request: ExchangeRequest, response: ExchangeResponse): void => {
+    this.#handle(request, response, true);
+  };
+
+  readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
+    const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
+    this.#refuse(request, response, framingFault(request) ?? new GatewayError('EXPECTATION_UNKNOWN', text));
+  };
+
+  #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
+    const { socket } = request;
+    const { clientErrors } = this.#parts;
+    if (socket.writableEnded || clientErrors.isGivenUp(socket)) return; // it is being closed
+    if (this.#open.isClosing) response.shouldKeepAlive = false;
+    const exchange = this.#serve(request, response, expectsContinue);
+    clientErrors.began(exchange);
+    this.#open.began();
+    exchange.onSettled(() => this.#open.ended());
+  }
+
+  #serve(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): ServedRequest {
+    const { api, invoker, submissions, defaultNamespace, clientErrors } = this.#parts;
+    const fault = framingFault(request);
+    if (fault) {
+      clientErrors.giveUp(request.socket);
+      return this.#refuse(request, response, fault);
+    }
+    const target = readTarget(request.url ?? '/');
+    if (target.kind !== 'function' && target.kind !== 'async')
+      return api.handle(request, response, target, expectsContinue);
+    const refusal = this.#refusalOf(request);
+    if (refusal) return this.#refuse(request, response, refusal);
+    if (target.kind === 'async')
+      return submissions.handle(request, response, {
+        name: target.name,
+        target: target.target,
+        expectsContinue,
+      });
+    const name = readFunctionName(target.name, defaultNamespace);
+    return invoker.handle(request, response, { name, target: target.target, expectsContinue });
+  }
+
+  /** Takes a connection over for a function; other paths have nothing to upgrade to, and pass the offer over. */
+  upgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { invoker, defaultNamespace } = this.#parts;
+    const target = readTarget(request.url ?? '/');
+    if (target.kind !== 'function' || !isRealUpgrade(request))
+      return declineUpgrade(server, request, socket, head);
+    socket.on('error', () => undefined); // its close is waited for
+    const refusal = framingFault(request) ?? this.#refusalOf(request);
+    if (refusal) return refuseUpgrade(socket, gatewayManner, refusal);
+    const name = readFunctionName(target.name, defaultNamespace);
+    void invoker.upgrade(request, socket, head, { name, target: target.target });
+  }
+
+  /** CONNECT asks for a tunnel, which is not to be had here. */
+  refuseConnect(_request: IncomingMessage, socket: Socket): void {
+    socket.on('error', () => undefined);
+    refuseUpgrade(socket, gatewayManner, new GatewayError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies'));
+  }
+
+  #refusalOf({
+    headers,
+    method = 'GET',
+  }: Pick<ExchangeRequest, 'headers' | 'method'>): HttpError | undefined {
+    const refusal = refusalOfOrigin({ headers, method, kind: 'function' }, this.#parts.origins);
+    return refusal === undefined ? undefined : new GatewayError('ORIGIN_REFUSED', refusal);
+  }
+
+  #refuse(request: ExchangeRequest, response: ExchangeResponse, error: HttpError): ServedRequest {
+    const { readTimeout, writeTimeout } = this.#parts;
+    const exchange = new Exchange(request, response, { manner: gatewayManner, readTimeout, writeTimeout });
+    exchange.fail(error);
+    return exchange;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { Answer } from '../api/answer.ts';
+
+/** Sends what a handler has answered; resolves when all of it is with the connection, or the client is gone. */
+export async function sendAnswer(
+  exchange: Exchange,
+  { status, headers = {}, body = '' }: Answer,
+): Promise<void> {
+  const pairs = Object.entries(headers).flat();
+  if (typeof body === 'string') return exchange.respond(status, pairs, Buffer.from(body));
+  exchange.sendHead(status, undefined, pairs);
+  exchange.flushHead();
+  let goOn = (): void => undefined;
+  exchange.onOver(() => goOn());
+  for await (const piece of body) {
+    if (exchange.isOver) return;
+    if (exchange.write(Buffer.from(piece))) continue;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      exchange.onceDrained(resolve);
+    });
+  }
+  exchange.end();
+}

@@ -1,0 +1,70 @@
+import { posix } from 'node:path';
+import { withoutDotSegments } from './dot-segments.ts';
+
+/** What a request target asks for. */
+export type Target =
+  | {
+      readonly kind: 'function';
+      /** `NAME` or `NAME.NAMESPACE`, decoded. */
+      readonly name: string;
+      /** For the function: path and query as they came, without the prefix and without dot segments. */
+      readonly target: string;
+    }
+  | {
+      readonly kind: 'async';
+      /** `NAME` or `NAME.NAMESPACE`, or the id of a call; decoded. */
+      readonly name: string;
+      /** For the function, as above. */
+      readonly target: string;
+    }
+  | { readonly kind: 'own'; readonly path: string; readonly query: string }
+  /** Not the path's plain form, which clients are sent to. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'unknown' };
+
+const FUNCTION = /^\/(async-)?function\/([^/?#]+)([^]*)$/;
+const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
+
+/**
+ * Tells a call of a function from a request to the gateway itself. What follows a function's name is its own, and stays
+ * as it is, but cannot lead out of it; all other paths have one form alone, without `//` and dots.
+ * @param requestTarget as it came: a path, or a whole URL (RFC 9112, section 3.2)
+ */
+export function readTarget(requestTarget: string): Target {
+  const target = originForm(requestTarget);
+  const call = FUNCTION.exec(target);
+  const segment = call?.[2] ?? '';
+  if (call && segment !== '.' && segment !== '..') {
+    return functionTarget(call[1] === undefined ? 'function' : 'async', segment, call[3] ?? '');
+  }
+  if (!target.startsWith('/')) return { kind: 'unknown' };
+  const end = target.search(/[?#]/);
+  const path = end === -1 ? target : target.slice(0, end);
+  const query = end === -1 ? '' : target.slice(end);
+  const plain = posix.normalize(path);
+  // a browser takes \ for /, and //HOST for another server
+  if (plain !== path) return { kind: 'redirect', location: plain.replaceAll('\\', '%5C') + query };
+  const decoded = decode(path);
+  return decoded === undefined ? { kind: 'unknown' } : { kind: 'own', path: decoded, query };
+}
+
+function functionTarget(kind: 'function' | 'async', segment: string, rest: string): Target {
+  const name = decode(segment);
+  if (name === undefined || !FUNCTION_NAME.test(name)) return { kind: 'unknown' };
+  return { kind, name, target: withoutDotSegments(rest.startsWith('/') ? rest : `/${rest}`) };
+}
+
+function originForm(requestTarget: string): string {
+  const absolute = /^https?:\/\/[^/?#]*(.*)$/is.exec(requestTarget);
+  if (!absolute) return requestTarget;
+  const rest = absolute[1] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

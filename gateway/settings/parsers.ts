@@ -1,0 +1,66 @@
+import type { Parser } from '../../common/settings/parsers.ts';
+import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import { isDnsLabel } from '../functions/function-name.ts';
+
+/** A list of words with commas between them. */
+const words: Parser<readonly string[]> = {
+  expects: 'words with commas between them',
+  parse: (text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  print: (value) => value.join(','),
+};
+
+export const hostNames: Parser<readonly string[]> = {
+  expects: 'names of hosts with commas between them, without ports',
+  parse(text) {
+    const names = words.parse(text)?.map((name) => name.toLowerCase());
+    return names?.every((name) => /^[a-z0-9._:[\]-]+$/.test(name)) === true ? names : undefined;
+  },
+  print: words.print,
+};
+
+export const origins: Parser<readonly string[]> = {
+  expects: 'origins such as https://shop.example.com, with commas between them',
+  parse(text) {
+    const given = words.parse(text) ?? [];
+    return given.every((one) => URL.canParse(one) && new URL(one).origin === one) ? given : undefined;
+  },
+  print: words.print,
+};
+
+export const dnsLabel: Parser<string> = {
+  expects: 'lower case letters, digits and - inside, 63 at most',
+  parse: (text) => (isDnsLabel(text) ? text : undefined),
+  print: (value) => value,
+};
+
+export const providerAddress: Parser<UpstreamAddress> = {
+  expects: 'http://HOST:PORT or https://HOST:PORT',
+  parse(text) {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+    const { protocol, origin, hostname, port, pathname } = new URL(text);
+    const standardPort = protocol === 'https:' ? 443 : 80;
+    return {
+      text,
+      origin,
+      host: hostname.replaceAll(/[[\]]/g, ''),
+      port: port === '' ? standardPort : Number(port),
+      basePath: pathname.replace(/\/+$/, ''),
+    };
+  },
+  print: (address) => address.text,
+};
+
+/** Names of queues with the calls that each may run at a time. */
+export const queueLimits: Parser<ReadonlyMap<string, number>> = {
+  expects: 'QUEUE=NUMBER with commas between them, such as slow=2,fast=200',
+  parse(text) {
+    const pairs = (words.parse(text) ?? []).map((word) => /^([-a-zA-Z_0-9.]+)=([1-9]\d{0,4})$/.exec(word));
+    if (pairs.some((pair) => pair === null)) return undefined;
+    return new Map(pairs.map((pair) => [pair?.[1] ?? '', Number(pair?.[2])]));
+  },
+  print: (value) => [...value].map(([name, most]) => `${name}=${most}`).join(','),
+};

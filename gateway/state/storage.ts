@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { removeDurably, writeDurably } from '../../common/files/durable-file.ts';
+import { GatewayError } from '../errors.ts';
+
+/** Folders and files of the state are their owner's alone. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** Makes a folder of the state. @throws GatewayError STORAGE_FAILED */
+export async function makeStateFolder(path: string): Promise<void> {
+  await orStorageFailed(path, () => mkdir(path, { recursive: true, mode: FOLDER_MODE }));
+}
+
+/** Writes a file of the state; it is on the disk when this resolves. @throws GatewayError STORAGE_FAILED */
+export async function store(path: string, bytes: Buffer | string): Promise<void> {
+  await orStorageFailed(path, () => writeDurably(path, bytes, FILE_MODE));
+}
+
+/** Removes a file of the state, if it is there. @throws GatewayError STORAGE_FAILED */
+export async function unstore(path: string): Promise<void> {
+  await orStorageFailed(path, () =>
+    removeDurably(path).catch((error: unknown) => {
+      if (systemCodeOf(error) !== 'ENOENT') throw error;
+    }),
+  );
+}
+
+async function orStorageFailed(path: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new GatewayError(
+      'STORAGE_FAILED',
+      `nothing was changed, as ${path} cannot be written (${messageOf(error)}): see to the disk of state_dir`,
+      { cause: error },
+    );
+  }
+}

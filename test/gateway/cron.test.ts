@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deploy, makeServerImage } from '../support/local-image.ts';
+import { startGateway } from '../support/of-gateway.ts';
+import { makeStateFolder } from '../support/state-folder.ts';
+
+test('a function with a schedule is called by POST, as its connector would', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, {}, { folder });
+  const annotations = { topic: 'cron-function', schedule: '@every 1s' };
+  await deploy(gateway, { service: 'fn', annotations });
+  await gateway.logLine('fn', /POST \/ /);
+  const [listed] = JSON.parse((await gateway.api('GET', '/system/schedules')).text) as { next: string[] }[];
+  assert.equal(listed?.next.length, 5);
+});
+
+test('by hand it is called at once, with cron off too', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, { cron: 'false' }, { folder });
+  await deploy(gateway, { service: 'fn', annotations: { topic: 'cron-function', schedule: '0 0 1 1 *' } });
+  const { status, text } = await gateway.api('POST', '/system/schedules/fn/run');
+  assert.deepEqual([status, JSON.parse(text)], [200, { status: 200 }]);
+  assert.equal((await gateway.api('POST', '/system/schedules/none/run')).status, 404);
+});
+
+test('a schedule that cannot be read refuses the deployment with the reason', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, {}, { folder });
+  const annotations = { topic: 'cron-function', schedule: '* * * * 7' };
+  const { status, text } = await deploy(gateway, { service: 'fn', annotations });
+  assert.equal(status, 400);
+  assert.match(text, /schedule.*Sunday is 0/);
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Project } from './project.ts';
+
+/** What people's stack files hold, and what of it is said with its line. */
+
+const HEAD = 'provider: { name: openfaas }\nfunctions:\n';
+const ONE = '  one: { lang: plain, handler: ./one, image: one }\n';
+
+const faults: readonly [what: string, text: string, message: RegExp][] = [
+  [
+    'a misspelt alias that is merged',
+    `${HEAD}  one:\n    <<: *comon\n`,
+    /stack\.yaml line 4: \*comon names no anchor/,
+  ],
+  ['a misspelt alias for a value', `${HEAD}  one:\n    environment: *x\n`, /line 4: \*x names no anchor/],
+  ['a misspelt alias in a list', `${HEAD}  one:\n    secrets: [*key]\n`, /line 4: \*key names no anchor/],
+  ['an alias that nobody asks for', `x-mine: *gone\n${HEAD}${ONE}`, /line 1: \*gone names no anchor/],
+  ['an anchor in itself', `${HEAD}  one: &a\n    environment: *a\n`, /line 4: \*a stands within &a itself/],
+  ['a merge of itself', `${HEAD}  one: &a\n    <<: *a\n`, /line 4: \*a stands within &a itself/],
+  [
+    'a function that stands twice',
+    `${HEAD}${ONE}${ONE}`,
+    /line 4: function one stands twice, first on line 3/,
+  ],
+  ['endless nesting', `${HEAD}  one: ${'['.repeat(20_000)}`, /nested too deep|not valid YAML/],
+];
+
+for (const [what, text, message] of faults) {
+  test(`${what} is status 5, with its line`, async (t) => {
+    const project = await Project.create(t);
+    await project.write('stack.yaml', text);
+    const { status, stderr } = await project.ofkit(['generate', '--target', 'openfaas']);
+    assert.match(stderr, message);
+    assert.equal(status, 5);
+  });
+}
+
+test('a misspelt alias in template.yml and in an environment_file is status 5', async (t) => {
+  const project = await Project.create(t);
+  await project.write(
+    'stack.yaml',
+    `${HEAD}  one: { lang: bad, handler: ./one, image: one, environment_file: [env.yml] }\n`,
+  );
+  await project.write('template/bad/template.yml', 'language: bad\nfprocess: *gone\n');
+  await project.write('env.yml', 'environment:\n  A: *gone\n');
+  await project.write('one/handler.js', '');
+  const built = await project.ofkit(['build', '--shrinkwrap']);
+  assert.deepEqual([built.status, /template\.yml line 2: \*gone/.test(built.stderr)], [5, true]);
+  const generated = await project.ofkit(['generate', '-t', 'openfaas']);
+  assert.deepEqual([generated.status, /env\.yml line 2: \*gone/.test(generated.stderr)], [5, true]);
+});
+
+test('merges of merges take no time, and an explicit or earlier key wins', async (t) => {
+  const project = await Project.create(t);
+  const levels = Array.from(
+    { length: 60 },
+    (_, n) => `x${n + 1}: &x${n + 1} { <<: [*x${n}, *x${n}], k${n}: "${n}", A: "${n}" }\n`,
+  );
+  await project.write(
+    'stack.yaml',
+    `x0: &x0 { A: zero }\n${levels.join('')}${HEAD}  one: { lang: plain, handler: ./one, image: one, environment: { <<: *x60, k3: mine } }\n`,
+  );
+  const { status, stdout, stderr } = await project.ofkit(['generate', '-t', 'openfaas']);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /\n {4}A: "59"\n/);
+  assert.match(stdout, /\n {4}k3: mine\n/);
+});
+
+for (const rest of [
+  '---\n',
+  '---\nfunctions: [ not, looked, at\n',
+  '...\n---\nprovider: { name: other }\n',
+]) {
+  test(`the first document counts: ${JSON.stringify(rest)} behind it`, async (t) => {
+    const project = await Project.create(t);
+    await project.useTemplates('plain');
+    await project.write('stack.yaml', `${HEAD}${ONE}${rest}`);
+    await project.write('one/handler.js', '');
+    const { status, stdout, stderr } = await project.ofkit(['build', '--shrinkwrap']);
+    assert.deepEqual([status, stdout], [0, 'one: build/one\n'], stderr);
+  });
+}
+
+const NAMED = `${HEAD}  with_go_modules: { lang: plain, handler: ./one, image: a, secrets: [My_Secret] }\n${ONE}  ${'x'.repeat(64)}: { lang: plain, handler: ./one, image: c }\n`;
+
+test('a name that is no DNS label is refused where it matters, and harms no other function', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.write('stack.yaml', NAMED);
+  await project.write('one/handler.js', '');
+  const built = await project.ofkit(['build', '--shrinkwrap']);
+  assert.equal(built.status, 0, built.stderr);
+  for (const target of ['compose', 'openfaas', 'kubernetes', 'knative']) {
+    const other = await project.ofkit(['generate', 'one', '-t', target]);
+    assert.equal(other.status, 0, other.stderr);
+    const { status, stderr } = await project.ofkit(['generate', 'with_go_modules', '-t', target]);
+    const strict = target === 'kubernetes' || target === 'knative';
+    assert.equal(status, strict ? 5 : 0, stderr);
+    if (strict) assert.match(stderr, /stack\.yaml line 3: function name "with_go_modules" can only contain/);
+    const long = await project.ofkit(['generate', 'x'.repeat(64), '-t', target]);
+    assert.equal(long.status, strict ? 5 : 0, long.stderr);
+  }
+  const made = await project.ofkit(['new', 'x'.repeat(64), '--lang', 'plain', '--append', 'stack.yaml']);
+  assert.equal(made.status, 2);
+});
+
+test('what cannot be made here is left out with a note, and refused by its name', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  const others =
+    '  ready: { image: ready }\n  skipped: { lang: plain, handler: ./one, image: s, skip_build: true }\n';
+  await project.write('stack.yaml', `${HEAD}${ONE}${others}`);
+  await project.write('one/handler.js', "module.exports = () => 'one';");
+  const built = await project.ofkit(['build', '--shrinkwrap']);
+  assert.deepEqual([built.status, built.stdout], [0, 'one: build/one\n'], built.stderr);
+  assert.match(built.stderr, /note: ready has no lang, .*stack\.yaml line 4/);
+  assert.match(built.stderr, /note: skipped has skip_build: .*stack\.yaml line 5/);
+  for (const command of ['build', 'run', 'up']) {
+    for (const [name, line] of [
+      ['ready', 4],
+      ['skipped', 5],
+    ]) {
+      const { status, stderr } = await project.ofkit([command, String(name)]);
+      assert.deepEqual(
+        [status, stderr.startsWith(`ofkit: stack.yaml line ${line}: ${name} `)],
+        [5, true],
+        stderr,
+      );
+    }
+  }
+  const running = project.start(['up', '--json', '-p', '0']);
+  assert.equal(await running.call('one'), 'one');
+  await running.until('note', (event) => event.function === 'ready');
+  await running.until('note', (event) => event.function === 'skipped');
+  await running.interrupt();
+});
