@@ -67,9 +67,13 @@ test('a program is looked for as execvp does', () => {
 test('an environment is what was put in, and a variable of the request goes over one of the same name', () => {
   const name = fc.stringMatching(/^[A-Za-z_]\w{0,8}$/);
   const value = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'));
+  // those of a request are bytes, a character each
+  const bytes = fc
+    .array(fc.integer({ min: 1, max: 255 }))
+    .map((codes) => codes.map((code) => String.fromCharCode(code)).join(''));
   const own = fc.dictionary(
     name.map((text) => `Http_${text}`),
-    value,
+    bytes,
   );
   const constant = fc.dictionary(fc.oneof(name, fc.constantFrom('Http_A', 'Http_B')), value);
   fc.assert(
@@ -79,7 +83,7 @@ test('an environment is what was put in, and a variable of the request goes over
         ownBlock(own) ?? Buffer.of(),
       ]);
       const entries = whole
-        .toString()
+        .toString('latin1')
         .split('\0')
         .slice(0, -1)
         .map((entry): [string, string] => {
@@ -87,7 +91,11 @@ test('an environment is what was put in, and a variable of the request goes over
           return [entry.slice(0, at), entry.slice(at + 1)];
         });
       assert.equal(new Set(entries.map(([key]) => key)).size, entries.length);
-      assert.deepEqual(Object.fromEntries(entries), { ...constant, ...own });
+      const written = Object.entries(constant).map(([key, text]) => [
+        key,
+        Buffer.from(text).toString('latin1'),
+      ]);
+      assert.deepEqual(Object.fromEntries(entries), { ...Object.fromEntries(written), ...own });
     }),
   );
 });
