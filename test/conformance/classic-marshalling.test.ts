@@ -30,4 +30,12 @@ describe('marshal_request', { concurrency: 2 }, () => {
     const { body } = JSON.parse((await watchdog.request()).text) as Marshalled;
     assert.equal(body.raw, '');
   });
+
+  test('header values are the UTF-8 that they are, or else Latin-1', async (t) => {
+    const watchdog = await startWatchdog(t, VARIABLES);
+    const utf8 = Buffer.from('größe').toString('latin1');
+    const answer = await watchdog.request({ headers: { 'x-utf8': utf8, 'x-latin1': 'gr\u00f6\u00dfe' } });
+    const { header } = JSON.parse(answer.text) as Marshalled;
+    assert.deepEqual([header['X-Utf8'], header['X-Latin1']], [['größe'], ['größe']]);
+  });
 });
