@@ -69,6 +69,10 @@ export class StaticRunner implements Runner {
     stream.on('headers', (response: ServerResponse, file: string) => {
       response.setHeader('Content-Type', contentType(file));
     });
+    stream.on('directory', () => {
+      const location = withSlash(exchange.target);
+      exchange.respondText(301, 'Moved Permanently', ['Location', location]);
+    });
     stream.on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
       const status = error.status ?? 500;
       exchange.respondText(
@@ -91,6 +95,23 @@ export class StaticRunner implements Runner {
       return false; // there is no such file: `send` says so
     }
   }
+}
+
+/**
+ * Where a folder that was asked for without its slash is: its last segment with one, and the query, relative to the
+ * request's path (RFC 3986, section 5.2), as whoever is in front of the watchdog may have taken the first segments off.
+ * So it names no other host: it begins with no slash and no scheme, and has no backslash, which a browser takes for one.
+ */
+function withSlash(target: string): string {
+  const [pathname = '', ...query] = target.split('?');
+  const segment = pathname.slice(pathname.lastIndexOf('/') + 1);
+  const relative = `${segment.includes(':') ? './' : ''}${segment}/`;
+  return [relative, ...query].join('?').replaceAll(/[^!-~]|[\\#"<>]/g, encodeByte);
+}
+
+/** @param character one byte of the request's */
+function encodeByte(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function isWithin(folder: string, file: string): boolean {
