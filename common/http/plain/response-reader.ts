@@ -12,8 +12,11 @@ export interface ResponseSink {
   head(head: ResponseHead): void;
   /** The bytes are the reader's, and good for the time of the call alone. */
   data(bytes: Buffer): void;
-  /** @param mayPersist whether another request may follow on the connection */
-  end(rawTrailers: readonly string[], mayPersist: boolean): void;
+  /**
+   * @param mayPersist whether another request may follow on the connection
+   * @param hadNoBody whether its head said that it has no body
+   */
+  end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
   /** The head is not plain: what has come of the response is for Node's parser to read, and all that follows. */
   notPlain(bytes: Buffer): void;
 }
@@ -101,7 +104,7 @@ export class ResponseReader {
     } else {
       this.#left = length;
       this.#state = 'length';
-      if (length === 0) this.#end(rest.length === 0);
+      if (length === 0) this.#end(rest.length === 0, true);
     }
   }
 
@@ -114,8 +117,8 @@ export class ResponseReader {
   }
 
   /** @param isClean whether nothing came behind the response, which nobody has asked for */
-  #end(isClean: boolean): void {
+  #end(isClean: boolean, hadNoBody = false): void {
     this.#state = 'done';
-    this.#sink.end(this.#trailers, this.#isPersistent && isClean);
+    this.#sink.end(this.#trailers, this.#isPersistent && isClean, hadNoBody);
   }
 }

@@ -46,6 +46,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #resume: () => void = () => undefined;
   /** Bytes of the response's body, where it says so. */
   #length: number | undefined;
+  /** Its head says that it has none. */
+  #hasNoBody = false;
 
   constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
     this.#exchange = exchange;
@@ -86,6 +88,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#hasAnswer = true;
     this.#resume = resume;
     this.#request.body?.forget();
+    this.#hasNoBody = this.#request.method === 'HEAD' || status === 204 || status === 304;
     this.#length = relayHead(this.#exchange, status, asLatin1(reason, status), headers);
     process.nextTick(flushHead, this.#exchange);
     return true;
@@ -142,7 +145,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    if (this.#connection) this.#connections.give(this.#connection);
+    if (this.#connection) this.#connections.give(this.#connection, this.#hasNoBody || this.#length === 0);
     this.#connection = undefined;
     this.#abort = undefined;
   }
