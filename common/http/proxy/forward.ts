@@ -11,6 +11,9 @@ import { isIdempotent, mayBeSentAgain, ONE_PIECE } from './sent-again.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
+/** What undici finds wrong with a 304 that names the length of what it stands for, and has no body as it should. */
+const NO_SUCH_LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
   readonly method: string;
@@ -114,6 +117,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    if (this.#hasNoBody && systemCodeOf(error) === NO_SUCH_LENGTH) {
+      this.#giveUp();
+      return this.#exchange.end();
+    }
     const wasRefused = this.#connection?.wasRefused === true;
     this.#release();
     if (this.#exchange.isOver) return;
