@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { startGateway } from '../support/of-gateway.ts';
 import { isRunning } from '../support/running.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
-import { probe, Project } from './project.ts';
+import { listing, probe, Project } from './project.ts';
 import { eventually } from './waits.ts';
 
 /** `ofkit up --detach`, `ps` and `down`: functions behind a gateway that goes on without ofkit. */
@@ -77,6 +79,12 @@ test('functions get environment, --env and the secrets of .secrets/', async (t) 
   await project.write('.secrets/key', 'n3w');
   await project.ofkit(['up', '-d', '--env', 'B=given']);
   assert.equal(await get(urlsOf(up.stdout)['one']), 'stack,given,n3w');
+  await project.ofkit(['down']);
+  const kept = await listing(project.path('build/.ofkit/state/secrets'));
+  assert.deepEqual(
+    kept.filter((path) => path.includes('key')),
+    [],
+  );
 });
 
 test('a function that does not start is told with what it wrote; the others run', async (t) => {
@@ -129,14 +137,39 @@ test('where no gateway runs ps says how to start one, and down has nothing to do
 
 test('a Ctrl-C before all are ready leaves nothing behind', async (t) => {
   const project = await twoFunctions(t);
-  await project.write(
-    'two/handler.js',
-    "require('node:fs').writeFileSync(`${process.env.MARK}`, '');\nwhile (true);\n",
-  );
+  const busy = "require('node:fs').writeFileSync(process.env.MARK, `${process.pid}.`);\nwhile (true);\n";
+  await project.write('two/handler.js', busy);
   const mark = project.path('mark');
   const running = project.start(['up', '-d', '--port', '0', '--env', `MARK=${mark}`]);
-  await eventually('the function to start', async () => (existsSync(mark) ? true : undefined));
-  const { status } = await running.interrupt();
-  assert.equal(status, 130);
+  const pid = await eventually('the function to start', async () => {
+    const told = existsSync(mark) ? await project.read('mark') : '';
+    return told.endsWith('.') ? Number(told.slice(0, -1)) : undefined;
+  });
+  assert.equal((await running.interrupt()).status, 130);
   assert.ok(!existsSync(project.path('build/.ofkit/state/gateway.json')));
+  assert.ok(!isRunning(pid));
+});
+
+test('a function of another namespace has it in its URL, and a debugger where --inspect asks for it', async (t) => {
+  const project = await twoFunctions(t);
+  await project.writeStack({ one: 'lang: plain\nnamespace: other' });
+  const up = await project.ofkit(['up', '-d', '--port', '0', '--inspect']);
+  assert.equal(up.status, 0, up.stderr);
+  const url = urlsOf(up.stdout)['one.other'];
+  assert.ok(url?.endsWith('/function/one.other'), up.stdout);
+  assert.equal(await get(url), 'one');
+  const logs = await project.ofkit(['logs', 'one.other']);
+  assert.match(logs.stdout, /its debugger is at 127\.0\.0\.1:\d+/);
+});
+
+test('a port that is given and taken is an error; without one the next that is free is used', async (t) => {
+  const project = await twoFunctions(t);
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { status, stderr } = await project.ofkit(['up', '-d', '--port', String(port)]);
+  assert.deepEqual([status, stderr.includes(`port ${port} is in use`)], [10, true]);
+  const up = await project.ofkit(['up', '-d', 'one']);
+  assert.equal(await get(urlsOf(up.stdout)['one']), 'one');
 });
