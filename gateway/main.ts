@@ -40,6 +40,8 @@ async function serve(flags: Environment): Promise<void> {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
+  // A program that has started it with a channel, as `ofkit exec` does, has ended, be it by kill -9.
+  if (settings.development && process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
 
   const program = realpathSync(process.argv[1] ?? '');
   gateway = await startGateway(settings, logger, { program, environment: process.env });

@@ -4,6 +4,8 @@ import type { Host } from '../host.ts';
 import { VERSION } from '../release.ts';
 import { withPlainBooleans } from './boolean-flags.ts';
 import { declareBuild } from './build.ts';
+import { declareExec } from './exec.ts';
+import { declareGateway } from './gateway.ts';
 import { declareGenerate } from './generate.ts';
 import { declareNew } from './new.ts';
 import { declareRun } from './run.ts';
@@ -31,11 +33,14 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
       getOutHasColors: () => false,
     })
     .addHelpText('after', () => `\n${exitStatuses()}\n${ENVIRONMENT}\n${EXAMPLES}`);
+  let status = 0;
   for (const declare of [declareNew, declareTemplate, declareBuild, declareRun, declareGenerate])
     declare(program, host);
+  declareGateway(program, host);
+  declareExec(program, host, (ofTheCommand) => (status = ofTheCommand));
   try {
     await program.parseAsync(withPlainBooleans(program, argv), { from: 'user' });
-    return 0;
+    return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // A group of commands without a command: its help was printed.
@@ -61,8 +66,9 @@ Environment:
   OPENFAAS_PREFIX              prefix of the images of "new"
   OPENFAAS_URL                 gateway for the stack file of "new"
   OFKIT_ENGINE                 container engine for "build"
-  OFKIT_STATE                  state folder of local images for "build --local" (default: build/.ofkit/state)
-  OFKIT_WATCHDOG               fwatchdog.js for "run", "up" and "template verify"
+  OFKIT_STATE                  state folder of the gateway and of local images (default: build/.ofkit/state)
+  OFKIT_GATEWAY                of-gateway.js for "up --detach" and "exec"
+  OFKIT_WATCHDOG               fwatchdog.js for "run", "up", "exec" and "template verify"
   OFKIT_DEBUG                  set to anything: print the stack of a fault of ofkit
   NO_COLOR, FORCE_COLOR        turn colour off or on`;
 

@@ -12,6 +12,8 @@ interface Flags {
   watchdog?: string;
   watch: boolean;
   json?: true;
+  detach?: true;
+  stateDir?: string;
 }
 
 export function declareRun(program: Command, host: Host): void {
@@ -43,8 +45,31 @@ export function declareRun(program: Command, host: Host): void {
     .argument('[names...]', 'functions to run (default: all)')
     .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
     .option('--regex <regex>', 'only functions whose name matches')
+    .option('-d, --detach', 'run them behind a gateway, and return when all are ready')
+    .option(
+      '--state-dir <folder>',
+      'with --detach: of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
+    )
     .addHelpText('after', DETAILS)
-    .action((names: string[], flags: Flags) => run(names, false, flags));
+    .action((names: string[], flags: Flags) =>
+      flags.detach ? upDetached(host, names, flags) : run(names, false, flags),
+    );
+}
+
+async function upDetached(host: Host, names: readonly string[], flags: Flags): Promise<void> {
+  const { upDetached: up } = await import('../commands/up-detached.ts');
+  return up(host, {
+    names,
+    yaml: flags.yaml,
+    filter: flags.filter,
+    regex: flags.regex,
+    port: flags.port,
+    inspect: flags.inspect,
+    variables: flags.env ?? {},
+    watchdog: flags.watchdog,
+    stateFolder: flags.stateDir,
+    json: flags.json ?? false,
+  });
 }
 
 function withOptions(command: Command): Command {

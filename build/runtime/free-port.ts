@@ -20,7 +20,8 @@ export async function findFreePort(): Promise<number> {
   throw new KitError('PORT_TAKEN', `no port from ${LOWEST} to ${HIGHEST} is free: end what listens there`);
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a port of the loopback now. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
   try {

@@ -7,17 +7,20 @@ import { isFile } from '../files/kinds.ts';
 const SECRETS_FOLDER = '.secrets';
 
 /**
- * Makes a folder that holds a function's secrets as the platform would mount them: those that stack.yaml names, and no
- * others. They are links to the files in .secrets/, so that no secret lies in a second place.
+ * Finds the files of secrets that stack.yaml names.
+ * @returns their paths by name
  * @throws KitError NOT_FOUND with the names that are missing
  */
-export async function linkSecrets(cwd: string, names: readonly string[], folder: string): Promise<void> {
+export async function findSecrets(
+  cwd: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const source = join(cwd, SECRETS_FOLDER);
-  await mkdir(folder, { mode: 0o700 });
+  const found = new Map<string, string>();
   const missing = [];
   for (const name of names) {
     const file = resolve(source, name);
-    if (isWithin(source, file) && (await isFile(file))) await symlink(file, join(folder, name));
+    if (isWithin(source, file) && (await isFile(file))) found.set(name, file);
     else missing.push(name);
   }
   if (missing.length > 0) {
@@ -26,4 +29,15 @@ export async function linkSecrets(cwd: string, names: readonly string[], folder:
       `create the following secrets (${missing.join(', ')}) as files in .secrets/`,
     );
   }
+  return found;
+}
+
+/**
+ * Makes a folder that holds a function's secrets as the platform would mount them: those that stack.yaml names, and no
+ * others. They are links to the files in .secrets/, so that no secret lies in a second place.
+ * @throws KitError NOT_FOUND with the names that are missing
+ */
+export async function linkSecrets(cwd: string, names: readonly string[], folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  for (const [name, file] of await findSecrets(cwd, names)) await symlink(file, join(folder, name));
 }

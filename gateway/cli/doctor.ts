@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { listen } from '../server/listen.ts';
-import { findGateway } from '../server/locator.ts';
+import { findGateway } from '../../common/gateway-location.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** One thing that was looked at. */

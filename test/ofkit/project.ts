@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   cp,
@@ -44,6 +45,7 @@ export class Project {
 
   async #end(): Promise<void> {
     await Promise.all(this.#running.map((running) => running.kill()));
+    if (existsSync(this.path('build/.ofkit/state/gateway.json'))) await this.ofkit(['down']);
     await rm(this.folder, { recursive: true, force: true });
   }
 

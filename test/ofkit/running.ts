@@ -99,6 +99,11 @@ export class Running {
     );
   }
 
+  /** What stands on stderr so far. */
+  get told(): string {
+    return this.#told;
+  }
+
   /** Resolves when a text stands on stderr. */
   async says(text: string): Promise<void> {
     await this.#find(`"${text}" on stderr`, () => this.#told.includes(text) || undefined);

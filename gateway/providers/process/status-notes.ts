@@ -1,3 +1,4 @@
+import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-notes.ts';
 import { canOverlap } from './launch.ts';
 import { restartDelay } from './plan.ts';
 import type { Version } from './version.ts';
@@ -5,16 +6,15 @@ import type { Version } from './version.ts';
 /** Why a function has fewer instances than are wished for, and what else its user should know: one line each. */
 export function statusNotes(current: Version, previous: Version | undefined, replicas: number): string[] {
   const notes = [...current.probes.warnings];
-  if (previous && !current.hasServed)
-    notes.push('the version that was deployed last is not ready yet: the one before serves on');
+  if (previous && !current.hasServed) notes.push(NOT_READY_YET);
   if (replicas > 1 && !canOverlap(current))
     notes.push(`one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`);
   const { lastFailure, failures } = current;
   if (!lastFailure || current.count('serving') >= replicas) return notes;
-  const delay = restartDelay(failures) / 1000;
+  const { reason, at, lines } = lastFailure;
   notes.push(
-    `${lastFailure.reason}, at ${lastFailure.at.toISOString()}; failed ${failures} times in a row, started again ${delay} s after each`,
-    ...lastFailure.lines.map((line) => `> ${line}`),
+    failureNote(reason, at, failures, restartDelay(failures) / 1000),
+    ...lines.map((line) => LINE_MARK + line),
   );
   return notes;
 }

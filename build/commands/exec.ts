@@ -1,0 +1,79 @@
+import { constants } from 'node:os';
+import { execa } from 'execa';
+import type { Location } from '../../common/gateway-location.ts';
+import { KitError } from '../errors.ts';
+import { removeFolder } from '../files/temporary.ts';
+import { bringUp } from '../gateway-client/bring-up.ts';
+import { endGateway } from '../gateway-client/running-gateway.ts';
+import type { Host } from '../host.ts';
+import { makeTemporaryStateFolder } from '../image/state-folder.ts';
+import type { Selection } from '../stack/select.ts';
+
+export interface ExecOptions extends Selection {
+  readonly yaml: string | undefined;
+  /** The gateway's; 0 for any. */
+  readonly port: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly watchdog: string | undefined;
+}
+
+/**
+ * `ofkit exec`: a command with all functions running, behind a gateway of its own that knows nothing of earlier ones.
+ * @returns the exit status of the command; 128 and the signal's number where a signal ended it
+ */
+export async function execWithFunctions(
+  host: Host,
+  command: readonly string[],
+  options: ExecOptions,
+): Promise<number> {
+  const stateFolder = await makeTemporaryStateFolder(host);
+  const hurry = new AbortController();
+  let started: Location | undefined;
+  const end = async (): Promise<void> => {
+    if (started) await endGateway(started, hurry.signal);
+    await removeFolder(stateFolder);
+  };
+  host.onSecondInterrupt(() => {
+    hurry.abort();
+    return end();
+  });
+  try {
+    const { location } = await bringUp(host, {
+      ...options,
+      stateFolder,
+      inspect: false,
+      detached: false,
+      onStarted: (gateway) => (started = gateway),
+    });
+    return await runCommand(host, command, location.url, hurry.signal);
+  } finally {
+    await end();
+  }
+}
+
+async function runCommand(
+  host: Host,
+  [program = '', ...args]: readonly string[],
+  url: string,
+  hurry: AbortSignal,
+): Promise<number> {
+  const child = execa(program, args, {
+    cwd: host.cwd,
+    env: { ...host.env, OPENFAAS_URL: url },
+    extendEnv: false,
+    stdio: 'inherit',
+    reject: false,
+    forceKillAfterDelay: false,
+  });
+  // A terminal sends its Ctrl-C to the command as well.
+  const isTerminal = host.out.live || host.err.live;
+  host.interrupted.addEventListener('abort', () => isTerminal || child.kill('SIGTERM'));
+  hurry.addEventListener('abort', () => child.kill('SIGKILL'));
+  const { exitCode, signal, code } = await child;
+  if (exitCode !== undefined) return exitCode;
+  if (signal !== undefined) return 128 + constants.signals[signal];
+  throw new KitError(
+    'TOOL_MISSING',
+    `${program} cannot be started (${code ?? 'unknown'}): install it, or name its file`,
+  );
+}

@@ -1,0 +1,74 @@
+import { findGateway, type Location } from '../../common/gateway-location.ts';
+import { KitError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { buildImages } from '../image/build-images.ts';
+import { findSecrets } from '../runtime/secrets.ts';
+import { findStackFile, readStack } from '../stack/read.ts';
+import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import { StepList } from '../terminal/steps.ts';
+import { GatewayClient } from './client.ts';
+import { deployAll, deploymentsOf } from './deploy.ts';
+import type { DeploymentBody, DeployOptions } from './deployment.ts';
+import { untilReady } from './readiness.ts';
+import { startGateway, type GatewayOptions } from './start-gateway.ts';
+
+export interface BringUpOptions extends Selection, DeployOptions, GatewayOptions {
+  readonly yaml: string | undefined;
+  /** Gets a gateway that was started for this, as soon as it runs. */
+  readonly onStarted: (location: Location) => void;
+}
+
+/** Functions that are ready behind a gateway. */
+export interface BroughtUp {
+  readonly location: Location;
+  readonly deployments: readonly DeploymentBody[];
+}
+
+/**
+ * Builds functions, starts the gateway where none runs, deploys, and waits until all are ready.
+ * @throws KitError START_FAILED where one does not start; the others run on
+ */
+export async function bringUp(host: Host, options: BringUpOptions): Promise<BroughtUp> {
+  const { stateFolder } = options;
+  const stack = await readStack(host, await findStackFile(host, options.yaml));
+  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
+    host.err.line(`note: ${text}`),
+  );
+  if (entries.length === 0)
+    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
+  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  const images = await buildImages(host, stack, entries, { tag: 'latest', stateFolder, stackPull: true });
+  const deployments = await deploymentsOf(host, entries, images, options);
+  const location = await findOrStart(host, options);
+  const client = await GatewayClient.create(location.url, stateFolder);
+  await deployAll(host, client, deployments);
+  await allReady(host, client, deployments);
+  return { location, deployments };
+}
+
+async function findOrStart(host: Host, options: BringUpOptions): Promise<Location> {
+  const running = await findGateway(options.stateFolder);
+  if (!running?.url) {
+    const location = await startGateway(host, options);
+    options.onStarted(location);
+    return location;
+  }
+  if (options.port && new URL(running.url).port !== String(options.port))
+    throw new KitError('USAGE', `the gateway runs already, at ${running.url}: "ofkit down" ends it`);
+  return running;
+}
+
+async function allReady(
+  host: Host,
+  client: GatewayClient,
+  deployments: readonly DeploymentBody[],
+): Promise<void> {
+  const steps = new StepList(host.err);
+  await steps.start();
+  const waits = deployments.map((deployment) =>
+    steps.run(`${deployment.service}: start`, () => untilReady(client, deployment, host.interrupted)),
+  );
+  const results = await Promise.allSettled(waits);
+  await steps.stop();
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

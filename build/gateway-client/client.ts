@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
+import type { DeploymentBody } from './deployment.ts';
+
+/** A function as the gateway tells of it. */
+export interface FunctionStatus {
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly replicas?: number;
+  readonly availableReplicas?: number;
+  readonly invocationCount?: number;
+  readonly notes?: readonly string[];
+}
+
+/** A line that an instance of a function wrote. */
+export interface FunctionLine {
+  readonly name: string;
+  readonly namespace: string;
+  readonly instance: string;
+  readonly timestamp: string;
+  readonly text: string;
+}
+
+export interface LogQuery {
+  readonly follow: boolean;
+  readonly tail: number | undefined;
+  readonly since: Date | undefined;
+}
+
+/** How long the gateway may take to begin an answer, in milliseconds. */
+const ANSWER_WITHIN_MS = 30_000;
+
+/** The API of a gateway of this machine. */
+export class GatewayClient {
+  readonly url: string;
+  readonly #login: string | undefined;
+
+  private constructor(url: string, login: string | undefined) {
+    this.url = url;
+    this.#login = login;
+  }
+
+  /** @param stateFolder the gateway's, where its password lies if it asks for one */
+  static async create(url: string, stateFolder: string): Promise<GatewayClient> {
+    const password = await readFile(join(stateFolder, 'basic-auth-password'), 'utf8').catch(() => undefined);
+    const login = password && `Basic ${Buffer.from(`admin:${password.trim()}`).toString('base64')}`;
+    return new GatewayClient(url, login);
+  }
+
+  /** Puts a function into the place of the one of its name, or adds it. */
+  async deploy(body: DeploymentBody): Promise<void> {
+    const updated = await this.#send('PUT', '/system/functions', { body, besides: [404] });
+    if (updated.status === 404) await this.#send('POST', '/system/functions', { body });
+  }
+
+  async status(name: string, namespace: string): Promise<FunctionStatus> {
+    const query = new URLSearchParams({ namespace });
+    return (await this.#send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
+  }
+
+  /** The functions of all namespaces. */
+  list(): Promise<readonly FunctionStatus[]> {
+    return this.#ofAllNamespaces<FunctionStatus>('/system/functions');
+  }
+
+  /** Removes all functions and all secrets. */
+  async clear(): Promise<void> {
+    for (const { name, namespace } of await this.list()) {
+      const body = { functionName: name, namespace };
+      await this.#send('DELETE', '/system/functions', { body, besides: [404] });
+    }
+    const secrets = await this.#ofAllNamespaces<{ name: string; namespace: string }>('/system/secrets');
+    for (const body of secrets) await this.#send('DELETE', '/system/secrets', { body, besides: [404] });
+  }
+
+  async #ofAllNamespaces<T>(path: string): Promise<T[]> {
+    const namespaces = (await this.#send('GET', '/system/namespaces')).json() as string[];
+    const lists = namespaces.map(async (namespace) => {
+      const query = new URLSearchParams({ namespace });
+      return (await this.#send('GET', `${path}?${query}`)).json() as T[];
+    });
+    return (await Promise.all(lists)).flat();
+  }
+
+  /** Makes a namespace that is not there. */
+  async ensureNamespace(name: string): Promise<void> {
+    await this.#send('POST', '/system/namespace/', { body: { name }, besides: [409] });
+  }
+
+  async putSecret(name: string, namespace: string, value: Buffer): Promise<void> {
+    const body = { name, namespace, rawValue: value.toString('base64') };
+    const updated = await this.#send('PUT', '/system/secrets', { body, besides: [404] });
+    if (updated.status === 404) await this.#send('POST', '/system/secrets', { body });
+  }
+
+  /** The lines of a function, those that come too where `follow` is set, until `signal` ends it. */
+  async *logs(
+    { name, namespace }: Pick<FunctionStatus, 'name' | 'namespace'>,
+    { follow, tail, since }: LogQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<FunctionLine> {
+    const query = new URLSearchParams({
+      name,
+      namespace,
+      follow: String(follow),
+      ...(tail !== undefined && { tail: String(tail) }),
+      ...(since && { since: since.toISOString() }),
+    });
+    const { request } = await import('undici');
+    const response = await request(`${this.url}/system/logs?${query}`, {
+      headers: this.#headers(),
+      headersTimeout: ANSWER_WITHIN_MS,
+      bodyTimeout: 0,
+      signal,
+    }).catch((error: unknown) => this.#unreachable(error));
+    if (response.statusCode !== 200) this.#refuse(response.statusCode, await response.body.text());
+    for await (const line of createInterface({ input: response.body }))
+      yield JSON.parse(line) as FunctionLine;
+  }
+
+  /** @param besides statuses other than 2xx that are no error */
+  async #send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    { body, besides = [] }: { body?: unknown; besides?: readonly number[] } = {},
+  ): Promise<{ status: number; json: () => unknown }> {
+    const { request } = await import('undici');
+    const response = await request(this.url + path, {
+      method,
+      headers: { ...this.#headers(), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      body: body === undefined ? null : JSON.stringify(body),
+      headersTimeout: ANSWER_WITHIN_MS,
+      bodyTimeout: ANSWER_WITHIN_MS,
+    }).catch((error: unknown) => this.#unreachable(error));
+    const text = await response.body.text();
+    const status = response.statusCode;
+    if (status >= 300 && !besides.includes(status)) this.#refuse(status, text);
+    return { status, json: () => JSON.parse(text) as unknown };
+  }
+
+  #headers(): Record<string, string> {
+    return this.#login === undefined ? {} : { authorization: this.#login };
+  }
+
+  #unreachable(error: unknown): never {
+    throw new KitError('UNREACHABLE', `the gateway at ${this.url} does not answer: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+
+  #refuse(status: number, text: string): never {
+    const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID' : 'UNREACHABLE';
+    throw new KitError(code, `the gateway at ${this.url} says ${status}: ${text.trim()}`);
+  }
+}

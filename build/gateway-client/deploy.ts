@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import type { Host } from '../host.ts';
+import type { BuiltImage } from '../image/build-images.ts';
+import { findSecrets } from '../runtime/secrets.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import type { GatewayClient } from './client.ts';
+import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOptions } from './deployment.ts';
+
+/** The deployments of functions whose images were built. */
+export async function deploymentsOf(
+  host: Host,
+  entries: readonly FunctionEntry[],
+  images: readonly BuiltImage[],
+  options: DeployOptions,
+): Promise<DeploymentBody[]> {
+  return Promise.all(
+    entries.map((entry) => {
+      const image = images.find(({ name }) => name === entry.name)?.image ?? entry.image;
+      return deploymentOf(host, entry, image, options);
+    }),
+  );
+}
+
+/**
+ * Deploys functions, with the namespaces and the secrets that they name.
+ * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for what the gateway refuses
+ */
+export async function deployAll(
+  host: Host,
+  client: GatewayClient,
+  deployments: readonly DeploymentBody[],
+): Promise<void> {
+  const names = deployments.flatMap(({ secrets }) => secrets);
+  const files = await findSecrets(host.cwd, [...new Set(names)]);
+  for (const namespace of new Set(deployments.map((deployment) => deployment.namespace)))
+    if (namespace !== DEFAULT_NAMESPACE) await client.ensureNamespace(namespace);
+  for (const deployment of deployments) {
+    host.interrupted.throwIfAborted();
+    for (const name of deployment.secrets) {
+      const value = await readFile(files.get(name) ?? '');
+      await client.putSecret(name, deployment.namespace, value);
+    }
+    await client.deploy(deployment);
+  }
+}

@@ -1,0 +1,67 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
+import { KitError } from '../errors.ts';
+
+/** Says which gateway of a state folder ofkit has started, as that one it may end too. */
+const OWN_FILE = 'ofkit.json';
+const POLL_MS = 20;
+/** A gateway gives requests in flight up to a minute, and its functions some seconds after that. */
+const END_WITHIN_MS = 80_000;
+
+/**
+ * The gateway of a state folder.
+ * @throws KitError NOT_FOUND where none runs
+ */
+export async function requireGateway(stateFolder: string): Promise<Location> {
+  const location = await findGateway(stateFolder);
+  if (location?.url) return location;
+  throw new KitError('NOT_FOUND', `no gateway runs for ${stateFolder}: start it with "ofkit up --detach"`);
+}
+
+/** Remembers that a gateway is ofkit's. */
+export async function markOwn(stateFolder: string, { pid, started }: Location): Promise<void> {
+  await writeFile(join(stateFolder, OWN_FILE), `${JSON.stringify({ pid, started })}\n`, { mode: 0o600 });
+}
+
+/** @throws KitError USAGE for a gateway that somebody else has started */
+export async function requireOwn(stateFolder: string, { pid, started, url }: Location): Promise<void> {
+  const text = await readFile(join(stateFolder, OWN_FILE), 'utf8').catch(() => '');
+  if (text.trim() === JSON.stringify({ pid, started })) return;
+  throw new KitError(
+    'USAGE',
+    `the gateway at ${url} was not started by ofkit: end process ${pid} where it was started`,
+  );
+}
+
+/**
+ * Ends a gateway with its functions: what is in flight is answered first.
+ * @param hurry aborted for an end at once
+ */
+export async function endGateway(location: Location, hurry: AbortSignal): Promise<void> {
+  const { pid } = location;
+  signal(pid, 'SIGTERM');
+  if (await hasEnded(location, END_WITHIN_MS, hurry)) return;
+  signal(pid, 'SIGTERM'); // the second one ends all at once
+  if (await hasEnded(location, 10_000)) return;
+  signal(pid, 'SIGKILL'); // the watchdogs of the functions end with it
+  await hasEnded(location, 10_000);
+}
+
+async function hasEnded(location: Location, withinMs: number, hurry?: AbortSignal): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (isAlive(location)) {
+    if (performance.now() > deadline || hurry?.aborted) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}

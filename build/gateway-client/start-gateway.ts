@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findGateway, type Location } from '../../common/gateway-location.ts';
+import { KitError } from '../errors.ts';
+import { isFile } from '../files/kinds.ts';
+import type { Host } from '../host.ts';
+import { findWatchdog } from '../runtime/find-watchdog.ts';
+import { isFree } from '../runtime/free-port.ts';
+import { markOwn } from './running-gateway.ts';
+
+export interface GatewayOptions {
+  readonly stateFolder: string;
+  /** Undefined for 8080 or the next that is free; 0 for any. */
+  readonly port: number | undefined;
+  readonly watchdog: string | undefined;
+  /** Whether it goes on when ofkit has ended; else it ends with ofkit, however that ends. */
+  readonly detached: boolean;
+}
+
+const FIRST_PORT = 8080;
+const PORTS_TRIED = 50;
+const STARTED_WITHIN_MS = 60_000;
+const POLL_MS = 10;
+
+/** What the gateway itself writes, in the state folder. */
+const LOG_FILE = 'gateway.log';
+
+/**
+ * Starts a gateway for a desk: on loopback, without a login, with debuggers.
+ * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with what it wrote
+ */
+export async function startGateway(host: Host, options: GatewayOptions): Promise<Location> {
+  const { stateFolder, detached } = options;
+  const program = await findProgram(host);
+  const args = await argumentsOf(host, options);
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  const log = await open(join(stateFolder, LOG_FILE), 'w', 0o600);
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: stateFolder,
+    env: { ...host.env },
+    // A Ctrl-C of the terminal is to reach it through ofkit alone. The channel tells it of the end of ofkit.
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
+  });
+  await log.close();
+  try {
+    const location = await untilListening(host, child, stateFolder);
+    await markOwn(stateFolder, location);
+    return location;
+  } finally {
+    child.unref();
+    child.channel?.unref();
+  }
+}
+
+async function argumentsOf(
+  host: Host,
+  { stateFolder, port, watchdog }: GatewayOptions,
+): Promise<readonly string[]> {
+  return Object.entries({
+    host: '127.0.0.1',
+    port: await choosePort(port),
+    'metrics-port': 0,
+    'state-dir': stateFolder,
+    provider: 'process',
+    'basic-auth': false,
+    development: true,
+    // The project's files are its developer's alone.
+    'function-users': false,
+    watchdog: await findWatchdog(host, watchdog),
+  }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+async function findProgram(host: Host): Promise<string> {
+  const chosen = host.env.OFKIT_GATEWAY;
+  const path = chosen ? resolve(host.cwd, chosen) : join(dirname(host.program), 'of-gateway.js');
+  if (await isFile(path)) return path;
+  throw new KitError(
+    'TOOL_MISSING',
+    `the gateway ${path} is not there: run "npm run build", or name it in OFKIT_GATEWAY`,
+  );
+}
+
+async function choosePort(given: number | undefined): Promise<number> {
+  const first = given ?? FIRST_PORT;
+  const last = given ?? FIRST_PORT + PORTS_TRIED;
+  for (let port = first; port <= last; port += 1) if (port === 0 || (await isFree(port))) return port;
+  throw new KitError(
+    'PORT_TAKEN',
+    `port ${first} is in use: end what listens there, or give another by --port`,
+  );
+}
+
+/** Its file tells where it is. Another ofkit may have been faster: then the gateway of that one will do. */
+async function untilListening(host: Host, child: ChildProcess, stateFolder: string): Promise<Location> {
+  const ended = once(child, 'exit').then(
+    () => true,
+    () => true,
+  );
+  const deadline = performance.now() + STARTED_WITHIN_MS;
+  for (let isOver = false; performance.now() < deadline && !host.interrupted.aborted;) {
+    const location = await findGateway(stateFolder);
+    if (location?.url) return location;
+    if (isOver && !location) break;
+    isOver = await Promise.race([ended, sleep(POLL_MS, false)]);
+  }
+  child.kill('SIGKILL');
+  host.interrupted.throwIfAborted();
+  const output = await readFile(join(stateFolder, LOG_FILE), 'utf8').catch(() => '');
+  throw new KitError('START_FAILED', 'the gateway does not start: see above', { output });
+}

@@ -1,0 +1,19 @@
+/**
+ * Notes of a function's status that other programs than the gateway understand. People read them as they are.
+ */
+
+/** Stands there while an update's version is not ready. */
+export const NOT_READY_YET = 'the version that was deployed last is not ready yet: the one before serves on';
+
+/** Begins each line that an instance wrote before it failed. */
+export const LINE_MARK = '> ';
+
+/** The note on instances that failed. */
+export function failureNote(reason: string, at: Date, failures: number, delaySeconds: number): string {
+  return `${reason}, at ${at.toISOString()}; failed ${failures} times in a row, started again ${delaySeconds} s after each`;
+}
+
+/** @returns why instances failed, of a note that says so; else undefined */
+export function readFailureNote(note: string): string | undefined {
+  return /^(.*), at [\d:.TZ-]+; failed \d+ times in a row, /s.exec(note)?.[1];
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { execa } from 'execa';
+import { OFKIT, Project } from './project.ts';
+import { within } from './waits.ts';
+
+/** `ofkit logs`, behind `ofkit up --detach`. */
+
+const HANDLER = "module.exports = async (request) => (console.log(`wrote ${request.url.slice(1)}`), 'ok');\n";
+
+test('logs prints the lines of one function or of all, the last ones, those of a time, and those to come', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ one: 'lang: plain', two: 'lang: plain' });
+  for (const name of ['one', 'two']) await project.write(`${name}/handler.js`, HANDLER);
+  const up = await project.ofkit(['up', '-d', '--port', '0', '--json']);
+  const { gateway } = JSON.parse(up.stdout) as { gateway: string };
+  const call = (path: string): Promise<string> =>
+    fetch(`${gateway}/function/${path}`).then((answer) => answer.text());
+  const follower = execa(process.execPath, [OFKIT, 'logs', '--follow'], {
+    cwd: project.folder,
+    reject: false,
+  });
+  t.after(() => follower.kill('SIGKILL'));
+  let followed = '';
+  const both = new Promise<void>((resolve) => {
+    follower.stdout.on('data', (chunk: Buffer) => {
+      followed += String(chunk);
+      if (followed.includes('one | wrote a\n') && followed.includes('two | wrote b\n')) resolve();
+    });
+  });
+  await call('one/a');
+  await call('two/b');
+  await within('both lines', both);
+  follower.kill('SIGINT');
+  assert.equal((await follower).exitCode, 0);
+
+  const lines = async (...args: string[]): Promise<string[]> =>
+    (await project.ofkit(['logs', ...args])).stdout.split('\n').filter((line) => line.includes('wrote'));
+  assert.deepEqual(await lines('one'), ['wrote a']);
+  assert.deepEqual(await lines(), ['one | wrote a', 'two | wrote b']);
+  assert.deepEqual(await lines('one', '--since', '1h'), ['wrote a']);
+  assert.deepEqual(await lines('one', '--since', '2999-01-01T00:00:00Z'), []);
+  const last = (await project.ofkit(['logs', 'one', '--tail', '1', '--json'])).stdout.trim();
+  assert.equal((JSON.parse(last) as { name: string }).name, 'one');
+  assert.deepEqual((await project.ofkit(['logs', 'three'])).status, 3);
+  assert.deepEqual((await project.ofkit(['logs', '--since', 'noon'])).status, 2);
+});
