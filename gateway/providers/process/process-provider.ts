@@ -215,6 +215,18 @@ export class ProcessProvider implements Provider {
     });
   }
 
+  stopIfIdle(name: FunctionName): Promise<void> {
+    return this.#alone(name, async () => {
+      const managed = this.#find(name);
+      const isIdle = (): boolean => this.endpoints.load(name) === 0;
+      if (!isIdle()) return;
+      await this.#store.put({ ...managed.record, replicas: 0 });
+      // a call may have come while the disk was written; from here to the withdrawal none can
+      if (isIdle()) managed.become({ ...managed.record, replicas: 0 });
+      else await this.#store.put(managed.record);
+    });
+  }
+
   async *logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     yield* streamLogs(this.#find(query).ring, query, signal);
   }
