@@ -42,7 +42,13 @@ export class Background {
     this.scheduler.start(address);
   }
 
-  /** Begins nothing any more. Calls that are under way end as others do, or are made again after the next start. */
+  /** Begins nothing any more, and lets queued calls that are under way end, as others do. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#autoscaler.stop();
+    await Promise.all([this.scheduler.stop(), this.#queue.drain(deadlineMs)]);
+  }
+
+  /** Ends it. Queued calls that are still under way are made again after the next start. */
   async stop(): Promise<void> {
     this.#autoscaler.stop();
     await Promise.all([this.scheduler.stop(), this.#queue.stop()]);

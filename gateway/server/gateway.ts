@@ -139,9 +139,10 @@ export class Gateway {
     this.#front.close();
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
+    const { writeTimeout } = settings;
+    await Promise.all([this.#background.drain(writeTimeout), this.#handler.close(writeTimeout)]);
     await this.#background.stop();
-    await this.#handler.close(settings.writeTimeout);
-    await provider.stop(settings.writeTimeout);
+    await provider.stop(writeTimeout);
     await this.#end();
   }
 
