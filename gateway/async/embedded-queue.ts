@@ -41,6 +41,8 @@ export class EmbeddedQueue implements CallQueue {
   readonly #work = new Set<Promise<void>>();
   readonly #room: QueueRoom;
   readonly #outcomes: OutcomeWriter;
+  /** Ids of calls that have ended and are told of as that once the disk has it. */
+  readonly #finishing = new Set<string>();
   /** Ids of dead calls that are being replayed. */
   readonly #replaying = new Set<string>();
   #delivery: Delivery | undefined;
@@ -130,7 +132,7 @@ export class EmbeddedQueue implements CallQueue {
 
   async cancel(callId: string): Promise<boolean> {
     const record = this.#history.find(callId);
-    if (!record || record.finishedAt !== undefined) return false;
+    if (!record || !this.#isUnfinished(record.id)) return false;
     this.#runs.get(record.id)?.giveUp();
     this.#waiting.remove(record);
     await this.#finish({ ...record, state: 'cancelled', callback: 'none' });
@@ -215,10 +217,8 @@ export class EmbeddedQueue implements CallQueue {
     const work = run.ended.then(async (next) => {
       this.#runs.delete(record.id);
       this.#waiting.ended(record);
-      const known = this.#history.get(record.id);
       // given up: the disk has it as it was; or cancelled meanwhile
-      const isStill = known !== undefined && known.finishedAt === undefined;
-      const written = next && isStill ? this.#become(next) : undefined;
+      const written = next && this.#isUnfinished(record.id) ? this.#become(next) : undefined;
       this.#next();
       await written;
       this.#work.delete(work);
@@ -235,10 +235,17 @@ export class EmbeddedQueue implements CallQueue {
 
   async #finish(record: CallRecord): Promise<void> {
     const finished = { ...record, finishedAt: Date.now() };
-    this.#history.set(finished);
+    this.#finishing.add(record.id);
     this.#room.leave(record);
     this.#totalsOf(record.queue).processed += 1;
     await this.#outcomes.put(record.id, () => this.#store.finish(finished, record.state === 'dead'));
+    this.#finishing.delete(record.id);
+    this.#history.set(finished);
+  }
+
+  #isUnfinished(id: string): boolean {
+    const known = this.#history.get(id);
+    return known !== undefined && known.finishedAt === undefined && !this.#finishing.has(id);
   }
 
   async #tidy(): Promise<void> {
