@@ -197,6 +197,7 @@ function packed({ body, ...rest }: CallContent | CallAnswer): Buffer {
 
 /** LevelDB's own reason stands behind the library's. */
 function reasonOf(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown.cause : undefined;
-  return messageOf(cause ?? thrown);
+  let deepest = thrown;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  return messageOf(deepest);
 }
