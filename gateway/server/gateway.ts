@@ -56,8 +56,9 @@ export class Gateway {
     const { readTimeout, writeTimeout, upstreamTimeout, allowedHosts, allowedOrigins } = settings;
     this.#parts = parts;
     const warn = (line: string): void => logger.warn(line);
+    const scaleDefaults = { zeroDuration: settings.inactivityDuration, target: settings.scaleTarget };
     const logError = (line: string): void => logger.error(line);
-    const metrics = new GatewayMetrics(provider, warn);
+    const metrics = new GatewayMetrics({ provider, queue, scaleDefaults, warn });
     const origins = { isOpen: auth === undefined, allowedHosts, allowedOrigins };
     const defaultNamespace = settings.functionNamespace;
     const clientErrors = new ClientErrors(gatewayManner, logError);
@@ -66,7 +67,7 @@ export class Gateway {
       observer: metrics.invocations,
       limits: { readTimeout, writeTimeout, upstreamTimeout },
     });
-    this.#background = new Background({ settings, provider, metrics, queue, warn });
+    this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
     const { scheduler } = this.#background;
     const context = { provider, metrics, queue, scheduler, defaultNamespace, warn };
     this.#api = new ApiServer({ context, auth, origins, readTimeout, writeTimeout, logError });
