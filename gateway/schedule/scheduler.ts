@@ -58,6 +58,11 @@ export class Scheduler {
     await this.#agent.destroy();
   }
 
+  /** Whether functions are called at the times of their schedules. */
+  get isOn(): boolean {
+    return this.#parts.isOn;
+  }
+
   list(): readonly Scheduled[] {
     return [...this.#scheduled.values()];
   }
