@@ -15,6 +15,7 @@ import { SecretStore } from '../../state/secret-store.ts';
 import { makeStateFolder } from '../../state/storage.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
 import { canRunAsFunctionUser } from './function-users.ts';
+import { stopIfIdle } from './idle-stop.ts';
 import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
@@ -216,14 +217,14 @@ export class ProcessProvider implements Provider {
   }
 
   stopIfIdle(name: FunctionName): Promise<void> {
-    return this.#alone(name, async () => {
+    return this.#alone(name, () => {
       const managed = this.#find(name);
-      const isIdle = (): boolean => this.endpoints.load(name) === 0;
-      if (!isIdle()) return;
-      await this.#store.put({ ...managed.record, replicas: 0 });
-      // a call may have come while the disk was written; from here to the withdrawal none can
-      if (isIdle()) managed.become({ ...managed.record, replicas: 0 });
-      else await this.#store.put(managed.record);
+      const atZero = (): FunctionRecord => ({ ...managed.record, replicas: 0 });
+      return stopIfIdle({
+        isIdle: () => this.endpoints.load(name) === 0,
+        write: (wish) => this.#store.put(wish === 'zero' ? atZero() : managed.record),
+        stop: () => managed.become(atZero()),
+      });
     });
   }
 
