@@ -31,7 +31,7 @@ export class Callbacks {
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal: waits, ref: false });
       const status = await this.#post(url, headers, answer.body, signal);
-      if (status !== undefined && status < 500 && status !== 429) return status < 400;
+      if (status !== undefined && status < 500 && status !== 429) return status < 300; // a redirect is not followed
     }
     return false;
   }

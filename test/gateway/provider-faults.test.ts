@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { FunctionStatus } from '../../gateway/functions/function-status.ts';
 import type { Provider } from '../../gateway/providers/provider.ts';
 import { Autoscaler } from '../../gateway/scale/autoscaler.ts';
@@ -33,17 +33,9 @@ function providerOf(list: () => Promise<FunctionStatus[]>, given: Partial<Provid
 
 const ZERO = { 'com.openfaas.scale.zero': 'true', 'com.openfaas.scale.zero-duration': '1ms' };
 
-test('one function that cannot be scaled keeps no other from it', async (t) => {
-  const stopped: string[] = [];
+/** @returns what it warns of */
+function startAutoscaler(t: TestContext, provider: Provider): string[] {
   const warnings: string[] = [];
-  const functions = ['bad', 'good'].map((name) => statusOf(name, { labels: ZERO }));
-  const provider = providerOf(() => Promise.resolve(functions), {
-    stopIfIdle: ({ name }) => {
-      if (name === 'bad') return Promise.reject(new Error('no'));
-      stopped.push(name);
-      return Promise.resolve();
-    },
-  });
   const autoscaler = new Autoscaler({
     provider,
     ended: () => 0,
@@ -56,6 +48,20 @@ test('one function that cannot be scaled keeps no other from it', async (t) => {
   });
   t.after(() => autoscaler.stop());
   autoscaler.start();
+  return warnings;
+}
+
+test('one function that cannot be scaled keeps no other from it', async (t) => {
+  const stopped: string[] = [];
+  const functions = ['bad', 'good'].map((name) => statusOf(name, { labels: ZERO }));
+  const provider = providerOf(() => Promise.resolve(functions), {
+    stopIfIdle: ({ name }) => {
+      if (name === 'bad') return Promise.reject(new Error('no'));
+      stopped.push(name);
+      return Promise.resolve();
+    },
+  });
+  const warnings = startAutoscaler(t, provider);
   await until(() => stopped.includes('good'), 'the other function to be stopped');
   assert.match(warnings[0] ?? '', /^bad\.openfaas-fn cannot be scaled: no$/);
 });
@@ -64,7 +70,6 @@ test('a provider that does not answer is warned of once, and the functions are s
   let isDown = true;
   let asked = 0;
   const stopped: string[] = [];
-  const warnings: string[] = [];
   const list = (): Promise<FunctionStatus[]> => {
     asked += 1;
     return isDown ? Promise.reject(new Error('down')) : Promise.resolve([statusOf('fn', { labels: ZERO })]);
@@ -75,18 +80,7 @@ test('a provider that does not answer is warned of once, and the functions are s
       return Promise.resolve();
     },
   });
-  const autoscaler = new Autoscaler({
-    provider,
-    ended: () => 0,
-    queued: () => 0,
-    defaults: { zeroDuration: 1, target: 50 },
-    interval: 10,
-    window: 1000,
-    followsLoad: true,
-    warn: (line) => warnings.push(line),
-  });
-  t.after(() => autoscaler.stop());
-  autoscaler.start();
+  const warnings = startAutoscaler(t, provider);
   await until(() => asked > 3, 'some tries');
   isDown = false;
   await until(() => stopped.length > 0, 'the function to be stopped');
