@@ -61,6 +61,7 @@ Environment:
   OPENFAAS_PREFIX              prefix of the images of "new"
   OPENFAAS_URL                 gateway for the stack file of "new"
   OFKIT_ENGINE                 container engine for "build"
+  OFKIT_STATE                  state folder of local images for "build --local" (default: build/.ofkit/state)
   OFKIT_WATCHDOG               fwatchdog.js for "run", "up" and "template verify"
   OFKIT_DEBUG                  set to anything: print the stack of a fault of ofkit
   NO_COLOR, FORCE_COLOR        turn colour off or on`;

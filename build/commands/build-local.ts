@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
 import { imageName, refuseDigest } from '../engine/image-name.ts';
 import type { Host } from '../host.ts';
@@ -26,7 +26,12 @@ const USUAL_PORT = 8080;
 /** The state folder that local images are put into, and that a gateway is to be given. */
 function stateFolderOf(host: Host, given: string | undefined): string {
   const chosen = given ?? host.env['OFKIT_STATE'];
-  return chosen ? resolve(host.cwd, chosen) : `${runtimeFolder(host.cwd)}${sep}state`;
+  return chosen ? resolve(host.cwd, chosen) : ownStateFolder(host);
+}
+
+/** The project's own: it goes with build/.ofkit, so that its images may share installed packages with it. */
+function ownStateFolder(host: Host): string {
+  return join(runtimeFolder(host.cwd), 'state');
 }
 
 /** `ofkit build --local`: images that of-gateway runs without a container engine. */
@@ -92,12 +97,11 @@ async function buildLocalImage(
   };
   const prepared = await prepareGeneration(host, entry, options);
   for (const line of prepared.unfollowed) host.err.line(`note: ${entry.name}: ${line}`);
-  const isOwn = !relative(host.cwd, stateFolder).startsWith('..');
   const revision = await writeLocalImage(
     stateFolder,
     describe(image, prepared),
     prepared.folder,
-    isOwn ? 'linked' : 'copied',
+    stateFolder === ownStateFolder(host) ? 'linked' : 'copied',
   );
   return { image, revision };
 }

@@ -3,6 +3,9 @@ import { chmod, cp, mkdir, readdir, rename, stat, symlink, writeFile } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 import { currentLink, imageFolder, type LocalImage } from '../../common/local-image.ts';
+import { syncPath } from '../../common/files/durable-file.ts';
+import { copyAlone } from '../files/copy-alone.ts';
+import { syncTree } from '../files/sync-tree.ts';
 import { removeFolder } from '../files/temporary.ts';
 
 /**
@@ -26,6 +29,7 @@ export async function writeLocalImage(
     await moveFiles(files, join(staging, 'root'), packages === 'copied');
     await letAllRead(join(staging, 'root'));
     await writeFile(join(staging, 'image.json'), `${JSON.stringify(image, undefined, 2)}\n`);
+    await syncTree(staging);
     await rename(staging, join(folder, revision));
   } catch (error) {
     await removeFolder(staging);
@@ -35,15 +39,16 @@ export async function writeLocalImage(
   return revision;
 }
 
-async function moveFiles(from: string, to: string, copiesLinks: boolean): Promise<void> {
-  if (!copiesLinks) {
+async function moveFiles(from: string, to: string, standsAlone: boolean): Promise<void> {
+  if (standsAlone) await copyAlone(from, to, from);
+  else {
     try {
       return await rename(from, to);
     } catch (error) {
       if (systemCodeOf(error) !== 'EXDEV') throw error;
     }
+    await cp(from, to, { recursive: true, verbatimSymlinks: true });
   }
-  await cp(from, to, { recursive: true, dereference: copiesLinks, verbatimSymlinks: !copiesLinks });
   await removeFolder(from);
 }
 
@@ -62,4 +67,5 @@ async function switchTo(link: string, target: string): Promise<void> {
   const next = join(dirname(link), `.${basename(link)}-${target}`);
   await symlink(target, next);
   await rename(next, link);
+  await syncPath(dirname(link));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { copyTree } from '../files/copy.ts';
 import { exists, isFile } from '../files/kinds.ts';
 import { replaceFolder } from '../files/staging.ts';
@@ -64,10 +64,26 @@ export class InstalledPackages {
 
   async #removeUnused(): Promise<void> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    const linked = await this.#linked(dirname(this.#root));
     for (const name of await readdir(this.#root)) {
       const { mtimeMs } = await stat(join(this.#root, name));
-      if (Date.now() - mtimeMs > UNUSED_AFTER_MS) await removeFolder(join(this.#root, name));
+      if (Date.now() - mtimeMs > UNUSED_AFTER_MS && !linked.has(name))
+        await removeFolder(join(this.#root, name));
     }
+  }
+
+  /** The keys that something in a folder links to: a local image, or what runs since long ago. */
+  async #linked(folder: string): Promise<Set<string>> {
+    const keys = new Set<string>();
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && path !== this.#root)
+        for (const key of await this.#linked(path)) keys.add(key);
+      if (!entry.isSymbolicLink()) continue;
+      const [key] = relative(this.#root, resolve(folder, await readlink(path))).split(sep);
+      if (key) keys.add(key);
+    }
+    return keys;
   }
 }
 

@@ -26,18 +26,18 @@ export async function writeDurably(path: string, bytes: Buffer | string, mode: n
     await rm(staged, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  await syncPath(dirname(path));
 }
 
 /** Removes a file so that it stays away. @throws the system's error, ENOENT too */
 export async function removeDurably(path: string): Promise<void> {
   await unlink(path);
-  await syncFolder(dirname(path));
+  await syncPath(dirname(path));
 }
 
-/** Flushes what a folder lists. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Flushes a file's bytes, or what a folder lists. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {

@@ -47,6 +47,7 @@ async function openProcessProvider(surroundings: ProviderSurroundings): Promise<
     environment,
     gatewayAddress: address,
     ownUsers: settings.functionUsers ?? process.getuid?.() === 0,
+    development: settings.development,
     mustHaveOwnUsers: settings.functionUsers === true,
     warn: (line) => surroundings.logger.warn(line),
     version: { release: RELEASE, sha: COMMIT },

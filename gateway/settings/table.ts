@@ -209,6 +209,12 @@ export const SETTINGS = {
     fallbackText: '`fwatchdog.js` beside the gateway',
     line: 'The watchdog that functions run under.',
   }),
+  development: setting({
+    names: ['development'],
+    parser: boolean,
+    fallback: false,
+    line: 'For a desk: the annotation `dev.of-gateway.inspect=true` opens the debugger of a Node function on loopback, without timeouts; its port is in the log.',
+  }),
   functionUsers: optional({
     names: ['function_users'],
     parser: boolean,

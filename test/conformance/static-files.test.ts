@@ -11,7 +11,8 @@ import { startWatchdog } from '../support/watchdog.ts';
 function makeSite(owner: Owner): string {
   const root = path.join(makeFolder(owner), 'public');
   mkdirSync(path.join(root, 'sub'), { recursive: true });
-  mkdirSync(path.join(root, 'bare'));
+  for (const name of ['bare', 'example.com', '\\\\example.com', 'http:', 'a folder', 'sub/inner'])
+    mkdirSync(path.join(root, name));
   for (const [name, text] of Object.entries({
     'index.html': '<h1>home</h1>',
     'data.json': '{"n":1234567890}',
@@ -57,10 +58,26 @@ test('static mode', async (t) => {
     assert.equal((await get('/unknown.kind-of-file')).status, 200);
   });
 
-  await t.test('redirects a folder without its slash, on this host', async () => {
-    const answer = await get('/sub');
-    assert.equal(answer.status, 301);
-    assert.match(String(answer.headers.location), /^(\/sub\/|sub\/)$/);
+  await t.test('redirects a folder without its slash, relative to the request, on this host', async () => {
+    for (const [target, location] of [
+      ['/sub', 'sub/'],
+      ['/sub?x=1&y=/a?b', 'sub/?x=1&y=/a?b'],
+      ['/sub?', 'sub/?'],
+      ['http://example.com/sub?x=1', 'sub/?x=1'],
+      ['/bare/../sub', 'sub/'],
+      ['//example.com', 'example.com/'],
+      ['/%5C%5Cexample.com', '%5C%5Cexample.com/'],
+      ['/\\\\example.com', '%5C%5Cexample.com/'],
+      ['/http:', './http:/'],
+      ['/a%20folder?q=caf\u00c3\u00a9', 'a%20folder/?q=caf%C3%A9'],
+      ['/sub/inner%2f%2e%2e', 'inner%2f%2e%2e/'],
+    ] as const) {
+      const answer = await watchdog.exchange(
+        `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      assert.deepEqual(answer.statuses, [301], `${target}: ${answer.text}`);
+      assert.equal(/^location: (.*)\r$/im.exec(answer.text)?.[1], location, target);
+    }
     const outside = await get('//example.com/sub/..');
     assert.doesNotMatch(String(outside.headers.location), /^(\/\/|https?:)/);
   });

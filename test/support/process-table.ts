@@ -6,6 +6,7 @@ interface ProcessStatus {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
   /** User and system time in ticks of the clock. */
   readonly ticks: number;
 }
@@ -19,6 +20,7 @@ function statusOf(pid: number): ProcessStatus | undefined {
       state: fields[0] ?? '',
       parent: Number(fields[1]),
       group: Number(fields[2]),
+      session: Number(fields[3]),
       ticks: Number(fields[11]) + Number(fields[12]),
     };
   } catch {
@@ -51,6 +53,11 @@ export function zombiesOf(pid: number): number[] {
 /** The process group, or undefined where the process is gone. */
 export function groupOf(pid: number): number | undefined {
   return statusOf(pid)?.group;
+}
+
+/** The session, or undefined where the process is gone. */
+export function sessionOf(pid: number): number | undefined {
+  return statusOf(pid)?.session;
 }
 
 /** Living processes whose environment holds the entry `NAME=value`. */

@@ -16,7 +16,7 @@ export interface ProcessInput {
 /** Takes bytes that a process has written, as they come. */
 export type OutputListener = (bytes: Buffer) => void;
 
-/** A process that serves one request, the leader of a session and of a process group of its own. */
+/** A process that serves one request, the leader of a process group of its own. */
 export interface ForkedProcess {
   readonly pid: number;
   readonly stdin: ProcessInput;

@@ -42,7 +42,7 @@ export function reapOrphans(): void {
 class Orphans {
   owned: Owned | undefined;
   readonly #addon: NativeAddon;
-  readonly #ownSession = readProcess('self')?.session;
+  readonly #ownGroup = readProcess('self')?.group;
   readonly #result = new Int32Array(3);
 
   constructor(addon: NativeAddon) {
@@ -62,12 +62,12 @@ class Orphans {
   }
 
   /**
-   * Neither started by Node here, nor in the watchdog's own session, as are children that Node has started in
+   * Neither started by Node here, nor in the watchdog's own process group, as are children that Node has started in
    * another thread: what the function's processes start is in theirs.
    */
   #isOrphan(pid: number): boolean {
     for (const child of children) if (child.pid === pid) return false;
-    const session = readProcess(pid)?.session;
-    return session !== undefined && session !== this.#ownSession;
+    const group = readProcess(pid)?.group;
+    return group !== undefined && group !== this.#ownGroup;
   }
 }

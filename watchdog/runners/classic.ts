@@ -8,6 +8,7 @@ import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment
 import { describeExit, isSuccess } from '../process/exit-status.ts';
 import type { ForkedProcess } from '../process/forked-process.ts';
 import { ForkRunner } from './fork-base.ts';
+import { sniffedType } from './sniffed-type.ts';
 
 /** The methods that the classic watchdog serves. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -136,12 +137,4 @@ function marshal(exchange: Exchange, body: Buffer): string {
 function asText(value: string): string {
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : value;
-}
-
-/** Without a type Go's server looks at the bytes; of its answers the two that a command's output has. */
-function sniffedType(output: Buffer): string {
-  const isBinary = output
-    .subarray(0, 512)
-    .some((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32));
-  return isBinary ? 'application/octet-stream' : 'text/plain; charset=utf-8';
 }

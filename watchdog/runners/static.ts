@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { constants, open, realpath, stat } from 'node:fs/promises';
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
@@ -7,9 +7,12 @@ import { messageOf } from '../../common/errors.ts';
 import { RequestError } from '../errors.ts';
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts';
 
 /** The file that stands for its folder. */
 const INDEX = 'index.html';
+
+const OUTSIDE = Symbol('outside of the folder');
 
 /** `mode=static`: files of a folder, by the library `send`: ranges, conditional requests, index.html. */
 export class StaticRunner implements Runner {
@@ -52,10 +55,9 @@ export class StaticRunner implements Runner {
 
   async #serve(exchange: Exchange): Promise<void> {
     const pathname = exchange.target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
-    if (await this.#leadsOut(pathname)) {
-      exchange.respondText(404, 'Not Found');
-      return;
-    }
+    const target = await this.#find(pathname);
+    if (target === OUTSIDE) return exchange.respondText(404, 'Not Found');
+    const guessed = target && (await guessType(pathname, target));
     const { request } = exchange;
     if (!(request instanceof IncomingMessage))
       throw new Error('static files are served by Node’s server alone');
@@ -67,7 +69,13 @@ export class StaticRunner implements Runner {
       index: [INDEX],
     });
     stream.on('headers', (response: ServerResponse, file: string) => {
-      response.setHeader('Content-Type', contentType(file));
+      const named = typeByName(file);
+      response.setHeader('Content-Type', named ?? guessed ?? 'application/octet-stream');
+      if (named === undefined) response.setHeader('X-Content-Type-Options', 'nosniff');
+    });
+    stream.on('directory', () => {
+      const location = withSlash(exchange.target);
+      exchange.respondText(301, 'Moved Permanently', ['Location', location]);
     });
     stream.on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
       const status = error.status ?? 500;
@@ -80,17 +88,37 @@ export class StaticRunner implements Runner {
     exchange.relay(stream);
   }
 
-  /** Whether a symbolic link leads out of the folder. `send` itself sees to the dots of a path. */
-  async #leadsOut(pathname: string): Promise<boolean> {
+  /**
+   * Follows the symbolic links of a path. `send` itself sees to its dots.
+   * @returns `OUTSIDE` where they lead out of the folder; undefined where there is no such file, as `send` will say
+   */
+  async #find(pathname: string): Promise<string | typeof OUTSIDE | undefined> {
     try {
       const root = await realpath(this.#root);
       const target = await realpath(path.join(root, path.normalize(decodeURIComponent(pathname))));
       const index = await realpath(path.join(target, INDEX)).catch(() => target);
-      return !isWithin(root, target) || !isWithin(root, index);
+      return isWithin(root, target) && isWithin(root, index) ? target : OUTSIDE;
     } catch {
-      return false; // there is no such file: `send` says so
+      return undefined;
     }
   }
+}
+
+/**
+ * Where a folder that was asked for without its slash is: its last segment with one, and the query, relative to the
+ * request's path (RFC 3986, section 5.2), as whoever is in front of the watchdog may have taken the first segments off.
+ * So it names no other host: it begins with no slash and no scheme, and has no backslash, which a browser takes for one.
+ */
+function withSlash(target: string): string {
+  const [pathname = '', ...query] = target.split('?');
+  const segment = pathname.slice(pathname.lastIndexOf('/') + 1);
+  const relative = `${segment.includes(':') ? './' : ''}${segment}/`;
+  return [relative, ...query].join('?').replaceAll(/[^!-~]|[\\#"<>]/g, encodeByte);
+}
+
+/** @param character one byte of the request's */
+function encodeByte(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function isWithin(folder: string, file: string): boolean {
@@ -106,8 +134,30 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** The type by the file's name, as Go's mime package has it: JSON carries no charset. */
-function contentType(file: string): string {
+function typeByName(file: string): string | undefined {
   const type = mime.contentType(path.extname(file));
-  if (type === false) return 'application/octet-stream';
+  if (type === false) return undefined;
   return type.startsWith('application/json') ? 'application/json' : type;
+}
+
+/**
+ * The type by a file's first bytes.
+ * @param pathname of the request
+ * @param file what it stands for, its links followed
+ * @returns undefined where the name tells the type, and where this is no file that can be read
+ */
+async function guessType(pathname: string, file: string): Promise<string | undefined> {
+  if (typeByName(pathname) !== undefined) return undefined;
+  try {
+    if (!(await stat(file)).isFile()) return undefined;
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
+      return sniffedType(buffer.subarray(0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
 }

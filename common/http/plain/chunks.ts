@@ -5,6 +5,7 @@ const MOST_TRAILERS = 64 << 10;
 const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 export interface ChunkSink {
+  /** Takes the data of all chunks that came in one read: one by one they would cost as much each as the whole. */
   data(bytes: Buffer): void;
   /** The body is whole. @param trailers field lines, each with its line break */
   end(trailers: string): void;
@@ -28,23 +29,32 @@ export class ChunkReader {
   }
 
   /**
+   * @param bytes are written over
    * @returns how many of the bytes were the body's
    * @throws Error where they are no chunks
    */
   read(bytes: Buffer): number {
     let at = 0;
-    while (at < bytes.length && this.#state !== 'done') {
-      at = this.#state === 'data' ? this.#readData(bytes, at) : this.#readLine(bytes, at);
+    let start = 0;
+    let end = 0;
+    try {
+      while (at < bytes.length && this.#state !== 'done') {
+        if (this.#state !== 'data') {
+          at = this.#readLine(bytes, at);
+          continue;
+        }
+        const length = Math.min(bytes.length - at, this.#left);
+        this.#left -= length;
+        if (this.#left === 0) this.#state = 'end of data';
+        if (end === 0) start = end = at;
+        else bytes.copyWithin(end, at, at + length);
+        end += length;
+        at += length;
+      }
+    } finally {
+      if (end > start) this.#sink.data(bytes.subarray(start, end));
     }
     return at;
-  }
-
-  #readData(bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + this.#left);
-    this.#left -= end - at;
-    if (this.#left === 0) this.#state = 'end of data';
-    this.#sink.data(bytes.subarray(at, end));
-    return end;
   }
 
   #readLine(bytes: Buffer, at: number): number {

@@ -176,14 +176,14 @@ class PlainForwarding implements Carrier, ResponseSink {
     }
   }
 
-  end(rawTrailers: readonly string[], mayPersist: boolean): void {
+  end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void {
     const connection = this.#connection;
     this.#connection = undefined;
     if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
     const isClean = connection?.requestIsOut === true;
     this.#exchange.end();
     if (!connection) return;
-    if (mayPersist && isClean) this.#pool.give(connection);
+    if (mayPersist && isClean) this.#pool.give(connection, hadNoBody);
     else this.#pool.discard(connection);
   }
 

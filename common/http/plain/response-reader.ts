@@ -1,10 +1,9 @@
 import { ChunkReader } from './chunks.ts';
+import { HeadBytes } from './head-bytes.ts';
 import { readFields, readResponseHead, type ResponseHead } from './head.ts';
 
-/** Bytes of a head that a response may have: as many as a request. */
-const MOST_HEAD = 1 << 20;
-
-const END_OF_HEAD = '\r\n\r\n';
+const LINE_BREAK = /\r?\n/g;
+const BARE_LINE_FEED = /(?<!\r)\n/;
 
 export interface ResponseSink {
   /** An informational response (1xx). */
@@ -12,8 +11,11 @@ export interface ResponseSink {
   head(head: ResponseHead): void;
   /** The bytes are the reader's, and good for the time of the call alone. */
   data(bytes: Buffer): void;
-  /** @param mayPersist whether another request may follow on the connection */
-  end(rawTrailers: readonly string[], mayPersist: boolean): void;
+  /**
+   * @param mayPersist whether another request may follow on the connection
+   * @param hadNoBody whether its head said that it has no body
+   */
+  end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
   /** The head is not plain: what has come of the response is for Node's parser to read, and all that follows. */
   notPlain(bytes: Buffer): void;
 }
@@ -23,7 +25,7 @@ export class ResponseReader {
   readonly #sink: ResponseSink;
   readonly #isForHead: boolean;
   #state: 'head' | 'length' | 'chunks' | 'to the end' | 'done' = 'head';
-  #before: Buffer | undefined;
+  readonly #head = new HeadBytes();
   #left = 0;
   #isPersistent = true;
   #chunks: ChunkReader | undefined;
@@ -37,7 +39,7 @@ export class ResponseReader {
 
   /** Whether a byte of the response has come. */
   get hasBegun(): boolean {
-    return this.#state !== 'head' || this.#before !== undefined;
+    return this.#state !== 'head' || this.#head.hasBegun;
   }
 
   /** @throws Error where the bytes are no response */
@@ -59,22 +61,18 @@ export class ResponseReader {
 
   /** @returns what comes after the head, or undefined where that is not to be read here or yet */
   #readHead(bytes: Buffer): Buffer | undefined {
-    const all = this.#before ? Buffer.concat([this.#before, bytes]) : bytes;
-    const at = all.indexOf(END_OF_HEAD);
-    if (at === -1) {
-      if (all.length > MOST_HEAD) throw new Error('the head of the response is larger than 1 MiB');
-      this.#before = Buffer.from(all);
-      return undefined;
-    }
-    this.#before = undefined;
-    const head = readResponseHead(all.toString('latin1', 0, at + 2));
+    const all = this.#head.push(bytes);
+    const end = all && this.#head.findEnd(all);
+    if (!all || !end) return undefined;
+    this.#head.clear();
+    const head = readHeadText(all.toString('latin1', 0, end.text));
     if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
     if (!head) {
       this.#state = 'done';
       this.#sink.notPlain(all);
       return undefined;
     }
-    const rest = all.subarray(at + END_OF_HEAD.length);
+    const rest = all.subarray(end.head);
     if (head.status < 200) {
       this.#sink.information(head.status, head.rawHeaders);
       return rest.length === 0 ? undefined : rest;
@@ -95,13 +93,15 @@ export class ResponseReader {
       this.#chunks = new ChunkReader({
         data: (bytes) => this.#sink.data(bytes),
         end: (trailers) => {
-          this.#trailers = readFields(trailers, 0) ?? [];
+          const fields = readFields(trailers, 0);
+          if (!fields) throw new Error('the trailers of the response cannot be read');
+          this.#trailers = fields;
         },
       });
     } else {
       this.#left = length;
       this.#state = 'length';
-      if (length === 0) this.#end(rest.length === 0);
+      if (length === 0) this.#end(rest.length === 0, true);
     }
   }
 
@@ -114,8 +114,20 @@ export class ResponseReader {
   }
 
   /** @param isClean whether nothing came behind the response, which nobody has asked for */
-  #end(isClean: boolean): void {
+  #end(isClean: boolean, hadNoBody = false): void {
     this.#state = 'done';
-    this.#sink.end(this.#trailers, this.#isPersistent && isClean);
+    this.#sink.end(this.#trailers, this.#isPersistent && isClean, hadNoBody);
   }
+}
+
+/**
+ * @returns undefined for a head that is for Node's parser
+ * @throws Error where Node's parser would not read it either, for its line feeds
+ */
+function readHeadText(text: string): ResponseHead | undefined {
+  const head = readResponseHead(text);
+  if (head || !BARE_LINE_FEED.test(text)) return head;
+  const mended = readResponseHead(text.replaceAll(LINE_BREAK, '\r\n'));
+  if (!mended) throw new Error('the head of the response cannot be read');
+  return mended;
 }

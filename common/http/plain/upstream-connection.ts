@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { systemCodeOf } from '../../errors.ts';
 import { outliveWriteErrors } from '../proxy/outlive-write-errors.ts';
+import type { PooledConnection } from '../proxy/connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
@@ -32,7 +33,7 @@ export interface Carrier {
 }
 
 /** One connection to the upstream, for one request at a time. */
-export class UpstreamConnection {
+export class UpstreamConnection implements PooledConnection {
   /** Whether a response has come over it before. */
   wasUsed = false;
   /** Whether the present request is out in full. */

@@ -1,5 +1,6 @@
 import type { Client as UndiciClient, Dispatcher } from 'undici';
 import type { UpstreamAddress } from '../upstream-address.ts';
+import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 
@@ -10,7 +11,7 @@ const MOST_HEADERS = 1 << 20;
 const KEEP_ALIVE_MS = 4000;
 
 /** One connection to the upstream, for one request at a time. */
-export class UpstreamConnection {
+export class UpstreamConnection implements PooledConnection {
   readonly #client: UndiciClient;
   /** Whether a response has come over the present socket before. */
   wasUsed = false;
@@ -47,70 +48,23 @@ export class UpstreamConnection {
     this.#client.dispatch(options, handler);
   }
 
+  /** Undici connects it anew where it was closed. */
+  get isOpen(): boolean {
+    return !this.#client.destroyed;
+  }
+
+  release(): void {
+    this.idleSince = performance.now();
+  }
+
   destroy(): void {
     void this.#client.destroy();
   }
 }
 
-/** The connections to one upstream: as many as there are requests at a time, the last used first. */
-export class UpstreamConnections {
-  readonly #address: UpstreamAddress;
-  readonly #idle: UpstreamConnection[] = [];
-  readonly #busy = new Set<UpstreamConnection>();
-  /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
-  #shortestIdle = Number.POSITIVE_INFINITY;
-
+/** The connections to one upstream over undici. */
+export class UpstreamConnections extends ConnectionPool<UpstreamConnection> {
   constructor(address: UpstreamAddress) {
-    this.#address = address;
-  }
-
-  /**
-   * Takes a connection for one request.
-   * @param isRepeatable whether the request may be sent twice. One that may not gets no connection that the upstream
-   * could be closing at this moment, by what was seen of it so far.
-   */
-  take(isRepeatable: boolean): UpstreamConnection {
-    const last = this.#idle.at(-1);
-    if (last && !isRepeatable && performance.now() - last.idleSince > this.#shortestIdle / 2)
-      return this.takeFresh();
-    return this.#take(this.#idle.pop());
-  }
-
-  /** Takes one that no request has used before. */
-  takeFresh(): UpstreamConnection {
-    return this.#take(undefined);
-  }
-
-  /** Gives it back after the request's end. */
-  give(connection: UpstreamConnection): void {
-    if (!this.#busy.delete(connection)) return;
-    connection.idleSince = performance.now();
-    this.#idle.push(connection);
-  }
-
-  /** Ends one whose request was given up; undici would connect it anew for nobody. */
-  discard(connection: UpstreamConnection): void {
-    this.#busy.delete(connection);
-    connection.destroy();
-  }
-
-  /** Closes all of them. */
-  close(): void {
-    for (const connection of [...this.#idle, ...this.#busy]) connection.destroy();
-    this.#idle.length = 0;
-    this.#busy.clear();
-  }
-
-  #take(idle: UpstreamConnection | undefined): UpstreamConnection {
-    const connection = idle ?? new UpstreamConnection(this.#address, (closed) => this.#forget(closed));
-    this.#busy.add(connection);
-    return connection;
-  }
-
-  #forget(closed: UpstreamConnection): void {
-    const at = this.#idle.indexOf(closed);
-    if (at === -1) return;
-    this.#idle.splice(at, 1);
-    this.#shortestIdle = Math.min(this.#shortestIdle, performance.now() - closed.idleSince);
+    super((onIdleClosed) => new UpstreamConnection(address, onIdleClosed));
   }
 }

@@ -11,6 +11,9 @@ import { isIdempotent, mayBeSentAgain, ONE_PIECE } from './sent-again.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
+/** What undici finds wrong with a 304 that names the length of what it stands for, and has no body as it should. */
+const NO_SUCH_LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
   readonly method: string;
@@ -46,6 +49,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #resume: () => void = () => undefined;
   /** Bytes of the response's body, where it says so. */
   #length: number | undefined;
+  /** Its head says that it has none. */
+  #hasNoBody = false;
 
   constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
     this.#exchange = exchange;
@@ -86,6 +91,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#hasAnswer = true;
     this.#resume = resume;
     this.#request.body?.forget();
+    this.#hasNoBody = this.#request.method === 'HEAD' || status === 204 || status === 304;
     this.#length = relayHead(this.#exchange, status, asLatin1(reason, status), headers);
     process.nextTick(flushHead, this.#exchange);
     return true;
@@ -111,6 +117,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    if (this.#hasNoBody && systemCodeOf(error) === NO_SUCH_LENGTH) {
+      this.#giveUp();
+      return this.#exchange.end();
+    }
     const wasRefused = this.#connection?.wasRefused === true;
     this.#release();
     if (this.#exchange.isOver) return;
@@ -142,7 +152,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #release(): void {
-    if (this.#connection) this.#connections.give(this.#connection);
+    if (this.#connection) this.#connections.give(this.#connection, this.#hasNoBody || this.#length === 0);
     this.#connection = undefined;
     this.#abort = undefined;
   }

@@ -46,13 +46,30 @@ export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]
   }
 }
 
+/** Informational responses that one request may get, and bytes of them that are sent on: the client may not read. */
+const MOST_INFORMATION = 32;
+const MOST_HINT_BYTES = 64 << 10;
+
+/** Of the exchanges that have had any. */
+const informed = new WeakMap<Exchange, { count: number; bytes: number }>();
+
 /**
- * Sends an informational response (1xx) on. `100 Continue` is the caller's; of the rest Node can write early hints
+ * Sends an informational response (1xx) on; too many of them fail the exchange. `100 Continue` is the caller's; of the rest Node can write early hints
  * (103) and processing (102), which are all that are in use.
  */
 export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
   const { response } = exchange;
-  if (exchange.isOver || response.headersSent || exchange.request.httpVersion === '1.0') return;
+  if (exchange.isOver) return;
+  const had = informed.get(exchange) ?? { count: 0, bytes: 0 };
+  informed.set(exchange, had);
+  had.count += 1;
+  if (had.count > MOST_INFORMATION) {
+    const text = `Upstream HTTP request error: more than ${MOST_INFORMATION} informational responses (1xx)`;
+    return exchange.failUpstream(text, undefined);
+  }
+  for (const part of rawHeaders) had.bytes += part.length + 2;
+  if (had.bytes > MOST_HINT_BYTES) return;
+  if (response.headersSent || exchange.request.httpVersion === '1.0') return;
   if (status === 102) response.writeProcessing();
   if (status !== 103) return;
   const hints: Record<string, string[]> = {};

@@ -17,12 +17,16 @@ export interface LaunchContext {
   /** By whose value processes of this gateway's state folder are known. */
   readonly markerName: string;
   readonly markerPrefix: string;
+  /** Whether functions may ask for a debugger. */
+  readonly development: boolean;
 }
+
+/** The annotation that asks for a debugger in a function's Node processes. */
+const INSPECT = 'dev.of-gateway.inspect';
 
 export interface LaunchOptions {
   readonly id: string;
   readonly user: FunctionUser | undefined;
-  readonly inspect: boolean;
   readonly onLine: (line: InstanceLine) => void;
   readonly onDebugger: (port: number) => void;
 }
@@ -43,9 +47,9 @@ export function canOverlap({ record, image }: Version): boolean {
 
 /** Starts an instance of a version; it is not ready yet. */
 export async function launchInstance(
-  { host, runFolder, markerName, markerPrefix }: LaunchContext,
+  { host, runFolder, markerName, markerPrefix, development }: LaunchContext,
   version: Version,
-  { id, user, inspect, onLine, onDebugger }: LaunchOptions,
+  { id, user, onLine, onDebugger }: LaunchOptions,
 ): Promise<Instance> {
   const { record, image, secrets } = version;
   const { deployment } = record;
@@ -61,7 +65,7 @@ export async function launchInstance(
     temporary,
     secrets: secrets.path,
     marker: [markerName, markerPrefix + id],
-    inspect,
+    inspect: development && deployment.annotations[INSPECT] === 'true',
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
   const marker = `${markerName}=${markerPrefix}${id}`;

@@ -202,14 +202,12 @@ export class ManagedFunction {
 
   async #bringUp(version: Version, member: Member): Promise<void> {
     if (member.phase === 'draining' || this.#isEnding) return;
-    const { annotations } = version.record.deployment;
     try {
       member.instance = await launchInstance(this.#context.launch, version, {
         id: member.id,
         user: this.#user,
-        inspect: annotations['dev.of-gateway.inspect'] === 'true',
         onLine: ({ text }) => this.ring.append(member.id, text),
-        onDebugger: () => undefined,
+        onDebugger: (port) => this.ring.append(member.id, `of-gateway: its debugger is at 127.0.0.1:${port}`),
       });
     } catch (thrown) {
       return this.#fail(version, member, messageOf(thrown));

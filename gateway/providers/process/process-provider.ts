@@ -39,6 +39,8 @@ export interface ProcessProviderOptions {
   readonly ownUsers: boolean;
   /** Whether it is an error where that cannot be. */
   readonly mustHaveOwnUsers: boolean;
+  /** Whether functions may ask for a debugger. */
+  readonly development: boolean;
   readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
 }
@@ -74,7 +76,7 @@ export class ProcessProvider implements Provider {
     this.identity = { provider: 'of-gateway', orchestration: 'process', version: options.version };
     const runFolder = join(options.stateFolder, 'run');
     const state = createHash('sha256').update(options.stateFolder).digest('hex').slice(0, 16);
-    const { environment, watchdog, gatewayAddress } = options;
+    const { environment, watchdog, gatewayAddress, development } = options;
     this.#launch = {
       host: {
         environment,
@@ -85,6 +87,7 @@ export class ProcessProvider implements Provider {
       runFolder,
       markerName: MARKER,
       markerPrefix: `${state}/`,
+      development,
     };
     this.#versions = new VersionMaker({
       stateFolder: options.stateFolder,

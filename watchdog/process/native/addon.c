@@ -97,6 +97,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
     return number(env, -EINVAL);
   }
   loop.epoll = (int32_t)epoll;
+  find_terminal();
   uv_poll_start(handle, UV_READABLE, on_events);
   uv_unref(handle);
   /* where whoever started the watchdog had SIGCHLD ignored, the kernel would keep no exit status */

@@ -11,7 +11,7 @@ export interface NativeAddon {
    */
   start(events: Int32Array, onEvents: (count: number) => void): number;
   /**
-   * Starts a process, the leader of a session.
+   * Starts a process, the leader of a process group; of a session too where the watchdog has a terminal.
    * @param paths what to try to execute
    * @param result gets stdin, stdout, stderr (-1 where merged), a descriptor of the process, and its slot
    * @returns the process id

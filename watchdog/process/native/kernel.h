@@ -12,7 +12,7 @@ typedef __UINT64_TYPE__ uint64_t;
 
 enum { EPERM = 1, ENOENT = 2, E2BIG = 7, ENOEXEC = 8, EAGAIN = 11, EACCES = 13, ENODEV = 19, ENOTDIR = 20, EINVAL = 22, ENOSYS = 38, ETIMEDOUT = 110, ESTALE = 116 };
 enum { SIGKILL = 9, SIGCHLD = 17, SIGNALS = 64, SIGNAL_SET_BYTES = 8, SIG_SETMASK = 2 };
-enum { O_NONBLOCK = 04000, O_CLOEXEC = 02000000, F_SETFL = 4 };
+enum { O_NONBLOCK = 04000, O_NOCTTY = 0400, O_CLOEXEC = 02000000, F_SETFL = 4, AT_FDCWD = -100 };
 enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22 };
 enum { CLONE_VM = 0x100, CLONE_PIDFD = 0x1000 };
 enum { WNOHANG = 1, WEXITED = 4, WNOWAIT = 0x1000000 };
@@ -29,8 +29,8 @@ struct epoll_event {
 enum {
   SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_munmap = 11, SYS_rt_sigaction = 13,
   SYS_rt_sigprocmask = 14, SYS_clone = 56, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62, SYS_fcntl = 72,
-  SYS_setsid = 112, SYS_prctl = 157, SYS_exit_group = 231, SYS_epoll_ctl = 233, SYS_waitid = 247,
-  SYS_epoll_pwait = 281, SYS_epoll_create1 = 291, SYS_dup3 = 292, SYS_pipe2 = 293,
+  SYS_setpgid = 109, SYS_setsid = 112, SYS_prctl = 157, SYS_exit_group = 231, SYS_epoll_ctl = 233, SYS_waitid = 247,
+  SYS_openat = 257, SYS_epoll_pwait = 281, SYS_epoll_create1 = 291, SYS_dup3 = 292, SYS_pipe2 = 293,
 };
 
 static inline long call(long number, long a, long b, long c, long d, long e, long f) {
@@ -71,9 +71,9 @@ struct epoll_event {
 };
 
 enum {
-  SYS_epoll_create1 = 20, SYS_epoll_ctl = 21, SYS_epoll_pwait = 22, SYS_dup3 = 24, SYS_fcntl = 25, SYS_close = 57,
+  SYS_epoll_create1 = 20, SYS_epoll_ctl = 21, SYS_epoll_pwait = 22, SYS_dup3 = 24, SYS_fcntl = 25, SYS_openat = 56, SYS_close = 57,
   SYS_pipe2 = 59, SYS_read = 63, SYS_write = 64, SYS_exit_group = 94, SYS_waitid = 95, SYS_kill = 129,
-  SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135, SYS_setsid = 157, SYS_prctl = 167, SYS_munmap = 215,
+  SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135, SYS_setpgid = 154, SYS_setsid = 157, SYS_prctl = 167, SYS_munmap = 215,
   SYS_clone = 220, SYS_execve = 221, SYS_mmap = 222, SYS_wait4 = 260,
 };
 

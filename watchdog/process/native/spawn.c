@@ -16,6 +16,9 @@ struct slot {
   size_t bytes;
 };
 
+/* Whether a process gets a session of its own beside its group; see find_terminal. */
+static int own_sessions;
+
 static struct slot *slots[SLOTS];
 static int32_t used, free_slots[SLOTS], free_count, spare[SPARE_SLOTS], spare_count;
 
@@ -97,6 +100,18 @@ static int execute(struct slot *slot) {
 }
 
 /*
+ * A process leads a group of its own, and a session only where the watchdog has a terminal: there a process of
+ * another group of the session is stopped when it reads /dev/tty, where one without a terminal is told that there is
+ * none. Elsewhere a session would cost: with autogroup, which most distributions have on, the scheduler weighs each
+ * session as much as the watchdog, whose event loop then waits for a processor (p99 with 8 clients: 40 ms, not 15).
+ */
+void find_terminal(void) {
+  long terminal = CALL4(SYS_openat, AT_FDCWD, "/dev/tty", O_NOCTTY | O_CLOEXEC, 0);
+  own_sessions = terminal >= 0;
+  if (terminal >= 0) CALL1(SYS_close, terminal);
+}
+
+/*
  * In the child. Until it executes its program it must touch nothing of the watchdog's but its slot; so the signals,
  * whose handlers are the watchdog's, are let in only when those handlers are gone.
  */
@@ -104,7 +119,8 @@ static void begin(void *of) {
   struct slot *slot = of;
   uint64_t nothing[4] = {0, 0, 0, 0}; /* a struct sigaction with SIG_DFL, and an empty set */
   for (long signal = 1; signal <= SIGNALS; signal++) CALL4(SYS_rt_sigaction, signal, nothing, 0, SIGNAL_SET_BYTES);
-  CALL0(SYS_setsid);
+  if (own_sessions) CALL0(SYS_setsid);
+  else CALL2(SYS_setpgid, 0, 0);
   CALL3(SYS_dup3, slot->in, 0, 0);
   CALL3(SYS_dup3, slot->out, 1, 0);
   CALL3(SYS_dup3, slot->err, 2, 0);

@@ -23,6 +23,9 @@ struct started {
   int32_t slot;
 };
 
+/* Call once, before the first process. */
+void find_terminal(void);
+
 /* Returns 0 or a negative errno. That a program cannot be executed shows later: see spawn_error. */
 int spawn(const struct order *, struct started *);
 

@@ -1,0 +1,145 @@
+/** How long a connection that nobody has used for a while is trusted to be still open, in milliseconds. */
+const TRUSTED_MS = 4000;
+
+/** How often connections that are idle for longer are looked for, in milliseconds. */
+const SWEEP_MS = 1000;
+
+/** How long a connection has to be silent after a response without a body before it carries another, in milliseconds. */
+const SILENT_MS = 10;
+
+/** Connections that may wait for that at a time: enough for some ten thousand such responses in a second. */
+const MOST_WAITING = 128;
+
+export interface PooledConnection {
+  readonly isOpen: boolean;
+  /** Whether a response has come over it before. */
+  readonly wasUsed: boolean;
+  /** When its last response was whole, by performance.now(). */
+  readonly idleSince: number;
+  /** Readies it for the next request: from now on it is idle. */
+  release(): void;
+  destroy(): void;
+}
+
+/** The connections to one upstream: as many as there are requests at a time, the last used first. */
+export class ConnectionPool<C extends PooledConnection> {
+  readonly #create: (onIdleClosed: (connection: C) => void) => C;
+  readonly #idle: C[] = [];
+  readonly #busy = new Set<C>();
+  /** Those whose silence is waited for, the first given first. */
+  readonly #waiting: C[] = [];
+  /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
+  #shortestIdle = Number.POSITIVE_INFINITY;
+  #silence: NodeJS.Timeout | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+
+  /** @param create makes a connection, which tells when it ends between two requests */
+  constructor(create: (onIdleClosed: (connection: C) => void) => C) {
+    this.#create = create;
+  }
+
+  /**
+   * Takes a connection for one request.
+   * @param isRepeatable whether the request may be sent twice. One that may not gets no connection that the upstream
+   * could be closing at this moment, by what was seen of it so far.
+   */
+  take(isRepeatable: boolean): C {
+    for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
+      const idle = performance.now() - last.idleSince;
+      if (last.isOpen && idle < TRUSTED_MS) {
+        if (isRepeatable || idle < this.#shortestIdle / 2) {
+          this.#busy.add(last);
+          return last;
+        }
+        this.#idle.push(last);
+        break;
+      }
+      last.destroy();
+    }
+    return this.takeFresh();
+  }
+
+  /** Takes one that no request has used before. */
+  takeFresh(): C {
+    const connection = this.#create(this.#forget);
+    this.#busy.add(connection);
+    return connection;
+  }
+
+  /**
+   * Gives it back after a response that another may follow.
+   * @param hadNoBody whether the response had none by its head. A faulty upstream sends one all the same, maybe some
+   * milliseconds later, and whoever has the connection then would take it for an answer: so it waits until it was silent.
+   */
+  give(connection: C, hadNoBody: boolean): void {
+    if (!this.#busy.delete(connection)) return;
+    connection.release();
+    if (!hadNoBody) return this.#rest(connection);
+    if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift()?.destroy();
+    this.#waiting.push(connection);
+    this.#silence ??= setTimeout(this.#onSilence, SILENT_MS).unref();
+  }
+
+  /** Ends one whose request was given up, or that carries no other. */
+  discard(connection: C): void {
+    this.#busy.delete(connection);
+    connection.destroy();
+  }
+
+  /** Closes all of them. */
+  close(): void {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#sweep);
+    this.#silence = undefined;
+    this.#sweep = undefined;
+    const all = [...this.#idle.splice(0), ...this.#waiting.splice(0), ...this.#busy];
+    this.#busy.clear();
+    for (const connection of all) connection.destroy();
+  }
+
+  #rest(connection: C): void {
+    this.#idle.push(connection);
+    this.#sweep ??= setTimeout(this.#closeAged, SWEEP_MS).unref();
+  }
+
+  /** What came in that time is read before what was set for the end of this turn of the loop. */
+  readonly #onSilence = (): void => {
+    const until = performance.now() - SILENT_MS;
+    setImmediate(() => this.#admit(until));
+  };
+
+  /** Those that were silent since `until` may carry a request. */
+  #admit(until: number): void {
+    this.#silence = undefined;
+    let unanswered = 0;
+    for (const { wasUsed } of this.#busy) unanswered += wasUsed ? 0 : 1;
+    while ((this.#waiting[0]?.idleSince ?? Number.POSITIVE_INFINITY) <= until) {
+      const connection = this.#waiting.shift();
+      if (!connection?.isOpen) continue;
+      // a server with a thread for each connection may have none for a new one before this one is closed
+      if (unanswered > 0) connection.destroy();
+      else this.#rest(connection);
+      unanswered -= 1;
+    }
+    const first = this.#waiting[0];
+    if (!first) return;
+    const ms = Math.max(1, first.idleSince + SILENT_MS - performance.now());
+    this.#silence = setTimeout(this.#onSilence, ms).unref();
+  }
+
+  /** After a burst there are more than are used again; a server may have a thread for each. */
+  readonly #closeAged = (): void => {
+    const before = performance.now() - TRUSTED_MS;
+    while ((this.#idle[0]?.idleSince ?? Number.POSITIVE_INFINITY) < before) this.#idle.shift()?.destroy();
+    this.#sweep = this.#idle.length === 0 ? undefined : setTimeout(this.#closeAged, SWEEP_MS).unref();
+  };
+
+  readonly #forget = (closed: C): void => {
+    const waiting = this.#waiting.indexOf(closed);
+    if (waiting !== -1) this.#waiting.splice(waiting, 1);
+    const at = this.#idle.lastIndexOf(closed);
+    if (at === -1) return;
+    this.#idle.splice(at, 1);
+    this.#shortestIdle = Math.min(this.#shortestIdle, performance.now() - closed.idleSince);
+  };
+}
