@@ -39,6 +39,9 @@ export interface GatewayParts {
 /** The queue of calls whose function names none: as OpenFaaS calls it. */
 const DEFAULT_QUEUE = 'faas-request';
 
+/** Bytes of bodies of calls for later that are held in memory at a time, before they are on the disk. */
+const MOST_RECEIVED = 256 << 20;
+
 /** The gateway from its start to its end. */
 export class Gateway {
   readonly #parts: GatewayParts;
@@ -80,6 +83,7 @@ export class Gateway {
         defaultNamespace,
         defaultQueue: DEFAULT_QUEUE,
         largestBody: settings.asyncMaxBody,
+        mostReceived: Math.max(MOST_RECEIVED, settings.asyncMaxBody),
         isStrict: settings.strictAsync,
         readTimeout,
         writeTimeout,
