@@ -171,6 +171,7 @@ export class EmbeddedQueue implements CallQueue {
   load(): readonly QueueLoad[] {
     const loads = new Map<string, { queue: string; name: FunctionName; waiting: number; running: number }>();
     for (const record of this.#history.unfinished()) {
+      if (this.#finishing.has(record.id)) continue;
       const key = `${record.queue}/${qualifiedName(record.name)}`;
       const load = loads.get(key) ?? { queue: record.queue, name: record.name, waiting: 0, running: 0 };
       loads.set(key, load);
