@@ -3,9 +3,10 @@ import { qualifiedName } from '../functions/function-name.ts';
 import { object, text } from '../json/shape.ts';
 import { ACCEPTED, json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
-import { misplacedSettings } from './misplaced-settings.ts';
 import { functionOf, namespaceOf } from './names.ts';
+import { nextRunsOf } from './next-runs.ts';
 import { readDeployment } from './read-deployment.ts';
+import { settingNotes } from './setting-notes.ts';
 import { statusJson } from './status-json.ts';
 
 /** `GET /system/functions`: all of a namespace, with how often each was called. */
@@ -19,7 +20,7 @@ export async function listFunctions(call: Call, context: ApiContext): Promise<An
 export async function deployFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.deploy(deployment);
-  for (const line of misplacedSettings(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
+  for (const line of settingNotes(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
   return ACCEPTED;
 }
 
@@ -27,7 +28,7 @@ export async function deployFunction(call: Call, context: ApiContext): Promise<A
 export async function updateFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.update(deployment);
-  for (const line of misplacedSettings(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
+  for (const line of settingNotes(deployment)) context.warn(`${qualifiedName(deployment)}: ${line}`);
   return ACCEPTED;
 }
 
@@ -43,9 +44,14 @@ export async function deleteFunction(call: Call, context: ApiContext): Promise<A
   return ACCEPTED;
 }
 
-/** `GET /system/function/NAME`: one function; what it uses is measured where `usage` asks for it. */
+/**
+ * `GET /system/function/NAME`: one function, with the times at which its schedule calls it next; what it uses is measured
+ * where `usage` asks for it.
+ */
 export async function describeFunction(call: Call, context: ApiContext): Promise<Answer> {
   const name = functionOf(call, context, call.subject);
   const usage = ['1', 'true'].includes(call.query.get('usage') ?? '');
-  return json(statusJson(await context.provider.status(name, { usage })));
+  const status = await context.provider.status(name, { usage });
+  const nextRuns = context.scheduler.isOn ? nextRunsOf(status.deployment) : [];
+  return json({ ...statusJson(status), ...(nextRuns.length > 0 && { nextRuns }) });
 }

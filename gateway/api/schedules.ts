@@ -1,10 +1,7 @@
-import { nextTimes } from '../schedule/schedule.ts';
 import { json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
-
-/** How many of the times to come are told. */
-const TIMES_TOLD = 5;
+import { timesToCome } from './next-runs.ts';
 
 /** `GET /system/schedules`: the functions that are called by the clock, and when. */
 export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
@@ -14,7 +11,7 @@ export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
       function: name.name,
       namespace: name.namespace,
       schedule: text,
-      next: nextTimes(schedule, now, TIMES_TOLD).map((time) => time.toISOString()),
+      next: timesToCome(schedule, now),
       ...(last && { lastRun: last.at.toISOString() }),
       ...(last?.status !== undefined && { lastStatus: last.status }),
     })),

@@ -1,5 +1,5 @@
 import type { FunctionStatus } from '../functions/function-status.ts';
-import { misplacedSettings } from './misplaced-settings.ts';
+import { settingNotes } from './setting-notes.ts';
 
 /**
  * A function as clients in Go read it: numbers that are 0 and texts that are empty are left out, labels and annotations
@@ -8,7 +8,7 @@ import { misplacedSettings } from './misplaced-settings.ts';
  */
 export function statusJson(status: FunctionStatus, invocationCount = 0): Record<string, unknown> {
   const { deployment, replicas, availableReplicas, createdAt, usage } = status;
-  const notes = [...status.notes, ...misplacedSettings(deployment)];
+  const notes = [...status.notes, ...settingNotes(deployment)];
   return {
     name: deployment.name,
     image: deployment.image,

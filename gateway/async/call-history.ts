@@ -4,8 +4,10 @@ import type { CallFilter } from './call-queue.ts';
 export interface HistoryLimits {
   /** How long a call that has ended is told of, in milliseconds. */
   readonly keepFor: number;
-  /** How many of them at the most. */
+  /** How many of them at the most; as many again that are dead, so that those are not pushed out by the many that went well. */
   readonly keepMost: number;
+  /** Bytes of the content of dead ones, which is kept. */
+  readonly keepBytes: number;
 }
 
 /** All calls that are known, by their ids: those that wait or run, and for a time those that have ended. */
@@ -15,18 +17,17 @@ export class CallHistory {
   readonly #records = new Map<string, CallRecord>();
   /** The newest call of each X-Call-Id. */
   readonly #newest = new Map<string, string>();
-  #ended = 0;
 
   constructor(limits: HistoryLimits) {
     this.#limits = limits;
   }
 
   set(record: CallRecord): void {
-    const before = this.#records.get(record.id);
     this.#records.set(record.id, record);
-    this.#newest.set(record.callId, record.id);
-    if (record.finishedAt !== undefined && before?.finishedAt === undefined) this.#ended += 1;
-    if (record.finishedAt === undefined && before?.finishedAt !== undefined) this.#ended -= 1;
+    const newest = this.#newest.get(record.callId);
+    // an older call of the same X-Call-Id may change after a newer one has come
+    if (newest === undefined || Number(newest) < Number(record.id))
+      this.#newest.set(record.callId, record.id);
   }
 
   get(id: string): CallRecord | undefined {
@@ -47,15 +48,24 @@ export class CallHistory {
     return wanted.slice(-most).reverse();
   }
 
-  /** Drops those that have been told of for long enough. @returns their ids */
+  /** Drops those that have been told of for long enough, or are too many; the oldest first. @returns their ids */
   expire(now: number): string[] {
+    const { keepFor, keepMost, keepBytes } = this.#limits;
+    const ended = [...this.#records.values()].filter(({ finishedAt }) => finishedAt !== undefined);
+    const dead = ended.filter(({ state }) => state === 'dead');
+    let over = ended.length - dead.length - keepMost;
+    let overDead = dead.length - keepMost;
+    let overBytes = dead.reduce((sum, { bytes }) => sum + bytes, 0) - keepBytes;
     const expired: string[] = [];
-    let over = this.#ended - this.#limits.keepMost;
-    for (const record of this.#records.values()) {
-      if (record.finishedAt === undefined) continue;
-      if (over <= 0 && now - record.finishedAt < this.#limits.keepFor) continue;
-      over -= 1;
-      expired.push(record.id);
+    for (const { id, state, finishedAt = now, bytes } of ended) {
+      const isDead = state === 'dead';
+      const isOver = isDead ? overDead > 0 || overBytes > 0 : over > 0;
+      if (!isOver && now - finishedAt < keepFor) continue;
+      if (isDead) {
+        overDead -= 1;
+        overBytes -= bytes;
+      } else over -= 1;
+      expired.push(id);
     }
     for (const id of expired) this.#drop(id);
     return expired;
@@ -74,7 +84,6 @@ export class CallHistory {
   #drop(id: string): void {
     const record = this.#records.get(id);
     this.#records.delete(id);
-    this.#ended -= 1;
     if (record && this.#newest.get(record.callId) === id) this.#newest.delete(record.callId);
   }
 }

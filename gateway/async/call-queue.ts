@@ -20,7 +20,9 @@ export interface QueueLoad {
 export interface CallQueue {
   /** Takes up what was submitted before. @param address `HOST:PORT` where functions are called */
   start(address: string): Promise<void>;
-  /** Starts no call any more, and gives those up that run: they are made again after the next start. */
+  /** Starts no call any more, and lets those that run end for so many milliseconds. Calls are still taken. */
+  drain(deadlineMs: number): Promise<void>;
+  /** Gives those up that still run, which are made again after the next start, and closes. */
   stop(): Promise<void>;
   /**
    * Takes a call. It is durable when this resolves.

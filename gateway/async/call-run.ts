@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/errors.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
 import type { CallStore } from './call-store.ts';
@@ -11,7 +12,11 @@ export interface RunContext {
   readonly callbacks: Callbacks;
   readonly policy: (name: FunctionName) => Promise<RetryPolicy>;
   readonly backoff: Backoff;
+  readonly warn: (line: string) => void;
 }
+
+/** How long a call waits that could not be read, or whose function could not be asked for, in milliseconds. */
+const FAULT_WAIT_MS = 10_000;
 
 /**
  * One turn of a queued call: a try and, where that was the last, its callback. An answer that a callback has to tell of
@@ -22,10 +27,20 @@ export class CallRun {
   readonly ended: Promise<CallRecord | undefined>;
   readonly #context: RunContext;
   readonly #givenUp = new AbortController();
+  readonly #drained = new AbortController();
 
   constructor(record: CallRecord, context: RunContext) {
     this.#context = context;
-    this.ended = this.#run(record).catch(() => undefined);
+    this.ended = this.#run(record).catch((thrown: unknown): CallRecord | undefined => {
+      if (this.#givenUp.signal.aborted || this.#drained.signal.aborted) return undefined;
+      context.warn(`The queued call ${record.callId} could not be made: ${messageOf(thrown)}`);
+      return { ...record, state: 'waiting', dueAt: Date.now() + FAULT_WAIT_MS };
+    });
+  }
+
+  /** Gives it up only where it waits for another try of a callback, or would soon. */
+  drain(): void {
+    this.#drained.abort();
   }
 
   giveUp(): void {
@@ -66,7 +81,10 @@ export class CallRun {
       headers: [],
       body: Buffer.from(outcome.reason ?? ''),
     };
-    await store.putAnswer(tried, told);
+    // cancelled as it was answered: the record is another one by now
+    this.#givenUp.signal.throwIfAborted();
+    // where the disk does not take it the callback is made all the same, and nothing is run again for it
+    await store.putAnswer(tried, told).catch((thrown: unknown) => this.#context.warn(messageOf(thrown)));
     return this.#callBack(final, content, told, policy);
   }
 
@@ -77,7 +95,8 @@ export class CallRun {
     policy: RetryPolicy,
   ): Promise<CallRecord> {
     const { callbacks } = this.#context;
-    const isTaken = await callbacks.send(callbackUrl, record, answer, policy, this.#givenUp.signal);
+    const signals = { signal: this.#givenUp.signal, rest: this.#drained.signal };
+    const isTaken = await callbacks.send(callbackUrl, record, answer, policy, signals);
     const state = hasFailed({ status: answer.status, isInternal: false }, policy) ? 'dead' : 'done';
     return {
       ...record,

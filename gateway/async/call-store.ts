@@ -30,6 +30,9 @@ export class CallStore {
   #database: Database | undefined;
   #waiting: Batch[] = [];
   #writing: Promise<void> | undefined;
+  #opening: Promise<Database> | undefined;
+  /** The database that failed, until it is closed. */
+  #closing: Promise<void> | undefined;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -70,7 +73,7 @@ export class CallStore {
   /** Writes a record, with its content where that is new. @throws GatewayError STORAGE_FAILED */
   put(record: CallRecord, content?: CallContent): Promise<void> {
     const operations = [putRecord(record)];
-    if (content) operations.push({ type: 'put', key: CONTENT + record.id, value: packed(content) });
+    if (content) operations.push(putContent(record.id, content));
     return this.#write(operations);
   }
 
@@ -86,15 +89,19 @@ export class CallStore {
     return this.#write(operations);
   }
 
+  /** Writes a new call in the place of an old one, both or nothing. @throws GatewayError STORAGE_FAILED */
+  replace(oldId: string, record: CallRecord, content: CallContent): Promise<void> {
+    return this.#write([...removalsOf(oldId), putRecord(record), putContent(record.id, content)]);
+  }
+
   remove(ids: readonly string[]): Promise<void> {
-    const keys = ids.flatMap((id) => [RECORD + id, CONTENT + id, ANSWER + id]);
-    return this.#write(keys.map((key) => ({ type: 'del', key })));
+    return this.#write(ids.flatMap(removalsOf));
   }
 
   #write(operations: Operation[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ operations, resolve, reject });
-      this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -119,17 +126,27 @@ export class CallStore {
         for (const { reject } of batches) reject(failure);
       }
     }
+    // in the same turn as the last look at what waits: what comes after it begins anew
+    this.#writing = undefined;
   }
 
   /** After a failed write LevelDB takes no other until it is opened again. */
   async #forget(): Promise<void> {
     const database = this.#database;
     this.#database = undefined;
-    await database?.close().catch(() => undefined);
+    this.#closing = database?.close().catch(() => undefined);
+    await this.#closing;
   }
 
+  /** Many who find it closed share one opening: the folder can be opened once at a time. */
   async #open(): Promise<Database> {
     if (this.#database) return this.#database;
+    this.#opening ??= this.#openAnew().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async #openAnew(): Promise<Database> {
+    await this.#closing;
     const { ClassicLevel } = await import('classic-level');
     const database: Database = new ClassicLevel(this.#folder, {
       keyEncoding: 'utf8',
@@ -162,6 +179,14 @@ function putRecord(record: CallRecord): Operation {
   return { type: 'put', key: RECORD + record.id, value: Buffer.from(JSON.stringify(record)) };
 }
 
+function putContent(id: string, content: CallContent): Operation {
+  return { type: 'put', key: CONTENT + id, value: packed(content) };
+}
+
+function removalsOf(id: string): Operation[] {
+  return [RECORD + id, CONTENT + id, ANSWER + id].map((key) => ({ type: 'del', key }));
+}
+
 /** All but the body as JSON, with its length before it, then the body. */
 function packed({ body, ...rest }: CallContent | CallAnswer): Buffer {
   const head = Buffer.from(JSON.stringify(rest));
@@ -172,6 +197,7 @@ function packed({ body, ...rest }: CallContent | CallAnswer): Buffer {
 
 /** LevelDB's own reason stands behind the library's. */
 function reasonOf(thrown: unknown): string {
-  const cause = thrown instanceof Error ? thrown.cause : undefined;
-  return messageOf(cause ?? thrown);
+  let deepest = thrown;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  return messageOf(deepest);
 }

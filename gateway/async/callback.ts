@@ -16,6 +16,7 @@ export class Callbacks {
 
   /**
    * Posts a function's answer to X-Callback-Url, and again where that fails.
+   * @param signals `signal` gives it up at once, `rest` where it would wait for the next try
    * @returns whether it was taken
    */
   async send(
@@ -23,13 +24,14 @@ export class Callbacks {
     record: CallRecord,
     answer: CallAnswer,
     { attempts }: RetryPolicy,
-    signal: AbortSignal,
+    { signal, rest }: { readonly signal: AbortSignal; readonly rest: AbortSignal },
   ): Promise<boolean> {
     const headers = callbackHeaders(record, answer, attempts);
+    const waits = AbortSignal.any([signal, rest]);
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-      if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal, ref: false });
+      if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal: waits, ref: false });
       const status = await this.#post(url, headers, answer.body, signal);
-      if (status !== undefined && status < 500 && status !== 429) return status < 400;
+      if (status !== undefined && status < 500 && status !== 429) return status < 300; // a redirect is not followed
     }
     return false;
   }

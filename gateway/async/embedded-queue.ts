@@ -1,23 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
-import type { CallRecord, NewCall } from './async-call.ts';
+import type { CallContent, CallRecord, NewCall } from './async-call.ts';
 import type { CallFilter, CallQueue, QueueLoad } from './call-queue.ts';
 import { CallHistory, type HistoryLimits } from './call-history.ts';
 import { CallRun, type RunContext } from './call-run.ts';
 import { Callbacks } from './callback.ts';
 import { CallStore } from './call-store.ts';
 import { Delivery } from './delivery.ts';
+import { OutcomeWriter } from './outcome-writer.ts';
+import { QueueRoom, type RoomLimits } from './queue-room.ts';
 import type { Backoff, RetryPolicy } from './retry-policy.ts';
 import { WaitingCalls, type MaxInflight } from './waiting-calls.ts';
 
-export interface EmbeddedQueueOptions {
+export interface EmbeddedQueueOptions extends RoomLimits {
   /** Of the database. */
   readonly folder: string;
   readonly maxInflight: MaxInflight;
-  /** Calls, and bytes of their content, that may wait or run. */
-  readonly mostCalls: number;
-  readonly mostBytes: number;
   readonly history: HistoryLimits;
   readonly backoff: Backoff;
   /** When calls of a function are tried again. */
@@ -25,11 +25,8 @@ export interface EmbeddedQueueOptions {
   readonly warn: (line: string) => void;
 }
 
-/** How long a call waits that could not be read or written, in milliseconds. */
-const FAULT_WAIT_MS = 10_000;
-
-/** How often what has ended long ago is dropped, in milliseconds. */
-const EXPIRE_EVERY_MS = 10_000;
+/** How often what has ended long ago is dropped, and what could not be written is tried again, in milliseconds. */
+const TIDY_EVERY_MS = 10_000;
 
 /** A queue in the gateway itself, with its calls in a database of its own. */
 export class EmbeddedQueue implements CallQueue {
@@ -40,14 +37,18 @@ export class EmbeddedQueue implements CallQueue {
   readonly #waiting: WaitingCalls;
   readonly #callbacks = new Callbacks();
   readonly #runs = new Map<string, CallRun>();
-  /** Calls of each function that wait or run. */
-  readonly #pending = new Map<string, number>();
+  /** Runs with what is written of them. */
+  readonly #work = new Set<Promise<void>>();
+  readonly #room: QueueRoom;
+  readonly #outcomes: OutcomeWriter;
+  /** Ids of calls that have ended and are told of as that once the disk has it. */
+  readonly #finishing = new Set<string>();
+  /** Ids of dead calls that are being replayed. */
+  readonly #replaying = new Set<string>();
   #delivery: Delivery | undefined;
-  #bytes = 0;
-  #count = 0;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
-  #expiry: NodeJS.Timeout | undefined;
+  #tidying: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   private constructor(options: EmbeddedQueueOptions, store: CallStore) {
@@ -55,6 +56,8 @@ export class EmbeddedQueue implements CallQueue {
     this.#store = store;
     this.#history = new CallHistory(options.history);
     this.#waiting = new WaitingCalls(options.maxInflight);
+    this.#room = new QueueRoom(options);
+    this.#outcomes = new OutcomeWriter(options.warn);
   }
 
   /** @throws GatewayError STORAGE_FAILED */
@@ -71,25 +74,37 @@ export class EmbeddedQueue implements CallQueue {
 
   async start(address: string): Promise<void> {
     this.#delivery = new Delivery(address);
-    this.#expiry = setInterval(() => void this.#expire(), EXPIRE_EVERY_MS).unref();
+    this.#tidying = setInterval(() => void this.#tidy(), TIDY_EVERY_MS).unref();
     this.#next();
     return Promise.resolve();
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    for (const run of this.#runs.values()) run.drain();
+    await Promise.race([Promise.all(this.#work), sleep(deadlineMs, undefined, { ref: false })]);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#expiry);
-    const runs = [...this.#runs.values()];
-    for (const run of runs) run.giveUp();
-    await Promise.all(runs.map(({ ended }) => ended));
+    clearInterval(this.#tidying);
+    for (const run of this.#runs.values()) run.giveUp();
+    await Promise.all(this.#work);
+    await this.#outcomes.retry();
     await Promise.all([this.#delivery?.close(), this.#callbacks.close()]);
     await this.#store.close();
   }
 
-  async submit({ callId, name, calledAs, queue, content }: NewCall): Promise<void> {
-    const bytes = content.body.length + content.headers.reduce((sum, text) => sum + text.length, 0);
-    this.#requireRoom(bytes);
+  submit(call: NewCall): Promise<void> {
+    return this.#take(call, (record) => this.#store.put(record, call.content));
+  }
+
+  async #take(call: NewCall, write: (record: CallRecord) => Promise<void>): Promise<void> {
+    const { callId, name, calledAs, queue, content } = call;
+    const bytes = sizeOf(content);
+    this.#room.reserve(bytes); // before the disk is waited for
     const now = Date.now();
     this.#lastId = Math.max(this.#lastId + 1, now * 1000);
     const record: CallRecord = {
@@ -105,14 +120,10 @@ export class EmbeddedQueue implements CallQueue {
       dueAt: now,
       bytes,
     };
-    // its room is taken before the disk is waited for
-    this.#count += 1;
-    this.#bytes += bytes;
     try {
-      await this.#store.put(record, content);
+      await write(record);
     } finally {
-      this.#count -= 1;
-      this.#bytes -= bytes;
+      this.#room.release(bytes);
     }
     this.#totalsOf(queue).submitted += 1;
     this.#admit(record);
@@ -121,9 +132,9 @@ export class EmbeddedQueue implements CallQueue {
 
   async cancel(callId: string): Promise<boolean> {
     const record = this.#history.find(callId);
-    if (!record || record.finishedAt !== undefined) return false;
+    if (!record || !this.#isUnfinished(record.id)) return false;
     this.#runs.get(record.id)?.giveUp();
-    this.#waiting.remove(record.id);
+    this.#waiting.remove(record);
     await this.#finish({ ...record, state: 'cancelled', callback: 'none' });
     return true;
   }
@@ -138,23 +149,29 @@ export class EmbeddedQueue implements CallQueue {
 
   async replay(callId: string, body?: Buffer): Promise<void> {
     const dead = this.#history.find(callId);
-    const content = dead && (await this.#store.readContent(dead.id));
     if (!dead) throw new GatewayError('CALL_UNKNOWN', `no call ${callId} is known here, or not any more`);
-    if (dead.state !== 'dead' || !content)
-      throw new GatewayError(
-        'CALL_NOT_DEAD',
-        `the call ${callId} is ${dead.state}: only dead ones are replayed`,
+    if (dead.state !== 'dead')
+      throw notDead(`the call ${callId} is ${dead.state}: only dead ones are replayed`);
+    if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
+    this.#replaying.add(dead.id);
+    try {
+      const content = await this.#store.readContent(dead.id);
+      if (!content) throw notDead(`the body of the call ${callId} is lost: submit it anew`);
+      const { name, calledAs, queue } = dead;
+      const again = body === undefined ? content : { ...content, body };
+      await this.#take({ callId, name, calledAs, queue, content: again }, (record) =>
+        this.#store.replace(dead.id, record, again),
       );
-    const { name, calledAs, queue } = dead;
-    const again = body === undefined ? content : { ...content, body };
-    await this.submit({ callId, name, calledAs, queue, content: again });
-    this.#history.expireOne(dead.id);
-    await this.#store.remove([dead.id]);
+      this.#history.expireOne(dead.id);
+    } finally {
+      this.#replaying.delete(dead.id);
+    }
   }
 
   load(): readonly QueueLoad[] {
     const loads = new Map<string, { queue: string; name: FunctionName; waiting: number; running: number }>();
     for (const record of this.#history.unfinished()) {
+      if (this.#finishing.has(record.id)) continue;
       const key = `${record.queue}/${qualifiedName(record.name)}`;
       const load = loads.get(key) ?? { queue: record.queue, name: record.name, waiting: 0, running: 0 };
       loads.set(key, load);
@@ -165,16 +182,14 @@ export class EmbeddedQueue implements CallQueue {
   }
 
   pending(name: FunctionName): number {
-    return this.#pending.get(qualifiedName(name)) ?? 0;
+    return this.#room.callsOf(name);
   }
 
   /** Takes a record up that is on the disk. */
   #admit(record: CallRecord): void {
     this.#history.set(record);
     if (record.finishedAt !== undefined) return;
-    this.#count += 1;
-    this.#bytes += record.bytes;
-    this.#addPending(record, 1);
+    this.#room.enter(record);
     this.#waiting.add(record, Date.now());
   }
 
@@ -196,59 +211,49 @@ export class EmbeddedQueue implements CallQueue {
       callbacks: this.#callbacks,
       policy: this.#options.policyOf,
       backoff: this.#options.backoff,
+      warn: this.#options.warn,
     };
     const run = new CallRun(running, context);
     this.#runs.set(record.id, run);
-    void run.ended.then(async (next) => {
+    const work = run.ended.then(async (next) => {
       this.#runs.delete(record.id);
       this.#waiting.ended(record);
-      // cancelled meanwhile, or the gateway ends: the disk has it as it was
-      const isStill = this.#history.get(record.id)?.finishedAt === undefined;
-      // what could not even be tried is looked at again later
-      const later: CallRecord = { ...record, dueAt: Date.now() + FAULT_WAIT_MS };
-      if (isStill && !this.#isStopped) await this.#become(next ?? later);
+      // given up: the disk has it as it was; or cancelled meanwhile
+      const written = next && this.#isUnfinished(record.id) ? this.#become(next) : undefined;
       this.#next();
+      await written;
+      this.#work.delete(work);
     });
+    this.#work.add(work);
   }
 
-  async #become(next: CallRecord): Promise<void> {
+  #become(next: CallRecord): Promise<void> {
     if (next.state !== 'waiting') return this.#finish(next);
     this.#history.set(next);
-    await this.#store.put(next).catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));
     this.#waiting.add(next, Date.now());
+    return this.#outcomes.put(next.id, () => this.#store.put(next));
   }
 
   async #finish(record: CallRecord): Promise<void> {
     const finished = { ...record, finishedAt: Date.now() };
-    this.#history.set(finished);
-    this.#count -= 1;
-    this.#bytes -= record.bytes;
-    this.#addPending(record, -1);
+    this.#finishing.add(record.id);
+    this.#room.leave(record);
     this.#totalsOf(record.queue).processed += 1;
-    await this.#store
-      .finish(finished, record.state === 'dead')
-      .catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));
+    await this.#outcomes.put(record.id, () => this.#store.finish(finished, record.state === 'dead'));
+    this.#finishing.delete(record.id);
+    this.#history.set(finished);
   }
 
-  async #expire(): Promise<void> {
+  #isUnfinished(id: string): boolean {
+    const known = this.#history.get(id);
+    return known !== undefined && known.finishedAt === undefined && !this.#finishing.has(id);
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#outcomes.retry();
     const ids = this.#history.expire(Date.now());
     if (ids.length > 0)
       await this.#store.remove(ids).catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));
-  }
-
-  #requireRoom(bytes: number): void {
-    const { mostCalls, mostBytes } = this.#options;
-    if (this.#count < mostCalls && this.#bytes + bytes <= mostBytes) return;
-    const limit =
-      this.#count < mostCalls ? `async_max_bytes of ${mostBytes}` : `async_max_calls of ${mostCalls}`;
-    throw new GatewayError('QUEUE_FULL', `the queue has reached ${limit}: try again later`);
-  }
-
-  #addPending({ name }: CallRecord, change: number): void {
-    const key = qualifiedName(name);
-    const count = (this.#pending.get(key) ?? 0) + change;
-    if (count > 0) this.#pending.set(key, count);
-    else this.#pending.delete(key);
   }
 
   #totalsOf(queue: string): { submitted: number; processed: number } {
@@ -259,4 +264,15 @@ export class EmbeddedQueue implements CallQueue {
     }
     return totals;
   }
+}
+
+/** What a call takes, but for the little that is the same for all. */
+function sizeOf({ target, headers, callbackUrl = '', body }: CallContent): number {
+  return (
+    body.length + target.length + callbackUrl.length + headers.reduce((sum, text) => sum + text.length, 0)
+  );
+}
+
+function notDead(text: string): GatewayError {
+  return new GatewayError('CALL_NOT_DEAD', text);
 }

@@ -28,7 +28,11 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
     maxInflight: (queue) => settings.asyncQueues.get(queue) ?? settings.asyncMaxInflight,
     mostCalls: settings.asyncMaxCalls,
     mostBytes: settings.asyncMaxBytes,
-    history: { keepFor: settings.asyncKeepFor, keepMost: settings.asyncKeepMost },
+    history: {
+      keepFor: settings.asyncKeepFor,
+      keepMost: settings.asyncKeepMost,
+      keepBytes: settings.asyncMaxBytes,
+    },
     backoff: settings.retryBackoff,
     policyOf: async (name) =>
       readRetryPolicy({ annotations: (await annotationsOf(provider, name)) ?? {} }, defaults).policy,

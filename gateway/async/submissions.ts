@@ -21,6 +21,8 @@ export interface SubmissionsParts {
   readonly defaultQueue: string;
   /** Bytes of a body. */
   readonly largestBody: number;
+  /** Bytes of all bodies that are being received, or written, at a time. */
+  readonly mostReceived: number;
   /** Whether a function that is not deployed is refused at once. */
   readonly isStrict: boolean;
   readonly readTimeout: number;
@@ -33,6 +35,7 @@ const RETRY_AFTER = '5';
 /** Serves /async-function/: takes calls for later by POST, and cancels them by DELETE. */
 export class Submissions {
   readonly #parts: SubmissionsParts;
+  #received = 0;
 
   constructor(parts: SubmissionsParts) {
     this.#parts = parts;
@@ -92,19 +95,28 @@ export class Submissions {
   }
 
   /** Never settles where the caller goes before that: the exchange has ended then. */
-  async #readBody({ body, request }: Exchange): Promise<Buffer> {
-    const { largestBody } = this.#parts;
+  async #readBody(exchange: Exchange): Promise<Buffer> {
+    const { body, request } = exchange;
+    const { largestBody, mostReceived } = this.#parts;
     const tooLarge = (): GatewayError =>
       new GatewayError('BODY_TOO_LARGE', `the body is larger than async_max_body of ${largestBody} bytes`);
+    const tooMany = (): GatewayError =>
+      new GatewayError(
+        'QUEUE_FULL',
+        `calls are coming in with more than ${mostReceived} bytes: try again later`,
+      );
     if (!body.isAnnounced) return Buffer.alloc(0);
     if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
     return new Promise((resolve, reject) => {
       const bytes = new GatheredBytes();
       let length = 0;
+      exchange.onSettled(() => (this.#received -= length));
       body.flowInto({
         chunk: (chunk) => {
           length += chunk.length;
+          this.#received += chunk.length;
           if (length > largestBody) reject(tooLarge());
+          else if (this.#received > mostReceived) reject(tooMany());
           else bytes.push(chunk);
           return true;
         },

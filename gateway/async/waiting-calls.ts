@@ -9,6 +9,8 @@ interface Line {
   due: CallRecord[];
   /** Not due yet, the first to be so at the front. */
   later: CallRecord[];
+  /** How many of either have gone since. */
+  gone: number;
   running: number;
 }
 
@@ -42,16 +44,21 @@ export class WaitingCalls {
     else insertByDue(line.later, record);
   }
 
-  /** @returns whether it waited */
-  remove(id: string): boolean {
-    return this.#waiting.delete(id);
+  /** It is not to be made any more. */
+  remove(record: CallRecord): void {
+    if (!this.#waiting.delete(record.id)) return;
+    const line = this.#lineOf(record);
+    line.gone += 1;
+    // what has gone is not kept until its time comes, which may be a day away
+    if (line.gone > (line.due.length + line.later.length) / 2) this.#sweep(line);
   }
 
   /** Takes the next call that may run now; `ended` gives its place back. */
   take(now: number): CallRecord | undefined {
+    for (const line of this.#lines.values()) this.#advance(line, now);
+    const busy = this.#busyLines();
     for (const line of this.#lines.values()) {
-      this.#advance(line, now);
-      if (!this.#mayRun(line)) continue;
+      if (!this.#mayRun(line, busy.get(line.queue) ?? 1)) continue;
       const record = this.#shift(line);
       if (!record) continue;
       // the next turn is another function's
@@ -83,16 +90,23 @@ export class WaitingCalls {
     const key = `${record.queue}/${qualifiedName(record.name)}`;
     let line = this.#lines.get(key);
     if (!line) {
-      line = { key, queue: record.queue, due: [], later: [], running: 0 };
+      line = { key, queue: record.queue, due: [], later: [], gone: 0, running: 0 };
       this.#lines.set(key, line);
     }
     return line;
   }
 
-  #mayRun({ queue, running }: Line): boolean {
+  /** How many functions of each queue share what it may run: those alone that have something to run or run it. */
+  #busyLines(): Map<string, number> {
+    const busy = new Map<string, number>();
+    for (const { queue, due, running } of this.#lines.values())
+      if (due.length > 0 || running > 0) busy.set(queue, (busy.get(queue) ?? 0) + 1);
+    return busy;
+  }
+
+  #mayRun({ queue, running }: Line, functions: number): boolean {
     if (running === 0) return true;
     const most = this.#maxInflight(queue);
-    const functions = [...this.#lines.values()].filter((line) => line.queue === queue).length;
     return this.#inFlight(queue) < most && running < Math.max(1, Math.ceil(most / functions));
   }
 
@@ -100,15 +114,27 @@ export class WaitingCalls {
   #advance(line: Line, now: number): void {
     let due = 0;
     while ((line.later[due]?.dueAt ?? Number.POSITIVE_INFINITY) <= now) due += 1;
-    if (due > 0) line.due.push(...line.later.splice(0, due));
+    for (const record of due > 0 ? line.later.splice(0, due) : []) line.due.push(record);
     if (line.due.length === 0 && line.later.length === 0) this.#dropIfEmpty(line);
   }
 
   #shift(line: Line): CallRecord | undefined {
     for (let record = line.due.shift(); record; record = line.due.shift()) {
-      if (this.#waiting.get(record.id) === record.dueAt) return record;
+      if (this.#waits(record)) return record;
+      line.gone -= 1;
     }
     return undefined;
+  }
+
+  #sweep(line: Line): void {
+    line.due = line.due.filter((record) => this.#waits(record));
+    line.later = line.later.filter((record) => this.#waits(record));
+    line.gone = 0;
+    this.#dropIfEmpty(line);
+  }
+
+  #waits({ id, dueAt }: CallRecord): boolean {
+    return this.#waiting.get(id) === dueAt;
   }
 
   #dropIfEmpty(line: Line): void {

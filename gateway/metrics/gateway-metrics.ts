@@ -4,6 +4,9 @@ import type { FunctionStatus } from '../functions/function-status.ts';
 import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';
 import { InvocationMetrics } from './invocation-metrics.ts';
+import type { CallQueue } from '../async/call-queue.ts';
+import type { ScaleDefaults } from '../scale/scale-policy.ts';
+import { queueFamilies } from './queue-metrics.ts';
 import { processFamilies } from './process-metrics.ts';
 import { RouteMetrics } from './route-metrics.ts';
 import { serviceFamilies } from './service-metrics.ts';
@@ -11,24 +14,30 @@ import { serviceFamilies } from './service-metrics.ts';
 /** How long a scrape waits for the provider: Prometheus itself waits for ten seconds. */
 const PROVIDER_WAIT_MS = 5000;
 
+export interface GatewayMetricsParts {
+  readonly provider: Provider;
+  readonly queue: CallQueue;
+  readonly scaleDefaults: ScaleDefaults;
+  /** Is told where a scrape goes without the provider's part. */
+  readonly warn: (line: string) => void;
+}
+
 /** All that Prometheus is told. */
 export class GatewayMetrics {
   readonly invocations = new InvocationMetrics();
   readonly routes = new RouteMetrics();
-  readonly #provider: Provider;
-  readonly #warn: (line: string) => void;
+  readonly #parts: GatewayMetricsParts;
 
-  /** @param warn is told where a scrape goes without the provider's part */
-  constructor(provider: Provider, warn: (line: string) => void) {
-    this.#provider = provider;
-    this.#warn = warn;
+  constructor(parts: GatewayMetricsParts) {
+    this.#parts = parts;
   }
 
   /** The text of a scrape. Where the provider does not answer, its part is missing. */
   async render(): Promise<{ contentType: string; body: string }> {
     return renderMetrics([
       ...this.invocations.families(),
-      ...serviceFamilies(await this.#functions()),
+      ...serviceFamilies(await this.#functions(), this.#parts.scaleDefaults),
+      ...queueFamilies(this.#parts.queue),
       ...this.routes.families(),
       ...(await processFamilies()),
     ]);
@@ -41,9 +50,9 @@ export class GatewayMetrics {
       timer = setTimeout(() => reject(new Error(text)), PROVIDER_WAIT_MS);
     });
     try {
-      return await Promise.race([allFunctions(this.#provider), late]);
+      return await Promise.race([allFunctions(this.#parts.provider), late]);
     } catch (thrown) {
-      this.#warn(`Metrics of functions are missing from a scrape: ${messageOf(thrown)}`);
+      this.#parts.warn(`Metrics of functions are missing from a scrape: ${messageOf(thrown)}`);
       return [];
     } finally {
       clearTimeout(timer);

@@ -1,10 +1,14 @@
 import type { MetricFamily } from '../../common/metrics/family.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import { leastReplicas } from '../functions/replicas.ts';
+import { isAutoscaled, readScalePolicy, type ScaleDefaults } from '../scale/scale-policy.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 
 /** What there is of each function now: a function that was removed is gone from it at once. */
-export function serviceFamilies(functions: readonly FunctionStatus[]): MetricFamily[] {
+export function serviceFamilies(
+  functions: readonly FunctionStatus[],
+  scaleDefaults: ScaleDefaults,
+): MetricFamily[] {
   const gauge = (name: string, help: string, value: (status: FunctionStatus) => number): MetricFamily => ({
     name,
     help,
@@ -24,5 +28,17 @@ export function serviceFamilies(functions: readonly FunctionStatus[]): MetricFam
     gauge('gateway_service_min', 'Replicas that a function is not to go below', ({ deployment }) =>
       leastReplicas(deployment.labels),
     ),
+    {
+      name: 'gateway_service_target_load',
+      help: 'The load that one replica of a function is to carry, where its replicas follow the load',
+      type: 'gauge',
+      values: functions
+        .filter(({ deployment }) => isAutoscaled(deployment))
+        .map(({ deployment }) => {
+          const { type, target } = readScalePolicy(deployment, scaleDefaults).policy;
+          const labels = { function_name: qualifiedName(deployment), scaling_type: type };
+          return { labels, value: target };
+        }),
+    },
   ];
 }

@@ -78,6 +78,12 @@ export interface Provider {
   remove(name: FunctionName): Promise<void>;
   /** @throws GatewayError FUNCTION_UNKNOWN */
   scale(name: FunctionName, replicas: number): Promise<void>;
+  /**
+   * Scales to zero, unless a call is in flight or waits: deciding that and giving an instance a call cannot both happen
+   * where the provider learns of each call.
+   * @throws GatewayError FUNCTION_UNKNOWN
+   */
+  stopIfIdle(name: FunctionName): Promise<void>;
 
   /**
    * The lines that are kept, oldest first, then those that come, until `signal` aborts.

@@ -85,19 +85,6 @@ export class Rotation implements Endpoints {
     });
   }
 
-  /**
-   * Takes an instance out of rotation only if nothing is in flight at it and nobody waits for its function: deciding
-   * to stop it and giving it a call cannot both happen.
-   * @returns whether it was
-   */
-  withdrawIfIdle(name: FunctionName, instance: string): boolean {
-    const entry = this.#entries.get(qualifiedName(name));
-    const member = entry?.members.find((one) => one.endpoint.instance === instance);
-    if (!entry || !member || member.inFlight > 0 || entry.waiters.size > 0) return false;
-    entry.members.splice(entry.members.indexOf(member), 1);
-    return true;
-  }
-
   take(name: FunctionName): Place | undefined {
     const entry = this.#entries.get(qualifiedName(name));
     return entry && this.#placeAt(entry);
@@ -143,6 +130,11 @@ export class Rotation implements Endpoints {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry) return 0;
     return entry.members.reduce((sum, member) => sum + member.inFlight, entry.draining + entry.waiters.size);
+  }
+
+  /** Whether calls wait for an instance. */
+  isAwaited(name: FunctionName): boolean {
+    return (this.#entries.get(qualifiedName(name))?.waiters.size ?? 0) > 0;
   }
 
   /** Calls in flight at one instance; 0 where it is not in rotation. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 import { allFunctions } from '../providers/all-functions.ts';
@@ -38,6 +39,7 @@ export class Autoscaler {
   #timer: NodeJS.Timeout | undefined;
   #decidedAt = 0;
   #isStopped = false;
+  #isUnlisted = false;
 
   constructor(parts: AutoscalerParts) {
     this.#parts = parts;
@@ -54,20 +56,38 @@ export class Autoscaler {
 
   async #tick(): Promise<void> {
     const now = performance.now();
-    try {
-      const { interval } = this.#parts;
-      const isDue = now - this.#decidedAt >= interval;
-      if (isDue) this.#functions = await allFunctions(this.#parts.provider);
-      for (const status of this.#functions) this.#sample(status, now);
-      if (isDue) {
-        this.#decidedAt = now;
-        this.#forgetRemoved();
-        for (const status of this.#functions) if (!this.#isStopped) await this.#decide(status, now);
-      }
-    } catch (thrown) {
-      this.#parts.warn(`Scaling was put off: ${messageOf(thrown)}`);
+    const isDue = now - this.#decidedAt >= this.#parts.interval;
+    const isListed = isDue && (await this.#list());
+    for (const status of this.#functions) this.#sample(status, now);
+    if (isDue) this.#decidedAt = now;
+    if (isListed) {
+      this.#forgetRemoved();
+      for (const status of this.#functions) if (!this.#isStopped) await this.#decideFor(status, now);
     }
     if (!this.#isStopped) this.start();
+  }
+
+  /** @returns whether the provider told of its functions; one that does not is warned of once until it does */
+  async #list(): Promise<boolean> {
+    try {
+      this.#functions = await allFunctions(this.#parts.provider);
+      this.#isUnlisted = false;
+      return true;
+    } catch (thrown) {
+      if (!this.#isUnlisted) this.#parts.warn(`Scaling is put off: ${messageOf(thrown)}`);
+      this.#isUnlisted = true;
+      return false;
+    }
+  }
+
+  /** What fails for one function holds up no other. */
+  async #decideFor(status: FunctionStatus, now: number): Promise<void> {
+    try {
+      await this.#decide(status, now);
+    } catch (thrown) {
+      if (thrown instanceof GatewayError && thrown.code === 'FUNCTION_UNKNOWN') return; // removed meanwhile
+      this.#parts.warn(`${qualifiedName(status.deployment)} cannot be scaled: ${messageOf(thrown)}`);
+    }
   }
 
   #sample({ deployment }: FunctionStatus, now: number): void {
@@ -78,8 +98,8 @@ export class Autoscaler {
       watched = { history: new LoadHistory(window, now), recommendations: [] };
       this.#watched.set(key, watched);
     }
-    const inFlight = provider.endpoints.load(deployment) + queued(deployment);
-    watched.history.add({ at: now, ended: ended(deployment), inFlight });
+    const inFlight = provider.endpoints.load(deployment);
+    watched.history.add({ at: now, ended: ended(deployment), inFlight, queued: queued(deployment) });
   }
 
   async #decide(status: FunctionStatus, now: number): Promise<void> {
@@ -90,7 +110,7 @@ export class Autoscaler {
     const { policy } = readScalePolicy(deployment, defaults);
     const { history } = watched;
     const isQuiet = provider.endpoints.load(deployment) + queued(deployment) === 0;
-    if (isQuiet && isIdle(policy, history.lastActive, now)) return provider.scale(deployment, 0);
+    if (isQuiet && isIdle(policy, history.lastActive, now)) return provider.stopIfIdle(deployment);
     if (!followsLoad || !isAutoscaled(deployment) || availableReplicas === 0) return;
     const total = await this.#loadOf(status, policy, history);
     const latest = { at: now, replicas: desiredReplicas(policy, { ready: availableReplicas, total }) };

@@ -4,8 +4,10 @@ export interface Sample {
   readonly at: number;
   /** Calls that have ended so far. */
   readonly ended: number;
-  /** Calls in flight or waiting. */
+  /** Calls in flight, or waiting for an instance. */
   readonly inFlight: number;
+  /** Queued calls that wait or run: those that run are in flight as well. */
+  readonly queued: number;
 }
 
 /** A function's load over the last while. */
@@ -25,7 +27,7 @@ export class LoadHistory {
 
   add(sample: Sample): void {
     const before = this.#samples.at(-1);
-    if (sample.inFlight > 0 || (before !== undefined && sample.ended !== before.ended))
+    if (sample.inFlight + sample.queued > 0 || (before !== undefined && sample.ended !== before.ended))
       this.#lastActive = sample.at;
     this.#samples.push(sample);
     // the last sample from before the window stays: the rate counts from there

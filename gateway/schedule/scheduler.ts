@@ -17,10 +17,10 @@ export interface SchedulerParts {
 /** A function with a schedule. */
 export interface Scheduled {
   readonly name: FunctionName;
-  readonly text: string;
-  readonly schedule: Schedule;
+  text: string;
+  schedule: Schedule;
   /** What its annotation dev.of-gateway.cron.overlap says: whether a call begins while the one before runs. */
-  readonly mayOverlap: boolean;
+  mayOverlap: boolean;
   next: Date | undefined;
   running: number;
   last: { readonly at: Date; readonly status: number | undefined } | undefined;
@@ -39,6 +39,8 @@ export class Scheduler {
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #isRefreshing = false;
+  #isUnlisted = false;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -47,13 +49,18 @@ export class Scheduler {
   /** @param address `HOST:PORT` where functions are called */
   start(address: string): void {
     this.#address = address;
-    if (this.#parts.isOn) void this.#tick();
+    if (this.#parts.isOn) this.#tick();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#agent.destroy();
+  }
+
+  /** Whether functions are called at the times of their schedules. */
+  get isOn(): boolean {
+    return this.#parts.isOn;
   }
 
   list(): readonly Scheduled[] {
@@ -70,21 +77,31 @@ export class Scheduler {
     return this.#call(name);
   }
 
-  async #tick(): Promise<void> {
+  #tick(): void {
     const now = new Date();
-    try {
-      if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
-        this.#refresh(await allFunctions(this.#parts.provider), now);
-        this.#refreshedAt = performance.now();
-      }
-      for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
-    } catch (thrown) {
-      this.#parts.warn(`Schedules were put off: ${messageOf(thrown)}`);
+    if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
+      this.#refreshedAt = performance.now();
+      void this.#refresh(); // a provider that is slow, or does not answer, holds up no schedule that is known
     }
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#tick(), LOOK_MS);
+    for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
+    this.#timer = setTimeout(() => this.#tick(), LOOK_MS);
   }
 
-  #refresh(functions: readonly FunctionStatus[], now: Date): void {
+  async #refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      this.#takeUp(await allFunctions(this.#parts.provider), new Date());
+      this.#isUnlisted = false;
+    } catch (thrown) {
+      if (!this.#isUnlisted) this.#parts.warn(`Schedules are not read anew: ${messageOf(thrown)}`);
+      this.#isUnlisted = true;
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  #takeUp(functions: readonly FunctionStatus[], now: Date): void {
     const seen = new Set<string>();
     for (const { deployment } of functions) {
       const key = qualifiedName(deployment);
@@ -94,28 +111,25 @@ export class Scheduler {
       seen.add(key);
       const known = this.#scheduled.get(key);
       const mayOverlap = deployment.annotations['dev.of-gateway.cron.overlap'] !== 'skip';
-      if (known?.text === text && known.mayOverlap === mayOverlap) continue;
-      const { name, namespace } = deployment;
-      this.#scheduled.set(key, {
-        name: { name, namespace },
-        text,
-        schedule,
-        mayOverlap,
-        next: nextTime(schedule, now),
-        running: 0,
-        last: known?.last,
-      });
+      if (known?.text === text) {
+        known.mayOverlap = mayOverlap;
+        continue;
+      }
+      const next = nextTime(schedule, now);
+      if (known) Object.assign(known, { text, schedule, mayOverlap, next });
+      else {
+        const { name, namespace } = deployment;
+        const entry = { name: { name, namespace }, text, schedule, mayOverlap, next };
+        this.#scheduled.set(key, { ...entry, running: 0, last: undefined });
+      }
     }
     for (const key of this.#scheduled.keys()) if (!seen.has(key)) this.#scheduled.delete(key);
   }
 
   #fireIfDue(scheduled: Scheduled, now: Date): void {
-    const due = scheduled.next;
-    if (!due || due > now) return;
-    // times that went by while nobody looked are passed over, all but the last
-    let next: Date | undefined = due;
-    while (next && next <= now) next = nextTime(scheduled.schedule, next);
-    scheduled.next = next;
+    if (!scheduled.next || scheduled.next > now) return;
+    // times that went by while nobody looked, however many, are one call
+    scheduled.next = nextTime(scheduled.schedule, now);
     if (scheduled.running > 0 && !scheduled.mayOverlap) return;
     void this.#fire(scheduled);
   }

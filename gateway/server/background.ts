@@ -3,6 +3,7 @@ import type { FunctionName } from '../functions/function-name.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Autoscaler } from '../scale/autoscaler.ts';
+import type { ScaleDefaults } from '../scale/scale-policy.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import type { Settings } from '../settings/table.ts';
 
@@ -11,6 +12,7 @@ export interface BackgroundParts {
   readonly provider: Provider;
   readonly metrics: GatewayMetrics;
   readonly queue: CallQueue;
+  readonly scaleDefaults: ScaleDefaults;
   readonly warn: (line: string) => void;
 }
 
@@ -20,14 +22,14 @@ export class Background {
   readonly #queue: CallQueue;
   readonly #autoscaler: Autoscaler;
 
-  constructor({ settings, provider, metrics, queue, warn }: BackgroundParts) {
+  constructor({ settings, provider, metrics, queue, scaleDefaults, warn }: BackgroundParts) {
     this.#queue = queue;
     this.scheduler = new Scheduler({ provider, isOn: settings.cron, warn });
     this.#autoscaler = new Autoscaler({
       provider,
       ended: (name: FunctionName) => metrics.invocations.count(name),
       queued: (name: FunctionName) => queue.pending(name),
-      defaults: { zeroDuration: settings.inactivityDuration, target: settings.scaleTarget },
+      defaults: scaleDefaults,
       interval: settings.scaleInterval,
       window: settings.scaleWindow,
       followsLoad: settings.autoscaling,
@@ -42,7 +44,13 @@ export class Background {
     this.scheduler.start(address);
   }
 
-  /** Begins nothing any more. Calls that are under way end as others do, or are made again after the next start. */
+  /** Begins nothing any more, and lets queued calls that are under way end, as others do. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#autoscaler.stop();
+    await Promise.all([this.scheduler.stop(), this.#queue.drain(deadlineMs)]);
+  }
+
+  /** Ends it. Queued calls that are still under way are made again after the next start. */
   async stop(): Promise<void> {
     this.#autoscaler.stop();
     await Promise.all([this.scheduler.stop(), this.#queue.stop()]);

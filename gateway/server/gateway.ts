@@ -39,6 +39,9 @@ export interface GatewayParts {
 /** The queue of calls whose function names none: as OpenFaaS calls it. */
 const DEFAULT_QUEUE = 'faas-request';
 
+/** Bytes of bodies of calls for later that are held in memory at a time, before they are on the disk. */
+const MOST_RECEIVED = 256 << 20;
+
 /** The gateway from its start to its end. */
 export class Gateway {
   readonly #parts: GatewayParts;
@@ -56,8 +59,9 @@ export class Gateway {
     const { readTimeout, writeTimeout, upstreamTimeout, allowedHosts, allowedOrigins } = settings;
     this.#parts = parts;
     const warn = (line: string): void => logger.warn(line);
+    const scaleDefaults = { zeroDuration: settings.inactivityDuration, target: settings.scaleTarget };
     const logError = (line: string): void => logger.error(line);
-    const metrics = new GatewayMetrics(provider, warn);
+    const metrics = new GatewayMetrics({ provider, queue, scaleDefaults, warn });
     const origins = { isOpen: auth === undefined, allowedHosts, allowedOrigins };
     const defaultNamespace = settings.functionNamespace;
     const clientErrors = new ClientErrors(gatewayManner, logError);
@@ -66,7 +70,7 @@ export class Gateway {
       observer: metrics.invocations,
       limits: { readTimeout, writeTimeout, upstreamTimeout },
     });
-    this.#background = new Background({ settings, provider, metrics, queue, warn });
+    this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
     const { scheduler } = this.#background;
     const context = { provider, metrics, queue, scheduler, defaultNamespace, warn };
     this.#api = new ApiServer({ context, auth, origins, readTimeout, writeTimeout, logError });
@@ -79,6 +83,7 @@ export class Gateway {
         defaultNamespace,
         defaultQueue: DEFAULT_QUEUE,
         largestBody: settings.asyncMaxBody,
+        mostReceived: Math.max(MOST_RECEIVED, settings.asyncMaxBody),
         isStrict: settings.strictAsync,
         readTimeout,
         writeTimeout,
@@ -139,9 +144,10 @@ export class Gateway {
     this.#front.close();
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
+    const { writeTimeout } = settings;
+    await Promise.all([this.#background.drain(writeTimeout), this.#handler.close(writeTimeout)]);
     await this.#background.stop();
-    await this.#handler.close(settings.writeTimeout);
-    await provider.stop(settings.writeTimeout);
+    await provider.stop(writeTimeout);
     await this.#end();
   }
 

@@ -146,7 +146,7 @@ export const SETTINGS = {
     names: ['async_keep_most'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 10_000,
-    line: 'How many of those it keeps at the most.',
+    line: 'How many of those it keeps at the most; as many dead ones beside them, with at most `async_max_bytes` of bodies.',
   }),
   strictAsync: setting({
     names: ['strict_async'],

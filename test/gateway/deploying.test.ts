@@ -86,3 +86,20 @@ test('settings that stand among the wrong ones are told of in the status and the
   assert.match(notes[0], /com\.openfaas\.scale\.min is an annotation and has no effect: make it a label/);
   await gateway.stderr.waitFor(/Warning: f\.openfaas-fn: com\.openfaas\.health\.http\.path is a label/);
 });
+
+test('labels and annotations that cannot be read refuse no deployment, and are told of in the status and the log', async (t) => {
+  const { gateway } = await startBeforeProvider(t);
+  const body = {
+    service: 'f',
+    image: 'x',
+    annotations: { 'com.openfaas.retry.min_wait': 'soon', 'com.openfaas.retry.attempts': '3' },
+    labels: { 'com.openfaas.scale.type': 'moon', 'com.openfaas.scale.max': '3' },
+  };
+  assert.equal((await gateway.api('POST', '/system/functions', { body })).status, 202);
+  const { notes } = JSON.parse((await gateway.api('GET', '/system/function/f')).text);
+  assert.deepEqual(notes, [
+    'the label com.openfaas.scale.type="moon" has no effect: expected rps, capacity, cpu, queue',
+    'the annotation com.openfaas.retry.min_wait="soon" has no effect: expected a duration, such as 10s',
+  ]);
+  await gateway.stderr.waitFor(/Warning: f\.openfaas-fn: the annotation com\.openfaas\.retry\.min_wait/);
+});

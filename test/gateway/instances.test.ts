@@ -162,3 +162,15 @@ test('an image that is not there is refused with both ways out, and nothing is l
   assert.match(text, /ofkit build --local.*engine/);
   assert.equal((await gateway.api('GET', '/system/functions')).text, '[]');
 });
+
+test('CPU is the same for all who ask for it at a time', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, {}, { folder });
+  await deploy(gateway, { service: 'fn' });
+  const cpu = async (): Promise<number> => (await statusOf(gateway, 'fn')).usage?.cpu ?? 0;
+  await until(async () => {
+    const [first, second] = [await cpu(), await cpu()];
+    return first > 0 && first === second;
+  }, 'two that ask one after the other to get the same');
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { deploy, makeServerImage, statusOf } from '../support/local-image.ts';
 import { startGateway } from '../support/of-gateway.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
-import { until } from '../support/wait.ts';
+import { until, within } from '../support/wait.ts';
 
 const ZERO = { 'com.openfaas.scale.zero': 'true', 'com.openfaas.scale.zero-duration': '300ms' };
 
@@ -30,6 +30,20 @@ test('a function without calls goes to zero, and not while one is in flight', as
   assert.equal((await long).text, 'waited');
   await until(async () => !(await statusOf(gateway, 'fn')).replicas, 'zero');
   assert.equal((await gateway.request({ path: '/function/fn/process' })).status, 200);
+});
+
+test('a call that waits for a start is served though the function is set to zero meanwhile', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, {}, { folder });
+  await deploy(gateway, { service: 'fn' });
+  const toZero = () => gateway.api('POST', '/system/scale-function/fn', { body: { replicas: 0 } });
+  await toZero();
+  await until(async () => !(await statusOf(gateway, 'fn')).availableReplicas, 'zero');
+  const waiting = gateway.request({ path: '/function/fn/process' });
+  await until(async () => (await statusOf(gateway, 'fn')).replicas === 1, 'the call to wake it');
+  await toZero();
+  assert.equal((await within(waiting, 'the call to be answered')).status, 200);
 });
 
 test('calls that come as it goes to zero are all answered', async (t) => {

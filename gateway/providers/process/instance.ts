@@ -33,6 +33,9 @@ const LAST_LINES_MS = 2000;
 /** How many of its last lines are told of an instance that has failed. */
 const LINES_TOLD = 20;
 
+/** The shortest time that CPU is averaged over, in milliseconds: the kernel counts it in ticks of 10. */
+const SHORTEST_MEASURE_MS = 500;
+
 /** One run of a function's code under the watchdog. */
 export class Instance {
   readonly id: string;
@@ -44,7 +47,7 @@ export class Instance {
   readonly #lines: string[] = [];
   #port = 0;
   #endedAs: string | undefined;
-  #usage: { readonly at: number; readonly cpuSeconds: number };
+  #usage: { readonly at: number; readonly cpuSeconds: number; readonly cpu: number };
 
   constructor(options: InstanceOptions) {
     this.id = options.id;
@@ -57,7 +60,7 @@ export class Instance {
       detached: true,
       ...options.user,
     });
-    this.#usage = { at: this.startedAt, cpuSeconds: 0 };
+    this.#usage = { at: this.startedAt, cpuSeconds: 0, cpu: 0 };
     this.#child.on('message', (message) => {
       this.#port ||= readListeningMessage(message)?.port ?? 0;
     });
@@ -119,15 +122,20 @@ export class Instance {
     await this.ended;
   }
 
-  /** CPU in thousandths of a core since it was last asked, or since the start, and memory in bytes. */
+  /**
+   * CPU in thousandths of a core, and memory in bytes. CPU is averaged since it was measured before, and measured no more
+   * often than the ticks that it is counted in allow: those who ask at the same time get the same.
+   */
   measure(): { readonly cpu: number; readonly bytes: number } {
     const usage: TreeUsage =
       this.#child.pid === undefined ? { cpuSeconds: 0, residentBytes: 0 } : measureTree(this.#child.pid);
     const now = performance.now();
-    const seconds = Math.max((now - this.#usage.at) / 1000, 0.001);
-    const cpu = Math.max(0, (usage.cpuSeconds - this.#usage.cpuSeconds) / seconds) * 1000;
-    this.#usage = { at: now, cpuSeconds: usage.cpuSeconds };
-    return { cpu, bytes: usage.residentBytes };
+    const ms = now - this.#usage.at;
+    if (ms >= SHORTEST_MEASURE_MS) {
+      const cpu = (Math.max(0, usage.cpuSeconds - this.#usage.cpuSeconds) / (ms / 1000)) * 1000;
+      this.#usage = { at: now, cpuSeconds: usage.cpuSeconds, cpu };
+    }
+    return { cpu: this.#usage.cpu, bytes: usage.residentBytes };
   }
 
   async #untilEnded(): Promise<string> {

@@ -90,7 +90,9 @@ export class ManagedFunction {
       this.#previous = serving;
       this.#current = current;
     }
-    this.#reconcile();
+    // who waits is served, as is who comes right after
+    if (record.replicas === 0 && this.#context.rotation.isAwaited(this.name)) this.#wake();
+    else this.#reconcile();
   }
 
   /** Ends it for good. Resolves when its last instance has ended. */

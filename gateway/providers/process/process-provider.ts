@@ -15,6 +15,7 @@ import { SecretStore } from '../../state/secret-store.ts';
 import { makeStateFolder } from '../../state/storage.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
 import { canRunAsFunctionUser } from './function-users.ts';
+import { stopIfIdle } from './idle-stop.ts';
 import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
@@ -215,6 +216,18 @@ export class ProcessProvider implements Provider {
       const record = { ...managed.record, replicas };
       await this.#store.put(record);
       managed.become(record);
+    });
+  }
+
+  stopIfIdle(name: FunctionName): Promise<void> {
+    return this.#alone(name, () => {
+      const managed = this.#find(name);
+      const atZero = (): FunctionRecord => ({ ...managed.record, replicas: 0 });
+      return stopIfIdle({
+        isIdle: () => this.endpoints.load(name) === 0,
+        write: (wish) => this.#store.put(wish === 'zero' ? atZero() : managed.record),
+        stop: () => managed.become(atZero()),
+      });
     });
   }
 

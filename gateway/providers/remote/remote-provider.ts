@@ -139,6 +139,11 @@ export class RemoteProvider implements Provider {
     requireDone(answer, NAMING);
   }
 
+  /** The provider decides by itself what becomes of a call that comes meanwhile. */
+  async stopIfIdle(name: FunctionName): Promise<void> {
+    if (this.endpoints.load(name) === 0) await this.scale(name, 0);
+  }
+
   logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     return remoteLogs(this.#logs, query, signal);
   }

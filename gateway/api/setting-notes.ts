@@ -1,0 +1,21 @@
+import { readRetryPolicy, type RetryPolicy } from '../async/retry-policy.ts';
+import type { Deployment } from '../functions/deployment.ts';
+import { readScalePolicy } from '../scale/scale-policy.ts';
+import { misplacedSettings } from './misplaced-settings.ts';
+
+/** What holds in the place of a faulty setting is not told of, so that any defaults do. */
+const SCALE_DEFAULTS = { zeroDuration: 1, target: 1 };
+const RETRY_DEFAULTS: RetryPolicy = { attempts: 1, codes: new Set(), minWait: 0, maxWait: 0 };
+
+/**
+ * Labels and annotations of a function that have no effect, as they stand in the wrong place or cannot be read: they
+ * refuse no deployment, as OpenFaaS takes them too.
+ * @returns a line for each
+ */
+export function settingNotes(deployment: Deployment): string[] {
+  return [
+    ...misplacedSettings(deployment),
+    ...readScalePolicy(deployment, SCALE_DEFAULTS).warnings,
+    ...readRetryPolicy(deployment, RETRY_DEFAULTS).warnings,
+  ];
+}

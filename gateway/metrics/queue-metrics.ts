@@ -1,0 +1,43 @@
+import type { MetricFamily } from '../../common/metrics/family.ts';
+import type { CallQueue, QueueLoad } from '../async/call-queue.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+
+/** Stands where OpenFaaS's queue-worker has the name of its pod: the gateway makes queued calls itself. */
+const WORKER = 'of-gateway';
+
+/** What there is of queued calls, by the names of OpenFaaS's queue-worker. */
+export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals'>): MetricFamily[] {
+  const loads = queue.load();
+  const gauge = (name: string, help: string, value: (load: QueueLoad) => number): MetricFamily => ({
+    name,
+    help,
+    type: 'gauge',
+    values: loads.map((load) => ({
+      labels: { queue_name: load.queue, function_name: qualifiedName(load.name) },
+      value: value(load),
+    })),
+  });
+  const counter = (name: string, help: string, key: 'submitted' | 'processed'): MetricFamily => ({
+    name,
+    help,
+    type: 'counter',
+    values: [...queue.totals].map(([queueName, totals]) => ({
+      labels: { queue_name: queueName, kubernetes_pod_name: WORKER },
+      value: totals[key],
+    })),
+  });
+  return [
+    gauge('queue_worker_pending_messages', 'Queued calls that wait', ({ waiting }) => waiting),
+    gauge(
+      'queue_worker_function_invocation_inflight',
+      'Queued calls that are under way',
+      ({ running }) => running,
+    ),
+    counter('queue_worker_messages_submitted_total', 'Calls that were queued', 'submitted'),
+    counter(
+      'queue_worker_messages_processed_total',
+      'Queued calls that have ended, whatever came of them',
+      'processed',
+    ),
+  ];
+}

@@ -1,0 +1,110 @@
+import type http from 'node:http';
+import { FaasProvider } from './faas-provider.ts';
+import { startGateway, type GatewayVariables, type OfGateway } from './of-gateway.ts';
+import type { Owner } from './owner.ts';
+import { makeStateFolder } from './state-folder.ts';
+import { until } from './wait.ts';
+
+/** Answers a request, or holds it by doing nothing. */
+type Behaviour = (response: http.ServerResponse, id: string) => void;
+
+export const succeed: Behaviour = (response) => response.end('done');
+export const fail: Behaviour = (response) => response.writeHead(503).end('failed');
+export const hold: Behaviour = () => undefined;
+
+const ANNOTATIONS = { 'com.openfaas.retry.min_wait': '1s', 'com.openfaas.retry.max_wait': '1s' };
+
+/** What outlives a gateway that is killed: its state folder, its functions, and those who wait for callbacks. */
+export class CrashWorld {
+  /** What functions do, and who takes callbacks. */
+  onRun: Behaviour = succeed;
+  onCallback: Behaviour = succeed;
+  /** How often each call came to its function, and its callback to its taker, by id. */
+  readonly runs = new Map<string, number>();
+  readonly callbacks = new Map<string, number>();
+  readonly #owner: Owner;
+  readonly #provider: FaasProvider;
+  readonly #folder = makeStateFolder();
+  readonly #variables: GatewayVariables;
+  #gateway: OfGateway | undefined;
+
+  private constructor(owner: Owner, provider: FaasProvider, variables: GatewayVariables) {
+    this.#owner = owner;
+    this.#provider = provider;
+    this.#variables = variables;
+  }
+
+  /** Starts a gateway with one function `fn`, in the test's own process. */
+  static async make(owner: Owner, variables: GatewayVariables = {}): Promise<CrashWorld> {
+    const provider = await FaasProvider.start(owner);
+    const world = new CrashWorld(owner, provider, variables);
+    provider.override = ({ url, headers }, response) => {
+      const id = String(headers['x-call-id']);
+      if (url === '/callback') {
+        world.callbacks.set(id, (world.callbacks.get(id) ?? 0) + 1);
+        world.onCallback(response, id);
+        return true;
+      }
+      if (!url.startsWith('/function/')) return false;
+      world.runs.set(id, (world.runs.get(id) ?? 0) + 1);
+      world.onRun(response, id);
+      return true;
+    };
+    await world.start();
+    const body = { service: 'fn', image: 'x', annotations: ANNOTATIONS };
+    await world.gateway.api('POST', '/system/functions', { body });
+    return world;
+  }
+
+  get gateway(): OfGateway {
+    if (!this.#gateway) throw new Error('the gateway was not started');
+    return this.#gateway;
+  }
+
+  async start(): Promise<void> {
+    const variables = {
+      functions_provider_url: this.#provider.url,
+      async_max_inflight: '100',
+      ...this.#variables,
+    };
+    this.#gateway = await startGateway(this.#owner, variables, { folder: this.#folder });
+  }
+
+  async kill(): Promise<void> {
+    this.gateway.kill('SIGKILL');
+    await this.gateway.exited;
+  }
+
+  /** Submits calls at once. @returns the ids of those that were taken */
+  async submit(ids: readonly string[], withCallback = false): Promise<string[]> {
+    const answers = await Promise.all(
+      ids.map((id) =>
+        this.gateway.request({
+          method: 'POST',
+          path: '/async-function/fn',
+          headers: {
+            'x-call-id': id,
+            ...(withCallback && { 'x-callback-url': `${this.#provider.url}/callback` }),
+          },
+          body: id,
+        }),
+      ),
+    );
+    return ids.filter((_id, at) => answers[at]?.status === 202);
+  }
+
+  /** The ids of the calls that are in a state. */
+  async calls(state: string): Promise<string[]> {
+    const { text } = await this.gateway.api('GET', `/system/async?state=${state}&limit=10000`);
+    return (JSON.parse(text) as { callId: string }[]).map(({ callId }) => callId).sort();
+  }
+
+  async untilAll(state: string, count: number): Promise<void> {
+    await until(async () => (await this.calls(state)).length === count, `${count} calls to be ${state}`);
+  }
+}
+
+/** @returns `PREFIX-0` and so on, in the order of a sorted list */
+export function idsOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}-${String(at).padStart(4, '0')}`);
+}
