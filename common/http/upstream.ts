@@ -62,13 +62,17 @@ export class Upstream {
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
     } else if (isStepwise(exchange, request.path)) {
       this.#sendStepwise(exchange, { ...head, body: undefined });
-    } else if (this.#pool && exchange.request.headers['transfer-encoding'] === undefined) {
+    } else if (this.#pool) {
       this.#sendPlain(exchange, head, this.#pool, elsewhere);
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
       // the bytes that came together with the head are there a tick later
-      process.nextTick(() => this.#send(exchange, { ...head, body: new ForwardedBody(body) }));
+      process.nextTick(() => {
+        // undici sends no head before the first byte of the body
+        if (body.hasArrived) this.#send(exchange, { ...head, body: new ForwardedBody(body) });
+        else this.#sendStepwise(exchange, { ...head, body: undefined });
+      });
     }
   }
 
