@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from './exchange/exchange.ts';
 import type { Manner } from './manner.ts';
@@ -9,7 +8,7 @@ import { ForwardedBody } from './proxy/forwarded-body.ts';
 import { withoutHeader } from './proxy/headers.ts';
 import type { SlowPath } from './proxy/slow-path.ts';
 import { isStepwise } from './proxy/stepwise.ts';
-import { UpgradeProxy, type UpgradeOutcome } from './proxy/upgrade.ts';
+import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './proxy/upgrade.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 
 /** The head of a request as the upstream is to get it. */
@@ -77,8 +76,8 @@ export class Upstream {
   }
 
   /** Carries an upgraded connection. Resolves when it has closed. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
-    return this.#upgrades.carry(request, socket, head);
+  upgrade(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+    return this.#upgrades.carry(request, socket, read);
   }
 
   /** The connections for what is plain. */
