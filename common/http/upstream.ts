@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from './exchange/exchange.ts';
 import type { Manner } from './manner.ts';
@@ -9,7 +8,7 @@ import { ForwardedBody } from './proxy/forwarded-body.ts';
 import { withoutHeader } from './proxy/headers.ts';
 import type { SlowPath } from './proxy/slow-path.ts';
 import { isStepwise } from './proxy/stepwise.ts';
-import { UpgradeProxy, type UpgradeOutcome } from './proxy/upgrade.ts';
+import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './proxy/upgrade.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 
 /** The head of a request as the upstream is to get it. */
@@ -62,19 +61,23 @@ export class Upstream {
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
     } else if (isStepwise(exchange, request.path)) {
       this.#sendStepwise(exchange, { ...head, body: undefined });
-    } else if (this.#pool && exchange.request.headers['transfer-encoding'] === undefined) {
+    } else if (this.#pool) {
       this.#sendPlain(exchange, head, this.#pool, elsewhere);
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
       // the bytes that came together with the head are there a tick later
-      process.nextTick(() => this.#send(exchange, { ...head, body: new ForwardedBody(body) }));
+      process.nextTick(() => {
+        // undici sends no head before the first byte of the body
+        if (body.hasArrived) this.#send(exchange, { ...head, body: new ForwardedBody(body) });
+        else this.#sendStepwise(exchange, { ...head, body: undefined });
+      });
     }
   }
 
   /** Carries an upgraded connection. Resolves when it has closed. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
-    return this.#upgrades.carry(request, socket, head);
+  upgrade(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+    return this.#upgrades.carry(request, socket, read);
   }
 
   /** The connections for what is plain. */

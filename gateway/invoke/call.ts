@@ -162,11 +162,11 @@ export class Call implements Manner {
 }
 
 /** An IPv4 address that came over an IPv6 socket, as the IPv4 address that it is. */
-function withoutMapping(address: string): string {
+export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
-function authorityOf({ host, port }: Endpoint): string {
+export function authorityOf({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

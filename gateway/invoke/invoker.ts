@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
@@ -10,9 +11,11 @@ import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
-import { Call, type CallContext } from './call.ts';
+import { callHeaders, givenCallId } from './call-headers.ts';
+import { authorityOf, Call, withoutMapping, type CallContext } from './call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
 import { gatewayManner } from './manner.ts';
+import { startTime } from './start-time.ts';
 
 export interface InvokerParts {
   readonly endpoints: Endpoints;
@@ -65,8 +68,19 @@ export class Invoker {
     try {
       place = await this.#placeFor(name, socket);
       observer.started(label);
-      request.url = place.endpoint.basePath + target;
-      const { status } = await this.#upstreamOf(place.endpoint).upgrade(request, socket, head);
+      const { endpoint } = place;
+      const upgraded = {
+        method: request.method ?? 'GET',
+        path: endpoint.basePath + target,
+        headers: callHeaders(request.rawHeaders, {
+          callId: givenCallId(request.rawHeaders) ?? randomUUID(),
+          startTime: startTime(),
+          remoteAddress: withoutMapping(socket.remoteAddress ?? ''),
+          authority: authorityOf(endpoint),
+        }),
+        protocol: request.headers.upgrade ?? '',
+      };
+      const { status } = await this.#upstreamOf(endpoint).upgrade(upgraded, socket, head);
       observer.ended(label, status, (performance.now() - startedAt) / 1000);
     } catch (thrown) {
       const error =

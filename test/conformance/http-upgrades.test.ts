@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describe, test } from 'node:test';
 import { startForwarding, startRawForwarding } from '../support/upstream.ts';
@@ -31,6 +31,49 @@ describe('upgrades other than WebSocket in http mode', { concurrency: 4 }, () =>
     assert.equal(seen.upgrade, 'my-proto/2');
     assert.equal(seen.host, 'fn.example', 'Host is kept');
     assert.equal(seen['x-one'], '1');
+  });
+
+  test('the head goes on by the rules of all requests, both ways', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    let seen: readonly string[] = [];
+    upstream.server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      seen = request.rawHeaders;
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade, X-Hop\r\nUpgrade: my-proto/2\r\nX-Hop: 1\r\n' +
+          'Set-Cookie: a=1\r\nX-Two: 1\r\nset-cookie: b=2\r\nKeep-Alive: timeout=5\r\n\r\nend',
+      );
+    });
+    const connection = await watchdog.connect();
+    connection.send(
+      'GET /raw HTTP/1.1\r\nHost: fn.example\r\nX-A: 1\r\nConnection: Upgrade, X-Named\r\nUpgrade: my-proto/2\r\n' +
+        'X-Named: 1\r\nx-a: 2\r\nTE: trailers\r\nKeep-Alive: 1\r\nProxy-Authorization: Basic eA==\r\nX-B: 3\r\n\r\n',
+    );
+    await connection.waitFor(/end$/);
+    const own = 'Connection,Upgrade,Upgrade,my-proto/2';
+    assert.equal(seen.join(','), `Host,fn.example,X-A,1,x-a,2,X-B,3,${own}`);
+    assert.equal(
+      connection.received.split('\r\n').slice(1, -2).join(),
+      'Set-Cookie: a=1,X-Two: 1,set-cookie: b=2,Connection: Upgrade,Upgrade: my-proto/2',
+    );
+  });
+
+  test('HTTP/1.0 upgrades nothing, and health is the watchdog’s own', async (t) => {
+    const { watchdog, upstream } = await startForwarding(
+      t,
+      (_request, response) => void response.end('plain'),
+    );
+    let upgrades = 0;
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      upgrades += 1;
+      socket.destroy();
+    });
+    const old = await watchdog.exchange(ASK.replace('HTTP/1.1', 'HTTP/1.0').replace('keep-alive, ', ''));
+    assert.match(old.text, /^HTTP\/1\.1 200 [^]*plain$/);
+    const health = await watchdog.connect();
+    health.send(ASK.replace('/raw', '/_/health'));
+    await health.waitFor(/^HTTP\/1\.1 200 [^]*OK$/);
+    assert.deepEqual((await watchdog.exchange(ASK.replace('Host: fn.example\r\n', ''))).statuses, [400]);
+    assert.equal(upgrades, 0);
   });
 
   test('a half-closed client still gets what the function has to say', async (t) => {

@@ -79,3 +79,22 @@ test('a client that sends no more does not hold a connection for ever', async (t
   connection.send('GET /healthz HTTP/1.1\r\nHost: x\r\n');
   await until(() => connection.closed, 'the end of the connection');
 });
+
+test('a function that is asked for an upgrade is told of the call as of any other', async (t) => {
+  const { gateway } = await startBeforeProvider(t);
+  await gateway.api('POST', '/system/functions', { body: { service: 'f', image: 'x' } });
+  const connection = await gateway.connect();
+  connection.send(
+    'GET /function/f HTTP/1.1\r\nHost: fn.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Call-Id: own\r\n\r\n',
+  );
+  await connection.waitFor(/^HTTP\/1\.1 200 /); // what plays the functions upgrades nothing, and tells what it got
+  await connection.waitClosed();
+  const { headers } = JSON.parse(/\{[^]*\}/.exec(connection.received)?.[0] ?? '{}') as {
+    headers: Record<string, string>;
+  };
+  assert.equal(headers['upgrade'], 'websocket');
+  assert.equal(headers['x-call-id'], 'own');
+  assert.equal(headers['x-forwarded-host'], 'fn.example');
+  assert.equal(headers['x-forwarded-for'], '127.0.0.1');
+  assert.ok(Number(headers['x-start-time']) > 0);
+});

@@ -63,7 +63,9 @@ export class HttpRunner implements Runner {
 
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
     if (!this.#isSettled) await this.#untilAccepting(socket);
-    return this.#upstream.upgrade(request, socket, head);
+    const { method = 'GET', url = '/', rawHeaders } = request;
+    const protocol = request.headers.upgrade ?? '';
+    return this.#upstream.upgrade({ method, protocol, ...this.#headFor(url, rawHeaders) }, socket, head);
   }
 
   /** Waits as a request does, within exec_timeout, and no longer than the client. */
@@ -105,9 +107,13 @@ export class HttpRunner implements Runner {
 
   #forward(exchange: Exchange): void {
     if (exchange.isOver) return;
-    const target = forwardedTarget(exchange.target, this.#upstream.address.basePath);
-    let headers = endToEndHeaders(exchange.request.rawHeaders);
-    if (target.host !== undefined) headers = replaceHeader(headers, 'Host', target.host);
-    this.#upstream.forward(exchange, { method: exchange.method, path: target.path, headers });
+    const { method, target, request } = exchange;
+    this.#upstream.forward(exchange, { method, ...this.#headFor(target, request.rawHeaders) });
+  }
+
+  #headFor(target: string, rawHeaders: readonly string[]): { path: string; headers: string[] } {
+    const { path, host } = forwardedTarget(target, this.#upstream.address.basePath);
+    const headers = endToEndHeaders(rawHeaders);
+    return { path, headers: host === undefined ? headers : replaceHeader(headers, 'Host', host) };
   }
 }

@@ -16,7 +16,7 @@ import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import { watchdogManner } from '../manner.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
 import type { FunctionFacts } from './metrics/metrics-server.ts';
-import { RequestHandler } from './request-handler.ts';
+import { isForItself, RequestHandler } from './request-handler.ts';
 
 /**
  * What serves requests: the runner of the mode with an HTTP server in front of it. Ports, lock-file, metrics and
@@ -117,7 +117,7 @@ export class HttpService {
     this.server.on('upgrade', (request, stream, read) => {
       const socket = stream as Socket;
       const head = Buffer.concat([read, gate.release(socket)]);
-      if (isRealUpgrade(request)) void this.#handler.upgrade(request, socket, head);
+      if (isRealUpgrade(request) && !isForItself(request)) void this.#handler.upgrade(request, socket, head);
       else declineUpgrade(this.server, request, socket, head);
     });
   }

@@ -39,6 +39,12 @@ function ownPath(target = ''): string | undefined {
   return /^(?:https?:\/\/[^/?#]*)?(\/_\/[^?#]*)/i.exec(target)?.[1];
 }
 
+/** Whether a request is for what the watchdog says of itself, whatever else it asks for. */
+export function isForItself({ url }: ExchangeRequest): boolean {
+  const path = ownPath(url);
+  return path === '/_/health' || path === '/_/ready';
+}
+
 export interface RequestHandlerParts {
   readonly settings: Settings;
   readonly logger: Logger;

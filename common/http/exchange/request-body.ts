@@ -53,6 +53,11 @@ export class RequestBody {
     return complete || (readableLength > 0 && readableLength === Number(headers['content-length']));
   }
 
+  /** Whether any byte has arrived that was not taken, or all there is. */
+  get hasArrived(): boolean {
+    return this.#request.complete || this.#request.readableLength > 0;
+  }
+
   /** The bytes that have arrived and were not taken yet. Meant for a body that is complete. */
   takeArrived(): Buffer {
     const chunks: Buffer[] = []; // from Node 26 on each read gives one chunk

@@ -16,6 +16,9 @@ const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET'
 /** Errors of a connection that was never made. */
 const NOT_TAKEN: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH']);
 
+const LINE_BREAK = Buffer.from('\r\n');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
 /**
  * Finds another upstream for a request that has reached none.
  * @param error says why the one before took no connection
@@ -27,12 +30,12 @@ export type Elsewhere = (error: Error) => Promise<UpstreamPool>;
 export interface PlainForwardedRequest {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn, with the length of the body where there is one. */
+  /** Names and values in turn, with the length of the body where it has one. */
   readonly headers: readonly string[];
 }
 
 /**
- * Forwards one request whose body, if it has one, has a length: over sockets, without a parser or a client of Node's
+ * Forwards one request, its head at once and its body as it comes: over sockets, without a parser or a client of Node's
  * between them as long as the response is plain.
  *
  * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
@@ -55,6 +58,10 @@ class PlainForwarding implements Carrier, ResponseSink {
   readonly #method: string;
   readonly #head: string;
   readonly #hasBody: boolean;
+  /** The body, where it has arrived whole. */
+  readonly #whole: Buffer | undefined;
+  /** The body goes out in chunks. */
+  readonly #isChunked: boolean;
   #connection: UpstreamConnection | undefined;
   #reader: ResponseReader;
   #mayRetry = false;
@@ -80,8 +87,15 @@ class PlainForwarding implements Carrier, ResponseSink {
     this.#pool = pool;
     this.#elsewhere = elsewhere;
     this.#method = request.method;
-    this.#head = headText(request);
-    this.#hasBody = exchange.body.isAnnounced;
+    const { body } = exchange;
+    this.#hasBody = body.isAnnounced;
+    this.#whole = this.#hasBody && body.isComplete ? body.takeArrived() : undefined;
+    const hasNoLength = exchange.request.headers['transfer-encoding'] !== undefined;
+    this.#isChunked = hasNoLength && this.#whole === undefined;
+    const framing = this.#isChunked
+      ? 'Transfer-Encoding: chunked\r\n'
+      : `Content-Length: ${this.#whole?.length}\r\n`;
+    this.#head = headText(request, hasNoLength ? framing : '');
     this.#reader = new ResponseReader(this, request.method === 'HEAD');
     exchange.onOver(this.#onOver);
   }
@@ -211,8 +225,8 @@ class PlainForwarding implements Carrier, ResponseSink {
     const { body } = this.#exchange;
     const { socket } = connection;
     this.#isFlowing = true;
-    if (body.isComplete) {
-      const whole = body.takeArrived();
+    const whole = this.#whole;
+    if (whole) {
       this.#keep(whole);
       this.#isBodyOut = true;
       connection.requestIsOut = true;
@@ -228,16 +242,19 @@ class PlainForwarding implements Carrier, ResponseSink {
     }
     socket.write(this.#head, 'latin1');
     body.flowInto({
-      chunk: (bytes) => {
-        this.#keep(bytes);
-        const socket = this.#connection?.socket;
-        return !socket || socket.write(bytes) || socket.writableLength === 0;
-      },
+      chunk: (bytes) => this.#sendOn(this.#isChunked ? chunkOf(bytes) : bytes),
       end: () => {
+        if (this.#isChunked) this.#sendOn(LAST_CHUNK);
         this.#isBodyOut = true;
         if (this.#connection) this.#connection.requestIsOut = true;
       },
     });
+  }
+
+  #sendOn(bytes: Buffer): boolean {
+    this.#keep(bytes);
+    const socket = this.#connection?.socket;
+    return !socket || socket.write(bytes) || socket.writableLength === 0;
   }
 
   #keep(bytes: Buffer): void {
@@ -278,8 +295,13 @@ function isCopied(bytes: Buffer, { response }: Exchange): boolean {
   return bytes.length <= MOST_IN_ONE_STRING && response instanceof PlainResponse;
 }
 
-function headText({ method, path, headers }: PlainForwardedRequest): string {
+function chunkOf(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, LINE_BREAK]);
+}
+
+/** @param framing the line that says where the body ends, where none of the headers does */
+function headText({ method, path, headers }: PlainForwardedRequest, framing: string): string {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return `${head}\r\n`;
+  return `${head}${framing}\r\n`;
 }

@@ -1,12 +1,11 @@
-import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import http, { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import type { Socket } from 'node:net';
-import type HttpProxy from 'http-proxy';
 import { messageOf } from '../../errors.ts';
 import type { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { endToEndHeaders, headerPairs } from './headers.ts';
-import { forwardedTarget } from './request-target.ts';
+import { endToEndHeaders, withoutHeader } from './headers.ts';
 
 /** How an upgrade ended. */
 export interface UpgradeOutcome {
@@ -17,69 +16,58 @@ export interface UpgradeOutcome {
   readonly failure: HttpError | undefined;
 }
 
-/** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
+/** The head of a request for an upgrade as the function is to get it. */
+export interface UpgradeHead {
+  readonly method: string;
+  /** The request target. */
+  readonly path: string;
+  /** End-to-end headers, names and values in turn. */
+  readonly headers: readonly string[];
+  /** The protocols that are asked for. */
+  readonly protocol: string;
+}
+
+/** Methods of which Node sends no body where none is given. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/** The most that a response's head may have, in bytes. */
+const MOST_HEADERS = 1 << 20;
+
+/** Carries WebSockets and other upgraded connections to the function and back. */
 export class UpgradeProxy {
   readonly #address: UpstreamAddress;
   readonly #manner: Manner;
-  readonly #carriages = new Map<IncomingMessage, Carriage>();
-  #proxy: HttpProxy | undefined;
+  readonly #carriages = new Set<Carriage>();
 
   constructor(address: UpstreamAddress, manner: Manner) {
     this.#address = address;
     this.#manner = manner;
   }
 
-  /** Resolves when the connection has closed. */
-  async carry(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
-    this.#proxy ??= await this.#createProxy();
-    const carriage = new Carriage(
-      request,
-      socket,
-      forwardedTarget(request.url ?? '/', this.#address.basePath).path,
-      this.#manner,
-    );
-    this.#carriages.set(request, carriage);
-    carriage.start(this.#proxy, head, targetOf(this.#address));
+  /**
+   * @param read what was read from the client behind the request's head
+   * @returns resolves when the connection has closed
+   */
+  async carry(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+    const carriage = new Carriage(socket, this.#manner);
+    this.#carriages.add(carriage);
+    carriage.start(request, this.#address, read);
     try {
       return await carriage.closed;
     } finally {
-      this.#carriages.delete(request);
+      this.#carriages.delete(carriage);
     }
   }
 
   /** Breaks off every upgraded connection. */
   close(): void {
-    for (const carriage of this.#carriages.values()) carriage.destroy();
-  }
-
-  /** http-proxy is loaded when the first upgrade comes; most functions never see one. */
-  async #createProxy(): Promise<HttpProxy> {
-    const { default: httpProxy } = await import('http-proxy');
-    const proxy = httpProxy.createProxyServer({});
-    withoutWebSocketCheck(proxy);
-    proxy.on('proxyReqWs', (outgoing, request) => this.#carriages.get(request)?.onOutgoing(outgoing));
-    return proxy;
+    for (const carriage of this.#carriages) carriage.destroy();
   }
 }
 
-/** http-proxy closes connections whose upgrade is not to WebSocket; the function shall decide on that. */
-function withoutWebSocketCheck(proxy: HttpProxy): void {
-  const passes = (proxy as unknown as { wsPasses: { name: string }[] }).wsPasses;
-  const at = passes.findIndex((pass) => pass.name === 'checkMethodAndHeader');
-  if (at !== -1) passes.splice(at, 1);
-}
-
-function targetOf(address: UpstreamAddress): HttpProxy.ProxyTargetUrl {
-  if (address.socketPath !== undefined) return { protocol: 'http:', socketPath: address.socketPath } as never;
-  const { protocol, hostname } = new URL(address.origin);
-  return { protocol, host: hostname, port: String(address.port) };
-}
-
-/** One connection's way through the proxy. */
+/** One connection's way to the function. */
 class Carriage {
-  readonly #request: IncomingMessage;
   readonly #socket: Socket;
-  readonly #path: string;
   readonly #manner: Manner;
   readonly #bytesBefore: number;
   #outgoing: ClientRequest | undefined;
@@ -88,87 +76,97 @@ class Carriage {
   #failure: HttpError | undefined;
   readonly closed: Promise<UpgradeOutcome>;
 
-  constructor(request: IncomingMessage, socket: Socket, path: string, manner: Manner) {
-    this.#request = request;
+  constructor(socket: Socket, manner: Manner) {
     this.#socket = socket;
-    this.#path = path;
     this.#manner = manner;
     this.#bytesBefore = socket.bytesWritten;
     this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
+      const end = (): void => {
         this.#outgoing?.destroy();
         this.#upstream?.destroy();
         const bytes = socket.bytesWritten - this.#bytesBefore;
         resolve({ status: this.#failure?.status ?? this.#status, bytes, failure: this.#failure });
-      });
+      };
+      if (socket.destroyed) end();
+      else socket.once('close', end);
     });
   }
 
-  start(proxy: HttpProxy, head: Buffer, target: HttpProxy.ProxyTargetUrl): void {
+  start(request: UpgradeHead, address: UpstreamAddress, read: Buffer): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.setTimeout(0);
+    this.#socket.setNoDelay(true);
+    if (read.length > 0) this.#socket.unshift(read);
     try {
-      proxy.ws(this.#request, this.#socket, head, { target, ignorePath: true }, (error) => this.#fail(error));
+      const outgoing = open(request, address);
+      this.#outgoing = outgoing;
+      outgoing.on('error', this.#fail);
+      outgoing.on('response', (incoming) => this.#relayRefusal(incoming));
+      outgoing.on('upgrade', (incoming, upstream: Socket, first) => this.#join(incoming, upstream, first));
+      outgoing.end();
     } catch (thrown) {
       this.#fail(thrown);
     }
-  }
-
-  /** Sees the request to the function before it leaves. */
-  onOutgoing(outgoing: ClientRequest): void {
-    this.#outgoing = outgoing;
-    outgoing.path = this.#path; // as it came: http-proxy folds slashes
-    // http-proxy would send a refusal's chunks without their framing. It looks away from a response with this mark,
-    // which Node itself must not find on it afterwards
-    outgoing.prependOnceListener('response', (incoming: Refusal) => {
-      incoming.upgrade = true;
-    });
-    process.nextTick(() => {
-      outgoing.once('response', (incoming: Refusal) => {
-        incoming.upgrade = false;
-        this.#relayRefusal(incoming);
-      });
-    });
-    outgoing.prependOnceListener('upgrade', (incoming: IncomingMessage, upstream: Socket) => {
-      incoming.headers = headersAsSent(incoming); // http-proxy sends these: lower-cased, joined, as UTF-8
-      this.#socket.setDefaultEncoding('latin1');
-      this.#upstream = upstream;
-      upstream.once('close', () => this.#socket.destroySoon());
-    });
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
+  /** The function has upgraded: from now on bytes go both ways. */
+  #join(incoming: IncomingMessage, upstream: Socket, first: Buffer): void {
+    this.#upstream = upstream;
+    const socket = this.#socket;
+    upstream.setNoDelay(true);
+    upstream.on('error', this.#fail);
+    upstream.once('close', () => socket.destroySoon());
+    const { upgrade } = incoming.headers;
+    this.#writeHead(incoming, ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])]);
+    if (first.length > 0) upstream.unshift(first);
+    upstream.pipe(socket).pipe(upstream);
+  }
+
   /** The function does not upgrade: its answer goes on as it is, and the connection ends with it. */
   #relayRefusal(incoming: IncomingMessage): void {
     this.#status = incoming.statusCode ?? 500;
-    const lines = [`HTTP/1.1 ${this.#status} ${incoming.statusMessage ?? ''}`];
-    const headers = endToEndHeaders(incoming.rawHeaders);
-    for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
-    this.#socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1');
+    this.#writeHead(incoming, ['Connection', 'close']);
     incoming.pipe(this.#socket);
     incoming.once('end', () => this.#socket.destroySoon());
     incoming.once('error', () => this.#socket.resetAndDestroy());
   }
 
-  #fail(thrown: unknown): void {
+  #writeHead(incoming: IncomingMessage, connection: readonly string[]): void {
+    const lines = [`HTTP/1.1 ${incoming.statusCode} ${incoming.statusMessage ?? ''}`];
+    const headers = [...endToEndHeaders(incoming.rawHeaders), ...connection];
+    for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+    this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  }
+
+  readonly #fail = (thrown: unknown): void => {
     if (this.#failure || this.#socket.destroyed) return;
     const text = `Upstream HTTP request error: ${messageOf(thrown)}`;
     this.#failure = this.#manner.upstreamFailed(text, thrown);
-    if (this.#upstream) this.#socket.destroy();
+    if (this.#upstream || this.#status !== 101) this.#socket.destroy();
     else refuseUpgrade(this.#socket, this.#manner, this.#failure);
-  }
+  };
 }
 
-interface Refusal extends IncomingMessage {
-  upgrade?: boolean;
-}
-
-/** The headers of a message in their spelling, each with all its values. */
-function headersAsSent(incoming: IncomingMessage): NodeJS.Dict<string | string[]> {
-  const headers: Record<string, string[]> = {};
-  for (const [name, value] of headerPairs(incoming.rawHeaders)) (headers[name] ??= []).push(value);
-  return headers;
+/** Node sends a list of headers as it is. */
+function open(request: UpgradeHead, address: UpstreamAddress): ClientRequest {
+  const { method, path, protocol } = request;
+  const headers = [...withoutHeader(request.headers, 'expect'), 'Connection', 'Upgrade', 'Upgrade', protocol];
+  const hasLength = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
+  if (!hasLength && !BODILESS.has(method)) headers.push('Content-Length', '0');
+  return (address.origin.startsWith('https:') ? https : http).request({
+    ...(address.socketPath === undefined
+      ? { host: address.host, port: address.port }
+      : { socketPath: address.socketPath }),
+    method,
+    path,
+    headers: headers as unknown as http.OutgoingHttpHeaders,
+    agent: false,
+    maxHeaderSize: MOST_HEADERS,
+  });
 }
 
 /** Answers a request for an upgrade with an error, and closes the connection. */

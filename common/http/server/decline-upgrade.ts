@@ -8,12 +8,13 @@ const ASKING: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
 /**
  * Whether a request wants a connection that only its function could give. Java's HTTP client, for one, offers
- * `Upgrade: h2c` with every first request, body and all; a server may pass the offer over (RFC 9110, section 7.8).
+ * `Upgrade: h2c` with every first request, body and all; a server may pass the offer over, and has to in HTTP/1.0 (RFC
+ * 9110, section 7.8).
  */
 export function isRealUpgrade(request: IncomingMessage): boolean {
   const { upgrade, 'transfer-encoding': coding, 'content-length': length } = request.headers;
   const hasBody = coding !== undefined || Number(length ?? 0) > 0;
-  return !hasBody && !/^h2c?$/i.test(upgrade ?? '');
+  return !hasBody && request.httpVersion !== '1.0' && !/^h2c?$/i.test(upgrade ?? '');
 }
 
 /**
@@ -29,13 +30,15 @@ export function declineUpgrade(server: Server, request: IncomingMessage, socket:
     const name = rawHeaders[at] ?? '';
     const value = rawHeaders[at + 1] ?? '';
     if (ASKING.has(name.toLowerCase())) continue;
-    lines.push(`${name}: ${name.toLowerCase() === 'connection' ? withoutOffer(value) : value}`);
+    const words = name.toLowerCase() === 'connection' ? withoutOffer(value) : value;
+    if (words !== undefined) lines.push(`${name}: ${words}`);
   }
   const bytes = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]);
   handOver(socket, bytes, () => server.emit('connection', socket));
 }
 
-function withoutOffer(connection: string): string {
+/** @returns undefined where nothing else is left */
+function withoutOffer(connection: string): string | undefined {
   const words = connection.split(',').map((word) => word.trim());
-  return words.filter((word) => !ASKING.has(word.toLowerCase())).join(', ') || 'keep-alive';
+  return words.filter((word) => !ASKING.has(word.toLowerCase())).join(', ') || undefined;
 }
