@@ -30,6 +30,8 @@ export class ConnectionPool<C extends PooledConnection> {
   readonly #waiting: C[] = [];
   /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
   #shortestIdle = Number.POSITIVE_INFINITY;
+  /** When those were opened whose first response is not whole, the oldest first. */
+  readonly #fresh = new Map<C, number>();
   #silence: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
@@ -63,6 +65,7 @@ export class ConnectionPool<C extends PooledConnection> {
   takeFresh(): C {
     const connection = this.#create(this.#forget);
     this.#busy.add(connection);
+    this.#fresh.set(connection, performance.now());
     return connection;
   }
 
@@ -73,6 +76,7 @@ export class ConnectionPool<C extends PooledConnection> {
    */
   give(connection: C, hadNoBody: boolean): void {
     if (!this.#busy.delete(connection)) return;
+    this.#fresh.delete(connection);
     connection.release();
     if (!hadNoBody) return this.#rest(connection);
     if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift()?.destroy();
@@ -83,6 +87,7 @@ export class ConnectionPool<C extends PooledConnection> {
   /** Ends one whose request was given up, or that carries no other. */
   discard(connection: C): void {
     this.#busy.delete(connection);
+    this.#fresh.delete(connection);
     connection.destroy();
   }
 
@@ -94,6 +99,7 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#sweep = undefined;
     const all = [...this.#idle.splice(0), ...this.#waiting.splice(0), ...this.#busy];
     this.#busy.clear();
+    this.#fresh.clear();
     for (const connection of all) connection.destroy();
   }
 
@@ -111,20 +117,24 @@ export class ConnectionPool<C extends PooledConnection> {
   /** Those that were silent since `until` may carry a request. */
   #admit(until: number): void {
     this.#silence = undefined;
-    let unanswered = 0;
-    for (const { wasUsed } of this.#busy) unanswered += wasUsed ? 0 : 1;
     while ((this.#waiting[0]?.idleSince ?? Number.POSITIVE_INFINITY) <= until) {
       const connection = this.#waiting.shift();
-      if (!connection?.isOpen) continue;
-      // a server with a thread for each connection may have none for a new one before this one is closed
-      if (unanswered > 0) connection.destroy();
-      else this.#rest(connection);
-      unanswered -= 1;
+      if (connection?.isOpen) this.#rest(connection);
     }
+    this.#relieve(until);
     const first = this.#waiting[0];
-    if (!first) return;
-    const ms = Math.max(1, first.idleSince + SILENT_MS - performance.now());
+    if (!first && (this.#fresh.size === 0 || this.#idle.length === 0)) return;
+    const ms = first ? Math.max(1, first.idleSince + SILENT_MS - performance.now()) : SILENT_MS;
     this.#silence = setTimeout(this.#onSilence, ms).unref();
+  }
+
+  /** A server with a thread for each connection may have none for a new one before an idle one is closed. */
+  #relieve(until: number): void {
+    for (const [connection, openedAt] of this.#fresh) {
+      if (openedAt > until || this.#idle.length === 0) return;
+      this.#fresh.delete(connection);
+      this.#idle.shift()?.destroy();
+    }
   }
 
   /** After a burst there are more than are used again; a server may have a thread for each. */
