@@ -32,6 +32,7 @@ export const GATEWAY_ERRORS = {
   FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without an instance that is ready' },
   QUEUE_FULL: { status: 503, meaning: 'a queue that has no room for another call' },
   PROVIDER_UNAVAILABLE: { status: 503, meaning: 'a provider that does not answer' },
+  TOO_MANY_WATCHERS: { status: 503, meaning: 'a stream of events beyond the number of them' },
   UPSTREAM_TIMEOUT: { status: 504, meaning: 'a call over its time limit' },
   START_TIMEOUT: { status: 504, meaning: 'a function that was not ready in time' },
   STORAGE_FAILED: { status: 507, meaning: 'a state folder that cannot be written, such as on a full disk' },

@@ -1,7 +1,7 @@
 import type { MetricValue } from './family.ts';
 
 /** Upper bounds in seconds: Prometheus's defaults, which OpenFaaS uses. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Durations that were counted. Plain numbers, so that they can go from one process to another. */
 export interface Histogram {

@@ -1,6 +1,7 @@
 import type { CallQueue } from '../async/call-queue.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Shape } from '../json/shape.ts';
+import type { Observer } from '../observe/observer.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Answer } from './answer.ts';
@@ -23,6 +24,7 @@ export interface ApiContext {
   readonly metrics: GatewayMetrics;
   readonly queue: CallQueue;
   readonly scheduler: Scheduler;
+  readonly observer: Observer;
   readonly defaultNamespace: string;
   /** Tells the operator of what the caller does not see. */
   warn(line: string): void;

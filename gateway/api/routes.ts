@@ -9,6 +9,7 @@ import {
 } from './functions.ts';
 import type { Handler } from './call.ts';
 import { checkHealth, describeGateway, showMetrics } from './info.ts';
+import { followEvents, tellHistory } from './events.ts';
 import { streamLogs } from './logs.ts';
 import {
   createNamespace,
@@ -49,6 +50,8 @@ const ROUTES: readonly Route[] = [
   route('/system/info', { GET: describeGateway }),
   route('/system/secrets', { GET: listSecrets, POST: createSecret, PUT: updateSecret, DELETE: deleteSecret }),
   { ...route('/system/logs', { GET: streamLogs }), isStream: true },
+  { ...route('/system/events', { GET: followEvents }), isStream: true },
+  route('/system/history/{name}', { GET: tellHistory }),
   route('/system/namespaces', { GET: listNamespaces }),
   route('/system/namespace/', { POST: createNamespace }),
   ...['/system/namespace/{name}', '/system/namespaces/{name}'].map((pattern) =>

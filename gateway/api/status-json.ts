@@ -7,7 +7,7 @@ import { settingNotes } from './setting-notes.ts';
  * @param invocationCount left out of the status of a single function, as its clients expect
  */
 export function statusJson(status: FunctionStatus, invocationCount = 0): Record<string, unknown> {
-  const { deployment, replicas, availableReplicas, createdAt, usage } = status;
+  const { deployment, replicas, availableReplicas, createdAt, deployedAt, usage } = status;
   const notes = [...status.notes, ...settingNotes(deployment)];
   return {
     name: deployment.name,
@@ -26,6 +26,7 @@ export function statusJson(status: FunctionStatus, invocationCount = 0): Record<
     ...unlessEmpty('replicas', replicas),
     ...unlessEmpty('availableReplicas', availableReplicas),
     createdAt: createdAt.toISOString(),
+    ...(deployedAt && { deployedAt: deployedAt.toISOString() }),
     ...(usage && { usage }),
     ...unlessEmpty('notes', notes),
   };

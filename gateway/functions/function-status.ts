@@ -6,6 +6,15 @@ interface Usage {
   readonly totalMemoryBytes: number;
 }
 
+/** What one instance is doing. `restarting` is one that starts after others of its version have failed. */
+export type InstanceState = 'starting' | 'restarting' | 'idle' | 'busy' | 'draining';
+
+export interface InstanceStatus {
+  readonly id: string;
+  readonly state: InstanceState;
+  readonly inFlight: number;
+}
+
 /** A function as it is now: what was deployed, and what probes say of its instances. */
 export interface FunctionStatus {
   readonly deployment: Deployment;
@@ -15,6 +24,10 @@ export interface FunctionStatus {
   readonly availableReplicas: number;
   /** Of the deployment: an update keeps it. */
   readonly createdAt: Date;
+  /** Of the version that was deployed last, where the provider knows. */
+  readonly deployedAt?: Date;
+  /** Where the provider knows each of them. */
+  readonly instances?: readonly InstanceStatus[];
   /** Measured where it was asked for. */
   readonly usage?: Usage;
   /** Why instances are missing, or what a user should know: one line each. Empty where all is well. */

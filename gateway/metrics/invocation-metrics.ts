@@ -11,6 +11,13 @@ interface Calls {
   readonly ended: Map<number, Histogram>;
 }
 
+/** What was counted for one function, to be read. */
+export interface CountedCalls {
+  readonly started: number;
+  readonly inFlight: number;
+  readonly ended: ReadonlyMap<number, Readonly<Histogram>>;
+}
+
 const SECONDS = 'gateway_functions_seconds';
 
 /** Counts the calls of functions: two look-ups in maps for each, and numbers that are added to. */
@@ -45,6 +52,11 @@ export class InvocationMetrics implements InvocationObserver {
     let sum = 0;
     for (const histogram of calls?.ended.values() ?? []) sum += histogram.total;
     return sum;
+  }
+
+  /** @returns undefined where the function was never called */
+  callsOf(name: FunctionName): CountedCalls | undefined {
+    return this.#functions.get(qualifiedName(name));
   }
 
   /** Drops the series of a function that was removed, so that they do not stay for ever. */

@@ -2,6 +2,7 @@ import type { CallQueue } from '../async/call-queue.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
+import { Observer } from '../observe/observer.ts';
 import { Autoscaler } from '../scale/autoscaler.ts';
 import type { ScaleDefaults } from '../scale/scale-policy.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
@@ -16,15 +17,17 @@ export interface BackgroundParts {
   readonly warn: (line: string) => void;
 }
 
-/** What the gateway does without being asked at that moment: queued calls, scaling, schedules. */
+/** What the gateway does without being asked at that moment: queued calls, scaling, schedules, the look at all of it. */
 export class Background {
   readonly scheduler: Scheduler;
+  readonly observer: Observer;
   readonly #queue: CallQueue;
   readonly #autoscaler: Autoscaler;
 
   constructor({ settings, provider, metrics, queue, scaleDefaults, warn }: BackgroundParts) {
     this.#queue = queue;
     this.scheduler = new Scheduler({ provider, isOn: settings.cron, warn });
+    this.observer = new Observer({ provider, calls: metrics.invocations, queue, scheduler: this.scheduler });
     this.#autoscaler = new Autoscaler({
       provider,
       ended: (name: FunctionName) => metrics.invocations.count(name),
@@ -42,17 +45,20 @@ export class Background {
     await this.#queue.start(address);
     this.#autoscaler.start();
     this.scheduler.start(address);
+    this.observer.start();
   }
 
   /** Begins nothing any more, and lets queued calls that are under way end, as others do. */
   async drain(deadlineMs: number): Promise<void> {
     this.#autoscaler.stop();
+    this.observer.stop();
     await Promise.all([this.scheduler.stop(), this.#queue.drain(deadlineMs)]);
   }
 
   /** Ends it. Queued calls that are still under way are made again after the next start. */
   async stop(): Promise<void> {
     this.#autoscaler.stop();
+    this.observer.stop();
     await Promise.all([this.scheduler.stop(), this.#queue.stop()]);
   }
 }

@@ -71,8 +71,8 @@ export class Gateway {
       limits: { readTimeout, writeTimeout, upstreamTimeout },
     });
     this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
-    const { scheduler } = this.#background;
-    const context = { provider, metrics, queue, scheduler, defaultNamespace, warn };
+    const { scheduler, observer } = this.#background;
+    const context = { provider, metrics, queue, scheduler, observer, defaultNamespace, warn };
     this.#api = new ApiServer({ context, auth, origins, readTimeout, writeTimeout, logError });
     this.#handler = new RequestHandler({
       api: this.#api,

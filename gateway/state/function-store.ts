@@ -10,6 +10,8 @@ export interface VersionRecord {
   readonly deployment: Deployment;
   /** Of a local image; undefined elsewhere. */
   readonly revision?: string;
+  /** ISO 8601; missing from what was deployed by a gateway that did not keep it. */
+  readonly deployedAt?: string;
 }
 
 /** What is kept of a function. */

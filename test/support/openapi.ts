@@ -61,6 +61,13 @@ export function holdToDocument(method: string, target: string, answer: Answer): 
   }
 }
 
+/** Holds a value to one of the document's schemas. */
+export function holdToSchema(name: string, value: unknown): void {
+  const validate = ajv.getSchema(`openapi#/components/schemas/${name}`);
+  assert.ok(validate, `docs/openapi.yaml has no schema ${name}`);
+  assert.ok(validate(value), `${name}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(value)}`);
+}
+
 function valuesOf(type: string, { text }: Answer): unknown[] {
   if (type === 'application/json') return [JSON.parse(text)];
   if (type === 'application/x-ndjson') {

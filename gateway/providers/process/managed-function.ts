@@ -11,6 +11,7 @@ import { probe } from './probe.ts';
 import type { FunctionUser } from './secrets-folder.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
+import { instanceStates } from './instance-states.ts';
 import type { Member, Version } from './version.ts';
 
 /** What a function needs of its provider. */
@@ -130,6 +131,8 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
+      ...(current.deployedAt !== undefined && { deployedAt: new Date(current.deployedAt) }),
+      instances: instanceStates(this.versions, (id) => this.#context.rotation.inFlight(this.name, id)),
       notes: statusNotes(this.#current, this.#previous, replicas),
       ...(withUsage && { usage: this.#measure() }),
     };

@@ -41,7 +41,8 @@ export class VersionMaker {
       const text = `there is no secret ${missing.join(', ')} in ${namespace}: create it, then deploy again`;
       throw new GatewayError('SECRET_MISSING', text);
     }
-    return { deployment, revision: (await this.#imageOf(image)).revision };
+    const { revision } = await this.#imageOf(image);
+    return { deployment, revision, deployedAt: new Date().toISOString() };
   }
 
   async #imageOf(name: string): Promise<FoundImage> {
