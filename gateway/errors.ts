@@ -12,6 +12,8 @@ export const GATEWAY_ERRORS = {
   NAMESPACE_UNKNOWN: { status: 400, meaning: 'a namespace that is not there, where one is used' },
   NAMESPACE_PROTECTED: { status: 400, meaning: 'the default namespace, which cannot be removed' },
   CREDENTIALS_INVALID: { status: 401, meaning: 'a missing or wrong login' },
+  TOKEN_MISSING: { status: 403, meaning: 'a change by a browser’s session without its X-CSRF-Token' },
+  ACCESS_DENIED: { status: 403, meaning: 'a change by a login that may only read' },
   ORIGIN_REFUSED: { status: 403, meaning: 'a request of a web page of another origin' },
   ROUTE_UNKNOWN: { status: 404, meaning: 'a path that nothing is at' },
   FUNCTION_UNKNOWN: { status: 404, meaning: 'a function that is not deployed' },

@@ -3,6 +3,7 @@ import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { writeBillOfMaterials } from './bill-of-materials.ts';
+import { buildUi } from './build-ui.ts';
 import { BANNER, makeFolderOf } from './bundle.ts';
 
 /** Makes dist/of-gateway.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
@@ -11,6 +12,8 @@ const OUTPUT = 'dist/of-gateway.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
+const ui = await buildUi(version);
+
 /** Puts documents in the place of the modules that stand for them, and mends what newer Nodes warn of. */
 const replaced: Plugin = {
   name: 'replaced',
@@ -18,6 +21,9 @@ const replaced: Plugin = {
     onLoad({ filter: /gateway[\\/]api[\\/]openapi-text\.ts$/ }, () => {
       const text = JSON.stringify(readFileSync('docs/openapi.yaml', 'utf8'));
       return { contents: `export const openapiText = ${text};\n` };
+    });
+    onLoad({ filter: /gateway[\\/]api[\\/]ui-files\.ts$/ }, () => {
+      return { contents: `export const uiFiles = ${JSON.stringify(ui.files)};\n` };
     });
     onLoad({ filter: /gateway[\\/]providers[\\/]process[\\/]preload-text\.ts$/ }, async () => {
       const text = JSON.stringify(await bundledPreload());
@@ -71,7 +77,7 @@ writeBillOfMaterials({
   description: 'A gateway with the REST API of OpenFaaS, for one machine',
   version,
   file: OUTPUT,
-  metafiles: [metafile],
+  metafiles: [metafile, ui.metafile],
 });
 
 /**

@@ -1,8 +1,8 @@
 /** What a handler answers. A body in pieces is sent piece by piece as they come. */
 export interface Answer {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | AsyncIterable<string>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Buffer | AsyncIterable<string>;
 }
 
 const TEXT = 'text/plain; charset=utf-8';

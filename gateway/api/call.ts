@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Login } from '../auth/login.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { CallQueue } from '../async/call-queue.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Shape } from '../json/shape.ts';
@@ -11,6 +14,11 @@ export interface Call {
   /** The part of the path that names something; '' where the route has none. */
   readonly subject: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** The caller's address, without its port. */
+  readonly remoteAddress: string;
+  /** Who asks; undefined where the route is for everybody. */
+  readonly principal: Principal | undefined;
   /** Aborts when the client is gone, or the gateway ends. */
   readonly signal: AbortSignal;
   readonly hasBody: boolean;
@@ -25,6 +33,9 @@ export interface ApiContext {
   readonly queue: CallQueue;
   readonly scheduler: Scheduler;
   readonly observer: Observer;
+  /** Undefined where nobody has to log in. */
+  readonly login: Login | undefined;
+  readonly timeouts: { readonly read: number; readonly write: number; readonly upstream: number };
   readonly defaultNamespace: string;
   /** Tells the operator of what the caller does not see. */
   warn(line: string): void;

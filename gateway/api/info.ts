@@ -11,6 +11,11 @@ export function describeGateway(_call: Call, { provider }: ApiContext): Answer {
   return json({ provider: provider.identity, version, arch: ARCHITECTURES[process.arch] ?? process.arch });
 }
 
+/** `GET /system/timeouts`: the limits on a call of a function, in milliseconds; 0 for none. */
+export function tellTimeouts(_call: Call, { timeouts }: ApiContext): Answer {
+  return json(timeouts);
+}
+
 /** `GET /healthz`: whether the provider answers. */
 export async function checkHealth(_call: Call, { provider }: ApiContext): Promise<Answer> {
   await provider.checkHealth();

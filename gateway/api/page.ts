@@ -1,53 +1,79 @@
-import type { FunctionStatus } from '../functions/function-status.ts';
-import { qualifiedName } from '../functions/function-name.ts';
-import { allFunctions } from '../providers/all-functions.ts';
-import { RELEASE } from '../version.ts';
+import { gunzipSync } from 'node:zlib';
+import { GatewayError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import type { ApiContext, Call } from './call.ts';
+import type { Call } from './call.ts';
+import { uiFiles } from './ui-files.ts';
+
+const PAGE = 'index.html';
+
+/** Nothing comes from elsewhere, nothing is written into the page, and nobody else has it in a frame of theirs. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 const HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
-  'Cache-Control': 'no-store',
 };
-
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color-scheme: light dark }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .4rem .8rem; border-bottom: 1px solid #8884 }
-td.number { text-align: right } code { font-size: .9em } .note { color: #b60 }`;
 
 /** `GET /`. */
 export function redirectToPage(): Answer {
   return { status: 307, headers: { Location: '/ui/' } };
 }
 
-/** `GET /ui/`: the functions of every namespace. */
-export async function showPage(_call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
-  const functions = await allFunctions(provider);
-  const rows = functions.map((status) => row(status, metrics.invocations.count(status.deployment)));
-  const table =
-    rows.length === 0
-      ? '<p>No function is deployed yet. <code>faas-cli deploy</code> makes one.</p>'
-      : `<table><thead><tr><th>Function</th><th>Image</th><th>Ready</th><th>Calls</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
-  const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Functions</title><style>${STYLE}</style></head>
-<body><h1>Functions</h1>${table}<p><small>of-gateway ${escaped(RELEASE)}</small></p></body></html>
-`;
-  return { status: 200, headers: HEADERS, body };
+/** `GET /ui/`: the page, which asks the API for all that it shows. */
+export function showPage(call: Call): Answer {
+  return fileAnswer(call, PAGE);
 }
 
-function row({ deployment, replicas, availableReplicas, notes }: FunctionStatus, calls: number): string {
-  const name = qualifiedName(deployment);
-  const link = `<a href="/function/${encodeURIComponent(name)}">${escaped(name)}</a>`;
-  const lines = notes.map((note) => `<br><span class="note">${escaped(note)}</span>`).join('');
-  const ready = `${availableReplicas} of ${replicas}`;
-  return `<tr><td>${link}${lines}</td><td><code>${escaped(deployment.image)}</code></td><td>${ready}</td><td class="number">${calls}</td></tr>`;
+/** `GET /ui/` of somebody who has not logged in: the same page, which then shows the form of the login. */
+export function refusePage(_call: Call): Answer {
+  const page = gunzipSync(Buffer.from(uiFiles[PAGE]?.gzip ?? '', 'base64')).toString();
+  return {
+    status: 401,
+    headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+    body: page.replace('<div id="app">', '<div id="app" data-login>'),
+  };
 }
 
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** `GET /ui/FILE`: what the page is made of. It holds no secret, so that it can be had without a login. */
+export function serveFile(call: Call): Answer {
+  if (!Object.hasOwn(uiFiles, call.subject)) throw new GatewayError('ROUTE_UNKNOWN', '404 page not found');
+  return fileAnswer(call, call.subject);
+}
+
+function fileAnswer({ headers, query }: Call, name: string): Answer {
+  const file = uiFiles[name];
+  if (!file) throw new GatewayError('INTERNAL', 'the page is not in this build: npm run build');
+  const etag = `"${file.hash}"`;
+  // a file that is asked for by its hash never changes
+  const isFixed = query.get('v') === file.hash;
+  const caching = {
+    ETag: etag,
+    'Cache-Control': isFixed ? 'public, max-age=31536000, immutable' : 'no-cache',
+  };
+  if (headers['if-none-match'] === etag) return { status: 304, headers: { ...HEADERS, ...caching } };
+  const bytes = Buffer.from(file.gzip, 'base64');
+  const takesGzip = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
+  return {
+    status: 200,
+    headers: {
+      ...HEADERS,
+      ...caching,
+      'Content-Type': file.type,
+      Vary: 'Accept-Encoding',
+      ...(takesGzip && { 'Content-Encoding': 'gzip' }),
+    },
+    body: takesGzip ? bytes : gunzipSync(bytes),
+  };
 }

@@ -8,7 +8,7 @@ import {
   updateFunction,
 } from './functions.ts';
 import type { Handler } from './call.ts';
-import { checkHealth, describeGateway, showMetrics } from './info.ts';
+import { checkHealth, describeGateway, showMetrics, tellTimeouts } from './info.ts';
 import { followEvents, tellHistory } from './events.ts';
 import { streamLogs } from './logs.ts';
 import {
@@ -18,8 +18,9 @@ import {
   listNamespaces,
   updateNamespace,
 } from './namespaces.ts';
+import { beginSession, describeSession, endSession, tellLogins } from './session.ts';
 import { serveDocument } from './openapi.ts';
-import { redirectToPage, showPage } from './page.ts';
+import { redirectToPage, refusePage, serveFile, showPage } from './page.ts';
 import { scaleFunction, takeAlert } from './scaling.ts';
 import { createSecret, deleteSecret, listSecrets, updateSecret } from './secrets.ts';
 
@@ -29,11 +30,13 @@ export interface Route {
   readonly pattern: string;
   /** The whole path; its group, where it has one, is the call's subject. */
   readonly path: RegExp;
-  /** `login`: whoever knows the password. `open`: everybody. */
-  readonly access: 'login' | 'open';
+  /** `login`: who has logged in. `guest`: everybody, but no web page of others. `open`: everybody. */
+  readonly access: 'login' | 'guest' | 'open';
   /** `page` for what a browser shows. */
   readonly kind: 'api' | 'page';
   readonly methods: Readonly<Record<string, Handler>>;
+  /** Answers in the place of 401 and its text. */
+  readonly onRefused?: Handler;
   /** Whether an answer goes on for as long as the client wants it. */
   readonly isStream?: boolean;
 }
@@ -52,6 +55,10 @@ const ROUTES: readonly Route[] = [
   { ...route('/system/logs', { GET: streamLogs }), isStream: true },
   { ...route('/system/events', { GET: followEvents }), isStream: true },
   route('/system/history/{name}', { GET: tellHistory }),
+  route('/system/session', { GET: describeSession }),
+  { ...route('/system/login', { GET: tellLogins, POST: beginSession }), access: 'guest' },
+  { ...route('/system/logout', { POST: endSession }), access: 'guest' },
+  route('/system/timeouts', { GET: tellTimeouts }),
   route('/system/namespaces', { GET: listNamespaces }),
   route('/system/namespace/', { POST: createNamespace }),
   ...['/system/namespace/{name}', '/system/namespaces/{name}'].map((pattern) =>
@@ -64,7 +71,8 @@ const ROUTES: readonly Route[] = [
   { ...route('/system/schedules/{name}/run', { POST: runSchedule }), isStream: true },
   route('/system/alert', { POST: takeAlert }),
   route('/metrics', { GET: showMetrics }),
-  { ...route('/ui/', { GET: showPage, HEAD: showPage }), kind: 'page' },
+  { ...route('/ui/', { GET: showPage, HEAD: showPage }), kind: 'page', onRefused: refusePage },
+  { ...route('/ui/{name}', { GET: serveFile, HEAD: serveFile }), access: 'open', kind: 'page' },
   { ...route('/', { GET: redirectToPage, HEAD: redirectToPage }), access: 'open', kind: 'page' },
   { ...route('/healthz', { GET: checkHealth, HEAD: checkHealth }), access: 'open' },
   { ...route('/openapi.yaml', { GET: serveDocument }), access: 'open' },

@@ -1,8 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 import { readCredentials, type Credentials } from './password-file.ts';
 
 /** For how long a password that was read is not read again, in milliseconds. */
 const FRESH_MS = 1000;
+
+const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number) => Promise<Buffer>;
+const DERIVED_BYTES = 32;
 
 /** Checks the login of a request (RFC 7617). */
 export class BasicAuth {
@@ -29,10 +33,36 @@ export class BasicAuth {
     return credentials && new BasicAuth(folder, credentials, now);
   }
 
-  /** Whether an Authorization header names the user and the password. */
-  async admits(authorization: string | undefined): Promise<boolean> {
+  /** @returns the user, where an Authorization header names user and password; else undefined */
+  async userOf(authorization: string | undefined): Promise<string | undefined> {
     const given = readLogin(authorization);
-    if (!given) return false;
+    return given && (await this.#isRight(given)) ? given.user : undefined;
+  }
+
+  /** As `userOf`, for those who type it: to guess is made slow (scrypt, RFC 7914, whose time tells nothing either). */
+  async checkSlowly(user: string, password: string): Promise<boolean> {
+    await this.#refresh();
+    const salt = randomBytes(16);
+    const given = hashed({ user, password });
+    const [a, b] = await Promise.all(
+      [given, this.#expected].map((one) => derive(one.password.toString('hex'), salt, DERIVED_BYTES)),
+    );
+    return (
+      a !== undefined &&
+      b !== undefined &&
+      timingSafeEqual(a, b) &&
+      timingSafeEqual(given.user, this.#expected.user)
+    );
+  }
+
+  /** Another text for each user and password. */
+  async fingerprint(): Promise<string> {
+    await this.#refresh();
+    const { user, password } = this.#expected;
+    return `${user.toString('hex')}:${password.toString('hex')}`;
+  }
+
+  async #isRight(given: Credentials): Promise<boolean> {
     await this.#refresh();
     const { user, password } = hashed(given);
     const isUser = timingSafeEqual(user, this.#expected.user);

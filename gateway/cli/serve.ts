@@ -1,5 +1,8 @@
 import { formatDuration } from '../../common/duration.ts';
 import { BasicAuth } from '../auth/basic-auth.ts';
+import { Login } from '../auth/login.ts';
+import { loadSessionKey } from '../auth/session-key.ts';
+import { Sessions } from '../auth/sessions.ts';
 import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
 import { openQueue } from '../async/open-queue.ts';
@@ -22,12 +25,12 @@ export async function startGateway(
   logger.info(`of-gateway ${RELEASE} (${COMMIT})`);
   const claim = await claimStateFolder(settings.stateDir);
   try {
-    const auth = settings.basicAuth ? await loadAuth(settings, logger) : undefined;
+    const login = settings.basicAuth ? await loadLogin(settings, logger) : undefined;
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
     const provider = await loadProvider({ settings, logger, program, environment, address });
     const queue = await openQueue(settings, provider, logger);
-    const gateway = await Gateway.start({ settings, logger, provider, auth, queue, claim, onListening });
+    const gateway = await Gateway.start({ settings, logger, provider, login, queue, claim, onListening });
     tellAccess(settings, logger);
     return gateway;
   } catch (thrown) {
@@ -36,14 +39,20 @@ export async function startGateway(
   }
 }
 
-async function loadAuth({ stateDir, secretMountPath }: Settings, logger: Logger): Promise<BasicAuth> {
+async function loadLogin(settings: Settings, logger: Logger): Promise<Login> {
+  const { stateDir, secretMountPath, sessionDuration: duration } = settings;
   if (secretMountPath === stateDir && (await ensurePassword(stateDir))) {
     logger.info(`Made a password: ${passwordFileIn(stateDir)}`);
   }
-  const auth = await BasicAuth.load(secretMountPath, () => performance.now());
-  if (auth) return auth;
-  throw new StartError(
-    `basic_auth=true needs the file ${passwordFileIn(secretMountPath)}: write a password into it, or leave secret_mount_path out`,
+  const basic = await BasicAuth.load(secretMountPath, () => performance.now());
+  if (!basic)
+    throw new StartError(
+      `basic_auth=true needs the file ${passwordFileIn(secretMountPath)}: write a password into it, or leave secret_mount_path out`,
+    );
+  const key = await loadSessionKey(stateDir);
+  return new Login(
+    basic,
+    new Sessions({ key, fingerprint: () => basic.fingerprint(), duration, now: () => Date.now() }),
   );
 }
 

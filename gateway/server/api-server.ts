@@ -6,9 +6,11 @@ import { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { ApiContext, Call, Handler } from '../api/call.ts';
 import { findRoute, type Route } from '../api/routes.ts';
-import type { BasicAuth } from '../auth/basic-auth.ts';
+import { refusalOf } from '../auth/login.ts';
+import { ANYBODY, type Principal } from '../auth/principal.ts';
 import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
 import { GatewayError } from '../errors.ts';
+import { withoutMapping } from '../invoke/call.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import { decodeJson } from '../json/decode.ts';
 import type { Target } from './target.ts';
@@ -17,8 +19,6 @@ import { sendAnswer } from './send-answer.ts';
 
 export interface ApiServerParts {
   readonly context: ApiContext;
-  /** Undefined where nobody has to log in. */
-  readonly auth: BasicAuth | undefined;
   readonly origins: OriginRules;
   /** Milliseconds for a request's body, and for an answer that is no stream. */
   readonly readTimeout: number;
@@ -89,8 +89,15 @@ export class ApiServer {
     try {
       const handler = this.#handlerOf(exchange, asked.route);
       if (!handler || !asked.route) return;
-      if (asked.route.access === 'login' && !(await this.#isLoggedIn(exchange))) return refuseLogin(exchange);
-      await sendAnswer(exchange, await handler(this.#callOf(exchange, asked), this.#parts.context));
+      const { context } = this.#parts;
+      const principal = asked.route.access === 'login' ? await this.#principalOf(exchange) : undefined;
+      const call = this.#callOf(exchange, asked, principal);
+      if (asked.route.access === 'login') {
+        if (!principal) return await refuseLogin(exchange, asked.route.onRefused?.(call, context));
+        const refusal = refusalOf(principal, exchange.method, exchange.request.headers);
+        if (refusal) throw refusal;
+      }
+      await sendAnswer(exchange, await handler(call, context));
     } catch (thrown) {
       if (!exchange.isOver) exchange.fail(this.#failureOf(exchange, thrown));
     }
@@ -120,12 +127,12 @@ export class ApiServer {
     return undefined;
   }
 
-  async #isLoggedIn(exchange: Exchange): Promise<boolean> {
-    const { auth } = this.#parts;
-    return !auth || auth.admits(exchange.request.headers.authorization);
+  async #principalOf({ request }: Exchange): Promise<Principal | undefined> {
+    const { login } = this.#parts.context;
+    return login ? login.principalOf(request.headers) : ANYBODY;
   }
 
-  #callOf(exchange: Exchange, { subject, query }: Asked): Call {
+  #callOf(exchange: Exchange, { subject, query }: Asked, principal: Principal | undefined): Call {
     const end = new AbortController();
     this.#calls.add(end);
     exchange.onOver(() => {
@@ -135,6 +142,9 @@ export class ApiServer {
     return {
       subject,
       query: new URLSearchParams(query.replace(/#.*$/s, '')),
+      headers: exchange.request.headers,
+      remoteAddress: withoutMapping(exchange.request.socket.remoteAddress ?? ''),
+      principal,
       signal: end.signal,
       hasBody: exchange.body.isAnnounced,
       readJson: async (shape) => decodeJson(await readBody(exchange), shape),
@@ -155,14 +165,17 @@ export class ApiServer {
   }
 }
 
-/** As OpenFaaS's gateway says it, which its clients know. */
-function refuseLogin(exchange: Exchange): void {
-  const headers = [
-    'Content-Type',
-    'text/plain; charset=utf-8',
-    'WWW-Authenticate',
-    'Basic realm="Restricted"',
-  ];
+/**
+ * As OpenFaaS's gateway says it, which its clients know.
+ * @param instead what a route answers in the place of that
+ */
+async function refuseLogin(exchange: Exchange, instead: ReturnType<Handler> | undefined): Promise<void> {
+  if (instead) return sendAnswer(exchange, await instead);
+  const headers = ['Content-Type', 'text/plain; charset=utf-8', 'WWW-Authenticate'];
+  // a browser would ask for user and password over the page, which has a form for that
+  headers.push(
+    exchange.request.headers['x-csrf-token'] === undefined ? 'Basic realm="Restricted"' : 'Session',
+  );
   headers.push('X-OpenFaaS-Internal', gatewayManner.component);
   if (exchange.expectsContinue) headers.push('Connection', 'close'); // whether the body still comes is not known
   exchange.respond(401, headers, Buffer.from('invalid credentials'));

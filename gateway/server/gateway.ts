@@ -8,7 +8,7 @@ import { createHttpServer, serve } from '../../common/http/server/http-server.ts
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import type { CallQueue } from '../async/call-queue.ts';
 import { Submissions } from '../async/submissions.ts';
-import type { BasicAuth } from '../auth/basic-auth.ts';
+import type { Login } from '../auth/login.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import type { Logger } from '../log/logger.ts';
@@ -29,7 +29,7 @@ export interface GatewayParts {
   readonly logger: Logger;
   readonly provider: Provider;
   /** Undefined where nobody has to log in. */
-  readonly auth: BasicAuth | undefined;
+  readonly login: Login | undefined;
   readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
@@ -55,14 +55,14 @@ export class Gateway {
   readonly #background: Background;
 
   private constructor(parts: GatewayParts) {
-    const { settings, logger, provider, auth, queue } = parts;
+    const { settings, logger, provider, login, queue } = parts;
     const { readTimeout, writeTimeout, upstreamTimeout, allowedHosts, allowedOrigins } = settings;
     this.#parts = parts;
     const warn = (line: string): void => logger.warn(line);
     const scaleDefaults = { zeroDuration: settings.inactivityDuration, target: settings.scaleTarget };
     const logError = (line: string): void => logger.error(line);
     const metrics = new GatewayMetrics({ provider, queue, scaleDefaults, warn });
-    const origins = { isOpen: auth === undefined, allowedHosts, allowedOrigins };
+    const origins = { isOpen: login === undefined, allowedHosts, allowedOrigins };
     const defaultNamespace = settings.functionNamespace;
     const clientErrors = new ClientErrors(gatewayManner, logError);
     this.#invoker = new Invoker({
@@ -72,8 +72,19 @@ export class Gateway {
     });
     this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
     const { scheduler, observer } = this.#background;
-    const context = { provider, metrics, queue, scheduler, observer, defaultNamespace, warn };
-    this.#api = new ApiServer({ context, auth, origins, readTimeout, writeTimeout, logError });
+    const timeouts = { read: readTimeout, write: writeTimeout, upstream: upstreamTimeout };
+    const context = {
+      provider,
+      metrics,
+      queue,
+      scheduler,
+      observer,
+      login,
+      timeouts,
+      defaultNamespace,
+      warn,
+    };
+    this.#api = new ApiServer({ context, origins, readTimeout, writeTimeout, logError });
     this.#handler = new RequestHandler({
       api: this.#api,
       invoker: this.#invoker,

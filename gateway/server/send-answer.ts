@@ -6,8 +6,11 @@ export async function sendAnswer(
   exchange: Exchange,
   { status, headers = {}, body = '' }: Answer,
 ): Promise<void> {
-  const pairs = Object.entries(headers).flat();
-  if (typeof body === 'string') return exchange.respond(status, pairs, Buffer.from(body));
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [name, value] : value.flatMap((one) => [name, one]),
+  );
+  if (typeof body === 'string' || Buffer.isBuffer(body))
+    return exchange.respond(status, pairs, Buffer.from(body));
   exchange.sendHead(status, undefined, pairs);
   exchange.flushHead();
   let goOn = (): void => undefined;

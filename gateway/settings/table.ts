@@ -74,6 +74,12 @@ export const SETTINGS = {
     fallback: true,
     line: 'Whether `/system` and `/ui` ask for user and password. With `false` everybody on `host` may do everything, but no web page.',
   }),
+  sessionDuration: setting({
+    names: ['session_duration'],
+    parser: duration('over zero'),
+    fallback: 12 * 3_600_000,
+    line: 'How long a login of the page lasts; one that is used goes on.',
+  }),
   secretMountPath: setting({
     names: ['secret_mount_path'],
     parser: string,

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
+import { writeDurably } from '../../common/files/durable-file.ts';
+import { StartError } from '../start-error.ts';
+
+const FILE = 'session-key';
+const KEY_BYTES = 32;
+
+/**
+ * The key that sessions are signed with, so that they outlive the gateway; made at the first start.
+ * @throws StartError where it cannot be read or written
+ */
+export async function loadSessionKey(stateDir: string): Promise<Buffer> {
+  const file = join(stateDir, FILE);
+  try {
+    const known = await readFile(file).catch((thrown: unknown) => {
+      if (systemCodeOf(thrown) === 'ENOENT') return undefined;
+      throw thrown;
+    });
+    if (known && known.length >= KEY_BYTES) return known;
+    const key = randomBytes(KEY_BYTES);
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await writeDurably(file, key, 0o600);
+    return key;
+  } catch (thrown) {
+    throw new StartError(`cannot read or write ${file}: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}

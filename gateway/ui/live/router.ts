@@ -1,0 +1,50 @@
+import { createStore } from './store.ts';
+
+export const PAGES = [
+  'functions',
+  'function',
+  'logs',
+  'invoke',
+  'async',
+  'schedules',
+  'secrets',
+  'deploy',
+] as const;
+export type PageName = (typeof PAGES)[number];
+
+/** Where one is: `#/PAGE/SUBJECT`. */
+export interface Place {
+  readonly page: PageName;
+  /** A function's `NAME.NAMESPACE`; '' for none. */
+  readonly subject: string;
+}
+
+export const place = createStore<Place>(readPlace(location.hash));
+
+addEventListener('hashchange', () => {
+  place.set(readPlace(location.hash));
+  scrollTo(0, 0);
+});
+
+function readPlace(hash: string): Place {
+  const [, page = '', subject = ''] = /^#\/([^/]*)(?:\/([^/]*))?/.exec(hash) ?? [];
+  const known = PAGES.find((name) => name === page);
+  return { page: known ?? 'functions', subject: decoded(subject) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+/** The address of a page. */
+export function hrefOf(page: PageName, subject = ''): string {
+  return subject === '' ? `#/${page}` : `#/${page}/${encodeURIComponent(subject)}`;
+}
+
+export function go(page: PageName, subject = ''): void {
+  location.hash = hrefOf(page, subject);
+}

@@ -1,0 +1,28 @@
+import type { TestCall } from './test-call.ts';
+import { headersOf, targetOf } from './send-call.ts';
+
+/** A word as a shell reads it. */
+function quoted(text: string): string {
+  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The call as a command of curl. */
+export function curlOf(origin: string, name: string, call: TestCall): string {
+  const method = call.isAsync ? 'POST' : call.method;
+  const words = ['curl', '-i', '-X', method, quoted(origin + targetOf(name, call))];
+  for (const [header, value] of headersOf(call)) words.push('-H', quoted(`${header}: ${value}`));
+  if (method !== 'GET' && method !== 'HEAD') words.push('--data-binary', quoted(call.body));
+  return words.join(' ');
+}
+
+/** The call as a command of faas-cli, which has no word for the path. */
+export function faasCliOf(origin: string, name: string, call: TestCall): string {
+  const dot = name.lastIndexOf('.');
+  const words = ['faas-cli', 'invoke', name.slice(0, dot), '-n', name.slice(dot + 1), '-g', origin];
+  if (call.isAsync) words.push('--async');
+  if (call.method !== 'POST' && !call.isAsync) words.push('--method', call.method);
+  for (const [header, value] of headersOf(call)) words.push('-H', quoted(`${header}=${value}`));
+  for (const pair of new URLSearchParams(/\?(.*)$/s.exec(call.path)?.[1] ?? ''))
+    words.push('--query', quoted(pair.join('=')));
+  return `printf %s ${quoted(call.body)} | ${words.join(' ')}`;
+}

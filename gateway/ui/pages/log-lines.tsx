@@ -1,0 +1,141 @@
+import type { VNode } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { readAnsi } from '../parts/ansi.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { clockTime, dateTime } from '../parts/format.ts';
+import { Icon } from '../parts/icons.tsx';
+import { useTexts } from '../text/text.ts';
+import type { FedLine } from './log-feed.ts';
+
+const LINE_HEIGHT = 22;
+const SPARE = 10;
+/** Instances have a colour each, as far as there are some. */
+const HUES = 6;
+
+export interface LogLinesProps {
+  readonly lines: readonly FedLine[];
+  readonly isFollowing: boolean;
+  readonly onFollowing: (isFollowing: boolean) => void;
+}
+
+/** Draws the lines that are seen, of however many; one that is chosen is opened below them. */
+export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VNode {
+  const t = useTexts();
+  const box = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [height, setHeight] = useState(600);
+  const [chosen, choose] = useState<FedLine | undefined>();
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const watching = new ResizeObserver(() => setHeight(element.clientHeight));
+    watching.observe(element);
+    return () => watching.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (isFollowing && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines, isFollowing, height]);
+  const onScroll = (): void => {
+    const element = box.current;
+    if (!element) return;
+    setTop(element.scrollTop);
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < LINE_HEIGHT;
+    if (isFollowing && !isAtEnd && element.scrollTop < top) onFollowing(false);
+    else if (!isFollowing && isAtEnd) onFollowing(true);
+  };
+  const first = Math.max(0, Math.floor(top / LINE_HEIGHT) - SPARE);
+  const last = Math.min(lines.length, Math.ceil((top + height) / LINE_HEIGHT) + SPARE);
+  const hues = huesOf(lines.slice(first, last));
+  return (
+    <>
+      <div
+        ref={box}
+        class="log"
+        role="log"
+        aria-live="off"
+        aria-label={t.nav.logs}
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div class="log-inner" style={{ height: `${lines.length * LINE_HEIGHT}px` }}>
+          <div style={{ transform: `translateY(${first * LINE_HEIGHT}px)` }}>
+            {lines.slice(first, last).map((line) => (
+              <div
+                key={line.id}
+                class={chosen?.id === line.id ? 'log-line chosen' : 'log-line'}
+                onClick={() => choose(chosen?.id === line.id ? undefined : line)}
+              >
+                <time dateTime={line.timestamp}>{clockTime(line.timestamp)}</time>
+                <span class={`log-instance hue-${hues.get(line.instance) ?? 0}`} title={line.instance}>
+                  {line.instance.slice(-6)}
+                </span>
+                <button
+                  type="button"
+                  class="log-open"
+                  aria-label={t.logs.open}
+                  aria-expanded={chosen?.id === line.id}
+                >
+                  {looksLikeJson(line.plain) ? '{}' : '·'}
+                </button>
+                <span class="log-text">
+                  {readAnsi(line.text).map(({ text, classes }, at) => (
+                    <span key={at} class={classes}>
+                      {text}
+                    </span>
+                  ))}
+                </span>
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
+      {chosen && <OpenLine line={chosen} onClose={() => choose(undefined)} />}
+    </>
+  );
+}
+
+/** One line in full; what is JSON is set out. */
+function OpenLine({ line, onClose }: { readonly line: FedLine; readonly onClose: () => void }): VNode {
+  const t = useTexts();
+  const text = setOut(line.plain);
+  return (
+    <section class="card log-detail" aria-label={t.logs.open}>
+      <header>
+        <span class="faint">
+          {dateTime(line.timestamp)} · {line.instance}
+        </span>
+        <span class="grow" />
+        <CopyButton text={() => text} label={t.common.copy} />
+        <button type="button" class="plain square" aria-label={t.common.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <pre tabIndex={0}>{text}</pre>
+    </section>
+  );
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^\s*[{[]/.test(text);
+}
+
+function setOut(text: string): string {
+  if (!looksLikeJson(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** By name, so that an instance keeps its colour. */
+function huesOf(lines: readonly FedLine[]): ReadonlyMap<string, number> {
+  const hues = new Map<string, number>();
+  for (const { instance } of lines) {
+    if (hues.has(instance)) continue;
+    let sum = 0;
+    for (const character of instance) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+    hues.set(instance, sum % HUES);
+  }
+  return hues;
+}

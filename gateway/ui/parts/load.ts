@@ -1,0 +1,40 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+
+/** What was asked for: while it is not there `value` is what was there before. */
+export interface Loaded<T> {
+  readonly value: T | undefined;
+  readonly error: Error | undefined;
+  readonly reload: () => void;
+}
+
+/**
+ * Asks for something when a part of the page is shown, and again whenever `key` changes.
+ * @param everyMs asks again and again
+ */
+export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: string, everyMs = 0): Loaded<T> {
+  const [state, setState] = useState<{ key: string; value?: T; error?: Error }>({ key });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const end = new AbortController();
+    let timer = 0;
+    const once = async (): Promise<void> => {
+      try {
+        const value = await ask(end.signal);
+        if (!end.signal.aborted) setState({ key, value });
+      } catch (thrown) {
+        if (end.signal.aborted) return;
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        setState((known) => ({ ...(known.key === key ? known : {}), key, error }));
+      }
+      if (everyMs > 0 && !end.signal.aborted) timer = setTimeout(() => void once(), everyMs);
+    };
+    void once();
+    return () => {
+      end.abort();
+      clearTimeout(timer);
+    };
+  }, [key, round, everyMs]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  const isKnown = state.key === key;
+  return { value: isKnown ? state.value : undefined, error: isKnown ? state.error : undefined, reload };
+}
