@@ -4,7 +4,7 @@ import type { FunctionView, QueueView, ScheduleView } from '../api/types.ts';
 import { createStore } from './store.ts';
 
 /** `live` while events come; `stale` where they have stopped: what is shown is as it was. */
-export type Connection = 'connecting' | 'live' | 'stale';
+type Connection = 'connecting' | 'live' | 'stale';
 
 export interface Live {
   readonly connection: Connection;

@@ -1,6 +1,6 @@
 import { createStore } from './store.ts';
 
-export const PAGES = [
+const PAGES = [
   'functions',
   'function',
   'logs',
