@@ -45,6 +45,11 @@ export function makeLocalImage(
   ]);
 }
 
+/** An image of test/fixtures/gateway/talker.mjs in http mode. */
+export function makeTalkerImage(folder: string, name: string): void {
+  putImage(folder, name, { mode: 'http', fprocess: 'node talker.mjs' }, [fixture('gateway/talker.mjs')]);
+}
+
 /** An image of the server in test/fixtures/gateway, named `server`. */
 export function makeServerImage(folder: string, variables: Readonly<Record<string, string>> = {}): void {
   const environment = { mode: 'http', upstream_url: 'http://127.0.0.1:3000', fprocess: 'node server.mjs' };
