@@ -9,7 +9,7 @@ export async function describeSession({ principal, headers }: Call, { login }: A
   const { user = '', access = 'read', session } = principal ?? {};
   if (!session || !login) return json({ user, access });
   const { sessions } = login;
-  if (session.endsAt - Date.now() > sessions.duration / 2)
+  if (!session.isRenewed || session.endsAt - Date.now() > sessions.duration / 2)
     return json({ user, access, csrfToken: session.csrfToken });
   return begun(await sessions.issue(user, access), { headers }, login);
 }
@@ -18,7 +18,8 @@ const LOGIN = object({ user: text, password: text });
 
 /** `GET /system/login`: the ways to log in that there are. */
 export function tellLogins(_call: Call, { login }: ApiContext): Answer {
-  return json({ password: login !== undefined });
+  const oidc = login?.oidc?.name;
+  return json({ password: login !== undefined, ...(oidc !== undefined && { oidc }) });
 }
 
 /** `POST /system/login`: begins a session of a browser. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../errors.ts';
 import type { BasicAuth } from './basic-auth.ts';
 import { LoginLimit } from './login-limit.ts';
+import type { OidcLogin } from './oidc-login.ts';
 import type { Principal } from './principal.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import { isSame, type Sessions } from './sessions.ts';
@@ -12,11 +13,14 @@ const MOST_CHECKS = 4;
 /** Who is let in: tools by user and password in every request, browsers by a session that a login begins. */
 export class Login {
   readonly sessions: Sessions;
+  /** Undefined where there is no identity provider. */
+  readonly oidc: OidcLogin | undefined;
   readonly #basic: BasicAuth;
   readonly #limit = new LoginLimit();
   #checks = 0;
 
-  constructor(basic: BasicAuth, sessions: Sessions) {
+  constructor(basic: BasicAuth, sessions: Sessions, oidc: OidcLogin | undefined) {
+    this.oidc = oidc;
     this.#basic = basic;
     this.sessions = sessions;
   }

@@ -7,7 +7,7 @@ export interface Principal {
   readonly user: string;
   readonly access: Access;
   /** Of a browser's session: what its changes have to bring, when it ends. */
-  readonly session?: { readonly csrfToken: string; readonly endsAt: number };
+  readonly session?: { readonly csrfToken: string; readonly endsAt: number; readonly isRenewed: boolean };
 }
 
 /** Where nobody has to log in. */

@@ -20,6 +20,8 @@ interface Claims {
   readonly e: number;
   /** What tells it from others. */
   readonly n: string;
+  /** 1 where it is made longer as it is used. */
+  readonly r: 0 | 1;
 }
 
 /** Sessions that were ended by hand and are remembered until they would have ended; the oldest are forgotten. */
@@ -36,13 +38,18 @@ export class Sessions {
     this.duration = parts.duration;
   }
 
-  /** Begins one. @returns what its cookie holds */
-  async issue(user: string, access: Access): Promise<string> {
+  /**
+   * Begins one.
+   * @param isRenewed whether it is made longer as it is used: not where others may take the login back
+   * @returns what its cookie holds
+   */
+  async issue(user: string, access: Access, { isRenewed = true } = {}): Promise<string> {
     const claims: Claims = {
       u: user,
       a: access,
       e: this.#parts.now() + this.duration,
       n: randomBytes(16).toString('base64url'),
+      r: isRenewed ? 1 : 0,
     };
     const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return `${text}.${await this.#sign('session', text)}`;
@@ -57,9 +64,11 @@ export class Sessions {
       a: access,
       e: endsAt,
       n,
+      r,
     } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Claims;
     if (endsAt <= this.#parts.now() || this.#revoked.has(n)) return undefined;
-    return { user, access, session: { csrfToken: await this.#sign('csrf', text), endsAt } };
+    const csrfToken = await this.#sign('csrf', text);
+    return { user, access, session: { csrfToken, endsAt, isRenewed: r === 1 } };
   }
 
   /** Ends one before its time. */

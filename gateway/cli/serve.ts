@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../common/errors.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { BasicAuth } from '../auth/basic-auth.ts';
 import { Login } from '../auth/login.ts';
+import { OidcLogin } from '../auth/oidc-login.ts';
 import { loadSessionKey } from '../auth/session-key.ts';
 import { Sessions } from '../auth/sessions.ts';
 import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
@@ -53,7 +56,30 @@ async function loadLogin(settings: Settings, logger: Logger): Promise<Login> {
   return new Login(
     basic,
     new Sessions({ key, fingerprint: () => basic.fingerprint(), duration, now: () => Date.now() }),
+    await loadOidc(settings),
   );
+}
+
+async function loadOidc(settings: Settings): Promise<OidcLogin | undefined> {
+  const { oidcIssuer: issuer, oidcClientSecretFile: file, publicUrl = '' } = settings;
+  if (issuer === undefined) return undefined;
+  const clientSecret =
+    file === undefined
+      ? undefined
+      : await readFile(file, 'utf8').catch((thrown: unknown) => {
+          throw new StartError(`cannot read oidc_client_secret_file: ${messageOf(thrown)}`, {
+            cause: thrown,
+          });
+        });
+  return new OidcLogin({
+    issuer,
+    clientId: settings.oidcClientId,
+    clientSecret: clientSecret?.trim(),
+    scope: settings.oidcScope,
+    groups: { write: settings.oidcWriteGroups, read: settings.oidcReadGroups },
+    groupsClaim: settings.oidcGroupsClaim,
+    publicUrl,
+  });
 }
 
 function tellAccess(settings: Settings, logger: Logger): void {

@@ -3,7 +3,7 @@ import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
 /** A list of words with commas between them. */
-const words: Parser<readonly string[]> = {
+export const words: Parser<readonly string[]> = {
   expects: 'words with commas between them',
   parse: (text) =>
     text
@@ -29,6 +29,26 @@ export const origins: Parser<readonly string[]> = {
     return given.every((one) => URL.canParse(one) && new URL(one).origin === one) ? given : undefined;
   },
   print: words.print,
+};
+
+/** An address without a query; over plain HTTP it is to be of this machine, as who is in between reads along. */
+export const issuer: Parser<string> = {
+  expects: 'https://HOST[/PATH], or http:// of this machine',
+  parse(text) {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, hostname, search, hash } = new URL(text);
+    const isLocal = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+    if (search !== '' || hash !== '') return undefined;
+    return protocol === 'https:' || (protocol === 'http:' && isLocal) ? text.replace(/\/$/, '') : undefined;
+  },
+  print: (value) => value,
+};
+
+export const publicUrl: Parser<string> = {
+  expects: 'http://HOST[:PORT] or https://HOST[:PORT]',
+  parse: (text) =>
+    origins.parse(text.replace(/\/$/, ''))?.length === 1 ? text.replace(/\/$/, '') : undefined,
+  print: (value) => value,
 };
 
 export const dnsLabel: Parser<string> = {

@@ -64,7 +64,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['#/deploy', 'Image'],
       ] as const) {
         await page.goto(`${gateway.url}/ui/${hash}`);
-        await page.getByText(shown).first().waitFor();
+        await page.getByText(shown).filter({ visible: true }).first().waitFor();
         assert.deepEqual(await faultsOf(page), [], `${hash} at ${width}`);
         const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         assert.ok(Number(wider) <= 0, `${hash} at ${width} is wider than the window by ${String(wider)}`);

@@ -36,11 +36,11 @@ test('markup in images, notes, labels, variables and lines is text', async (t) =
     ['#/deploy/f.openfaas-fn', 'Edit'],
     ['#/schedules', 'Schedules'],
     [`#/function/${encodeURIComponent(MARKUP)}`, 'There is no function'],
-    [`#/invoke/${encodeURIComponent(MARKUP)}`, 'Path'],
+    [`#/invoke/${encodeURIComponent(MARKUP)}`, 'Headers'],
     [`#/%E0%A4%A`, 'Functions'],
   ] as const) {
     await page.goto(`${gateway.url}/ui/${hash}`);
-    await page.getByText(shown).first().waitFor();
+    await page.getByText(shown).filter({ visible: true }).first().waitFor();
     assert.equal(await page.locator('#app img, #app script').count(), 0, hash);
     assert.notEqual(await page.title(), 'owned', hash);
   }

@@ -1,15 +1,6 @@
 import { createStore } from './store.ts';
 
-const PAGES = [
-  'functions',
-  'function',
-  'logs',
-  'invoke',
-  'async',
-  'schedules',
-  'secrets',
-  'deploy',
-] as const;
+const PAGES = ['functions', 'function', 'logs', 'invoke', 'async', 'schedules', 'secrets', 'deploy'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** Where one is: `#/PAGE/SUBJECT`. */

@@ -1,0 +1,168 @@
+import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
+import { request } from 'undici';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
+import { challengeOf, type PendingLogin } from './pending-logins.ts';
+
+export interface IdentityProviderOptions {
+  /** Without a slash at its end, as the provider writes it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined for a client that proves itself by PKCE alone. */
+  readonly clientSecret: string | undefined;
+  readonly scope: string;
+}
+
+/** What a provider says of itself (OpenID Connect Discovery, section 3). */
+interface Metadata {
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly userinfo_endpoint?: string;
+  readonly jwks_uri: string;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+const LARGEST_ANSWER = 1 << 20;
+/** How long what it says of itself is taken for right, in milliseconds. */
+const FRESH_MS = 3_600_000;
+
+/** Signatures that are made with a key of the provider's own; none with a secret, none at all. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** An OpenID Connect provider, as a client that logs people in by authorization code and PKCE. */
+export class IdentityProvider {
+  readonly #options: IdentityProviderOptions;
+  #metadata: { readonly value: Metadata; readonly at: number } | undefined;
+  #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+
+  constructor(options: IdentityProviderOptions) {
+    this.#options = options;
+  }
+
+  /** What people know it by. */
+  get name(): string {
+    return new URL(this.#options.issuer).host;
+  }
+
+  /** Where a browser goes to log in. @throws GatewayError PROVIDER_UNAVAILABLE */
+  async addressOf({ state, nonce, verifier, redirectUri }: PendingLogin): Promise<string> {
+    const { clientId, scope } = this.#options;
+    const address = new URL((await this.#discover()).authorization_endpoint);
+    for (const [name, value] of Object.entries({
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      scope,
+      state,
+      nonce,
+      code_challenge: challengeOf(verifier),
+      code_challenge_method: 'S256',
+    }))
+      address.searchParams.set(name, value);
+    return address.href;
+  }
+
+  /**
+   * Takes a code that came back for what the provider says of who has logged in: the claims of the ID token, checked,
+   * and those of userinfo where there is such a thing.
+   * @throws GatewayError CREDENTIALS_INVALID, PROVIDER_UNAVAILABLE
+   */
+  async claimsOf(code: string, { verifier, nonce, redirectUri }: PendingLogin): Promise<JWTPayload> {
+    const metadata = await this.#discover();
+    const tokens = await this.#askTokens(metadata, {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    });
+    const claims = await this.#verify(metadata, String(tokens['id_token'] ?? ''), nonce);
+    const accessToken = tokens['access_token'];
+    if (metadata.userinfo_endpoint === undefined || typeof accessToken !== 'string') return claims;
+    const more = await this.#ask(metadata.userinfo_endpoint, { authorization: `Bearer ${accessToken}` });
+    // somebody else's claims are no part of it (OpenID Connect Core, section 5.3.2)
+    return more['sub'] === claims.sub ? { ...more, ...claims } : claims;
+  }
+
+  async #discover(): Promise<Metadata> {
+    const { issuer } = this.#options;
+    if (this.#metadata && performance.now() - this.#metadata.at < FRESH_MS) return this.#metadata.value;
+    const value = (await this.#ask(`${issuer}/.well-known/openid-configuration`, {})) as unknown as Metadata;
+    if (value.issuer !== issuer)
+      throw unavailable(`it calls itself ${JSON.stringify(value.issuer)}: set oidc_issuer to that`);
+    for (const endpoint of [value.authorization_endpoint, value.token_endpoint, value.jwks_uri])
+      if (typeof endpoint !== 'string' || !/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
+        throw unavailable('what it says of itself lacks an endpoint');
+    this.#metadata = { value, at: performance.now() };
+    this.#keys = createRemoteJWKSet(new URL(value.jwks_uri), { timeoutDuration: ANSWER_WITHIN_MS });
+    return value;
+  }
+
+  async #askTokens(
+    { token_endpoint: endpoint }: Metadata,
+    form: Readonly<Record<string, string>>,
+  ): Promise<Record<string, unknown>> {
+    const { clientId, clientSecret } = this.#options;
+    const basic = [clientId, clientSecret ?? ''].map(encodeURIComponent).join(':');
+    return this.#ask(
+      endpoint,
+      {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(clientSecret !== undefined && {
+          authorization: `Basic ${Buffer.from(basic).toString('base64')}`,
+        }),
+      },
+      new URLSearchParams({ ...form, ...(clientSecret === undefined && { client_id: clientId }) }).toString(),
+    );
+  }
+
+  async #verify({ issuer }: Metadata, token: string, nonce: string): Promise<JWTPayload> {
+    if (!this.#keys) throw unavailable('its keys are not known');
+    try {
+      const { payload } = await jwtVerify(token, this.#keys, {
+        issuer,
+        audience: this.#options.clientId,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['sub', 'exp', 'iat', 'nonce'],
+        clockTolerance: 30,
+      });
+      if (payload['nonce'] !== nonce) throw new Error('its nonce is that of another login');
+      return payload;
+    } catch (thrown) {
+      throw new GatewayError('CREDENTIALS_INVALID', `the ID token cannot be taken: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
+    }
+  }
+
+  async #ask(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body?: string,
+  ): Promise<Record<string, unknown>> {
+    try {
+      const answer = await request(url, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { accept: 'application/json', ...headers },
+        ...(body !== undefined && { body }),
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of answer.body) {
+        chunks.push(chunk as Buffer);
+        length += (chunk as Buffer).length;
+        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
+      }
+      const value = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+      if (answer.statusCode === 200 && typeof value === 'object' && value !== null) return value;
+      throw new Error(`${answer.statusCode} ${String(value['error'] ?? '')}`.trim());
+    } catch (thrown) {
+      throw unavailable(`${new URL(url).pathname}: ${messageOf(thrown)}`, thrown);
+    }
+  }
+}
+
+function unavailable(why: string, cause?: unknown): GatewayError {
+  return new GatewayError('PROVIDER_UNAVAILABLE', `the identity provider cannot be used: ${why}`, { cause });
+}
