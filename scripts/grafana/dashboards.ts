@@ -1,0 +1,269 @@
+import { dashboard } from './panels.ts';
+
+const FUNCTION = {
+  name: 'function_name',
+  label: 'Function',
+  query: 'label_values(gateway_service_count, function_name)',
+};
+const QUEUE = {
+  name: 'queue_name',
+  label: 'Queue',
+  query: 'label_values(queue_worker_messages_submitted_total, queue_name)',
+};
+const OF = '{function_name=~"$function_name"}';
+
+function quantile(share: number, by: string): string {
+  return `histogram_quantile(${share}, sum by (${by}le) (rate(gateway_functions_seconds_bucket${OF}[$__rate_interval])))`;
+}
+
+/** Each dashboard by the name of its file in docs/grafana. */
+export const DASHBOARDS: Readonly<Record<string, object>> = {
+  overview: dashboard({
+    uid: 'of-gateway-overview',
+    title: 'of-gateway: overview',
+    description: 'All functions together, and which of them carry the load or are in trouble.',
+    columns: 3,
+    panels: [
+      {
+        title: 'Calls by status',
+        unit: 'reqps',
+        isStacked: true,
+        queries: [
+          {
+            expr: 'sum by (code) (rate(gateway_function_invocation_total[$__rate_interval]))',
+            legend: '{{code}}',
+          },
+        ],
+      },
+      {
+        title: 'Duration',
+        unit: 's',
+        queries: [0.5, 0.95, 0.99].map((share) => ({
+          expr: `histogram_quantile(${share}, sum by (le) (rate(gateway_functions_seconds_bucket[$__rate_interval])))`,
+          legend: `p${share * 100}`,
+        })),
+      },
+      {
+        title: 'Share of calls that end with 5xx',
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: 'sum(rate(gateway_function_invocation_total{code=~"5.."}[$__rate_interval])) / sum(rate(gateway_function_invocation_total[$__rate_interval]))',
+            legend: 'errors',
+          },
+        ],
+      },
+      {
+        title: 'Ten busiest functions',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: 'topk(10, sum by (function_name) (rate(gateway_function_invocation_total[$__rate_interval])))',
+            legend: '{{function_name}}',
+          },
+        ],
+      },
+      {
+        title: 'Replicas that are ready',
+        unit: 'short',
+        isStacked: true,
+        queries: [
+          { expr: 'sum by (function_name) (gateway_service_ready_count)', legend: '{{function_name}}' },
+        ],
+      },
+      {
+        title: 'Replicas that are missing',
+        description: 'Wished for, and not ready.',
+        unit: 'short',
+        queries: [
+          {
+            expr: 'sum by (function_name) (gateway_service_count - gateway_service_ready_count) > 0',
+            legend: '{{function_name}}',
+          },
+        ],
+      },
+    ],
+  }),
+  functions: dashboard({
+    uid: 'of-gateway-functions',
+    title: 'of-gateway: functions',
+    description: 'Functions one by one: rate, duration, in flight, replicas and what they aim at.',
+    variables: [FUNCTION],
+    columns: 2,
+    panels: [
+      {
+        title: 'Calls by function and status',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: `sum by (function_name, code) (rate(gateway_function_invocation_total${OF}[$__rate_interval]))`,
+            legend: '{{function_name}} {{code}}',
+          },
+        ],
+      },
+      {
+        title: 'Duration, p95',
+        unit: 's',
+        queries: [{ expr: quantile(0.95, 'function_name, '), legend: '{{function_name}}' }],
+      },
+      {
+        title: 'Duration, mean',
+        unit: 's',
+        queries: [
+          {
+            expr: `sum by (function_name) (rate(gateway_functions_seconds_sum${OF}[$__rate_interval])) / sum by (function_name) (rate(gateway_functions_seconds_count${OF}[$__rate_interval]))`,
+            legend: '{{function_name}}',
+          },
+        ],
+      },
+      {
+        title: 'In flight',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (function_name) (gateway_function_invocation_inflight${OF})`,
+            legend: '{{function_name}}',
+          },
+        ],
+      },
+      {
+        title: 'Replicas',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (function_name) (gateway_service_count${OF})`,
+            legend: '{{function_name}} wished for',
+          },
+          {
+            expr: `sum by (function_name) (gateway_service_ready_count${OF})`,
+            legend: '{{function_name}} ready',
+          },
+          { expr: `sum by (function_name) (gateway_service_min${OF})`, legend: '{{function_name}} least' },
+        ],
+      },
+      {
+        title: 'Load that a replica is to carry',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (function_name, scaling_type) (gateway_service_target_load${OF})`,
+            legend: '{{function_name}} {{scaling_type}}',
+          },
+        ],
+      },
+    ],
+  }),
+  queues: dashboard({
+    uid: 'of-gateway-queues',
+    title: 'of-gateway: queues',
+    description: 'Calls for later: how many wait and run, and how fast they come and go.',
+    variables: [QUEUE],
+    columns: 2,
+    panels: [
+      {
+        title: 'Calls that wait',
+        unit: 'short',
+        isStacked: true,
+        queries: [
+          {
+            expr: 'sum by (queue_name, function_name) (queue_worker_pending_messages{queue_name=~"$queue_name"})',
+            legend: '{{queue_name}} {{function_name}}',
+          },
+        ],
+      },
+      {
+        title: 'Calls under way',
+        unit: 'short',
+        isStacked: true,
+        queries: [
+          {
+            expr: 'sum by (queue_name, function_name) (queue_worker_function_invocation_inflight{queue_name=~"$queue_name"})',
+            legend: '{{queue_name}} {{function_name}}',
+          },
+        ],
+      },
+      {
+        title: 'Calls that come and end',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: 'sum by (queue_name) (rate(queue_worker_messages_submitted_total{queue_name=~"$queue_name"}[$__rate_interval]))',
+            legend: '{{queue_name}} come',
+          },
+          {
+            expr: 'sum by (queue_name) (rate(queue_worker_messages_processed_total{queue_name=~"$queue_name"}[$__rate_interval]))',
+            legend: '{{queue_name}} end',
+          },
+        ],
+      },
+      {
+        title: 'Calls that have come and not ended',
+        unit: 'short',
+        queries: [
+          {
+            expr: 'sum by (queue_name) (queue_worker_messages_submitted_total{queue_name=~"$queue_name"} - queue_worker_messages_processed_total{queue_name=~"$queue_name"})',
+            legend: '{{queue_name}}',
+          },
+        ],
+      },
+    ],
+  }),
+  gateway: dashboard({
+    uid: 'of-gateway-gateway',
+    title: 'of-gateway: the gateway itself',
+    description: 'Requests to the API, and what the gateway itself uses.',
+    columns: 3,
+    panels: [
+      {
+        title: 'Requests to the API',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: 'sum by (method, path) (rate(http_requests_total[$__rate_interval]))',
+            legend: '{{method}} {{path}}',
+          },
+        ],
+      },
+      {
+        title: 'Requests that fail',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: 'sum by (path, status) (rate(http_requests_total{status=~"[45].."}[$__rate_interval]))',
+            legend: '{{status}} {{path}}',
+          },
+        ],
+      },
+      {
+        title: 'Duration of requests, p95',
+        unit: 's',
+        queries: [
+          {
+            expr: 'histogram_quantile(0.95, sum by (path, le) (rate(http_request_duration_seconds_bucket[$__rate_interval])))',
+            legend: '{{path}}',
+          },
+        ],
+      },
+      {
+        title: 'CPU',
+        unit: 'short',
+        queries: [
+          {
+            expr: 'rate(process_cpu_seconds_total{job="of-gateway"}[$__rate_interval])',
+            legend: '{{instance}}',
+          },
+        ],
+      },
+      {
+        title: 'Memory',
+        unit: 'bytes',
+        queries: [{ expr: 'process_resident_memory_bytes{job="of-gateway"}', legend: '{{instance}}' }],
+      },
+      {
+        title: 'Open files',
+        unit: 'short',
+        queries: [{ expr: 'process_open_fds{job="of-gateway"}', legend: '{{instance}}' }],
+      },
+    ],
+  }),
+};
