@@ -36,13 +36,13 @@ export function showPage(call: Call): Answer {
   return fileAnswer(call, PAGE);
 }
 
-/** `GET /ui/` of somebody who has not logged in: the same page, which then shows the form of the login. */
+/** `GET /ui/` of somebody who has not logged in: the same page, which shows the form of the login and nothing before it. */
 export function refusePage(_call: Call): Answer {
   const page = gunzipSync(Buffer.from(uiFiles[PAGE]?.gzip ?? '', 'base64')).toString();
   return {
     status: 401,
     headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
-    body: page.replace('<div id="app">', '<div id="app" data-login>'),
+    body: page.replace(/<div id="app">.*<!-- end -->/s, '<div id="app" data-login>'),
   };
 }
 

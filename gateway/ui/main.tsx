@@ -50,6 +50,7 @@ if (root) {
   applyLanguage();
   // the gateway says so in the page, so that nothing else is seen before the form
   if (root.hasAttribute('data-login')) session.set('out');
+  root.replaceChildren();
   render(<App />, root);
   if (session.value === 'out') followEvents();
   else {
