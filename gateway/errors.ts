@@ -31,6 +31,7 @@ export const GATEWAY_ERRORS = {
   INTERNAL: { status: 500, meaning: 'a fault of the gateway itself' },
   NOT_SUPPORTED: { status: 501, meaning: 'what the provider in use cannot do' },
   UPSTREAM_FAILED: { status: 502, meaning: 'an instance that broke off, or did not answer in HTTP' },
+  INDEX_UNAVAILABLE: { status: 502, meaning: 'an index of functions that cannot be had or read' },
   FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without an instance that is ready' },
   QUEUE_FULL: { status: 503, meaning: 'a queue that has no room for another call' },
   PROVIDER_UNAVAILABLE: { status: 503, meaning: 'a provider that does not answer' },

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Login } from '../auth/login.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { FunctionIndex } from '../functions/function-index.ts';
 import type { CallQueue } from '../async/call-queue.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Shape } from '../json/shape.ts';
@@ -35,6 +36,7 @@ export interface ApiContext {
   readonly observer: Observer;
   /** Undefined where nobody has to log in. */
   readonly login: Login | undefined;
+  readonly index: FunctionIndex;
   readonly timeouts: { readonly read: number; readonly write: number; readonly upstream: number };
   readonly defaultNamespace: string;
   /** Tells the operator of what the caller does not see. */

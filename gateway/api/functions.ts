@@ -16,6 +16,11 @@ export async function listFunctions(call: Call, context: ApiContext): Promise<An
   return json(functions.map((status) => statusJson(status, invocations.count(status.deployment))));
 }
 
+/** `GET /system/index`: functions that others have made, to be deployed. */
+export async function listIndex(_call: Call, { index }: ApiContext): Promise<Answer> {
+  return json({ functions: await index.functions() });
+}
+
 /** `POST /system/functions`: a function that is not there yet. */
 export async function deployFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);

@@ -3,6 +3,7 @@ import { listSchedules, runSchedule } from './schedules.ts';
 import {
   deleteFunction,
   deployFunction,
+  listIndex,
   describeFunction,
   listFunctions,
   updateFunction,
@@ -51,6 +52,7 @@ const ROUTES: readonly Route[] = [
   }),
   route('/system/function/{name}', { GET: describeFunction }),
   route('/system/scale-function/{name}', { POST: scaleFunction }),
+  route('/system/index', { GET: listIndex }),
   route('/system/info', { GET: describeGateway }),
   route('/system/secrets', { GET: listSecrets, POST: createSecret, PUT: updateSecret, DELETE: deleteSecret }),
   { ...route('/system/logs', { GET: streamLogs }), isStream: true },

@@ -9,6 +9,7 @@ import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import type { CallQueue } from '../async/call-queue.ts';
 import { Submissions } from '../async/submissions.ts';
 import type { Login } from '../auth/login.ts';
+import { FunctionIndex } from '../functions/function-index.ts';
 import { Invoker } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import type { Logger } from '../log/logger.ts';
@@ -73,7 +74,9 @@ export class Gateway {
     this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
     const { scheduler, observer } = this.#background;
     const timeouts = { read: readTimeout, write: writeTimeout, upstream: upstreamTimeout };
+    const index = new FunctionIndex(settings.functionIndex);
     const context = {
+      index,
       provider,
       metrics,
       queue,

@@ -160,6 +160,11 @@ export const SETTINGS = {
     fallback: 'openfaas-fn',
     line: 'The namespace of functions that name none.',
   }),
+  functionIndex: optional({
+    names: ['function_index'],
+    parser: string,
+    line: 'A URL or a file: functions that the page offers to deploy, as stores of faas-cli list them.',
+  }),
   scaleFromZero: setting({
     names: ['scale_from_zero'],
     parser: boolean,

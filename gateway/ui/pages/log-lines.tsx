@@ -63,7 +63,10 @@ export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VN
               <div
                 key={line.id}
                 class={chosen?.id === line.id ? 'log-line chosen' : 'log-line'}
-                onClick={() => choose(chosen?.id === line.id ? undefined : line)}
+                onClick={() => {
+                  onFollowing(false); // what is read is not to run away
+                  choose(chosen?.id === line.id ? undefined : line);
+                }}
               >
                 <time dateTime={line.timestamp}>{clockTime(line.timestamp)}</time>
                 <span class={`log-instance hue-${hues.get(line.instance) ?? 0}`} title={line.instance}>

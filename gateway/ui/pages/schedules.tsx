@@ -73,7 +73,6 @@ export function SchedulesPage(): VNode {
                     <span class="faint">.{one.namespace}</span>
                   </a>
                 </h2>
-                <code class="tag">{one.schedule}</code>
                 <span class="grow" />
                 {mayWrite && (
                   <button type="button" disabled={running === key} onClick={() => void run(key)}>
@@ -83,6 +82,12 @@ export function SchedulesPage(): VNode {
                 )}
               </div>
               <dl class="schedule-times">
+                <div>
+                  <dt>{t.schedules.schedule}</dt>
+                  <dd>
+                    <code class="tag">{one.schedule}</code>
+                  </dd>
+                </div>
                 <div>
                   <dt>{t.schedules.last}</dt>
                   <dd>

@@ -32,7 +32,7 @@ export function StoreIndex({ onPick }: { readonly onPick: (form: DeployForm) => 
   const t = useTexts();
   const [opened, setOpened] = useState<Index | undefined>();
   const [search, setSearch] = useState('');
-  const { value: told } = useLoaded<Index>((signal) => getJson('/system/store', { signal }), 'store');
+  const { value: told } = useLoaded<Index>((signal) => getJson('/system/index', { signal }), 'store');
   const { value: info } = useLoaded<{ arch: string }>(
     (signal) => getJson('/system/info', { signal }),
     'info',

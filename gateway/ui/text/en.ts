@@ -228,6 +228,7 @@ export const english = {
   schedules: {
     none: 'Nothing is called by the clock',
     noneText: 'Two annotations put a function on a schedule:',
+    schedule: 'Schedule',
     last: 'Last run',
     never: 'not since the gateway began',
     next: 'Next runs',
@@ -279,7 +280,8 @@ export const english = {
     search: 'Search the index',
     open: 'Open an index file',
     none: 'No index is open',
-    noneText: 'Open a file such as a function store’s functions.json.',
+    noneText:
+      'Open a file such as a function store’s functions.json, or start the gateway with function_index.',
     unreadable: (why: string) => `The file is no index: ${why}`,
     pick: 'Choose',
   },

@@ -229,6 +229,7 @@ export const chinese: typeof english = {
   schedules: {
     none: '没有定时任务',
     noneText: '两个注解即可让函数定时运行：',
+    schedule: '计划',
     last: '上次运行',
     never: '网关启动后还没有运行过',
     next: '接下来',
@@ -280,7 +281,7 @@ export const chinese: typeof english = {
     search: '搜索索引',
     open: '打开索引文件',
     none: '没有打开索引',
-    noneText: '打开函数商店的 functions.json 之类的文件。',
+    noneText: '打开函数商店的 functions.json 之类的文件，或以 function_index 启动网关。',
     unreadable: (why) => `该文件不是索引：${why}`,
     pick: '选择',
   },

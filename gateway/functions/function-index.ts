@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'undici';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError } from '../errors.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+const LARGEST_INDEX = 4 << 20;
+const LARGEST_ICON = 64 << 10;
+/** Pictures that are fetched; functions past that go without. */
+const MOST_ICONS = 200;
+/** How long an index is told again as it was, in milliseconds. */
+const FRESH_MS = 600_000;
+
+/** What a picture may be. Browsers run no script of an SVG that is shown as a picture. */
+const PICTURE = /^image\/(?:png|jpeg|gif|webp|svg\+xml)(?:;|$)/;
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Functions that others have made, as faas-cli's stores list them (`{"functions": [...]}`), with their pictures. */
+export class FunctionIndex {
+  readonly #source: string | undefined;
+  #known: { readonly functions: readonly Entry[]; readonly at: number } | undefined;
+
+  /** @param source a URL or a file; undefined for an empty index */
+  constructor(source: string | undefined) {
+    this.#source = source;
+  }
+
+  /**
+   * Pictures are in it as data, so that a browser asks nobody else for them.
+   * @throws GatewayError INDEX_UNAVAILABLE
+   */
+  async functions(): Promise<readonly Entry[]> {
+    if (this.#source === undefined) return [];
+    if (this.#known && performance.now() - this.#known.at < FRESH_MS) return this.#known.functions;
+    try {
+      const functions = await withIcons(readFunctions((await read(this.#source)).toString()));
+      this.#known = { functions, at: performance.now() };
+      return functions;
+    } catch (thrown) {
+      const text = `function_index=${this.#source} cannot be used: ${messageOf(thrown)}`;
+      throw new GatewayError('INDEX_UNAVAILABLE', text, { cause: thrown });
+    }
+  }
+}
+
+async function read(source: string): Promise<Buffer> {
+  return /^https?:\/\//.test(source) ? (await fetchBytes(source, LARGEST_INDEX)).bytes : readFile(source);
+}
+
+function readFunctions(text: string): Entry[] {
+  const { functions } = JSON.parse(text) as { functions?: unknown };
+  if (!Array.isArray(functions)) throw new Error('it has no list "functions"');
+  return functions.filter(
+    (one: unknown): one is Entry =>
+      typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string',
+  );
+}
+
+async function withIcons(functions: readonly Entry[]): Promise<Entry[]> {
+  return Promise.all(
+    functions.map(async ({ icon, ...entry }, at) => {
+      const picture = at < MOST_ICONS && typeof icon === 'string' ? await pictureOf(icon) : undefined;
+      return { ...entry, ...(picture !== undefined && { icon: picture }) };
+    }),
+  );
+}
+
+/** @returns undefined where it cannot be had: a function is shown without */
+async function pictureOf(url: string): Promise<string | undefined> {
+  if (url.startsWith('data:image/')) return url.length <= 2 * LARGEST_ICON ? url : undefined;
+  if (!/^https?:\/\//.test(url)) return undefined;
+  const found = await fetchBytes(url, LARGEST_ICON).catch(() => undefined);
+  if (!found || !PICTURE.test(found.type)) return undefined;
+  return `data:${found.type.split(';')[0] ?? ''};base64,${found.bytes.toString('base64')}`;
+}
+
+async function fetchBytes(url: string, most: number): Promise<{ bytes: Buffer; type: string }> {
+  const { statusCode, headers, body } = await request(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > most) throw new Error(`it is larger than ${most} bytes`);
+  }
+  if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
+  return { bytes: Buffer.concat(chunks), type: String(headers['content-type'] ?? '') };
+}
