@@ -196,6 +196,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
     const isClean = connection?.requestIsOut === true;
     this.#exchange.end();
+    if (this.#reader.hasSurplus) this.#pool.distrust();
     if (!connection) return;
     if (mayPersist && isClean) this.#pool.give(connection, hadNoBody);
     else this.#pool.discard(connection);

@@ -1,3 +1,4 @@
+import { NOT_WHOLE } from './own-reading.ts';
 import { isRefusal, type Reading, type Refusal } from './reading.ts';
 
 /** A message that is read in two ways. */
@@ -36,12 +37,17 @@ const TAKEN: readonly AllowedDifference[] = [
     covers: ({ text }) => /\ncontent-length:[\t ]*\d+[\t ]*\t[\t ]*\r?\n/i.test(text),
   },
   {
-    name: 'a response behind an informational one with Connection: close',
-    reason: 'Node takes the informational one for the last; what is asked for comes behind it',
-    covers: ({ own }) =>
-      !isRefusal(own) && own.hints.some((hint) => hint.some((part) => /\bclose\b/i.test(part))),
+    name: 'a response behind an informational one that ends the connection',
+    reason:
+      'by HTTP/1.0 or Connection: close Node takes the informational one for the last; what is asked for comes behind it',
+    covers: ({ own, text }) =>
+      !isRefusal(own) &&
+      own.hints.some((hint) => /HTTP\/1\.0 1/.test(text) || hint.some((part) => /\bclose\b/i.test(part))),
   },
 ];
+
+/** What is said of a head whose end is not found, or is found further on. */
+const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
 /** What is refused by hand, and not by Node. */
 const REFUSED: readonly AllowedDifference[] = [
@@ -65,7 +71,7 @@ const REFUSED: readonly AllowedDifference[] = [
   {
     name: 'a bare carriage return that ends a line',
     reason: 'Node 20 takes it for a line break; RFC 9112, section 2.2, has it refused',
-    covers: ({ text, own }) => says(own, 'not whole') && /\r(?!\n)/.test(text),
+    covers: ({ text, own }) => UNENDED.some((said) => says(own, said)) && /\r(?!\n)/.test(text),
   },
 ];
 
