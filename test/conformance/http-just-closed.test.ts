@@ -86,6 +86,32 @@ describe(
       });
     }
 
+    test('POSTs to a function that ends its side where a fourth request comes, whenever that is', async (t) => {
+      const lines: string[] = [];
+      const upstream = await startRawUpstream(t, (socket) => {
+        let requests = 0;
+        socket.on('error', () => undefined);
+        onRequest(socket, (line) => {
+          requests += 1;
+          lines.push(line);
+          if (requests <= 3) socket.write(ANSWER);
+          else socket.end();
+        });
+      });
+      const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url };
+      const watchdog = await startWatchdog(t, variables);
+      const statuses: number[] = [];
+      for (let round = 0; round < 30; round += 1) {
+        const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
+        statuses.push(status);
+      }
+      assert.ok(
+        statuses.slice(15).every((status) => status === 200),
+        `it was learned: ${statuses.join(' ')}`,
+      );
+      assertNoneTwice(lines);
+    });
+
     for (const method of METHODS) {
       test(`${method}, sent when the close was on its way already`, async (t) => {
         const { watchdog, lines, idle } = await startFunction(t);

@@ -34,8 +34,8 @@ export interface Carrier {
 
 /** One connection to the upstream, for one request at a time. */
 export class UpstreamConnection implements PooledConnection {
-  /** Whether a response has come over it before. */
-  wasUsed = false;
+  /** The responses that have come over it. */
+  answers = 0;
   /** Whether the present request is out in full. */
   requestIsOut = false;
   /** When its last response was whole, by performance.now(). */
@@ -89,7 +89,7 @@ export class UpstreamConnection implements PooledConnection {
   release(): void {
     this.#carrier = undefined;
     this.#own = undefined;
-    this.wasUsed = true;
+    this.answers += 1;
     this.idleSince = performance.now();
   }
 

@@ -1,3 +1,5 @@
+import { ClosingHabit } from './closing-habit.ts';
+
 /** How long a connection that nobody has used for a while is trusted to be still open, in milliseconds. */
 const TRUSTED_MS = 4000;
 
@@ -12,8 +14,8 @@ const MOST_WAITING = 128;
 
 export interface PooledConnection {
   readonly isOpen: boolean;
-  /** Whether a response has come over it before. */
-  readonly wasUsed: boolean;
+  /** The responses that have come over it. */
+  readonly answers: number;
   /** When its last response was whole, by performance.now(). */
   readonly idleSince: number;
   /** Readies it for the next request: from now on it is idle. */
@@ -42,8 +44,7 @@ export class ConnectionPool<C extends PooledConnection> {
   #isFaulty = false;
   /** Those whose silence is waited for, the first given first. */
   readonly #waiting: C[] = [];
-  /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
-  #shortestIdle = Number.POSITIVE_INFINITY;
+  readonly #habit = new ClosingHabit();
   /** When those were opened whose first response is not whole, the oldest first. */
   readonly #fresh = new Map<C, number>();
   #turn: NodeJS.Immediate | undefined;
@@ -64,7 +65,7 @@ export class ConnectionPool<C extends PooledConnection> {
     for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
       const idle = performance.now() - last.idleSince;
       if (last.isOpen && idle < TRUSTED_MS) {
-        if (isRepeatable || idle < this.#shortestIdle / 2) {
+        if (isRepeatable || !this.#habit.couldEnd(idle)) {
           this.#busy.add(last);
           return last;
         }
@@ -93,6 +94,7 @@ export class ConnectionPool<C extends PooledConnection> {
     if (!this.#busy.delete(connection)) return;
     this.#fresh.delete(connection);
     connection.release();
+    if (this.#habit.isSpent(connection.answers)) return connection.destroy();
     if (!hadNoBody && !this.#isFaulty) {
       this.#given.push(connection);
       this.#turn ??= setImmediate(this.#onTurn);
@@ -106,6 +108,12 @@ export class ConnectionPool<C extends PooledConnection> {
   /** Tells that bytes came behind a response that was whole. */
   distrust(): void {
     this.#isFaulty = true;
+  }
+
+  /** Ends one that the upstream has ended in the face of a request. */
+  lose(connection: C): void {
+    this.#seeEnd(connection);
+    this.discard(connection);
   }
 
   /** Ends one whose request was given up, or that carries no other. */
@@ -184,8 +192,11 @@ export class ConnectionPool<C extends PooledConnection> {
     const waiting = this.#waiting.indexOf(closed);
     if (waiting !== -1) this.#waiting.splice(waiting, 1);
     const at = this.#idle.lastIndexOf(closed);
-    if (at === -1) return;
-    this.#idle.splice(at, 1);
-    this.#shortestIdle = Math.min(this.#shortestIdle, performance.now() - closed.idleSince);
+    if (at !== -1) this.#idle.splice(at, 1);
+    if (at !== -1 || this.#read.includes(closed)) this.#seeEnd(closed);
   };
+
+  #seeEnd({ idleSince, answers }: C): void {
+    if (answers > 0) this.#habit.ended(performance.now() - idleSince, answers);
+  }
 }

@@ -19,8 +19,8 @@ export class UpstreamConnection implements PooledConnection {
   readonly #client: UndiciClient;
   /** Whether the upstream has ended the present socket. */
   #hasEnded = false;
-  /** Whether a response has come over the present socket before. */
-  wasUsed = false;
+  /** The responses that have come over the present socket. */
+  answers = 0;
   /** Whether the present request is out in full. */
   requestIsOut = false;
   /** Whether the kernel said that the upstream has not read the present request. */
@@ -47,9 +47,9 @@ export class UpstreamConnection implements PooledConnection {
     });
     this.#client.on('disconnect', (_origin, _targets, error) => {
       const wasFaulty = !this.#hasEnded && systemCodeOf(error) === CLOSED_BY_UNDICI;
-      this.wasUsed = false;
-      this.#hasEnded = false;
       onClosed(this, wasFaulty);
+      this.answers = 0;
+      this.#hasEnded = false;
     });
   }
 
