@@ -26,6 +26,13 @@ test('a number of answers that two connections in a row have ended soon behind i
   assert.equal(habit.couldEnd(100), false, 'the time was not the reason');
 });
 
+test('a connection that ends in the face of a request does so for the number, whenever that is', () => {
+  const habit = new ClosingHabit();
+  habit.ended(2000, 3, true);
+  habit.ended(900, 3, true);
+  assert.equal(habit.isSpent(3), true);
+});
+
 test('connections that end together, each behind another number of answers, tell of none', () => {
   const habit = new ClosingHabit();
   for (const answers of [9, 4, 7, 1, 1]) habit.ended(0.1, answers);

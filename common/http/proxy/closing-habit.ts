@@ -20,9 +20,10 @@ export class ClosingHabit {
    * The upstream has ended a connection.
    * @param idle milliseconds since its last answer
    * @param answers how many it has had
+   * @param hadRequest whether it was ended in the face of a request, and so hardly for being idle
    */
-  ended(idle: number, answers: number): void {
-    const isSoon = idle < SOON_MS && answers > 1;
+  ended(idle: number, answers: number, hadRequest = false): void {
+    const isSoon = (hadRequest || idle < SOON_MS) && answers > 1;
     if (isSoon && answers === this.#endedAfter) {
       this.#mostAnswers = answers;
       this.#spent = 0;

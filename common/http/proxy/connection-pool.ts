@@ -112,7 +112,7 @@ export class ConnectionPool<C extends PooledConnection> {
 
   /** Ends one that the upstream has ended in the face of a request. */
   lose(connection: C): void {
-    this.#seeEnd(connection);
+    this.#seeEnd(connection, true);
     this.discard(connection);
   }
 
@@ -193,10 +193,10 @@ export class ConnectionPool<C extends PooledConnection> {
     if (waiting !== -1) this.#waiting.splice(waiting, 1);
     const at = this.#idle.lastIndexOf(closed);
     if (at !== -1) this.#idle.splice(at, 1);
-    if (at !== -1 || this.#read.includes(closed)) this.#seeEnd(closed);
+    if (at !== -1 || this.#read.includes(closed)) this.#seeEnd(closed, false);
   };
 
-  #seeEnd({ idleSince, answers }: C): void {
-    if (answers > 0) this.#habit.ended(performance.now() - idleSince, answers);
+  #seeEnd({ idleSince, answers }: C, hadRequest: boolean): void {
+    if (answers > 0) this.#habit.ended(performance.now() - idleSince, answers, hadRequest);
   }
 }
