@@ -7,8 +7,8 @@ import { until } from '../support/wait.ts';
 
 const POISON = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison';
 
-/** For how long a connection of a faulty function has to be silent, in milliseconds. */
-const SILENT_MS = 10;
+/** For less than this a connection of a faulty function is silent for too short a time, in milliseconds. */
+const SILENT_MS = 50;
 
 for (const fast_path of ['true', 'false']) {
   test(`a function that was seen to send more than its responses has no connection used again before it is silent, fast_path=${fast_path}`, async (t) => {

@@ -9,6 +9,12 @@ const SWEEP_MS = 1000;
 /** How long a connection has to be silent after a response without a body before it carries another, in milliseconds. */
 const SILENT_MS = 10;
 
+/**
+ * The same for an upstream that was seen to send what nobody had asked for. What it writes behind a response may stay with it
+ * until that is acknowledged (Nagle), which systems put off for 40 ms.
+ */
+const SILENT_AFTER_FAULT_MS = 60;
+
 /** Connections that may wait for that at a time: enough for some ten thousand such responses in a second. */
 const MOST_WAITING = 128;
 
@@ -47,6 +53,7 @@ export class ConnectionPool<C extends PooledConnection> {
   readonly #habit = new ClosingHabit();
   /** When those were opened whose first response is not whole, the oldest first. */
   readonly #fresh = new Map<C, number>();
+  #silentMs = SILENT_MS;
   #turn: NodeJS.Immediate | undefined;
   #silence: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -102,12 +109,13 @@ export class ConnectionPool<C extends PooledConnection> {
     }
     if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift()?.destroy();
     this.#waiting.push(connection);
-    this.#silence ??= setTimeout(this.#onSilence, SILENT_MS).unref();
+    this.#silence ??= setTimeout(this.#onSilence, this.#silentMs).unref();
   }
 
   /** Tells that bytes came behind a response that was whole. */
   distrust(): void {
     this.#isFaulty = true;
+    this.#silentMs = SILENT_AFTER_FAULT_MS;
   }
 
   /** Ends one that the upstream has ended in the face of a request. */
@@ -153,7 +161,7 @@ export class ConnectionPool<C extends PooledConnection> {
 
   /** What came in that time is read before what was set for the end of this turn of the loop. */
   readonly #onSilence = (): void => {
-    const until = performance.now() - SILENT_MS;
+    const until = performance.now() - this.#silentMs;
     setImmediate(() => this.#admit(until));
   };
 
@@ -167,7 +175,7 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#relieve(until);
     const first = this.#waiting[0];
     if (!first && (this.#fresh.size === 0 || this.#idle.length === 0)) return;
-    const ms = first ? Math.max(1, first.idleSince + SILENT_MS - performance.now()) : SILENT_MS;
+    const ms = first ? Math.max(1, first.idleSince + this.#silentMs - performance.now()) : this.#silentMs;
     this.#silence = setTimeout(this.#onSilence, ms).unref();
   }
 
@@ -188,7 +196,7 @@ export class ConnectionPool<C extends PooledConnection> {
   };
 
   readonly #forget = (closed: C, wasFaulty = false): void => {
-    this.#isFaulty ||= wasFaulty;
+    if (wasFaulty) this.distrust();
     const waiting = this.#waiting.indexOf(closed);
     if (waiting !== -1) this.#waiting.splice(waiting, 1);
     const at = this.#idle.lastIndexOf(closed);
