@@ -260,7 +260,7 @@ export class ProcessProvider implements Provider {
     const context = {
       launch: this.#launch,
       rotation: this.endpoints,
-      store: this.#store,
+      onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#tidy(version),
     };
@@ -272,6 +272,14 @@ export class ProcessProvider implements Provider {
       ring,
       this.#versions.userOf({ name, namespace }),
     );
+  }
+
+  /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
+  #keepRecord(name: FunctionName): void {
+    this.#alone(name, async () => {
+      const managed = this.#functions.get(qualifiedName(name));
+      if (managed) await this.#store.put(managed.record);
+    }).catch(() => undefined);
   }
 
   /** Removes what a version has left behind that ran last. */
