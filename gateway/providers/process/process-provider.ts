@@ -151,11 +151,8 @@ export class ProcessProvider implements Provider {
 
   async list(namespace: string): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
-    return Promise.resolve(
-      [...this.#functions.values()]
-        .filter(({ name }) => name.namespace === namespace)
-        .map((managed) => managed.status(false)),
-    );
+    const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
+    return Promise.resolve(own.map((managed) => managed.status(false)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
@@ -302,6 +299,5 @@ export class ProcessProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
-    await removeFolder(join(this.#options.stateFolder, 'logs', namespace));
   }
 }
