@@ -1,28 +1,22 @@
-/** Numbers that look like chance, and are the same for the same seed (mulberry32). */
+import { randomOf } from '../random.ts';
+
+/** Draws that look like chance, and are the same for the same seed. */
 export class Chance {
-  #state: number;
+  readonly #next: () => number;
 
   /** @param seed any whole number */
   constructor(seed: number) {
-    this.#state = seed | 0;
-  }
-
-  /** From 0 to below 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.#next = randomOf(seed);
   }
 
   /** A whole number from 0 to below `end`. */
   below(end: number): number {
-    return Math.floor(this.next() * end);
+    return Math.floor(this.#next() * end);
   }
 
   /** True once in `times`. */
   onceIn(times: number): boolean {
-    return this.next() * times < 1;
+    return this.#next() * times < 1;
   }
 
   pick<T>(from: readonly [T, ...T[]]): T {
