@@ -1,11 +1,11 @@
 /** Parts of a dashboard of Grafana, as its JSON has them (schema version 39: Grafana 10.4 and later). */
 
-export interface Query {
+interface Query {
   readonly expr: string;
   readonly legend: string;
 }
 
-export interface PanelOptions {
+interface PanelOptions {
   readonly title: string;
   readonly description?: string;
   /** As Grafana calls it: `reqps`, `s`, `bytes`, `percentunit`, `short`. */

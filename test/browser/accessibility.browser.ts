@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { logIn, startBrowser, visit } from '../support/browser.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startGateway } from '../support/of-gateway.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   readonly id: string;
@@ -17,7 +14,7 @@ interface Violation {
 
 /** What axe-core finds wrong with a page, a line each. */
 async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
