@@ -32,7 +32,7 @@ const tests = await execa(
     'tsx',
     '--test',
     '--test-concurrency=1',
-    '--test-timeout=180000',
+    '--test-timeout=300000',
     ...files.map((file) => join('test/browser', file)),
   ],
   {

@@ -77,7 +77,7 @@ test('each page looks as in docs/ui', async (t) => {
   for (const { page } of [light, dark, phone]) await logIn(page, gateway);
   await chinese.context.addCookies(await light.context.cookies());
   await chinese.page.goto(`${gateway.url}/ui/`);
-  await play(gateway, IS_UPDATE ? 100_000 : 12_000);
+  await play(gateway, IS_UPDATE ? 75_000 : 12_000);
   const playing = play(gateway, 30_000);
   const { page } = light;
   await page.bringToFront();
