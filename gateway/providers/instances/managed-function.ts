@@ -212,6 +212,7 @@ export class ManagedFunction {
       instance = await version.launch({
         id: member.id,
         onLine: (line) => this.ring.append(member.id, line),
+        keptLines: () => this.ring.read(),
         signal: member.unwanted.signal,
       });
     } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { KeptLine } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
@@ -28,6 +29,8 @@ export interface LaunchOptions {
   readonly id: string;
   /** Takes each line that it writes. */
   readonly onLine: (line: string) => void;
+  /** The lines of the function that are kept, for an instance that a gateway before has started. */
+  readonly keptLines: () => Promise<readonly KeptLine[]>;
   /** Aborts when the instance is not wanted any more. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { EngineError, type EngineClient } from './client/engine-client.ts';
+import { CONTAINER, type Container } from './wire.ts';
+
+/** A mount of such a file (proc(5), mountinfo: the fourth field is where it comes from, the fifth where it is). */
+const OWN_FILE = /^\S+ \S+ \S+ \S*containers\/([0-9a-f]{64})\/\S* \/etc\/(?:hostname|hosts|resolv\.conf) /gm;
+
+/**
+ * The container that the gateway itself runs in, where that is one of the engine's: engines put files of their own into
+ * each, from a folder that has its id.
+ */
+export async function ownContainer(client: EngineClient): Promise<Container | undefined> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const ids = new Set([...mounts.matchAll(OWN_FILE)].map((match) => match[1] ?? ''));
+  for (const id of ids) {
+    try {
+      return await client.read('GET', `/containers/${id}/json`, CONTAINER);
+    } catch (thrown) {
+      if (!(thrown instanceof EngineError)) throw thrown; // another engine's
+    }
+  }
+  return undefined;
+}
+
+/** The path that the engine knows a file of the gateway's by. @returns undefined where the engine cannot see it */
+export function pathForEngine(path: string, own: Container | undefined): string | undefined {
+  if (!own) return path;
+  const mount = [...own.Mounts]
+    .sort((a, b) => b.Destination.length - a.Destination.length)
+    .find(({ Destination }) => path === Destination || path.startsWith(`${Destination}/`));
+  return mount && mount.Source + path.slice(mount.Destination.length);
+}
