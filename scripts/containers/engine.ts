@@ -47,6 +47,8 @@ default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_backend = "netavark"
 `,
   );
   await writeFile(

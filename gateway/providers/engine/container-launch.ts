@@ -43,7 +43,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
     // The machine has its address in a network only once a container is in it.
     if (reach() === 'address') await listenAt(network.gateway);
     const container = await client.read('GET', `/containers/${id}/json`, CONTAINER);
-    return instanceOf(parts, options, { container, image, network });
+    return instanceOf(parts, options, { container, image, network, isAdopted: false });
   } catch (thrown) {
     if (id !== undefined) await remove(client, id);
     roster.end(options.id, id);
@@ -67,7 +67,8 @@ export async function adoptContainer(
     if (!container.State.Running) throw new Error('it has ended');
     const network = await context.networks.of(client, deployment.namespace);
     if (context.reach() === 'address') await context.listenAt(network.gateway);
-    return await instanceOf(parts, options, { container, image: await findImage(parts), network });
+    const image = await findImage(parts);
+    return await instanceOf(parts, options, { container, image, network, isAdopted: true });
   } catch {
     await remove(client, id);
     return undefined;
@@ -101,15 +102,22 @@ async function create(
   return (await client.read('POST', '/containers/create', CREATED, request)).Id;
 }
 
+interface StartedContainer {
+  readonly container: Container;
+  readonly image: EngineImage;
+  readonly network: Network;
+  readonly isAdopted: boolean;
+}
+
 async function instanceOf(
   { client, context, deployment }: LaunchParts,
   { id, onLine, keptLines }: LaunchOptions,
-  { container, image, network }: { container: Container; image: EngineImage; network: Network },
+  { container, image, network, isAdopted }: StartedContainer,
 ): Promise<ContainerInstance> {
   const { roster, link } = context;
   const port = portOf(deployment, image);
   const name = container.Config.Labels[LABELS.instance] ?? id;
-  const kept = name === id ? [] : await keptLines();
+  const kept = isAdopted ? await keptLines() : [];
   const variables = { ...readVariables(image), ...deployment.envVars };
   const instance = new ContainerInstance({
     id,

@@ -151,7 +151,12 @@ export class EngineLink {
     });
     // Podman begins its answer with the first event.
     const body = await client.open('GET', '/events', { query: { filters }, signal, timeout: 0 });
-    for await (const event of jsonStream(body as AsyncIterable<Buffer>, EVENT)) this.#options.onEvent(event);
+    try {
+      for await (const event of jsonStream(body as AsyncIterable<Buffer>, EVENT))
+        this.#options.onEvent(event);
+    } catch (thrown) {
+      throw client.unavailable(messageOf(thrown), thrown);
+    }
     throw client.unavailable('it has ended the stream of events');
   }
 

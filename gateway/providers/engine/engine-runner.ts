@@ -18,7 +18,7 @@ import { Networks } from './networks.ts';
 import { ownContainer, pathForEngine } from './own-container.ts';
 import { decideReach, type Reach } from './reach.ts';
 import { Roster } from './roster.ts';
-import { removeOthers, secretsPlace } from './secrets-place.ts';
+import { removeOthers, removePlace, secretsPlace } from './secrets-place.ts';
 import type { Container } from './wire.ts';
 
 export interface EngineRunnerOptions {
@@ -99,7 +99,7 @@ export class EngineRunner implements Runner {
     const { link, networks } = this.#context;
     if (link.away === undefined) await networks.sweep(link.client, new Set()).catch(() => undefined);
     await link.stop();
-    await removeOthers(this.#secretsPlace, new Set());
+    await removePlace(this.#secretsPlace);
   }
 
   checkHealth(): Promise<void> {

@@ -10,9 +10,7 @@ const OWN_FILE = /^\S+ \S+ \S+ \S*containers\/([0-9a-f]{64})\/\S* \/etc\/(?:host
  * each, from a folder that has its id.
  */
 export async function ownContainer(client: EngineClient): Promise<Container | undefined> {
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const ids = new Set([...mounts.matchAll(OWN_FILE)].map((match) => match[1] ?? ''));
-  for (const id of ids) {
+  for (const id of await ownIds()) {
     try {
       return await client.read('GET', `/containers/${id}/json`, CONTAINER);
     } catch (thrown) {
@@ -20,6 +18,12 @@ export async function ownContainer(client: EngineClient): Promise<Container | un
     }
   }
   return undefined;
+}
+
+/** What the container may be called that the gateway runs in: empty where it runs in none. */
+export async function ownIds(): Promise<ReadonlySet<string>> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  return new Set([...mounts.matchAll(OWN_FILE)].map((match) => match[1] ?? ''));
 }
 
 /** The path that the engine knows a file of the gateway's by. @returns undefined where the engine cannot see it */

@@ -1,5 +1,6 @@
-import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownIds } from './own-container.ts';
 import { removeSecretsFolder } from '../instances/secrets-folder.ts';
 
 /** Files in memory, on Linux. */
@@ -11,18 +12,11 @@ const MEMORY = '/dev/shm';
  */
 export async function secretsPlace(stateFolder: string, state: string): Promise<string> {
   const inMemory = join(MEMORY, `of-gateway-${state}`);
-  if (!(await isInContainer()) && (await isOwn(inMemory))) return inMemory;
+  // the memory of a container is its own
+  if ((await ownIds()).size === 0 && (await isOwn(inMemory))) return inMemory;
   const place = join(stateFolder, 'container-secrets');
   await mkdir(place, { recursive: true, mode: 0o700 });
   return place;
-}
-
-/** The memory of a container is its own: by these files containers know themselves. */
-async function isInContainer(): Promise<boolean> {
-  const files = await Promise.all(
-    ['/.dockerenv', '/run/.containerenv'].map((file) => stat(file).catch(() => undefined)),
-  );
-  return files.some((file) => file !== undefined);
 }
 
 /** Makes a folder where everybody may. One that is there already could be somebody else's. */
@@ -43,4 +37,10 @@ async function isOwn(folder: string): Promise<boolean> {
 export async function removeOthers(place: string, generations: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(place).catch(() => []))
     if (!generations.has(name.split('.')[0] ?? '')) await removeSecretsFolder(join(place, name));
+}
+
+/** Removes the place with all that is in it. */
+export async function removePlace(place: string): Promise<void> {
+  await removeOthers(place, new Set());
+  await rmdir(place).catch(() => undefined); // somebody else's files are in it
 }
