@@ -39,7 +39,7 @@ const tests = await execa(
     'tsx',
     '--test',
     '--test-concurrency=1',
-    '--test-timeout=120000',
+    '--test-timeout=300000',
     ...files.map((file) => join('test/containers', file)),
   ],
   { env, stdio: ['ignore', 'inherit', 'inherit'], reject: false },

@@ -20,7 +20,8 @@ export const IMAGES = {
 } as const;
 
 const WATCHDOG = [`COPY --from=${WATCHDOG_IMAGE} /fwatchdog* /usr/bin/`];
-const HTTP = 'mode=http upstream_url=http://127.0.0.1:3000 http_port=3000 prefix_logs=false fprocess="node function.mjs"';
+const HTTP =
+  'mode=http upstream_url=http://127.0.0.1:3000 http_port=3000 prefix_logs=false fprocess="node function.mjs"';
 
 const LINES: Readonly<Record<keyof typeof IMAGES, readonly string[]>> = {
   http: [...WATCHDOG, `ENV ${HTTP}`, 'USER node', 'CMD ["fwatchdog"]'],

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,12 +18,24 @@ import { podman } from './container.ts';
 /** Podman's service, which has Docker's API on a socket of its own. */
 export class EngineService {
   readonly socket: string;
+  /** Those that use it: they end before it does. */
+  readonly gateways = new Set<OfGateway>();
+  readonly #registries: string;
   #service: ChildProcess | undefined;
 
-  static async start(owner: Owner): Promise<EngineService> {
+  /** @param insecureRegistry `HOST:PORT` of a registry that is spoken to without TLS */
+  static async start(owner: Owner, insecureRegistry?: string): Promise<EngineService> {
     const folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
-    const engine = new EngineService(path.join(folder, 'engine.sock'));
+    const registries = path.join(folder, 'registries.conf');
+    const insecure = `[[registry]]\nlocation = "${insecureRegistry ?? ''}"\ninsecure = true\n`;
+    writeFileSync(registries, insecureRegistry === undefined ? '' : insecure);
+    const engine = new EngineService(path.join(folder, 'engine.sock'), registries);
     owner.after(async () => {
+      for (const gateway of engine.gateways) {
+        gateway.kill('SIGKILL');
+        await gateway.exited;
+        await removeLeft(gateway);
+      }
       await engine.kill();
       rmSync(folder, { recursive: true, force: true });
     });
@@ -31,8 +43,9 @@ export class EngineService {
     return engine;
   }
 
-  private constructor(socket: string) {
+  private constructor(socket: string, registries: string) {
     this.socket = socket;
+    this.#registries = registries;
   }
 
   get address(): string {
@@ -41,7 +54,10 @@ export class EngineService {
 
   async start(): Promise<void> {
     rmSync(this.socket, { force: true });
-    this.#service = spawn('podman', ['system', 'service', '--time=0', this.address], { stdio: 'ignore' });
+    this.#service = spawn('podman', ['system', 'service', '--time=0', this.address], {
+      env: { ...process.env, CONTAINERS_REGISTRIES_CONF: this.#registries },
+      stdio: 'ignore',
+    });
     await until(() => answers(this.socket), 'the service of podman');
   }
 
@@ -78,7 +94,7 @@ export async function startOnEngine(
     { provider: 'engine', engine_host: engine.address, basic_auth: 'false', ...variables },
     options,
   );
-  owner.after(() => removeLeft(gateway));
+  engine.gateways.add(gateway);
   return gateway;
 }
 

@@ -36,6 +36,8 @@ const LOOK_WITHIN_MS = 10_000;
 /** How much longer than the container's own time its stop may take, in milliseconds. */
 const STOP_SLACK_MS = 10_000;
 const REMOVE_WITHIN_MS = 30_000;
+/** The exit status of what SIGKILL has ended. */
+const KILLED = 137;
 
 /** One run of a function's code as a container of an engine. */
 export class ContainerInstance implements Instance {
@@ -169,11 +171,19 @@ export class ContainerInstance implements Instance {
       return;
     }
     if (state.Running || state.Status === 'created') return;
+    this.#gone(state.Error || `exit status ${state.ExitCode}`, this.#killerOf(state));
+  }
+
+  /** What has killed it, if it did not end by itself. Not every engine sees that it was for its memory. */
+  #killerOf({ OOMKilled, ExitCode }: Container['State']): string | undefined {
     const { memoryLimit } = this.#options;
     const limit =
-      memoryLimit === undefined ? 'the memory that there is' : `its memory limit of ${memoryLimit}`;
-    const outOfMemory = state.OOMKilled ? `it needed more than ${limit} and was killed (OOM)` : undefined;
-    this.#gone(state.Error || `exit status ${state.ExitCode}`, outOfMemory);
+      memoryLimit === undefined ? 'memory than there is' : `memory than its limit of ${memoryLimit}`;
+    if (OOMKilled) return `it needed more ${limit}, and was killed (OOM)`;
+    if (ExitCode !== KILLED) return undefined;
+    return memoryLimit === undefined
+      ? `it was killed (exit status ${ExitCode})`
+      : `it was killed (exit status ${ExitCode}), as is done with what needs more ${limit} (OOM)`;
   }
 
   #gone(how: string, by: string | undefined): void {

@@ -127,7 +127,7 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
-      notes: statusNotes(this.#current, this.#previous, replicas),
+      notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
   }

@@ -22,6 +22,8 @@ export interface Failure {
   readonly reason: string;
   readonly lines: readonly string[];
   readonly at: Date;
+  /** Whether something else has ended it, such as a limit of its memory: that is told of for a while. */
+  readonly isOutside: boolean;
 }
 
 /** What is asked for when an instance is started. */
@@ -87,6 +89,7 @@ export abstract class Version implements VersionFacts {
     if (servingSince !== undefined && now - servingSince > STABLE_MS) this.failures = 0;
     this.failures += 1;
     this.lastFailureAt = now;
-    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date() };
+    const isOutside = instance?.endedBy !== undefined;
+    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date(), isOutside };
   }
 }
