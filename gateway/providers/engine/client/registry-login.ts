@@ -32,7 +32,9 @@ export async function registryLogin(registry: string, environment: Environment):
 }
 
 function header(login: Readonly<Record<string, string>>): string {
-  return Buffer.from(JSON.stringify(login)).toString('base64url');
+  // with its padding, without which podman reads none
+  const letters = Buffer.from(JSON.stringify(login)).toString('base64');
+  return letters.replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** `docker-credential-NAME get` reads the server's name and prints the login. */
