@@ -63,7 +63,7 @@ async function loadEngineRunner(
 ): Promise<EngineRunner> {
   const { EngineRunner } = await import('./engine/engine-runner.ts');
   const warn = (line: string): void => logger.warn(line);
-  return new EngineRunner({
+  return EngineRunner.create({
     stateFolder: settings.stateDir,
     environment,
     secrets,

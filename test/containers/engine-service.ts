@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -116,7 +115,7 @@ async function removeLeft(gateway: OfGateway): Promise<void> {
 
 /** What a gateway puts on all that is its own. */
 function stateLabel({ folder }: OfGateway): string {
-  return `label=dev.of-gateway.state=${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`;
+  return `label=dev.of-gateway.state=${readFileSync(path.join(folder, 'engine-id'), 'utf8').trim()}`;
 }
 
 function lines(text: string): string[] {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Environment } from '../../../common/settings/read.ts';
 import { GatewayError } from '../../errors.ts';
@@ -15,10 +15,11 @@ import type { EngineContext } from './engine-context.ts';
 import { EngineLink, type EngineInfo } from './engine-link.ts';
 import { Images, type PullPolicy } from './images.ts';
 import { Networks } from './networks.ts';
-import { ownContainer, pathForEngine } from './own-container.ts';
+import { networkOwner, ownContainer, pathForEngine } from './own-container.ts';
 import { decideReach, type Reach } from './reach.ts';
 import { Roster } from './roster.ts';
 import { removeOthers, removePlace, secretsPlace } from './secrets-place.ts';
+import { stateId } from './state-id.ts';
 import type { Container } from './wire.ts';
 
 export interface EngineRunnerOptions {
@@ -47,10 +48,15 @@ export class EngineRunner implements Runner {
   #reach: Reach = 'address';
   #secretsPlace = '';
 
-  constructor(options: EngineRunnerOptions) {
-    const { stateFolder, environment, warn } = options;
+  /** @throws GatewayError STORAGE_FAILED */
+  static async create(options: EngineRunnerOptions): Promise<EngineRunner> {
+    return new EngineRunner(options, await stateId(options.stateFolder));
+  }
+
+  private constructor(options: EngineRunnerOptions, state: string) {
+    const { environment, warn } = options;
     this.#options = options;
-    this.#state = createHash('sha256').update(stateFolder).digest('hex').slice(0, 8);
+    this.#state = state;
     const roster = new Roster(warn, () => performance.now());
     const networks = new Networks(this.#state);
     this.#context = {
@@ -135,13 +141,14 @@ export class EngineRunner implements Runner {
 
   async #onUp(client: EngineClient, info: EngineInfo): Promise<void> {
     this.#own = await ownContainer(client);
+    const beside = this.#own && networkOwner(this.#own);
     this.#reach = decideReach(this.#options.reach, {
       address: client.address,
       info,
-      isBeside: this.#own !== undefined,
+      isBeside: beside !== undefined,
       platform: process.platform,
     });
-    this.#context.networks.forget(this.#reach === 'network' ? this.#own?.Id : undefined);
+    this.#context.networks.forget(this.#reach === 'network' ? beside : undefined);
   }
 
   /** @throws Error where the engine is on another machine, or sees nothing of this container's files */

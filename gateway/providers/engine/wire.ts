@@ -47,6 +47,8 @@ export const CONTAINER = object({
     StartedAt: text,
   }),
   Config: object({ Labels: mapOf(text), Env: listOf(text) }),
+  /** `host`, or `container:ID` of one whose network it shares, as in a pod. */
+  HostConfig: object({ NetworkMode: text }),
   Mounts: listOf(object({ Source: text, Destination: text })),
   NetworkSettings: object({ Ports: PORTS, Networks: mapOf(object({ IPAddress: text })) }),
 });
