@@ -104,8 +104,11 @@ test('in a container, as compose.yaml has it, it goes on with its functions afte
 test('in a pod, as docs/of-gateway.kube.yaml has it', async (t) => {
   const engine = await EngineService.start(t);
   const folder = mkdtempSync(path.join(tmpdir(), 'kube-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'kube.yaml');
+  t.after(async () => {
+    await podman('kube', 'down', file);
+    rmSync(folder, { recursive: true, force: true });
+  });
   const port = 20_000 + (process.pid % 10_000);
   const manifest = readFileSync('docs/of-gateway.kube.yaml', 'utf8')
     .replace('path: /run/podman/podman.sock', `path: ${engine.socket}`)
@@ -113,7 +116,6 @@ test('in a pod, as docs/of-gateway.kube.yaml has it', async (t) => {
     .replace('localhost/of-gateway:latest', GATEWAY_IMAGE);
   writeFileSync(file, manifest);
   await podman('kube', 'play', file);
-  t.after(() => podman('kube', 'down', file));
   cleanUp(t, 'of-gateway');
   await tryFunctions(await Beside.of('of-gateway-gateway', port));
 });
