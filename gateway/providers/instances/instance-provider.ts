@@ -79,11 +79,8 @@ export class InstanceProvider implements Provider {
 
   async list(namespace: string): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
-    return Promise.all(
-      [...this.#functions.values()]
-        .filter(({ name }) => name.namespace === namespace)
-        .map((managed) => managed.status(false)),
-    );
+    const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
+    return Promise.all(own.map((managed) => managed.status(false)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
@@ -198,12 +195,20 @@ export class InstanceProvider implements Provider {
     const previous = record.previous && (await this.#runner.make(record.previous));
     const context = {
       rotation: this.endpoints,
-      store: this.#store,
+      onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#discard(version),
     };
     const ring = new LogRing(join(this.#stateFolder, 'logs', namespace, name));
     return new ManagedFunction(context, record, { current, previous }, ring);
+  }
+
+  /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
+  #keepRecord(name: FunctionName): void {
+    this.#alone(name, async () => {
+      const managed = this.#functions.get(qualifiedName(name));
+      if (managed) await this.#store.put(managed.record);
+    }).catch(() => undefined);
   }
 
   /** Removes what a version has left behind that ran last. */
