@@ -5,7 +5,7 @@ import type { Environment } from '../../../../common/settings/read.ts';
 import { mapOf, object, readAs, text, type Shape } from '../../../json/shape.ts';
 
 /** The folder where docker's command line keeps contexts and logins. */
-export function dockerConfigFolder(environment: Environment): string {
+function dockerConfigFolder(environment: Environment): string {
   return environment['DOCKER_CONFIG'] || join(environment['HOME'] ?? '/', '.docker');
 }
 

@@ -6,7 +6,7 @@ import { parseEngineAddress, readTls, type EngineAddress } from './engine-addres
 import { readContext, readDockerConfig } from './docker-config.ts';
 
 /** An address that cannot be used, with the way out. */
-export class EngineAddressError extends Error {
+class EngineAddressError extends Error {
   override readonly name = 'EngineAddressError';
 }
 
@@ -56,7 +56,7 @@ function parsed(source: string, text: string, tls: EngineAddress['tls']): Engine
 }
 
 /** The sockets of Docker and Podman, of root's engines first, then of a user's own. */
-export function usualSockets(environment: Environment): string[] {
+function usualSockets(environment: Environment): string[] {
   const runtime = environment['XDG_RUNTIME_DIR'];
   const home = environment['HOME'];
   return [
