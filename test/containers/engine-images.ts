@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WATCHDOG_IMAGE } from '../../build/release.ts';
+import { execa } from 'execa';
+import { DEBIAN } from '../../scripts/containers/base.ts';
 import { BASE } from '../../scripts/containers/images.ts';
 import { fixture } from '../support/command.ts';
 import { IMAGE } from '../support/provider-suite.ts';
@@ -45,6 +48,30 @@ export async function buildEngineImages(): Promise<void> {
       const tag = `localhost/${IMAGES[name as keyof typeof IMAGES]}:latest`;
       await podman('build', '--quiet', '--format=docker', '-f', file, '-t', tag, folder);
     }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** An image without Node, of a watchdog that has its own inside, as of-watchdog is one executable. */
+export const STANDALONE = 'of-test/standalone';
+
+export async function buildStandaloneImage(): Promise<void> {
+  if (!existsSync('dist/fwatchdog')) await execa('npm', ['run', 'build:standalone']);
+  const folder = await mkdtemp(path.join(tmpdir(), 'engine-images-'));
+  try {
+    await cp('dist/fwatchdog', path.join(folder, 'fwatchdog'));
+    const environment = 'ENV mode=streaming fprocess="tr a-z A-Z"';
+    const lines = [
+      `FROM ${DEBIAN}`,
+      'COPY fwatchdog /usr/bin/',
+      environment,
+      'USER node',
+      'CMD ["fwatchdog"]',
+      '',
+    ];
+    await writeFile(path.join(folder, 'Dockerfile'), lines.join('\n'));
+    await podman('build', '--quiet', '--format=docker', '-t', `localhost/${STANDALONE}:latest`, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

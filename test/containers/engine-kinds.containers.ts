@@ -5,14 +5,17 @@ import type { OfGateway } from '../support/of-gateway.ts';
 import { deploy } from '../support/provider-suite.ts';
 import { until } from '../support/wait.ts';
 import { podman } from './container.ts';
-import { buildEngineImages, IMAGES } from './engine-images.ts';
+import { buildEngineImages, buildStandaloneImage, IMAGES, STANDALONE } from './engine-images.ts';
 import { containersOf, EngineService, startOnEngine } from './engine-service.ts';
 
 /** Images as people have them: with watchdogs, without, and such that do what they should not. */
 
 const LONG = 60_000;
 
-before(buildEngineImages);
+before(async () => {
+  await buildEngineImages();
+  await buildStandaloneImage();
+});
 
 async function call(gateway: OfGateway, target = '', body?: string): Promise<string> {
   const options = { deadlineMs: LONG, ...(body !== undefined && { method: 'POST', body }) };
@@ -36,6 +39,13 @@ test('a watchdog that starts a process per request', async (t) => {
   assert.equal(await call(gateway, '', 'some text'), 'SOME TEXT');
   await deploy(gateway, { image: IMAGES.classic, envProcess: 'wc -c' }, 'PUT');
   await until(async () => (await call(gateway, '', 'four')).trim() === '4', 'the other command');
+});
+
+test('a watchdog that is one executable, in an image without Node', async (t) => {
+  const gateway = await startOnEngine(t, await EngineService.start(t));
+  const limits = { memory: '128Mi' };
+  await deploy(gateway, { image: STANDALONE, readOnlyRootFilesystem: true, limits });
+  assert.equal(await call(gateway, '', 'some text'), 'SOME TEXT');
 });
 
 test('a server without a watchdog, which runs as root and has no right for it', async (t) => {
