@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { statusOf } from '../support/local-image.ts';
@@ -12,6 +9,7 @@ import { until } from '../support/wait.ts';
 import { podman } from './container.ts';
 import { buildEngineImages, IMAGES } from './engine-images.ts';
 import { containersOf, EngineService, startOnEngine } from './engine-service.ts';
+import { Registry } from './registry.ts';
 
 /** What happens to functions when the gateway, the engine or a registry goes away. */
 
@@ -126,28 +124,29 @@ test('an image that cannot be pulled is 400 with the reason, and the version bef
   assert.match(kept.text, /image_pull_policy=Never/);
 });
 
-test('a registry is asked with the login that docker has for it', async (t) => {
-  const asked: (string | undefined)[] = [];
-  const registry = createServer((request, response) => {
-    asked.push(request.headers.authorization);
-    response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' });
-    response.end();
-  });
-  registry.listen(0, '127.0.0.1');
-  await once(registry, 'listening');
-  t.after(() => registry.close());
-  const name = `127.0.0.1:${(registry.address() as AddressInfo).port}`;
+test('an image is pulled with the login that docker has for its registry, each time with Always', async (t) => {
+  const registry = await Registry.start(t, `localhost/${IMAGES.plain}`, 'me:secret');
+  const image = `${registry.name}/private:1`;
+  t.after(() => podman('rmi', '--ignore', '--force', image));
   const auth = Buffer.from('me:secret').toString('base64');
-  const config = JSON.stringify({ auths: { [name]: { auth } } });
+  const config = JSON.stringify({ auths: { [registry.name]: { auth } } });
+  const engine = await EngineService.start(t, registry.name);
+  const refused = await post(await startOnEngine(t, engine), { image });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /cannot be pulled: .*(?:unauthorized|authentication required|denied)/i);
   const gateway = await startOnEngine(
     t,
-    await EngineService.start(t, name),
-    {},
+    engine,
+    { image_pull_policy: 'Always' },
     { prepare: (folder) => writeDockerConfig(folder, config) },
   );
-  const refused = await post(gateway, { image: `${name}/private:1` });
-  assert.equal(refused.status, 400);
-  assert.ok(asked.includes(`Basic ${auth}`), `${refused.text} ${JSON.stringify(asked)}`);
+  await deploy(gateway, { image });
+  assert.equal(await call(gateway), 'plain');
+  const manifests = () => registry.asked.filter((target) => target.includes('/manifests/')).length;
+  const before_ = manifests();
+  assert.ok(before_ > 0);
+  await deploy(gateway, { image }, 'PUT');
+  assert.ok(manifests() > before_);
 });
 
 test('names that the engine would misread are refused before it sees them', async (t) => {
