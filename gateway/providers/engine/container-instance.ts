@@ -150,12 +150,12 @@ export class ContainerInstance implements Instance {
   }
 
   get #client(): EngineClient | undefined {
-    return this.#options.link.away === undefined ? this.#options.link.client : undefined;
+    return this.#options.link.lastClient;
   }
 
   #isWell(): Promise<boolean> | undefined {
     const client = this.#client;
-    if (!client) return Promise.resolve(true); // nobody can ask
+    if (!client || this.#options.link.away !== undefined) return Promise.resolve(true); // nobody can ask
     return this.#options.healthCommand?.isWell(client, performance.now());
   }
 

@@ -79,6 +79,11 @@ export class EngineLink {
     throw this.#away ?? new GatewayError('PROVIDER_UNAVAILABLE', 'the container engine is being looked for');
   }
 
+  /** The engine as it was when it was last there: for what is worth a try though it may be away. */
+  get lastClient(): EngineClient | undefined {
+    return this.#client;
+  }
+
   /** Waits for the engine for as long as it takes. @throws the signal's reason */
   async untilUp(signal: AbortSignal): Promise<EngineClient> {
     while (!this.#isUp || !this.#client) {
