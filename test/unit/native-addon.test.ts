@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { EnvironmentBlock, block, candidates, ownBlock } from '../../watchdog/process/native/block.ts';
+import { EnvironmentBlock, block, candidates, ownBlock } from '../../watchdog/modes/fork/native/block.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../watchdog/process/native');
 

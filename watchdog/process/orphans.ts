@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { NativeAddon } from './native/addon.ts';
-import type { NativeProcesses } from './native/processes.ts';
+import type { NativeProcesses } from '../modes/fork/native/processes.ts';
 import { readProcess } from '../../common/proc.ts';
 
 /** Milliseconds between two looks for orphans that have ended. */

@@ -9,7 +9,7 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
 import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
-import type { Runner } from '../runners/runner.ts';
+import type { Runner } from '../modes/runner.ts';
 import type { Mode } from '../settings/setting.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';

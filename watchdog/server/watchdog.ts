@@ -1,6 +1,6 @@
 import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import { Health } from './health.ts';
 import { HttpService } from './http-service.ts';
 import { listen } from './listen.ts';

@@ -1,8 +1,8 @@
 import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
-import type { HttpFunction } from '../runners/http-function.ts';
+import type { HttpFunction } from '../modes/http/http-function.ts';
 import { FORK_MODES } from '../settings/setting.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import { LockFile } from '../server/lock-file.ts';
 import { MetricsServer, type FunctionFacts } from '../server/metrics/metrics-server.ts';
 import { removeLockFile, tellStart, writeLockFile } from '../server/start-up.ts';
@@ -194,6 +194,6 @@ export class Supervisor {
 /** In http mode there is one function, whose process is the supervisor's. */
 async function loadFunction(context: RunnerContext): Promise<HttpFunction | undefined> {
   if (context.settings.mode !== 'http') return undefined;
-  const { OwnFunction } = await import('../runners/own-function.ts');
+  const { OwnFunction } = await import('../modes/http/own-function.ts');
   return new OwnFunction(context);
 }

@@ -1,5 +1,5 @@
 import { ProcessGroups } from '../process/process-groups.ts';
-import { HttpFunction } from '../runners/http-function.ts';
+import { HttpFunction } from '../modes/http/http-function.ts';
 import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
 import type { Command } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { StartError } from '../errors.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import type { Command, WorkerOrder } from './messages.ts';
 import type { SharedPort } from './shared-port.ts';
 import type { Share } from './shares.ts';

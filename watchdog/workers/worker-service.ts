@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import { Health } from '../server/health.ts';
 import { HttpService } from '../server/http-service.ts';
 import { listenOn } from '../server/listen.ts';

@@ -4,7 +4,7 @@ import { copyLines } from '../log/function-lines.ts';
 import { describeExit } from '../process/exit-status.ts';
 import { withDescendants } from '../../common/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import {
   isOurs,
   WORKER_VARIABLE,

@@ -1,8 +1,8 @@
-import { RequestError } from '../errors.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { describeExit, isSuccess } from '../process/exit-status.ts';
-import type { ForkedProcess } from '../process/forked-process.ts';
-import { ForkRunner } from './fork-base.ts';
+import { RequestError } from '../../errors.ts';
+import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { describeExit, isSuccess } from '../../process/exit-status.ts';
+import type { ForkedProcess } from './forked-process.ts';
+import { ForkRunner } from './fork-runner.ts';
 
 /** `mode=streaming`: a process per request; the request's body flows to its stdin, its stdout to the response. */
 export class StreamingRunner extends ForkRunner {

@@ -3,11 +3,11 @@ import type { Runner, RunnerContext } from './runner.ts';
 
 /** One line a mode: only the one that is used is loaded. */
 const RUNNERS: Readonly<Record<Mode, () => Promise<new (context: RunnerContext) => Runner>>> = {
-  streaming: async () => (await import('./streaming.ts')).StreamingRunner,
-  serializing: async () => (await import('./serializing.ts')).SerializingRunner,
-  classic: async () => (await import('./classic.ts')).ClassicRunner,
-  http: async () => (await import('./http.ts')).HttpRunner,
-  inproc: async () => (await import('./inproc.ts')).InprocRunner,
+  streaming: async () => (await import('./fork/streaming.ts')).StreamingRunner,
+  serializing: async () => (await import('./fork/serializing.ts')).SerializingRunner,
+  classic: async () => (await import('./fork/classic.ts')).ClassicRunner,
+  http: async () => (await import('./http/http-runner.ts')).HttpRunner,
+  inproc: async () => (await import('./inproc/inproc-runner.ts')).InprocRunner,
   static: async () => (await import('./static.ts')).StaticRunner,
 };
 

@@ -5,8 +5,8 @@ import type { LogSink } from '../log/sink.ts';
 import type { Logger } from '../log/logger.ts';
 import type { UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
-import type { Uncaught } from '../inproc/uncaught.ts';
-import type { HttpFunction } from './http-function.ts';
+import type { Uncaught } from './uncaught.ts';
+import type { HttpFunction } from './http/http-function.ts';
 
 /** What a mode needs of its surroundings. */
 export interface RunnerContext {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { messageOf, systemCodeOf } from '../../common/errors.ts';
-import { StartError } from '../errors.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { closeWriters, makePipes, type PipeMeans } from './pipes.ts';
-import { ProcessGroups } from './process-groups.ts';
+import { messageOf, systemCodeOf } from '../../../common/errors.ts';
+import { StartError } from '../../errors.ts';
+import type { ExitStatus } from '../../process/exit-status.ts';
+import { closeWriters, makePipes, type PipeMeans } from './function-pipes.ts';
+import { ProcessGroups } from '../../process/process-groups.ts';
 
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 4000;

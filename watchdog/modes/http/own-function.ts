@@ -1,10 +1,10 @@
-import { StartError } from '../errors.ts';
-import { copyLines } from '../log/function-lines.ts';
-import { describeExit } from '../process/exit-status.ts';
-import { FunctionProcess } from '../process/function-process.ts';
-import { untilAccepting } from '../../common/http/proxy/probe.ts';
+import { StartError } from '../../errors.ts';
+import { copyLines } from '../../log/function-lines.ts';
+import { describeExit } from '../../process/exit-status.ts';
+import { FunctionProcess } from './function-process.ts';
+import { untilAccepting } from '../../../common/http/proxy/probe.ts';
 import { HttpFunction } from './http-function.ts';
-import type { RunnerContext } from './runner.ts';
+import type { RunnerContext } from '../runner.ts';
 
 /** The function of http mode, as a process that this one starts, listens to, and ends. */
 export class OwnFunction extends HttpFunction {

@@ -1,5 +1,5 @@
-import { RequestError } from '../errors.ts';
-import type { ExchangeRequest } from '../../common/http/exchange/message.ts';
+import { RequestError } from '../../errors.ts';
+import type { ExchangeRequest } from '../../../common/http/exchange/message.ts';
 
 /** Values are bytes, a character each (Latin-1), as Node gives a request's head: an environment holds any but NUL. */
 type Variables = Record<string, string>;

@@ -1,5 +1,5 @@
-import { RequestError } from '../errors.ts';
-import type { ExitStatus } from './exit-status.ts';
+import { RequestError } from '../../errors.ts';
+import type { ExitStatus } from '../../process/exit-status.ts';
 
 /** The stdin of a process. What is written after its end, or where nobody reads, is thrown away. */
 export interface ProcessInput {

@@ -1,17 +1,17 @@
-import { formatDuration } from '../../common/duration.ts';
-import { messageOf } from '../../common/errors.ts';
-import { RequestError } from '../errors.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { LineCopier } from '../log/function-lines.ts';
-import { cgiEnvironment } from '../process/cgi-environment.ts';
-import { createForker } from '../process/fork.ts';
-import { describeExit, type ExitStatus } from '../process/exit-status.ts';
-import type { ForkedProcess, Forker } from '../process/forked-process.ts';
-import { ProcessGroups } from '../process/process-groups.ts';
-import { ReadyProcesses } from '../process/ready-processes.ts';
-import { StartGate } from '../process/start-gate.ts';
-import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+import { formatDuration } from '../../../common/duration.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { RequestError } from '../../errors.ts';
+import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { asksForEvents, execLimit } from '../time-limits.ts';
+import { LineCopier } from '../../log/function-lines.ts';
+import { cgiEnvironment } from './cgi-environment.ts';
+import { createForker } from './forker.ts';
+import { describeExit, type ExitStatus } from '../../process/exit-status.ts';
+import type { ForkedProcess, Forker } from './forked-process.ts';
+import { ProcessGroups } from '../../process/process-groups.ts';
+import { ReadyProcesses } from './ready-processes.ts';
+import { StartGate } from './start-gate.ts';
+import { neverEnds, type Runner, type RunnerContext } from '../runner.ts';
 
 type Variables = Readonly<Record<string, string>>;
 

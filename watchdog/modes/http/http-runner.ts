@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { timerDelay } from '../../common/duration.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
-import { endToEndHeaders, replaceHeader } from '../../common/http/proxy/headers.ts';
-import { forwardedTarget } from '../../common/http/proxy/request-target.ts';
-import type { UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
-import { Upstream } from '../../common/http/upstream.ts';
-import { watchdogManner } from '../manner.ts';
+import { timerDelay } from '../../../common/duration.ts';
+import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { asksForEvents, execLimit } from '../time-limits.ts';
+import { endToEndHeaders, replaceHeader } from '../../../common/http/proxy/headers.ts';
+import { forwardedTarget } from '../../../common/http/proxy/request-target.ts';
+import type { UpgradeOutcome } from '../../../common/http/proxy/upgrade.ts';
+import { Upstream } from '../../../common/http/upstream.ts';
+import { watchdogManner } from '../../manner.ts';
 import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
-import type { Runner, RunnerContext } from './runner.ts';
+import type { Runner, RunnerContext } from '../runner.ts';
 
 /** How long upgraded connections live on after the function was told to end, in milliseconds. */
 const UPGRADES_GRACE_MS = 1000;

@@ -3,8 +3,8 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { NativeAddon } from './native/addon.ts';
-import { loadAddon, type AddonPlaces } from './native/load.ts';
+import type { NativeAddon } from '../../process/native/addon.ts';
+import { loadAddon, type AddonPlaces } from '../../process/native/load.ts';
 
 /** Milliseconds for making two pipes; it takes three. */
 const TIMEOUT_MS = 2000;

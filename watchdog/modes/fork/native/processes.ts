@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { constants } from 'node:os';
-import { MOST_EVENTS, type NativeAddon } from './addon.ts';
+import { MOST_EVENTS, type NativeAddon } from '../../../process/native/addon.ts';
 
 /** What a process is told of. */
 export interface Listener {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { RequestError } from '../../errors.ts';
-import type { ExitStatus } from '../exit-status.ts';
+import { RequestError } from '../../../errors.ts';
+import type { ExitStatus } from '../../../process/exit-status.ts';
 import {
   forkError,
   type ForkedProcess,
@@ -9,7 +9,7 @@ import {
   type ForkOptions,
   type OutputListener,
 } from '../forked-process.ts';
-import { ERRORS_READABLE, OUTPUT_READABLE, WRITABLE } from './addon.ts';
+import { ERRORS_READABLE, OUTPUT_READABLE, WRITABLE } from '../../../process/native/addon.ts';
 import { EnvironmentBlock, block, candidates, ownBlock } from './block.ts';
 import { InputPipe, OutputPipe } from './pipes.ts';
 import type { Listener, NativeProcesses } from './processes.ts';

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { RequestError } from '../errors.ts';
-import { formatDuration } from '../../common/duration.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
-import { execLimit } from '../exchange/time-limits.ts';
-import { canonicalHeaders, classicEnvironment } from '../process/cgi-environment.ts';
-import { describeExit, isSuccess } from '../process/exit-status.ts';
-import type { ForkedProcess } from '../process/forked-process.ts';
-import { ForkRunner } from './fork-base.ts';
-import { sniffedType } from './sniffed-type.ts';
+import { RequestError } from '../../errors.ts';
+import { formatDuration } from '../../../common/duration.ts';
+import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../../common/http/exchange/gathered-bytes.ts';
+import { execLimit } from '../time-limits.ts';
+import { canonicalHeaders, classicEnvironment } from './cgi-environment.ts';
+import { describeExit, isSuccess } from '../../process/exit-status.ts';
+import type { ForkedProcess } from './forked-process.ts';
+import { ForkRunner } from './fork-runner.ts';
+import { sniffedType } from '../sniffed-type.ts';
 
 /** The methods that the classic watchdog serves. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);

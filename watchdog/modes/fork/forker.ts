@@ -1,6 +1,6 @@
-import { messageOf } from '../../common/errors.ts';
+import { messageOf } from '../../../common/errors.ts';
 import type { Forker, ForkOptions } from './forked-process.ts';
-import type { AddonPlaces } from './native/load.ts';
+import type { AddonPlaces } from '../../process/native/load.ts';
 
 export interface ForkerChoice extends ForkOptions {
   /** Where the native addon may be; undefined where it is not wanted. */

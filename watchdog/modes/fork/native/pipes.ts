@@ -1,5 +1,5 @@
 import type { OutputListener, ProcessInput } from '../forked-process.ts';
-import type { NativeAddon } from './addon.ts';
+import type { NativeAddon } from '../../../process/native/addon.ts';
 import { isLater } from './processes.ts';
 
 /** Bytes that a pipe holds. */

@@ -2,8 +2,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { messageOf, systemCodeOf } from '../../common/errors.ts';
-import type { ExitStatus } from './exit-status.ts';
+import { messageOf, systemCodeOf } from '../../../common/errors.ts';
+import type { ExitStatus } from '../../process/exit-status.ts';
 import {
   forkError,
   type ForkedProcess,

@@ -1,13 +1,13 @@
 import { STATUS_CODES, ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { formatDuration, timerDelay } from '../../common/duration.ts';
-import { RequestError } from '../errors.ts';
+import { formatDuration, timerDelay } from '../../../common/duration.ts';
+import { RequestError } from '../../errors.ts';
 import type { BodyWatch } from './body-watch.ts';
-import type { Manner } from '../../common/http/manner.ts';
-import { failureHeaders, mustCloseAfter } from '../../common/http/exchange/failure-answer.ts';
+import type { Manner } from '../../../common/http/manner.ts';
+import { failureHeaders, mustCloseAfter } from '../../../common/http/exchange/failure-answer.ts';
 import { hasBegun, isDelimited, watchCalls, watchClose, type ResponseWatcher } from './lent-response.ts';
-import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { asksForEvents, execLimit } from '../exchange/time-limits.ts';
+import type { RequestOptions, ServedRequest } from '../../../common/http/exchange/served-request.ts';
+import { asksForEvents, execLimit } from '../time-limits.ts';
 
 /** How long a client that was answered may go on sending what nobody reads, in milliseconds. */
 const LINGER_MS = 1000;

@@ -1,20 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { messageOf } from '../../common/errors.ts';
-import { RequestError } from '../errors.ts';
-import { BodyWatch } from '../inproc/body-watch.ts';
-import { LentExchange } from '../inproc/lent-exchange.ts';
-import type { RequestOptions } from '../../common/http/exchange/served-request.ts';
-import { captureOutput } from '../inproc/function-output.ts';
-import {
-  findModule,
-  loadFunction,
-  type FunctionListener,
-  type FunctionModule,
-} from '../inproc/function-module.ts';
-import { LoopDelayWatch, type LoopDelay } from '../inproc/loop-delay.ts';
-import { ProcessGuard } from '../inproc/process-guard.ts';
-import type { Runner, RunnerContext } from './runner.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { RequestError } from '../../errors.ts';
+import { BodyWatch } from './body-watch.ts';
+import { LentExchange } from './lent-exchange.ts';
+import type { RequestOptions } from '../../../common/http/exchange/served-request.ts';
+import { captureOutput } from './function-output.ts';
+import { findModule, loadFunction, type FunctionListener, type FunctionModule } from './function-module.ts';
+import { LoopDelayWatch, type LoopDelay } from './loop-delay.ts';
+import { ProcessGuard } from './process-guard.ts';
+import type { Runner, RunnerContext } from '../runner.ts';
 
 /** How long requests in flight may still end by themselves when the function has failed, in milliseconds. */
 const CRASH_GRACE_MS = 1000;

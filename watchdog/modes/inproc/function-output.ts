@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { LineCutter, prefixed, type FunctionLineOptions } from '../log/function-lines.ts';
-import type { LogSink } from '../log/sink.ts';
+import { LineCutter, prefixed, type FunctionLineOptions } from '../../log/function-lines.ts';
+import type { LogSink } from '../../log/sink.ts';
 
 /**
  * Sends what the function writes to a stream of this process, be it by console, to the log by whole lines, as the

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf } from '../../common/errors.ts';
-import { StartError } from '../errors.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { StartError } from '../../errors.ts';
 
 /** What serves a request, as node:http calls it; a promise that rejects is the request's failure. */
 export type FunctionListener = (request: IncomingMessage, response: ServerResponse) => unknown;

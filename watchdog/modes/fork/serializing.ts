@@ -1,8 +1,8 @@
-import { RequestError } from '../errors.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
-import { describeExit, isSuccess } from '../process/exit-status.ts';
-import { ForkRunner } from './fork-base.ts';
+import { RequestError } from '../../errors.ts';
+import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { GatheredBytes } from '../../../common/http/exchange/gathered-bytes.ts';
+import { describeExit, isSuccess } from '../../process/exit-status.ts';
+import { ForkRunner } from './fork-runner.ts';
 
 /** `mode=serializing`: a process per request, with both bodies read whole and a Content-Length. */
 export class SerializingRunner extends ForkRunner {
