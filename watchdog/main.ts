@@ -4,12 +4,15 @@ import type { ListeningMessage } from '../common/protocol.ts';
 import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
-import type { Uncaught } from './modes/uncaught.ts';
 import { dropPrivileges } from './process/privileges.ts';
-import type { RunnerContext } from './modes/runner.ts';
+import type { Mode } from './modes/mode.ts';
+import { loadMode } from './modes/modes.ts';
+import type { Uncaught } from './modes/runner.ts';
 import { holdHeapSmall } from './server/heap.ts';
+import { HttpService } from './server/http-service.ts';
 import { LockFile } from './server/lock-file.ts';
-import { Watchdog } from './server/watchdog.ts';
+import type { Service, ServiceContext } from './server/service.ts';
+import { Watchdog, type WatchdogContext } from './server/watchdog.ts';
 import { watchdogSettingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
@@ -70,7 +73,7 @@ async function serve(): Promise<void> {
     stderr: new LogSink(process.stderr, reportDrop),
   };
   const logger = await createLogger(settings, output.stderr);
-  let watchdog: Service | undefined;
+  let watchdog: Life | undefined;
   let isExiting = false;
 
   const exit = async (status: number, error?: string): Promise<void> => {
@@ -101,22 +104,29 @@ async function serve(): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  const script = process.argv[1] ?? '';
-  const context = {
-    settings,
-    logger,
-    announce: (line: string): void => logger.info(line),
-    onListening: tellPort,
-    output,
-    environment,
-    uncaught,
-    script,
-    dropPrivileges: () => becomeUser(settings, logger),
+  const start = async (mode: Mode): Promise<Life> => {
+    mode.check(settings);
+    if (workerOrder === undefined) logger.info(VERSION_LINE);
+    return startLife(
+      {
+        settings,
+        mode,
+        logger,
+        announce: (line) => logger.info(line),
+        onListening: tellPort,
+        output,
+        environment,
+        uncaught,
+        script: process.argv[1] ?? '',
+        dropPrivileges: () => becomeUser(settings, logger),
+      },
+      (status) => void exit(status),
+    );
   };
-  if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
-    watchdog = await startService(context, (status) => void exit(status));
-    if (settings.mode !== 'inproc') await holdHeapSmall(settings.workers); // there the heap is the function's
+    const mode = await loadMode(settings.mode);
+    watchdog = await start(mode);
+    if (!mode.runsInProcess) await holdHeapSmall(settings.workers); // there the heap is the function's
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
@@ -124,22 +134,24 @@ async function serve(): Promise<void> {
   }
 }
 
-/** What this process does, from its start to its end. */
-interface Service {
+/** The life of this process, from its start to its end. */
+interface Life {
   functionEnded(): Promise<string>;
   stop?(reason: string): Promise<void>;
   kill(): void;
 }
 
-/** The watchdog itself; with `workers` its supervisor, or one of its workers. */
-async function startService(context: RunnerContext, exit: (status: number) => void): Promise<Service> {
-  if (workerOrder !== undefined) {
-    const { WorkerService } = await import('./workers/worker-service.ts');
-    return WorkerService.start(context, workerOrder, exit);
-  }
-  if (context.settings.workers < 2) return Watchdog.start(context);
+/** Starts the watchdog itself, or one of its workers, whose life the supervisor leads. */
+async function startLife(context: WatchdogContext, exit: (status: number) => void): Promise<Life> {
+  if (workerOrder === undefined) return Watchdog.start(context, await createService(context));
+  const { WorkerService } = await import('./workers/worker-service.ts');
+  return WorkerService.start(context, workerOrder, exit);
+}
+
+async function createService(context: ServiceContext): Promise<Service> {
+  if (context.settings.workers < 2) return HttpService.load(context);
   const { Supervisor } = await import('./workers/supervisor.ts');
-  return Supervisor.start(context);
+  return new Supervisor(context);
 }
 
 /** A failure to tell is a parent that has gone, which the end of the channel says too. */

@@ -1,40 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { LogSink } from '../log/sink.ts';
 import type { Logger } from '../log/logger.ts';
 import type { UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
-import type { Uncaught } from './uncaught.ts';
 import type { HttpFunction } from './http/http-function.ts';
 
-/** What a mode needs of its surroundings. */
+/** The first to be asked about an error that nobody caught. */
+export interface Uncaught {
+  /** @returns whether the error is dealt with; otherwise the watchdog ends */
+  take: (thrown: unknown, event: 'uncaughtException' | 'unhandledRejection') => boolean;
+}
+
+/** The surroundings that a runner works in. */
 export interface RunnerContext {
   readonly settings: Settings;
   readonly logger: Logger;
-  /** Takes lines of the start, which are told once for all of the watchdog's processes. */
+  /** Takes the lines of the start. With `workers` they are logged once for all processes. */
   readonly announce: (line: string) => void;
-  /** Tells whoever started the watchdog, where it listens, that requests can come. */
-  readonly onListening: (port: number) => void;
-  /** Where the function's stdout and stderr go. */
+  /** The log's streams, which the function's stdout and stderr are copied to. */
   readonly output: { readonly stdout: LogSink; readonly stderr: LogSink };
-  /** What the function's processes inherit. */
+  /** The environment that the function's processes inherit. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What is asked first about an error that nobody caught; inproc mode puts itself here. */
+  /** The watchdog asks this first about an error that nobody caught; inproc mode puts its own answer here. */
   readonly uncaught: Uncaught;
   /** The path of the script that runs. */
   readonly script: string;
-  /** In http mode: the function, where another process has started it. */
+  /** The function of http mode, where another process has started it. */
   readonly httpFunction?: HttpFunction;
-  /**
-   * Makes this process the user that it is to be. To be called when the ports are bound, and before anything of the
-   * function's is started or loaded and anything written.
-   * @throws StartError USER_UNAVAILABLE
-   */
-  dropPrivileges(): void;
 }
 
-/** How the function is run: a mode of the watchdog. */
+/** A request that a runner has begun to serve. */
+export interface BegunRequest {
+  readonly exchange: ServedRequest;
+  /** Gives the request to the function. Every request that is run ends, sooner or later. */
+  run(): void;
+}
+
+/** Runs the function in the way of one mode. */
 export interface Runner {
   /**
    * Starts what lives as long as the watchdog does.
@@ -43,21 +48,23 @@ export interface Runner {
   start(): Promise<void>;
   /** Whether a request would be served at once. */
   isReady(): boolean | Promise<boolean>;
-  /** Begins a request, where a mode does so otherwise than by an `Exchange`. */
-  begin?(request: IncomingMessage, response: ServerResponse, options: RequestOptions): ServedRequest;
-  /** Serves a request that has begun: ends it, sooner or later, in every case. */
-  run(exchange: ServedRequest): void;
-  /** Carries an upgraded connection; without it an Upgrade header is passed over. */
+  /** Begins a request that Node's server has read. */
+  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): BegunRequest;
+  /** Begins a request of the fast path. A runner without this has no fast path. */
+  readonly beginFast?:
+    | ((request: ExchangeRequest, response: ExchangeResponse, options: RequestOptions) => BegunRequest)
+    | undefined;
+  /** Carries an upgraded connection. A runner without this serves such a request as if it had not asked. */
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome>;
-  /** Settles, with the reason, when nothing can be served any more. Never for most modes. */
+  /** Settles, with the reason, when nothing can be served any more. Never settles in most modes. */
   readonly ended: Promise<string>;
-  /** Process ids of the function's processes alive now. */
+  /** Process ids of the function's processes that are alive now. */
   processIds(): readonly number[];
   /** How many processes have been started so far. */
   readonly starts: number;
-  /** How long the loop of events was held up of late, in seconds by quantile; where the function runs in it. */
+  /** How long the event loop was held up lately, in seconds by quantile. Only where the function runs in it. */
   loopDelay?(): ReadonlyMap<number, number>;
-  /** Ends the function's processes gently, and waits for that within a few seconds. */
+  /** Ends the function's processes gently, and waits a few seconds for that. */
   stop(): Promise<void>;
   /** Kills them at once. */
   kill(): void;

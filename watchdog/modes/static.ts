@@ -1,12 +1,14 @@
 import { constants, open, realpath, stat } from 'node:fs/promises';
-import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
 import send from 'send';
 import { messageOf } from '../../common/errors.ts';
 import { RequestError } from '../errors.ts';
-import type { Exchange } from '../../common/http/exchange/exchange.ts';
-import { neverEnds, type Runner, type RunnerContext } from './runner.ts';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { RequestOptions } from '../../common/http/exchange/served-request.ts';
+import type { Mode } from './mode.ts';
+import { neverEnds, type BegunRequest, type Runner, type RunnerContext } from './runner.ts';
 import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts';
 
 /** The file that stands for its folder. */
@@ -14,8 +16,8 @@ const INDEX = 'index.html';
 
 const OUTSIDE = Symbol('outside of the folder');
 
-/** `mode=static`: files of a folder, by the library `send`: ranges, conditional requests, index.html. */
-export class StaticRunner implements Runner {
+/** Serves the files of a folder by the library `send`: ranges, conditional requests, index.html. */
+class StaticRunner implements Runner {
   readonly ended = neverEnds;
   readonly starts = 0;
   readonly #context: RunnerContext;
@@ -34,11 +36,9 @@ export class StaticRunner implements Runner {
     return true;
   }
 
-  run(exchange: Exchange): void {
-    exchange.body.discard();
-    this.#serve(exchange).catch((thrown: unknown) => {
-      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
-    });
+  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): BegunRequest {
+    const exchange = new Exchange(request, response, options);
+    return { exchange, run: () => this.#run(exchange, request, response) };
   }
 
   processIds(): readonly number[] {
@@ -53,14 +53,18 @@ export class StaticRunner implements Runner {
     // no process to kill
   }
 
-  async #serve(exchange: Exchange): Promise<void> {
+  #run(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
+    exchange.body.discard();
+    this.#serve(exchange, request, response).catch((thrown: unknown) => {
+      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+    });
+  }
+
+  async #serve(exchange: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pathname = exchange.target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
     const target = await this.#find(pathname);
     if (target === OUTSIDE) return exchange.respondText(404, 'Not Found');
     const guessed = target && (await guessType(pathname, target));
-    const { request } = exchange;
-    if (!(request instanceof IncomingMessage))
-      throw new Error('static files are served by Node’s server alone');
     const stream = send(request, pathname === '' ? '/' : pathname, {
       root: this.#root,
       dotfiles: 'allow',
@@ -68,10 +72,10 @@ export class StaticRunner implements Runner {
       lastModified: true,
       index: [INDEX],
     });
-    stream.on('headers', (response: ServerResponse, file: string) => {
+    stream.on('headers', (headed: ServerResponse, file: string) => {
       const named = typeByName(file);
-      response.setHeader('Content-Type', named ?? guessed ?? 'application/octet-stream');
-      if (named === undefined) response.setHeader('X-Content-Type-Options', 'nosniff');
+      headed.setHeader('Content-Type', named ?? guessed ?? 'application/octet-stream');
+      if (named === undefined) headed.setHeader('X-Content-Type-Options', 'nosniff');
     });
     stream.on('directory', () => {
       const location = withSlash(exchange.target);
@@ -85,7 +89,7 @@ export class StaticRunner implements Runner {
         Object.entries(error.headers ?? {}).flat(),
       );
     });
-    exchange.relay(stream);
+    exchange.relay(response, stream);
   }
 
   /**
@@ -103,6 +107,16 @@ export class StaticRunner implements Runner {
     }
   }
 }
+
+/** `mode=static`: the watchdog serves files, and there is no function. */
+export const staticMode: Mode = {
+  forksPerRequest: false,
+  runsInProcess: false,
+  logsReason: true,
+  takesPath: 'by itself',
+  check: () => undefined,
+  createRunner: (context) => new StaticRunner(context),
+};
 
 /**
  * Where a folder that was asked for without its slash is: its last segment with one, and the query, relative to the

@@ -1,14 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { NativeAddon } from './native/addon.ts';
-import type { NativeProcesses } from '../modes/fork/native/processes.ts';
 import { readProcess } from '../../common/proc.ts';
 
 /** Milliseconds between two looks for orphans that have ended. */
 const LOOK_MS = 1000;
 
-/** The parts of `NativeProcesses` that are needed. */
-type Owned = Pick<NativeProcesses, 'withPid'>;
+/** Children that somebody else waits for. */
+export interface Owned {
+  /** @returns the owner of a child, whose `reap` waits for it; undefined where the child is none of these */
+  withPid(pid: number): { reap(): void } | undefined;
+}
 
 let orphans: Orphans | undefined;
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { StartError } from '../errors.ts';
+import type { Settings } from '../settings/table.ts';
 
 /** The file by which an exec health check sees that the watchdog accepts requests: `.lock` in the temporary folder. */
 export class LockFile {
@@ -35,6 +36,11 @@ export class LockFile {
       return messageOf(thrown);
     }
   }
+}
+
+/** The lock-file of a watchdog, or undefined with suppress_lock. */
+export function lockFileOf({ suppressLock, temporaryFolder }: Settings): LockFile | undefined {
+  return suppressLock ? undefined : new LockFile(temporaryFolder);
 }
 
 /** One by one: Node's own way of making several loops for ever below /proc. */

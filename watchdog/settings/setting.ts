@@ -1,15 +1,12 @@
 import type { Parser } from '../../common/settings/parsers.ts';
 import type { Setting as CommonSetting } from '../../common/settings/setting.ts';
 
-export const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
-export type Mode = (typeof MODES)[number];
-
-/** The modes with a process per request. */
-export const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
+export const MODE_NAMES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
+export type ModeName = (typeof MODE_NAMES)[number];
 
 /** What the defaults of later rows may depend on. */
 interface EarlierSettings {
-  readonly mode: Mode;
+  readonly mode: ModeName;
   readonly writeTimeout: number;
   readonly logFormat: 'text' | 'json';
 }

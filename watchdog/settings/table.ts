@@ -9,13 +9,13 @@ import {
 } from '../../common/settings/parsers.ts';
 import type { ValuesOf } from '../../common/settings/setting.ts';
 import { account, ipAddress, lineLength, requestPath, upstreamAddress } from './parsers.ts';
-import { MODES, optional, setting, type Mode } from './setting.ts';
+import { MODE_NAMES, optional, setting, type ModeName } from './setting.ts';
 
 /** Every setting of the watchdog, in the order of the documentation and of reading. */
 export const SETTINGS = {
-  mode: setting<Mode>({
+  mode: setting<ModeName>({
     names: ['mode'],
-    parser: oneOf(MODES),
+    parser: oneOf(MODE_NAMES),
     fallback: 'streaming',
     modes: 'all',
     line: 'How the function is run: `streaming`, `serializing` and `classic` start a process per request, `http` forwards to a server, `inproc` loads a Node function into the watchdog itself, `static` serves files.',

@@ -1,9 +1,6 @@
 import { messageOf } from '../../common/errors.ts';
-import type { RunnerContext } from '../modes/runner.ts';
-import { Health } from '../server/health.ts';
 import { HttpService } from '../server/http-service.ts';
-import { listenOn } from '../server/listen.ts';
-import { LockFile } from '../server/lock-file.ts';
+import type { ServiceContext } from '../server/service.ts';
 import type { Command, WorkerOrder } from './messages.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import { ToldFunction } from './told-function.ts';
@@ -13,8 +10,7 @@ import { ToldFunction } from './told-function.ts';
  * its own. For these there is the supervisor, which it hears and tells by the channel between them.
  */
 export class WorkerService {
-  readonly #context: RunnerContext;
-  readonly #health: Health;
+  readonly #context: ServiceContext;
   readonly #link: SupervisorLink;
   readonly #function: ToldFunction | undefined;
   readonly #onEnd: (status: number) => void;
@@ -23,13 +19,12 @@ export class WorkerService {
   #isRefusing = false;
   #isDraining = false;
 
-  private constructor(context: RunnerContext, order: WorkerOrder, onEnd: (status: number) => void) {
-    const { settings } = context;
+  private constructor(context: ServiceContext, order: WorkerOrder, onEnd: (status: number) => void) {
+    const { settings, mode } = context;
     this.#onEnd = onEnd;
-    this.#health = new Health(settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder));
     this.#link = new SupervisorLink(this.#onCommand, this.#onGone);
     this.#function =
-      settings.mode === 'http' && settings.upstreamUrl
+      mode.createFunction && settings.upstreamUrl
         ? new ToldFunction(settings.upstreamUrl, order.functionPid)
         : undefined;
     this.#context = {
@@ -47,7 +42,7 @@ export class WorkerService {
    * @param onEnd ends the process with a status
    */
   static async start(
-    context: RunnerContext,
+    context: ServiceContext,
     order: WorkerOrder,
     onEnd: (status: number) => void,
   ): Promise<WorkerService> {
@@ -63,28 +58,28 @@ export class WorkerService {
   }
 
   async #start(order: WorkerOrder): Promise<void> {
-    const service = await HttpService.load(this.#context, this.#health, order.maxInflight);
+    const service = await HttpService.load(this.#context, order.maxInflight);
     this.#service = service;
     if (order.isFirst) await this.#listen(service); // what comes meanwhile waits here, as it does with one process
-    await service.runner.start();
+    await service.start();
     if (!order.isFirst) await this.#listen(service); // what comes meanwhile goes to the others
-    if (!this.#isRefusing) this.#health.accept();
+    if (!this.#isRefusing) service.accept();
     await this.#link.tell({ type: 'ready' });
     this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
   }
 
-  async #listen({ server }: HttpService): Promise<void> {
+  async #listen(service: HttpService): Promise<void> {
     const port = await this.#link.port;
-    if (!this.#isDraining) await listenOn(server, port);
+    if (!this.#isDraining) await service.listenOn(port);
   }
 
   /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
     if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor sees to its end
-    const reason = await this.#service.runner.ended;
+    const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);
     this.#context.logger.error(reason);
-    this.#health.refuse();
+    this.#service.refuse();
     await this.#service.drain();
     await this.#tellState();
     return reason;
@@ -112,7 +107,7 @@ export class WorkerService {
 
   #refuse(): void {
     this.#isRefusing = true;
-    this.#health.refuse();
+    this.#service?.refuse();
   }
 
   async #drain(): Promise<void> {
@@ -124,7 +119,7 @@ export class WorkerService {
   }
 
   async #end(): Promise<void> {
-    await this.#service?.runner.stop();
+    await this.#service?.stop();
     await this.#tellState();
     this.#onEnd(0);
   }

@@ -1,4 +1,4 @@
-import { STATUS_CODES, ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { formatDuration } from '../../duration.ts';
 import { messageOf } from '../../errors.ts';
 import { exchangeError, type HttpError } from '../http-error.ts';
@@ -139,7 +139,6 @@ export class Exchange implements ServedRequest {
   /** Lets the head go without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
   flushHead(): void {
     if (this.#isOver) return;
-    if (!(this.response instanceof ServerResponse)) return this.response.flushHeaders();
     this.response.write('', 'latin1');
     this.response.socket?.uncork(); // Node corks what is chunked to the end of the tick
   }
@@ -164,7 +163,7 @@ export class Exchange implements ServedRequest {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
+    if (last && last.length <= MOST_IN_ONE_WRITE && !this.response.joinsWrites)
       endInOneWrite(this.response, last);
     else this.response.end(last);
     this.body.discard();
@@ -182,10 +181,12 @@ export class Exchange implements ServedRequest {
     this.respond(status, ['Content-Type', 'text/plain; charset=utf-8', ...headers], Buffer.from(`${text}\n`));
   }
 
-  /** Leaves the response to something that writes to it by itself, until it is finished. */
-  relay(source: { pipe(response: ServerResponse): unknown }): void {
-    const { response } = this;
-    if (this.#isOver || !(response instanceof ServerResponse)) return;
+  /**
+   * Leaves the response to a source that writes to it by itself, until it is finished.
+   * @param response the exchange's own
+   */
+  relay(response: ServerResponse, source: { pipe(response: ServerResponse): unknown }): void {
+    if (this.#isOver) return;
     const write = response.write.bind(response) as (...args: unknown[]) => boolean;
     response.write = (...args: unknown[]) => {
       this.#bytesSent += Buffer.isBuffer(args[0]) ? args[0].length : 0;
@@ -303,11 +304,11 @@ export class Exchange implements ServedRequest {
  * Latin-1; and end() would add an empty chunk to what is corked and make the write a writev, which costs three times
  * as much (a fifth of the CPU of a request in http mode), so that the text is written before.
  */
-function endInOneWrite(response: ServerResponse, body: Buffer): void {
+function endInOneWrite(response: ExchangeResponse, body: Buffer): void {
   const { socket } = response;
   const text = body.toString('latin1');
   if (!socket) {
-    response.end(text, 'latin1'); // another response goes first on this connection
+    response.end(body); // another response goes first on this connection
     return;
   }
   socket.cork();

@@ -37,6 +37,11 @@ export interface ExchangeResponse {
   readonly headersSent: boolean;
   readonly chunkedEncoding: boolean;
   readonly destroyed: boolean;
+  /**
+   * Whether it writes a small body as a string in one piece with the head, and keeps none of the body's bytes. Node's
+   * responses do not, and lack the member.
+   */
+  readonly joinsWrites?: boolean;
   readonly writableFinished: boolean;
   /** Bytes that the kernel has not taken yet. */
   readonly writableLength: number;

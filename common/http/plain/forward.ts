@@ -4,7 +4,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';
 import type { ResponseHead } from './head.ts';
-import { MOST_IN_ONE_STRING, PlainResponse } from './response.ts';
+import { MOST_IN_ONE_STRING } from './response.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
@@ -290,9 +290,8 @@ class PlainForwarding implements Carrier, ResponseSink {
   }
 }
 
-/** Whether a response makes a string of the bytes, and keeps none of them. */
 function isCopied(bytes: Buffer, { response }: Exchange): boolean {
-  return bytes.length <= MOST_IN_ONE_STRING && response instanceof PlainResponse;
+  return bytes.length <= MOST_IN_ONE_STRING && response.joinsWrites === true;
 }
 
 function chunkOf(bytes: Buffer): Buffer {

@@ -68,6 +68,10 @@ export class PlainResponse extends EventEmitter implements ExchangeResponse {
     this.#onFinished = onFinished;
   }
 
+  get joinsWrites(): boolean {
+    return true;
+  }
+
   get writableLength(): number {
     return this.socket.writableLength;
   }

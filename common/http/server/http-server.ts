@@ -4,16 +4,15 @@ import { timerDelay } from '../../duration.ts';
 import type { ClientErrors } from './client-errors.ts';
 import { MOST_HEAD } from './gate/head-reader.ts';
 import type { RequestGate } from './gate/request-gate.ts';
-import type { ExchangeRequest, ExchangeResponse } from '../exchange/message.ts';
 
 /** How often Node looks for requests whose headers take too long, in milliseconds. */
 const SLOWEST_CHECK_MS = 1000;
 
 /** Takes the requests of a server; upgrades apart. */
 export interface ServedBy {
-  handle(request: ExchangeRequest, response: ExchangeResponse): void;
+  handle(request: IncomingMessage, response: ServerResponse): void;
   /** For a request with `Expect: 100-continue`. */
-  handleExpecting(request: ExchangeRequest, response: ExchangeResponse): void;
+  handleExpecting(request: IncomingMessage, response: ServerResponse): void;
   /** For a request with an `Expect` that is none of HTTP's (RFC 9110, section 10.1.1). */
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void;
   refuseConnect(request: IncomingMessage, socket: Socket): void;

@@ -7,6 +7,7 @@ import { execLimit } from '../time-limits.ts';
 import { canonicalHeaders, classicEnvironment } from './cgi-environment.ts';
 import { describeExit, isSuccess } from '../../process/exit-status.ts';
 import type { ForkedProcess } from './forked-process.ts';
+import { forkMode } from './fork-mode.ts';
 import { ForkRunner } from './fork-runner.ts';
 import { sniffedType } from '../sniffed-type.ts';
 
@@ -17,7 +18,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
  * `mode=classic`: the rules of OpenFaaS's first watchdog. Both bodies are buffered, stderr is a part of the response
  * unless combine_output=false, the content type of the request comes back, and exec_timeout is a 408.
  */
-export class ClassicRunner extends ForkRunner {
+class ClassicRunner extends ForkRunner {
   protected override async serve(exchange: Exchange): Promise<void> {
     if (!METHODS.has(exchange.method)) {
       const text = `${exchange.method} is not served in classic mode`;
@@ -122,6 +123,8 @@ export class ClassicRunner extends ForkRunner {
     else output.stdout.write(bytes);
   }
 }
+
+export const classicMode = forkMode((context) => new ClassicRunner(context));
 
 /** The request as one JSON object: `{"header":{"X-H":["v"]},"body":{"raw":"<base64>"}}`. */
 function marshal(exchange: Exchange, body: Buffer): string {

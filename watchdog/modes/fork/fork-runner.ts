@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatDuration } from '../../../common/duration.ts';
 import { messageOf } from '../../../common/errors.ts';
 import { RequestError } from '../../errors.ts';
-import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { Exchange } from '../../../common/http/exchange/exchange.ts';
+import type { RequestOptions } from '../../../common/http/exchange/served-request.ts';
 import { asksForEvents, execLimit } from '../time-limits.ts';
 import { LineCopier } from '../../log/function-lines.ts';
 import { cgiEnvironment } from './cgi-environment.ts';
@@ -11,7 +13,7 @@ import type { ForkedProcess, Forker } from './forked-process.ts';
 import { ProcessGroups } from '../../process/process-groups.ts';
 import { ReadyProcesses } from './ready-processes.ts';
 import { StartGate } from './start-gate.ts';
-import { neverEnds, type Runner, type RunnerContext } from '../runner.ts';
+import { neverEnds, type BegunRequest, type Runner, type RunnerContext } from '../runner.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -53,7 +55,12 @@ export abstract class ForkRunner implements Runner {
     return true;
   }
 
-  run(exchange: Exchange): void {
+  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): BegunRequest {
+    const exchange = new Exchange(request, response, options);
+    return { exchange, run: () => this.#run(exchange) };
+  }
+
+  #run(exchange: Exchange): void {
     this.serve(exchange).catch((thrown: unknown) => {
       const error =
         thrown instanceof RequestError

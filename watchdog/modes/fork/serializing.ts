@@ -2,10 +2,11 @@ import { RequestError } from '../../errors.ts';
 import type { Exchange } from '../../../common/http/exchange/exchange.ts';
 import { GatheredBytes } from '../../../common/http/exchange/gathered-bytes.ts';
 import { describeExit, isSuccess } from '../../process/exit-status.ts';
+import { forkMode } from './fork-mode.ts';
 import { ForkRunner } from './fork-runner.ts';
 
 /** `mode=serializing`: a process per request, with both bodies read whole and a Content-Length. */
-export class SerializingRunner extends ForkRunner {
+class SerializingRunner extends ForkRunner {
   protected override async serve(exchange: Exchange): Promise<void> {
     this.limitExecution(exchange, false);
     const body = exchange.body.isAnnounced ? await exchange.body.readWhole() : undefined;
@@ -22,3 +23,5 @@ export class SerializingRunner extends ForkRunner {
     exchange.respond(200, headers, output.bytes());
   }
 }
+
+export const serializingMode = forkMode((context) => new SerializingRunner(context));

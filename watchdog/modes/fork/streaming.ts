@@ -2,10 +2,11 @@ import { RequestError } from '../../errors.ts';
 import type { Exchange } from '../../../common/http/exchange/exchange.ts';
 import { describeExit, isSuccess } from '../../process/exit-status.ts';
 import type { ForkedProcess } from './forked-process.ts';
+import { forkMode } from './fork-mode.ts';
 import { ForkRunner } from './fork-runner.ts';
 
 /** `mode=streaming`: a process per request; the request's body flows to its stdin, its stdout to the response. */
-export class StreamingRunner extends ForkRunner {
+class StreamingRunner extends ForkRunner {
   protected override async serve(exchange: Exchange): Promise<void> {
     const { settings } = this.context;
     this.limitExecution(exchange, true);
@@ -37,6 +38,8 @@ export class StreamingRunner extends ForkRunner {
     exchange.sendHead(200, undefined, ['Content-Type', type]);
   }
 }
+
+export const streamingMode = forkMode((context) => new StreamingRunner(context));
 
 /** Lets the request's body flow to the process. */
 function feed(exchange: Exchange, forked: ForkedProcess): void {

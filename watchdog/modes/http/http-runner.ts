@@ -1,7 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../../common/duration.ts';
-import type { Exchange } from '../../../common/http/exchange/exchange.ts';
+import { Exchange } from '../../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../../common/http/exchange/message.ts';
+import type { RequestOptions } from '../../../common/http/exchange/served-request.ts';
 import { asksForEvents, execLimit } from '../time-limits.ts';
 import { endToEndHeaders, replaceHeader } from '../../../common/http/proxy/headers.ts';
 import { forwardedTarget } from '../../../common/http/proxy/request-target.ts';
@@ -10,16 +12,17 @@ import { Upstream } from '../../../common/http/upstream.ts';
 import { watchdogManner } from '../../manner.ts';
 import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
-import type { Runner, RunnerContext } from '../runner.ts';
+import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 
 /** How long upgraded connections live on after the function was told to end, in milliseconds. */
 const UPGRADES_GRACE_MS = 1000;
 
-/** `mode=http`: one process that serves HTTP; every request is forwarded to it. */
+/** Forwards every request to the one process of the function, which serves HTTP. */
 export class HttpRunner implements Runner {
   readonly #context: RunnerContext;
   readonly #upstream: Upstream;
   readonly #function: HttpFunction;
+  readonly beginFast: Runner['beginFast'];
 
   constructor(context: RunnerContext) {
     this.#context = context;
@@ -30,6 +33,7 @@ export class HttpRunner implements Runner {
       bufferBodies: bufferRequestBody,
       manner: watchdogManner,
     });
+    this.beginFast = fastPath ? (...messages) => this.#begin(...messages) : undefined;
   }
 
   get starts(): number {
@@ -48,7 +52,16 @@ export class HttpRunner implements Runner {
     return this.#function.isReady();
   }
 
-  run(exchange: Exchange): void {
+  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): BegunRequest {
+    return this.#begin(request, response, options);
+  }
+
+  #begin(request: ExchangeRequest, response: ExchangeResponse, options: RequestOptions): BegunRequest {
+    const exchange = new Exchange(request, response, options);
+    return { exchange, run: () => this.#run(exchange) };
+  }
+
+  #run(exchange: Exchange): void {
     const { headers } = exchange.request;
     if (!asksForEvents(headers)) {
       const limit = execLimit(this.#context.settings.execTimeout, headers);

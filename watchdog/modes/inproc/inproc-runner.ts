@@ -9,7 +9,7 @@ import { captureOutput } from './function-output.ts';
 import { findModule, loadFunction, type FunctionListener, type FunctionModule } from './function-module.ts';
 import { LoopDelayWatch, type LoopDelay } from './loop-delay.ts';
 import { ProcessGuard } from './process-guard.ts';
-import type { Runner, RunnerContext } from '../runner.ts';
+import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 
 /** How long requests in flight may still end by themselves when the function has failed, in milliseconds. */
 const CRASH_GRACE_MS = 1000;
@@ -17,7 +17,7 @@ const CRASH_GRACE_MS = 1000;
 /** How long the function may take over its own end, in milliseconds; as a process has between SIGTERM and SIGKILL. */
 const CLOSE_MS = 4000;
 
-/** `mode=inproc`: the function is loaded into this process, and is given Node's own requests and responses. */
+/** Loads the function into this process, and gives it Node's own requests and responses. */
 export class InprocRunner implements Runner {
   readonly ended: Promise<string>;
   readonly #context: RunnerContext;
@@ -65,11 +65,13 @@ export class InprocRunner implements Runner {
     return most === 0 || this.#delay.longestMs <= most;
   }
 
-  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): LentExchange {
-    return new LentExchange(request, response, options, this.#context.settings.execTimeout, this.#bodies);
+  begin(request: IncomingMessage, response: ServerResponse, options: RequestOptions): BegunRequest {
+    const { execTimeout } = this.#context.settings;
+    const exchange = new LentExchange(request, response, options, execTimeout, this.#bodies);
+    return { exchange, run: () => this.#run(exchange) };
   }
 
-  run(exchange: LentExchange): void {
+  #run(exchange: LentExchange): void {
     if (exchange.isOver) return;
     this.#inFlight.add(exchange);
     exchange.onSettled(() => this.#inFlight.delete(exchange));

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { messageOf } from '../../../common/errors.ts';
-import type { Uncaught } from '../uncaught.ts';
+import type { Uncaught } from '../runner.ts';
 
 /** The signals that end a watchdog. What the function does at one of them has its turn when its requests are done. */
 const SIGNALS: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT']);
