@@ -4,7 +4,7 @@ import type { HttpError } from './http-error.ts';
 export interface Manner {
   /** The value of X-OpenFaaS-Internal, which tells an answer of the server's own from the function's. */
   readonly component: string;
-  /** Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. */
+  /** Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. Its code follows from the cause. */
   upstreamFailed(message: string, cause: unknown): HttpError;
   /**
    * What the server adds to the head of a response that it relays.

@@ -179,8 +179,8 @@ export const SETTINGS = {
     names: ['native_fork'],
     parser: boolean,
     fallback: true,
-    modes: 'streaming, serializing, classic',
-    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`.",
+    modes: 'streaming, serializing, classic, http',
+    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`. In http mode the addon makes the pipes for the function's output. In all four modes it lets the watchdog adopt the processes that the function's processes leave behind.",
   }),
   prefork: setting({
     names: ['prefork'],
@@ -292,7 +292,7 @@ export const SETTINGS = {
     parser: string,
     fallback: '/tmp',
     modes: 'all',
-    line: 'The folder of the lock-file.',
+    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded; where it cannot be used, so are the named pipes of http mode.',
   }),
 };
 

@@ -65,7 +65,9 @@ export class UpstreamConnection implements PooledConnection {
       } as net.NetConnectOpts),
     );
     this.socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
-      this.socket.destroy(new Error('the function does not take the connection')),
+      this.socket.destroy(
+        Object.assign(new Error('the function does not take the connection'), { code: 'ETIMEDOUT' }),
+      ),
     );
     this.socket.once('connect', () => this.socket.setTimeout(0));
     this.socket.on('drain', () => this.#carrier?.onDrain());

@@ -65,7 +65,7 @@ export function relayInformation(exchange: Exchange, status: number, rawHeaders:
   had.count += 1;
   if (had.count > MOST_INFORMATION) {
     const text = `Upstream HTTP request error: more than ${MOST_INFORMATION} informational responses (1xx)`;
-    return exchange.failUpstream(text, undefined);
+    return exchange.failUpstream(text, new Error(text));
   }
   for (const part of rawHeaders) had.bytes += part.length + 2;
   if (had.bytes > MOST_HINT_BYTES) return;

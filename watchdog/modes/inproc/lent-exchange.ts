@@ -216,7 +216,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
 }
 
 function brokenOff(): RequestError {
-  return new RequestError('UPSTREAM_FAILED', 'the function broke off before the response was whole');
+  return new RequestError('UPSTREAM_RESET', 'the function broke off before the response was whole');
 }
 
 function onDeadline(exchange: LentExchange): void {
