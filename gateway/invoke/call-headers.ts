@@ -1,4 +1,4 @@
-import { endToEndHeaders } from '../../common/http/proxy/headers.ts';
+import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
 
 /** What the gateway tells a function of a call, beside what the caller sent. */
 export interface CallFacts {

@@ -7,8 +7,8 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import type { Manner } from '../../common/http/manner.ts';
-import type { UpstreamPool } from '../../common/http/plain/upstream-pool.ts';
-import type { Upstream } from '../../common/http/upstream.ts';
+import type { UpstreamPool } from '../../common/http/upstream/fast-path/fast-pool.ts';
+import type { Upstream } from '../../common/http/upstream/upstream.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';

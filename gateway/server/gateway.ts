@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/plain/front.ts';
+import { PlainFront } from '../../common/http/server/fast-path/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';

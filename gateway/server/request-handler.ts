@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
+import { refuseUpgrade } from '../../common/http/upstream/upgrade.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
 import { framingFault } from '../../common/http/server/framing.ts';

@@ -4,7 +4,7 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { LogSink } from '../log/sink.ts';
 import type { Logger } from '../log/logger.ts';
-import type { UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
+import type { UpgradeOutcome } from '../../common/http/upstream/upgrade.ts';
 import type { Settings } from '../settings/table.ts';
 import type { HttpFunction } from './http/http-function.ts';
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/plain/front.ts';
+import { PlainFront } from '../../common/http/server/fast-path/front.ts';
 import type { Runner } from '../modes/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { loadAuth } from './auth/load-auth.ts';

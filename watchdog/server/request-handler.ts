@@ -7,7 +7,7 @@ import { RequestError } from '../errors.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
-import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
+import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/upstream/upgrade.ts';
 import type { Mode } from '../modes/mode.ts';
 import type { BegunRequest, Runner } from '../modes/runner.ts';
 import type { Settings } from '../settings/table.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import type { Parser } from '../../common/settings/parsers.ts';
 
 /** The path of a request. */

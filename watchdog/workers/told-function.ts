@@ -1,6 +1,6 @@
 import { ProcessGroups } from '../process/process-groups.ts';
 import { HttpFunction } from '../modes/http/http-function.ts';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import type { Command } from './messages.ts';
 
 /** The function of http mode as a worker sees it: the supervisor has started it, and tells how it is. */

@@ -1,5 +1,5 @@
-import { accepts } from '../../../common/http/proxy/probe.ts';
-import type { UpstreamAddress } from '../../../common/http/upstream-address.ts';
+import { accepts } from '../../../common/http/upstream/probe.ts';
+import type { UpstreamAddress } from '../../../common/http/upstream/upstream-address.ts';
 
 /**
  * The function of http mode, as those see it who forward to it: whether it takes connections yet, and whether it still

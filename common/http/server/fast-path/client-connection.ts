@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import { watchHalfClosed } from '../exchange/half-closed.ts';
-import { handOver } from './hand-over.ts';
-import { MOST_PLAIN_HEAD, readRequestHead, type RequestHead } from './head.ts';
-import { PlainRequest } from './request.ts';
-import { PlainResponse } from './response.ts';
+import { watchHalfClosed } from '../../exchange/half-closed.ts';
+import { handOver } from '../hand-over.ts';
+import { MOST_PLAIN_HEAD, readRequestHead, type RequestHead } from '../../fast-heads.ts';
+import { PlainRequest } from './fast-request.ts';
+import { PlainResponse } from './fast-response.ts';
 
 /** Bytes of requests sent behind one that is not answered yet, before the client is left alone. */
 const MOST_BEHIND = 64 << 10;

@@ -1,7 +1,7 @@
 import net from 'node:net';
-import { systemCodeOf } from '../../errors.ts';
-import { outliveWriteErrors } from '../proxy/outlive-write-errors.ts';
-import type { PooledConnection } from '../proxy/connection-pool.ts';
+import { systemCodeOf } from '../../../errors.ts';
+import { outliveWriteErrors } from '../outlive-write-errors.ts';
+import type { PooledConnection } from '../connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
-import type { PlainRequest } from './request.ts';
-import type { PlainResponse } from './response.ts';
+import type { PlainRequest } from './fast-request.ts';
+import type { PlainResponse } from './fast-response.ts';
 
 /** How often connections that wait for too long are looked for, in milliseconds. */
 const SWEEP_MS = 1000;

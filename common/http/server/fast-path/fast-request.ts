@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ExchangeRequest } from '../exchange/message.ts';
-import type { RequestHead } from './head.ts';
+import type { ExchangeRequest } from '../../exchange/message.ts';
+import type { RequestHead } from '../../fast-heads.ts';
 
 /** Bytes of a body that may wait for their reader before the client is left alone. */
 const MOST_WAITING = 64 << 10;

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { messageOf, systemCodeOf } from '../../errors.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import type { UpstreamConnection, UpstreamConnections } from './connections.ts';
-import { decodeHeaders } from './headers.ts';
+import { messageOf, systemCodeOf } from '../../../errors.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import type { UpstreamConnection, UpstreamConnections } from './undici-connection.ts';
+import { decodeHeaders } from '../headers.ts';
 import type { ForwardedBody } from './forwarded-body.ts';
-import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
-import { isIdempotent, mayBeSentAgain, ONE_PIECE } from './sent-again.ts';
+import { relayHead, relayInformation, relayTrailers } from '../relay-head.ts';
+import { isIdempotent, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

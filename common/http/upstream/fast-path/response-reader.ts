@@ -1,6 +1,6 @@
-import { ChunkReader } from './chunks.ts';
+import { ChunkReader } from './chunk-reader.ts';
 import { HeadBytes } from './head-bytes.ts';
-import { readFields, readResponseHead, type ResponseHead } from './head.ts';
+import { readFields, readResponseHead, type ResponseHead } from '../../fast-heads.ts';
 
 const LINE_BREAK = /\r?\n/g;
 const BARE_LINE_FEED = /(?<!\r)\n/;

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { Duplex } from 'node:stream';
-import type { Exchange } from '../exchange/exchange.ts';
-import { relayFrom } from '../proxy/relay-response.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { relayFrom } from '../relay-response.ts';
 
 /** A response that Node's parser reads. */
 export interface Replay {

@@ -1,6 +1,6 @@
 import type { Client as UndiciClient, Dispatcher } from 'undici';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
+import { ConnectionPool, type PooledConnection } from '../connection-pool.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 

@@ -1,13 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
 import net, { type NetConnectOpts } from 'node:net';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import type { ForwardedRequest } from './forward.ts';
-import { outliveWriteErrors } from './outlive-write-errors.ts';
-import { endToEndTrailers, withoutHeader } from './headers.ts';
-import { relayFrom } from './relay-response.ts';
-import { hasTrailers } from './stepwise.ts';
+import type { ForwardedRequest } from './forward-by-undici.ts';
+import { outliveWriteErrors } from '../outlive-write-errors.ts';
+import { endToEndTrailers, withoutHeader } from '../headers.ts';
+import { relayFrom } from '../relay-response.ts';
+import { hasTrailers } from '../stepwise.ts';
 
 /** How long the upstream has to say `100 Continue`, in milliseconds: as in of-watchdog. */
 const CONTINUE_MS = 1500;

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { relayHead, relayInformation, relayTrailers } from './response-head.ts';
+import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
 
 /** Relays what comes of a request that Node's client has: hints, the response, or its failure. */
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {

@@ -1,14 +1,14 @@
-import { messageOf, systemCodeOf } from '../../errors.ts';
-import { HttpError } from '../http-error.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import { relayHead, relayInformation, relayTrailers } from '../proxy/response-head.ts';
-import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../proxy/sent-again.ts';
-import type { ResponseHead } from './head.ts';
-import { MOST_IN_ONE_STRING } from './response.ts';
+import { messageOf, systemCodeOf } from '../../../errors.ts';
+import { HttpError } from '../../http-error.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { relayHead, relayInformation, relayTrailers } from '../relay-head.ts';
+import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
+import type { ResponseHead } from '../../fast-heads.ts';
+import { MOST_IN_ONE_STRING } from '../../server/fast-path/fast-response.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
-import type { Carrier, UpstreamConnection } from './upstream-connection.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import type { Carrier, UpstreamConnection } from './fast-connection.ts';
+import type { UpstreamPool } from './fast-pool.ts';
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);

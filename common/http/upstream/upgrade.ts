@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { messageOf } from '../../errors.ts';
 import type { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
-import type { UpstreamAddress } from '../upstream-address.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
 import { endToEndHeaders, withoutHeader } from './headers.ts';
 
 /** How an upgrade ended. */

@@ -1,6 +1,6 @@
-import { ConnectionPool } from '../proxy/connection-pool.ts';
+import { ConnectionPool } from '../connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { UpstreamConnection } from './upstream-connection.ts';
+import { UpstreamConnection } from './fast-connection.ts';
 
 /** The connections to one upstream for what is plain. */
 export class UpstreamPool extends ConnectionPool<UpstreamConnection> {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
-import type { Exchange } from './exchange/exchange.ts';
-import type { Manner } from './manner.ts';
-import { forwardPlain, type Elsewhere } from './plain/forward.ts';
-import { UpstreamPool } from './plain/upstream-pool.ts';
-import type { ForwardedRequest } from './proxy/forward.ts';
-import { ForwardedBody } from './proxy/forwarded-body.ts';
-import { withoutHeader } from './proxy/headers.ts';
-import type { SlowPath } from './proxy/slow-path.ts';
-import { isStepwise } from './proxy/stepwise.ts';
-import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './proxy/upgrade.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Manner } from '../manner.ts';
+import { forwardPlain, type Elsewhere } from './fast-path/forward-fast.ts';
+import { UpstreamPool } from './fast-path/fast-pool.ts';
+import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
+import { ForwardedBody } from './slow-path/forwarded-body.ts';
+import { withoutHeader } from './headers.ts';
+import type { SlowPath } from './slow-path/slow-path.ts';
+import { isStepwise } from './stepwise.ts';
+import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 
 /** The head of a request as the upstream is to get it. */
@@ -125,7 +125,7 @@ export class Upstream {
 
   /** undici and TLS take 15 ms to load, and most upstreams never need them. */
   #loadSlowPath(): Promise<SlowPath> {
-    this.#slowPath ??= import('./proxy/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
+    this.#slowPath ??= import('./slow-path/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
     return this.#slowPath;
   }
 }

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { UpstreamAddress } from '../upstream-address.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
 
 /** Milliseconds between two tries at first, and the most between them. */
 const FIRST_PAUSE_MS = 5;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ExchangeResponse } from '../exchange/message.ts';
+import type { ExchangeResponse } from '../../exchange/message.ts';
 
 /** Bytes up to which a body goes out in one string with its head: a string is written without a copy to a buffer. */
 export const MOST_IN_ONE_STRING = 8 << 10;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { RequestBody } from '../exchange/request-body.ts';
-import { MOST_KEPT } from './sent-again.ts';
+import type { RequestBody } from '../../exchange/request-body.ts';
+import { MOST_KEPT } from '../sent-again.ts';
 
 /**
  * The body of a request on its way to the upstream. One that has arrived whole goes out in one piece; any other

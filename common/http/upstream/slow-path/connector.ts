@@ -1,8 +1,8 @@
 import type { buildConnector as BuildConnector } from 'undici';
 import type { Socket } from 'node:net';
-import { systemCodeOf } from '../../errors.ts';
+import { systemCodeOf } from '../../../errors.ts';
 import { buildConnector } from './undici.ts';
-import { outliveWriteErrors } from './outlive-write-errors.ts';
+import { outliveWriteErrors } from '../outlive-write-errors.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
 const CONNECT_TIMEOUT_MS = 10_000;

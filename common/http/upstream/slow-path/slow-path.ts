@@ -1,7 +1,7 @@
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { UpstreamConnections } from './connections.ts';
-import { forward, type ForwardedRequest } from './forward.ts';
+import { UpstreamConnections } from './undici-connection.ts';
+import { forward, type ForwardedRequest } from './forward-by-undici.ts';
 import { forwardStepwise } from './forward-stepwise.ts';
 
 /** Forwards what is not plain: by undici, or by node:http what undici does not do. Loaded when the first of it comes. */
