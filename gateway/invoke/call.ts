@@ -7,7 +7,7 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import type { Manner } from '../../common/http/manner.ts';
-import type { UpstreamPool } from '../../common/http/upstream/fast-path/fast-pool.ts';
+import type { FastPool } from '../../common/http/upstream/fast-path/fast-pool.ts';
 import type { Upstream } from '../../common/http/upstream/upstream.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
@@ -126,7 +126,7 @@ export class Call implements Manner {
   }
 
   /** The instance has ended, and nobody knew yet. */
-  readonly #elsewhere = async (error: Error): Promise<UpstreamPool> => {
+  readonly #elsewhere = async (error: Error): Promise<FastPool> => {
     this.#place?.release();
     this.#tries += 1;
     const waiting = new AbortController();

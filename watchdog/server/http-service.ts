@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/server/fast-path/front.ts';
+import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import type { Runner } from '../modes/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { loadAuth } from './auth/load-auth.ts';
@@ -31,7 +31,7 @@ export class HttpService implements Service {
   readonly #health: Health;
   readonly #server: Server;
   /** The fast path's, in modes that have one. */
-  readonly #front: PlainFront | undefined;
+  readonly #front: FastFront | undefined;
   readonly #handler: RequestHandler;
   readonly #clientErrors: ClientErrors;
   readonly #limiter: Limiter;
@@ -63,7 +63,7 @@ export class HttpService implements Service {
     serve(this.#server, this.#handler, this.#clientErrors, gate);
     if (runner.upgrade) this.#serveUpgrades(gate);
     if (runner.beginFast)
-      this.#front = new PlainFront(
+      this.#front = new FastFront(
         this.#server,
         timerDelay(settings.readTimeout),
         this.#handler.handleFast(runner.beginFast),

@@ -159,7 +159,7 @@ export const SETTINGS = {
     parser: boolean,
     fallback: true,
     modes: 'http',
-    line: "Read and forward plain requests by hand. `false` leaves all of them to Node's HTTP server and to undici, at half the rate.",
+    line: "Let the requests that are simple enough take the fast path, which reads them from the sockets itself. `false` leaves all of them to Node's HTTP server and to undici, at half the rate.",
   }),
   bufferRequestBody: setting({
     names: ['http_buffer_req_body', 'buffer_http'],

@@ -5,12 +5,9 @@ import { exchangeError, type HttpError } from '../http-error.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
 import type { Manner } from '../manner.ts';
-import type { ExchangeRequest, ExchangeResponse } from './message.ts';
+import { MOST_IN_ONE_WRITE, type ExchangeRequest, type ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
-
-/** Bytes up to which a body goes out in one string with its head. */
-const MOST_IN_ONE_WRITE = 8 << 10;
 
 /** Frees what the function's side of an exchange holds. */
 type Release = (reason: HttpError | undefined) => Promise<void> | undefined | void;

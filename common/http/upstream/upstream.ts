@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Manner } from '../manner.ts';
-import { forwardPlain, type Elsewhere } from './fast-path/forward-fast.ts';
-import { UpstreamPool } from './fast-path/fast-pool.ts';
+import { forwardFast, type Elsewhere } from './fast-path/forward-fast.ts';
+import { FastPool } from './fast-path/fast-pool.ts';
 import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
 import { ForwardedBody } from './slow-path/forwarded-body.ts';
 import { withoutHeader } from './headers.ts';
@@ -21,7 +21,7 @@ export interface UpstreamHead {
 }
 
 export interface UpstreamOptions {
-  /** Whether plain requests and responses are read by hand. */
+  /** Whether requests may take the fast path. */
   readonly fastPath: boolean;
   /** Whether bodies are read whole before the upstream gets them. */
   readonly bufferBodies: boolean;
@@ -33,15 +33,15 @@ export class Upstream {
   readonly address: UpstreamAddress;
   readonly #bufferBodies: boolean;
   readonly #upgrades: UpgradeProxy;
-  /** For what is plain; undefined where the upstream wants TLS. */
-  readonly #pool: UpstreamPool | undefined;
+  /** The fast path's connections; undefined without a fast path, and where the upstream wants TLS. */
+  readonly #pool: FastPool | undefined;
   #slowPath: Promise<SlowPath> | undefined;
 
   constructor(address: UpstreamAddress, { fastPath, bufferBodies, manner }: UpstreamOptions) {
     this.address = address;
     this.#bufferBodies = bufferBodies;
     this.#upgrades = new UpgradeProxy(address, manner);
-    this.#pool = fastPath && address.origin.startsWith('http:') ? new UpstreamPool(address) : undefined;
+    this.#pool = fastPath && address.origin.startsWith('http:') ? new FastPool(address) : undefined;
   }
 
   /**
@@ -62,7 +62,7 @@ export class Upstream {
     } else if (isStepwise(exchange, request.path)) {
       this.#sendStepwise(exchange, { ...head, body: undefined });
     } else if (this.#pool) {
-      this.#sendPlain(exchange, head, this.#pool, elsewhere);
+      this.#sendFast(exchange, head, this.#pool, elsewhere);
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
@@ -80,8 +80,8 @@ export class Upstream {
     return this.#upgrades.carry(request, socket, read);
   }
 
-  /** The connections for what is plain. */
-  get pool(): UpstreamPool | undefined {
+  /** The fast path's connections, if it may be taken. */
+  get pool(): FastPool | undefined {
     return this.#pool;
   }
 
@@ -95,19 +95,14 @@ export class Upstream {
     this.#upgrades.close();
   }
 
-  #sendPlain(
-    exchange: Exchange,
-    head: UpstreamHead,
-    pool: UpstreamPool,
-    elsewhere: Elsewhere | undefined,
-  ): void {
+  #sendFast(exchange: Exchange, head: UpstreamHead, pool: FastPool, elsewhere: Elsewhere | undefined): void {
     const { body, request } = exchange;
     if (request.headers.host === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
-    if (!body.isAnnounced || body.isComplete) return forwardPlain(exchange, head, pool, elsewhere);
+    if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
     // the bytes that came together with the head are there a tick later
     process.nextTick(() => {
-      if (!exchange.isOver) forwardPlain(exchange, head, pool, elsewhere);
+      if (!exchange.isOver) forwardFast(exchange, head, pool, elsewhere);
     });
   }
 

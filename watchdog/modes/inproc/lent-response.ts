@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import { MOST_IN_ONE_WRITE } from '../../../common/http/exchange/message.ts';
 import { behindHead } from './header-bytes.ts';
 
 /** Is told what becomes of a response that a function of this process has. */
@@ -20,9 +21,6 @@ interface LentResponse extends ServerResponse {
   readonly _header?: string | null;
   readonly _headerSent?: boolean;
 }
-
-/** Bytes up to which a body goes out in one string with its head. */
-const MOST_IN_ONE_WRITE = 8 << 10;
 
 type Write = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => boolean;
 type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse;

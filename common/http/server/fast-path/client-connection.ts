@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { watchHalfClosed } from '../../exchange/half-closed.ts';
 import { handOver } from '../hand-over.ts';
-import { MOST_PLAIN_HEAD, readRequestHead, type RequestHead } from '../../fast-heads.ts';
-import { PlainRequest } from './fast-request.ts';
-import { PlainResponse } from './fast-response.ts';
+import { MOST_FAST_HEAD, readRequestHead, type RequestHead } from './request-head.ts';
+import { FastRequest } from './fast-request.ts';
+import { FastResponse } from './fast-response.ts';
 
 /** Bytes of requests sent behind one that is not answered yet, before the client is left alone. */
 const MOST_BEHIND = 64 << 10;
@@ -13,14 +13,14 @@ export interface ConnectionOwner {
   /** The line of Keep-Alive in responses, where there is one. */
   readonly keepAliveHint: string;
   readonly isClosing: boolean;
-  onRequest(request: PlainRequest, response: PlainResponse): void;
+  onRequest(request: FastRequest, response: FastResponse): void;
   /** The connection goes on as one of Node's server. */
   handOver(connection: ClientConnection, socket: Socket): void;
   onClosed(connection: ClientConnection): void;
 }
 
 /**
- * A client's connection for as long as all it carries is plain. The first request that is not goes, with the
+ * A client's connection for as long as the fast path takes all its requests. The first that it does not take goes, with the
  * connection, to Node's server, and so does everything behind it.
  */
 export class ClientConnection {
@@ -28,8 +28,8 @@ export class ClientConnection {
   idleSince: number | undefined = performance.now();
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
-  #request: PlainRequest | undefined;
-  #response: PlainResponse | undefined;
+  #request: FastRequest | undefined;
+  #response: FastResponse | undefined;
   /** Bytes of the request's body that are still to come. */
   #left = 0;
   #behind: Buffer | undefined;
@@ -71,11 +71,11 @@ export class ClientConnection {
     const head = this.#owner.isClosing ? undefined : headOf(bytes);
     if (!head) return this.#handOver(bytes);
     const { text, length } = head;
-    const request = new PlainRequest(text, this.#socket, this.#wantMore);
+    const request = new FastRequest(text, this.#socket, this.#wantMore);
     const isHead = text.method === 'HEAD';
     const mayPersist = !text.isLast;
     const { keepAliveHint } = this.#owner;
-    const response = new PlainResponse(this.#socket, isHead, mayPersist, keepAliveHint, this.#onAnswered);
+    const response = new FastResponse(this.#socket, isHead, mayPersist, keepAliveHint, this.#onAnswered);
     this.idleSince = undefined;
     this.#request = request;
     this.#response = response;
@@ -171,10 +171,10 @@ function ignore(): void {
   // the close that follows says it all
 }
 
-/** @returns the head that the bytes begin with, and its length, or undefined where it is not plain or not whole */
+/** @returns the head that the bytes begin with, and its length, or undefined where it is not whole or not for the fast path */
 function headOf(bytes: Buffer): { text: RequestHead; length: number } | undefined {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end === -1 || end > MOST_PLAIN_HEAD) return undefined;
+  if (end === -1 || end > MOST_FAST_HEAD) return undefined;
   const text = readRequestHead(bytes.toString('latin1', 0, end + 2));
   return text && { text, length: end + 4 };
 }

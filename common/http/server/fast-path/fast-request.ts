@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExchangeRequest } from '../../exchange/message.ts';
-import type { RequestHead } from '../../fast-heads.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Bytes of a body that may wait for their reader before the client is left alone. */
 const MOST_WAITING = 64 << 10;
 
-/** A request that was read by hand. Its body has a length, and is read as an IncomingMessage is. */
-export class PlainRequest extends EventEmitter implements ExchangeRequest {
+/** A request of the fast path. Its body has a length, and is read as an IncomingMessage is. */
+export class FastRequest extends EventEmitter implements ExchangeRequest {
   readonly method: string;
   readonly url: string;
   readonly httpVersion = '1.1';

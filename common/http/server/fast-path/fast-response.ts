@@ -1,10 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ExchangeResponse } from '../../exchange/message.ts';
-
-/** Bytes up to which a body goes out in one string with its head: a string is written without a copy to a buffer. */
-export const MOST_IN_ONE_STRING = 8 << 10;
+import { MOST_IN_ONE_WRITE, type ExchangeResponse } from '../../exchange/message.ts';
 
 /** What no field value may have in it, lest it be taken for the end of the line (as Node's own check). */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
@@ -26,8 +23,8 @@ function dateNow(): string {
   return date;
 }
 
-/** A response that is written by hand, as ServerResponse would write it, with fewer and larger writes. */
-export class PlainResponse extends EventEmitter implements ExchangeResponse {
+/** A response of the fast path: written as ServerResponse would write it, with fewer and larger writes. */
+export class FastResponse extends EventEmitter implements ExchangeResponse {
   readonly socket: Socket;
   statusCode = 200;
   statusMessage = '';
@@ -130,13 +127,12 @@ export class PlainResponse extends EventEmitter implements ExchangeResponse {
       this.flushHeaders();
       return true;
     }
-    if (bytes.length <= MOST_IN_ONE_STRING) return this.socket.write(this.#withFrame(bytes, ''), 'latin1');
+    if (bytes.length <= MOST_IN_ONE_WRITE) return this.socket.write(this.#withFrame(bytes, ''), 'latin1');
     if (this.#head === '' && !this.chunkedEncoding) return this.socket.write(bytes);
     return this.#writeLarge(bytes);
   }
 
-  /** One write of several is a writev, which costs more than the copy of so much; larger bodies are not copied. */
-  /** Larger bodies are not copied into a string. */
+  /** Writes a body that is too large to be copied into a string with its head. */
   #writeLarge(bytes: Buffer): boolean {
     const { socket } = this;
     const frame = this.chunkedEncoding ? `${bytes.length.toString(16)}\r\n` : '';
@@ -153,7 +149,7 @@ export class PlainResponse extends EventEmitter implements ExchangeResponse {
     const closing = this.chunkedEncoding ? `${END_OF_CHUNKS}${this.#trailers}\r\n` : '';
     this.#hasEnded = true;
     let text = '';
-    if (last && last.length > 0 && this.#hasBody && last.length <= MOST_IN_ONE_STRING) {
+    if (last && last.length > 0 && this.#hasBody && last.length <= MOST_IN_ONE_WRITE) {
       text = this.#withFrame(last, closing);
     } else {
       if (last && last.length > 0) this.write(last);

@@ -1,19 +1,19 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
-import type { PlainRequest } from './fast-request.ts';
-import type { PlainResponse } from './fast-response.ts';
+import type { FastRequest } from './fast-request.ts';
+import type { FastResponse } from './fast-response.ts';
 
 /** How often connections that wait for too long are looked for, in milliseconds. */
 const SWEEP_MS = 1000;
 
 /**
- * Stands before Node's HTTP server and serves what is plain by itself. Connections that carry anything else are
- * handed over to it, at the first such request.
+ * The front of the fast path: stands before Node's HTTP server and reads the requests that it takes by itself. A connection
+ * goes over to Node's server with the first request that the fast path does not take.
  */
-export class PlainFront implements ConnectionOwner {
+export class FastFront implements ConnectionOwner {
   readonly keepAliveHint: string;
-  readonly onRequest: (request: PlainRequest, response: PlainResponse) => void;
+  readonly onRequest: (request: FastRequest, response: FastResponse) => void;
   readonly #connections = new Set<ClientConnection>();
   readonly #serveByNode: (socket: Socket) => void;
   readonly #keepAliveMs: number;
@@ -27,7 +27,7 @@ export class PlainFront implements ConnectionOwner {
   constructor(
     server: Server,
     keepAliveMs: number,
-    onRequest: (request: PlainRequest, response: PlainResponse) => void,
+    onRequest: (request: FastRequest, response: FastResponse) => void,
   ) {
     this.#keepAliveMs = keepAliveMs;
     this.keepAliveHint = keepAliveMs === 0 ? '' : `Keep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n`;

@@ -33,7 +33,7 @@ export interface Carrier {
 }
 
 /** One connection to the upstream, for one request at a time. */
-export class UpstreamConnection implements PooledConnection {
+export class FastConnection implements PooledConnection {
   /** Whether a response has come over it before. */
   wasUsed = false;
   /** Whether the present request is out in full. */
@@ -41,7 +41,7 @@ export class UpstreamConnection implements PooledConnection {
   /** When its last response was whole, by performance.now(). */
   idleSince = 0;
   readonly socket: net.Socket;
-  readonly #onIdleClosed: (connection: UpstreamConnection) => void;
+  readonly #onIdleClosed: (connection: FastConnection) => void;
   #carrier: Carrier | undefined;
   /** Undefined while the shared one does. */
   #own: Buffer | undefined;
@@ -49,7 +49,7 @@ export class UpstreamConnection implements PooledConnection {
   #isUnread = false;
 
   /** @param onIdleClosed is called when it ends between two requests */
-  constructor(address: UpstreamAddress, onIdleClosed: (connection: UpstreamConnection) => void) {
+  constructor(address: UpstreamAddress, onIdleClosed: (connection: FastConnection) => void) {
     this.#onIdleClosed = onIdleClosed;
     const target =
       address.socketPath === undefined

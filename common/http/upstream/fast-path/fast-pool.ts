@@ -1,10 +1,10 @@
 import { ConnectionPool } from '../connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { UpstreamConnection } from './fast-connection.ts';
+import { FastConnection } from './fast-connection.ts';
 
-/** The connections to one upstream for what is plain. */
-export class UpstreamPool extends ConnectionPool<UpstreamConnection> {
+/** The connections of the fast path to one upstream. */
+export class FastPool extends ConnectionPool<FastConnection> {
   constructor(address: UpstreamAddress) {
-    super((onIdleClosed) => new UpstreamConnection(address, onIdleClosed));
+    super((onIdleClosed) => new FastConnection(address, onIdleClosed));
   }
 }

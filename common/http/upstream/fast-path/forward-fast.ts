@@ -3,12 +3,12 @@ import { HttpError } from '../../http-error.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../relay-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
-import type { ResponseHead } from '../../fast-heads.ts';
-import { MOST_IN_ONE_STRING } from '../../server/fast-path/fast-response.ts';
+import type { ResponseHead } from './response-head.ts';
+import { MOST_IN_ONE_WRITE } from '../../exchange/message.ts';
 import { relayByNode, type Replay } from './replay.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
-import type { Carrier, UpstreamConnection } from './fast-connection.ts';
-import type { UpstreamPool } from './fast-pool.ts';
+import type { Carrier, FastConnection } from './fast-connection.ts';
+import type { FastPool } from './fast-pool.ts';
 
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
@@ -24,10 +24,10 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
  * @param error says why the one before took no connection
  * @throws HttpError where there is no other
  */
-export type Elsewhere = (error: Error) => Promise<UpstreamPool>;
+export type Elsewhere = (error: Error) => Promise<FastPool>;
 
 /** A request as it goes to the upstream. */
-export interface PlainForwardedRequest {
+export interface FastForwardedRequest {
   readonly method: string;
   readonly path: string;
   /** Names and values in turn, with the length of the body where it has one. */
@@ -36,25 +36,25 @@ export interface PlainForwardedRequest {
 
 /**
  * Forwards one request, its head at once and its body as it comes: over sockets, without a parser or a client of Node's
- * between them as long as the response is plain.
+ * between them as long as the fast path takes the response too.
  *
  * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
  * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
  * read it.
  */
-export function forwardPlain(
+export function forwardFast(
   exchange: Exchange,
-  request: PlainForwardedRequest,
-  pool: UpstreamPool,
+  request: FastForwardedRequest,
+  pool: FastPool,
   elsewhere?: Elsewhere,
 ): void {
-  new PlainForwarding(exchange, request, pool, elsewhere).send(pool.take(isIdempotent(request.method)));
+  new FastForwarding(exchange, request, pool, elsewhere).send(pool.take(isIdempotent(request.method)));
 }
 
-class PlainForwarding implements Carrier, ResponseSink {
+class FastForwarding implements Carrier, ResponseSink {
   readonly #exchange: Exchange;
   readonly #elsewhere: Elsewhere | undefined;
-  #pool: UpstreamPool;
+  #pool: FastPool;
   readonly #method: string;
   readonly #head: string;
   readonly #hasBody: boolean;
@@ -62,7 +62,7 @@ class PlainForwarding implements Carrier, ResponseSink {
   readonly #whole: Buffer | undefined;
   /** The body goes out in chunks. */
   readonly #isChunked: boolean;
-  #connection: UpstreamConnection | undefined;
+  #connection: FastConnection | undefined;
   #reader: ResponseReader;
   #mayRetry = false;
   /** What has gone out of the body, to be sent again; undefined where that was too much. */
@@ -79,8 +79,8 @@ class PlainForwarding implements Carrier, ResponseSink {
 
   constructor(
     exchange: Exchange,
-    request: PlainForwardedRequest,
-    pool: UpstreamPool,
+    request: FastForwardedRequest,
+    pool: FastPool,
     elsewhere: Elsewhere | undefined,
   ) {
     this.#exchange = exchange;
@@ -100,7 +100,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     exchange.onOver(this.#onOver);
   }
 
-  send(connection: UpstreamConnection): void {
+  send(connection: FastConnection): void {
     this.#connection = connection;
     this.#mayRetry = connection.wasUsed;
     connection.take(this);
@@ -120,7 +120,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (this.#replay) return this.#replay.push(Buffer.from(bytes));
     const { response } = this.#exchange;
     const { socket } = response;
-    const isMuch = bytes.length > MOST_IN_ONE_STRING;
+    const isMuch = bytes.length > MOST_IN_ONE_WRITE;
     this.#isOwn = isOwn;
     if (isMuch) socket?.cork(); // the chunks of one read go out in one write
     try {
@@ -201,7 +201,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     else this.#pool.discard(connection);
   }
 
-  notPlain(bytes: Buffer): void {
+  forSlowPath(bytes: Buffer): void {
     this.#kept = undefined;
     this.#replay = relayByNode(this.#exchange, this.#method, Buffer.from(bytes), () =>
       this.#connection?.resume(),
@@ -221,7 +221,7 @@ class PlainForwarding implements Carrier, ResponseSink {
   };
 
   /** A body that has arrived whole goes out in one piece; any other flows, and its start is kept for a second try. */
-  #sendBody(connection: UpstreamConnection): void {
+  #sendBody(connection: FastConnection): void {
     const { body } = this.#exchange;
     const { socket } = connection;
     this.#isFlowing = true;
@@ -264,7 +264,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     else this.#kept.push(bytes);
   }
 
-  async #sendElsewhere(found: Promise<UpstreamPool>): Promise<void> {
+  async #sendElsewhere(found: Promise<FastPool>): Promise<void> {
     try {
       this.#pool = await found;
       if (!this.#exchange.isOver) this.send(this.#pool.takeFresh());
@@ -291,7 +291,7 @@ class PlainForwarding implements Carrier, ResponseSink {
 }
 
 function isCopied(bytes: Buffer, { response }: Exchange): boolean {
-  return bytes.length <= MOST_IN_ONE_STRING && response.joinsWrites === true;
+  return bytes.length <= MOST_IN_ONE_WRITE && response.joinsWrites === true;
 }
 
 function chunkOf(bytes: Buffer): Buffer {
@@ -299,7 +299,7 @@ function chunkOf(bytes: Buffer): Buffer {
 }
 
 /** @param framing the line that says where the body ends, where none of the headers does */
-function headText({ method, path, headers }: PlainForwardedRequest, framing: string): string {
+function headText({ method, path, headers }: FastForwardedRequest, framing: string): string {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   return `${head}${framing}\r\n`;

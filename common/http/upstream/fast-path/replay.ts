@@ -13,7 +13,7 @@ export interface Replay {
 }
 
 /**
- * Relays a response whose head is not plain as Node's HTTP client reads it. The request has been sent before: the
+ * Relays a response that the fast path does not take, as Node's HTTP client reads it. The request has been sent before: the
  * client gets a connection that swallows what it writes, and reads what has come and comes.
  * @param begun what has come of the response
  * @param resume is called when more can be pushed

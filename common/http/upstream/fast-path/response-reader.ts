@@ -1,6 +1,7 @@
 import { ChunkReader } from './chunk-reader.ts';
 import { HeadBytes } from './head-bytes.ts';
-import { readFields, readResponseHead, type ResponseHead } from '../../fast-heads.ts';
+import { readFields } from '../../field-lines.ts';
+import { readResponseHead, type ResponseHead } from './response-head.ts';
 
 const LINE_BREAK = /\r?\n/g;
 const BARE_LINE_FEED = /(?<!\r)\n/;
@@ -16,8 +17,8 @@ export interface ResponseSink {
    * @param hadNoBody whether its head said that it has no body
    */
   end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
-  /** The head is not plain: what has come of the response is for Node's parser to read, and all that follows. */
-  notPlain(bytes: Buffer): void;
+  /** The fast path does not take the head: Node's parser is to read all that has come of the response and follows. */
+  forSlowPath(bytes: Buffer): void;
 }
 
 /** Reads one response from bytes as they come. */
@@ -69,7 +70,7 @@ export class ResponseReader {
     if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
     if (!head) {
       this.#state = 'done';
-      this.#sink.notPlain(all);
+      this.#sink.forSlowPath(all);
       return undefined;
     }
     const rest = all.subarray(end.head);

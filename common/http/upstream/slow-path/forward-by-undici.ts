@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { messageOf, systemCodeOf } from '../../../errors.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
-import type { UpstreamConnection, UpstreamConnections } from './undici-connection.ts';
+import type { UndiciConnection, UndiciPool } from './undici-connection.ts';
 import { decodeHeaders } from '../headers.ts';
 import type { ForwardedBody } from './forwarded-body.ts';
 import { relayHead, relayInformation, relayTrailers } from '../relay-head.ts';
@@ -30,10 +30,10 @@ export interface ForwardedRequest {
  * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
  * read it (EPIPE, see connector.ts, or a reset).
  */
-export function forward(
+export function forwardByUndici(
   exchange: Exchange,
   request: ForwardedRequest,
-  connections: UpstreamConnections,
+  connections: UndiciPool,
 ): void {
   new Forwarding(exchange, request, connections).send(connections.take(isIdempotent(request.method)));
 }
@@ -41,8 +41,8 @@ export function forward(
 class Forwarding implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #request: ForwardedRequest;
-  readonly #connections: UpstreamConnections;
-  #connection: UpstreamConnection | undefined;
+  readonly #connections: UndiciPool;
+  #connection: UndiciConnection | undefined;
   #mayRetry = false;
   #hasAnswer = false;
   #abort: ((reason?: Error) => void) | undefined;
@@ -52,7 +52,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   /** Its head says that it has none. */
   #hasNoBody = false;
 
-  constructor(exchange: Exchange, request: ForwardedRequest, connections: UpstreamConnections) {
+  constructor(exchange: Exchange, request: ForwardedRequest, connections: UndiciPool) {
     this.#exchange = exchange;
     this.#request = request;
     this.#connections = connections;
@@ -62,7 +62,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     });
   }
 
-  send(connection: UpstreamConnection): void {
+  send(connection: UndiciConnection): void {
     const { method, path, headers, body } = this.#request;
     this.#connection = connection;
     this.#mayRetry = connection.wasUsed;

@@ -1,21 +1,24 @@
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { UpstreamConnections } from './undici-connection.ts';
-import { forward, type ForwardedRequest } from './forward-by-undici.ts';
+import { UndiciPool } from './undici-connection.ts';
+import { forwardByUndici, type ForwardedRequest } from './forward-by-undici.ts';
 import { forwardStepwise } from './forward-stepwise.ts';
 
-/** Forwards what is not plain: by undici, or by node:http what undici does not do. Loaded when the first of it comes. */
+/**
+ * Forwards the requests that the fast path does not take: by undici, or by node:http where undici cannot. It is loaded
+ * when the first of them comes. Its pool is not the fast path's, as undici makes and keeps its own sockets.
+ */
 export class SlowPath {
   readonly #address: UpstreamAddress;
-  readonly #connections: UpstreamConnections;
+  readonly #connections: UndiciPool;
 
   constructor(address: UpstreamAddress) {
     this.#address = address;
-    this.#connections = new UpstreamConnections(address);
+    this.#connections = new UndiciPool(address);
   }
 
   forward(exchange: Exchange, request: ForwardedRequest): void {
-    forward(exchange, request, this.#connections);
+    forwardByUndici(exchange, request, this.#connections);
   }
 
   forwardStepwise(exchange: Exchange, request: ForwardedRequest): void {

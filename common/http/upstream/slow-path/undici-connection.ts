@@ -11,7 +11,7 @@ const MOST_HEADERS = 1 << 20;
 const KEEP_ALIVE_MS = 4000;
 
 /** One connection to the upstream, for one request at a time. */
-export class UpstreamConnection implements PooledConnection {
+export class UndiciConnection implements PooledConnection {
   readonly #client: UndiciClient;
   /** Whether a response has come over the present socket before. */
   wasUsed = false;
@@ -22,7 +22,7 @@ export class UpstreamConnection implements PooledConnection {
   /** When its last response was whole. */
   idleSince = 0;
 
-  constructor(address: UpstreamAddress, onClosed: (connection: UpstreamConnection) => void) {
+  constructor(address: UpstreamAddress, onClosed: (connection: UndiciConnection) => void) {
     this.#client = new Client(address.origin, {
       connect: upstreamConnector(address.socketPath, {
         mayProbe: () => this.requestIsOut,
@@ -63,8 +63,8 @@ export class UpstreamConnection implements PooledConnection {
 }
 
 /** The connections to one upstream over undici. */
-export class UpstreamConnections extends ConnectionPool<UpstreamConnection> {
+export class UndiciPool extends ConnectionPool<UndiciConnection> {
   constructor(address: UpstreamAddress) {
-    super((onIdleClosed) => new UpstreamConnection(address, onIdleClosed));
+    super((onIdleClosed) => new UndiciConnection(address, onIdleClosed));
   }
 }
