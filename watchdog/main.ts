@@ -8,7 +8,7 @@ import { dropPrivileges } from './process/privileges.ts';
 import type { Mode } from './modes/mode.ts';
 import { loadMode } from './modes/modes.ts';
 import type { Uncaught } from './modes/runner.ts';
-import { holdHeapSmall } from './server/heap.ts';
+import { holdHeapSmall, holdSpentBodies } from './server/heap.ts';
 import { HttpService } from './server/http-service.ts';
 import { LockFile } from './server/lock-file.ts';
 import type { Service, ServiceContext } from './server/service.ts';
@@ -126,7 +126,8 @@ async function serve(): Promise<void> {
   try {
     const mode = await loadMode(settings.mode);
     watchdog = await start(mode);
-    if (!mode.runsInProcess) await holdHeapSmall(settings.workers); // there the heap is the function's
+    if (!mode.runsInProcess) await holdHeapSmall(); // otherwise the heap is the function's
+    await holdSpentBodies(settings.workers, mode.runsInProcess ? 'young' : 'whole');
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
