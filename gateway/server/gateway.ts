@@ -145,7 +145,7 @@ export class Gateway {
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
     const { writeTimeout } = settings;
-    await Promise.all([this.#background.drain(writeTimeout), this.#handler.close(writeTimeout)]);
+    await Promise.all([this.#background.drain(writeTimeout), this.#handler.drain(writeTimeout)]);
     await this.#background.stop();
     await provider.stop(writeTimeout);
     await this.#end();
@@ -159,7 +159,7 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#server.close();
-    this.#front.closeAll();
+    this.#front.kill();
     this.#server.closeAllConnections();
     this.#metricsServer.close();
     await this.#parts.claim.release();

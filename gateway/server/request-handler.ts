@@ -40,8 +40,8 @@ export class RequestHandler implements ServedBy {
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  close(deadlineMs: number): Promise<void> {
-    return this.#open.close(deadlineMs);
+  drain(deadlineMs: number): Promise<void> {
+    return this.#open.drain(deadlineMs);
   }
 
   readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {

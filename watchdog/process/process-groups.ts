@@ -39,8 +39,8 @@ export class ProcessGroups {
     this.#oom.add(leader);
   }
 
-  /** Ends a group: SIGTERM now, SIGKILL after `graceMs` to what is left by then. */
-  end(leader: number, graceMs: number = GRACE_MS): void {
+  /** Stops a group: SIGTERM now, SIGKILL after `graceMs` to what is left by then. */
+  stop(leader: number, graceMs: number = GRACE_MS): void {
     const group = this.#groups.get(leader);
     if (!group || group.timer) return;
     if (!this.#signal(leader, 'SIGTERM')) {
@@ -58,7 +58,7 @@ export class ProcessGroups {
     const group = this.#groups.get(leader);
     if (!group) return;
     group.hasLeader = false;
-    this.end(leader);
+    this.stop(leader);
     if (!group.timer || this.#signal(leader, 0)) return;
     clearTimeout(group.timer);
     this.#groups.delete(leader);

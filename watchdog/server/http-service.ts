@@ -135,7 +135,7 @@ export class HttpService implements Service {
 
   async drain(): Promise<void> {
     this.#closeListener();
-    await this.#handler.close(this.#context.settings.writeTimeout);
+    await this.#handler.drain(this.#context.settings.writeTimeout);
   }
 
   stop(): Promise<void> {
@@ -145,7 +145,7 @@ export class HttpService implements Service {
   kill(): void {
     this.#runner.kill();
     this.#closeListener();
-    this.#front?.closeAll();
+    this.#front?.kill();
     this.#server.closeAllConnections();
   }
 

@@ -68,8 +68,8 @@ export class RequestHandler {
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  close(deadlineMs: number): Promise<void> {
-    return this.#open.close(deadlineMs);
+  drain(deadlineMs: number): Promise<void> {
+    return this.#open.drain(deadlineMs);
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {

@@ -59,8 +59,8 @@ export const COMMANDS = [
   'refuse',
   /** Take no connection any more, and answer what is there. */
   'drain',
-  /** End. */
-  'end',
+  /** End your part of the function gently, and then yourself. */
+  'stop',
   /** The function of http mode takes connections. */
   'function accepts',
   /** The function of http mode has ended. */

@@ -73,7 +73,7 @@ export class Supervisor implements Service {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#function?.stop(), this.#pool?.end(CLOSE_MS)]);
+    await Promise.all([this.#function?.stop(), this.#pool?.stop(CLOSE_MS)]);
   }
 
   kill(): void {

@@ -16,7 +16,7 @@ export class ToldFunction extends HttpFunction {
 
   hear(command: Command): void {
     if (command === 'function accepts') this.accept();
-    else if (command === 'function ended') this.end('the function has ended');
+    else if (command === 'function ended') this.tellEnded('the function has ended');
   }
 
   /** The supervisor is gone and cannot end it any more. */

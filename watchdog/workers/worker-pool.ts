@@ -79,10 +79,10 @@ export class WorkerPool {
     );
   }
 
-  /** Ends those that are drained; waits no longer than `deadlineMs`. */
-  async end(deadlineMs: number): Promise<void> {
+  /** Stops those that are drained; waits no longer than `deadlineMs`. */
+  async stop(deadlineMs: number): Promise<void> {
     const { workers } = this;
-    for (const worker of workers) worker.tell('end');
+    for (const worker of workers) worker.tell('stop');
     await within(
       workers.map(({ exited }) => exited),
       deadlineMs,

@@ -94,7 +94,7 @@ export class WorkerService {
     if (command === 'report') void this.#tellState();
     else if (command === 'refuse') this.#refuse();
     else if (command === 'drain') void this.#drain();
-    else if (command === 'end') void this.#end();
+    else if (command === 'stop') void this.#stop();
     else this.#function?.hear(command);
   };
 
@@ -118,7 +118,7 @@ export class WorkerService {
     await this.#link.tell({ type: 'drained' });
   }
 
-  async #end(): Promise<void> {
+  async #stop(): Promise<void> {
     await this.#service?.stop();
     await this.#tellState();
     this.#onEnd(0);

@@ -18,7 +18,7 @@ export interface PooledConnection {
   readonly idleSince: number;
   /** Readies it for the next request: from now on it is idle. */
   release(): void;
-  destroy(): void;
+  close(): void;
 }
 
 /** The connections to one upstream: as many as there are requests at a time, the last used first. */
@@ -56,7 +56,7 @@ export class ConnectionPool<C extends PooledConnection> {
         this.#idle.push(last);
         break;
       }
-      last.destroy();
+      last.close();
     }
     return this.takeFresh();
   }
@@ -79,7 +79,7 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#fresh.delete(connection);
     connection.release();
     if (!hadNoBody) return this.#rest(connection);
-    if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift()?.destroy();
+    if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift()?.close();
     this.#waiting.push(connection);
     this.#silence ??= setTimeout(this.#onSilence, SILENT_MS).unref();
   }
@@ -88,7 +88,7 @@ export class ConnectionPool<C extends PooledConnection> {
   discard(connection: C): void {
     this.#busy.delete(connection);
     this.#fresh.delete(connection);
-    connection.destroy();
+    connection.close();
   }
 
   /** Closes all of them. */
@@ -100,7 +100,7 @@ export class ConnectionPool<C extends PooledConnection> {
     const all = [...this.#idle.splice(0), ...this.#waiting.splice(0), ...this.#busy];
     this.#busy.clear();
     this.#fresh.clear();
-    for (const connection of all) connection.destroy();
+    for (const connection of all) connection.close();
   }
 
   #rest(connection: C): void {
@@ -133,14 +133,14 @@ export class ConnectionPool<C extends PooledConnection> {
     for (const [connection, openedAt] of this.#fresh) {
       if (openedAt > until || this.#idle.length === 0) return;
       this.#fresh.delete(connection);
-      this.#idle.shift()?.destroy();
+      this.#idle.shift()?.close();
     }
   }
 
   /** After a burst there are more than are used again; a server may have a thread for each. */
   readonly #closeAged = (): void => {
     const before = performance.now() - TRUSTED_MS;
-    while ((this.#idle[0]?.idleSince ?? Number.POSITIVE_INFINITY) < before) this.#idle.shift()?.destroy();
+    while ((this.#idle[0]?.idleSince ?? Number.POSITIVE_INFINITY) < before) this.#idle.shift()?.close();
     this.#sweep = this.#idle.length === 0 ? undefined : setTimeout(this.#closeAged, SWEEP_MS).unref();
   };
 

@@ -77,7 +77,7 @@ export abstract class ForkRunner implements Runner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     const ready = this.#ready?.stop() ?? [];
-    for (const { pid } of ready) this.#groups.end(pid);
+    for (const { pid } of ready) this.#groups.stop(pid);
     await Promise.allSettled(ready.map(({ exited }) => exited));
     this.#groups.killAll(); // requests are over by now: only what they left behind is still here
   }
@@ -118,7 +118,7 @@ export abstract class ForkRunner implements Runner {
     const { pid } = forked;
     exchange.onOver((reason) => {
       if (!reason) return undefined;
-      this.#groups.end(pid);
+      this.#groups.stop(pid);
       return this.#groups.gone(pid);
     });
     forked.stdin.onUnread(() => exchange.body.discard()); // the process does not read it: no error of the request

@@ -71,7 +71,7 @@ export class FunctionProcess {
   /** Tells the function to end and waits until it has; it and its children are killed after 4 s. */
   async stop(): Promise<void> {
     if (this.#hasExited) return;
-    this.#groups.end(this.pid, SHUTDOWN_GRACE_MS);
+    this.#groups.stop(this.pid, SHUTDOWN_GRACE_MS);
     await this.exited;
   }
 

@@ -53,7 +53,7 @@ export abstract class HttpFunction {
   }
 
   /** It has ended: what waits for it will find nobody there. */
-  protected end(reason: string): void {
+  protected tellEnded(reason: string): void {
     this.#isAccepting = false;
     this.#hasEnded = true;
     this.#tellEnded(reason);

@@ -33,7 +33,7 @@ export class OwnFunction extends HttpFunction {
     this.#process = started;
     this.#copyOutput(started);
     void started.exited.then((status) => {
-      this.end(`Forked function has terminated: ${describeExit(status)}`);
+      this.tellEnded(`Forked function has terminated: ${describeExit(status)}`);
     });
     void untilAccepting(this.address, () => this.isAccepting || this.hasEnded).then((accepting) => {
       if (accepting) this.accept();

@@ -92,7 +92,7 @@ export class InprocRunner implements Runner {
       this.#onExit = resolve;
       timer = setTimeout(resolve, CLOSE_MS);
     });
-    const ends = this.#end().catch((thrown: unknown) => {
+    const ends = this.#stopFunction().catch((thrown: unknown) => {
       process.stderr.write(`${inspect(thrown)}\n`);
     });
     await Promise.race([ends, late]);
@@ -101,12 +101,12 @@ export class InprocRunner implements Runner {
 
   kill(): void {
     this.#delay.stop();
-    this.#guard.end();
+    this.#guard.stop();
     for (const end of this.#endLines) end();
   }
 
   /** What a process of its own would do at SIGTERM, and what the module says for its end. */
-  async #end(): Promise<void> {
+  async #stopFunction(): Promise<void> {
     const mayGoOn = await this.#guard.signal('SIGTERM');
     if (this.#close) await this.#close();
     else if (mayGoOn) await new Promise(() => undefined); // until process.exit, as a process of its own would

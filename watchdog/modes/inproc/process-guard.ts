@@ -39,7 +39,7 @@ export class ProcessGuard {
   }
 
   /** Gives the process back to the watchdog. */
-  end(): void {
+  stop(): void {
     process.exit = this.#exit;
     process.off('newListener', this.#hold);
     if (this.#uncaught) this.#uncaught.take = () => false;

@@ -51,7 +51,7 @@ export class ClientConnection {
     if (this.idleSince !== undefined) this.#socket.destroySoon();
   }
 
-  destroy(): void {
+  close(): void {
     this.#socket.destroy();
   }
 

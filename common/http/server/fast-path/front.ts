@@ -65,9 +65,9 @@ export class FastFront implements ConnectionOwner {
   }
 
   /** Closes all connections at once. */
-  closeAll(): void {
+  kill(): void {
     this.close();
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections) connection.close();
   }
 
   #closeOverdue(): void {

@@ -108,7 +108,7 @@ export class FastConnection implements PooledConnection {
     this.socket.resume();
   }
 
-  destroy(): void {
+  close(): void {
     this.#carrier = undefined;
     this.socket.destroy();
   }

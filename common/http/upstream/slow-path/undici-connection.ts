@@ -57,7 +57,7 @@ export class UndiciConnection implements PooledConnection {
     this.idleSince = performance.now();
   }
 
-  destroy(): void {
+  close(): void {
     void this.#client.destroy();
   }
 }
