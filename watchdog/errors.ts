@@ -46,7 +46,7 @@ export class StartError extends Error {
   }
 }
 
-/** What ends a request before its time: the message is the text the client gets and the log shows. */
+/** Ends a request before its time. The client gets the message, and the log shows it. */
 export class RequestError extends HttpError {
   override readonly name = 'RequestError';
 

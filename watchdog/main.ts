@@ -24,10 +24,10 @@ const LOG_DEADLINE_MS = 1000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
-/** In inproc mode the function's own `process.exit` is another. */
+/** The process's own exit. In inproc mode `process.exit` ends the function instead. */
 const exitProcess = process.exit.bind(process);
 
-/** What a supervisor has told this process to be, if one has. Nothing of it for the function. */
+/** The orders of a supervisor, where one has started this process. The function must not see them. */
 const workerOrder = readWorkerOrder();
 delete process.env[WORKER_VARIABLE];
 
@@ -53,7 +53,7 @@ function main(): void {
   else void serve();
 }
 
-/** For a container's HEALTHCHECK. It must not fail over a setting that the watchdog itself has refused. */
+/** Answers a container's HEALTHCHECK. It must not fail because of a setting that the watchdog itself has refused. */
 function checkHealth(): void {
   if (new LockFile(environment['TMPDIR'] || '/tmp').isPresent) return;
   process.stderr.write('unable to find lock file.\n');
@@ -97,7 +97,7 @@ async function serve(): Promise<void> {
 
   let isStopping = false;
   const onSignal = (signal: keyof typeof SIGNALS): void => {
-    if (workerOrder !== undefined) return; // its supervisor tells it
+    if (workerOrder !== undefined) return; // its supervisor tells it when to stop
     if (isStopping || !watchdog) return void exit(watchdog ? 128 + SIGNALS[signal] : 0);
     isStopping = true;
     watchdog.stop?.(signal).then(() => exit(0), fail);
@@ -155,20 +155,23 @@ async function createService(context: ServiceContext): Promise<Service> {
   return new Supervisor(context);
 }
 
-/** A failure to tell is a parent that has gone, which the end of the channel says too. */
+/**
+ * Tells the parent where the watchdog listens. It can fail only where the parent has gone, which the end of the channel
+ * tells too.
+ */
 function tellPort(port: number): void {
   const message: ListeningMessage = { type: 'listening', port };
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-/** What the function finds as its HOME is the user's too. */
+/** Changes the user of this process, and HOME with it, which the function sees. */
 function becomeUser({ runAs }: Settings, logger: Logger): void {
   const dropped = dropPrivileges(runAs, environment['HOME']);
   if (!dropped) return;
   logger.info(dropped.line);
   if (dropped.home === undefined) return;
   environment['HOME'] = dropped.home;
-  process.env['HOME'] = dropped.home; // of a function in this process
+  process.env['HOME'] = dropped.home; // for a function in this process
 }
 
 async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {

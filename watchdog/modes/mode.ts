@@ -9,7 +9,10 @@ import type { Runner, RunnerContext } from './runner.ts';
 export interface Mode {
   /** Whether each request has a process of its own. Such a process can leave others behind. */
   readonly forksPerRequest: boolean;
-  /** Whether the function's code runs in the watchdog's own processes, where a handler that never yields stops all. */
+  /**
+   * Whether the function's code runs in the watchdog's own processes, where a handler that never yields stops
+   * everything.
+   */
   readonly runsInProcess: boolean;
   /** Whether the line in the log shows the status of a request with its reason phrase. */
   readonly logsReason: boolean;

@@ -11,7 +11,7 @@ import type { Mode } from './mode.ts';
 import { neverEnds, type BegunRequest, type Runner, type RunnerContext } from './runner.ts';
 import { SNIFFED_BYTES, sniffedType } from './sniffed-type.ts';
 
-/** The file that stands for its folder. */
+/** The file that is served for its folder. */
 const INDEX = 'index.html';
 
 const OUTSIDE = Symbol('outside of the folder');
@@ -93,8 +93,9 @@ class StaticRunner implements Runner {
   }
 
   /**
-   * Follows the symbolic links of a path. `send` itself sees to its dots.
-   * @returns `OUTSIDE` where they lead out of the folder; undefined where there is no such file, as `send` will say
+   * Follows the symbolic links of a path. `send` itself takes care of dots.
+   * @returns `OUTSIDE` where the links lead out of the folder; undefined where there is no such file, which `send` will
+   * report
    */
   async #find(pathname: string): Promise<string | typeof OUTSIDE | undefined> {
     try {
@@ -119,9 +120,9 @@ export const staticMode: Mode = {
 };
 
 /**
- * Where a folder that was asked for without its slash is: its last segment with one, and the query, relative to the
- * request's path (RFC 3986, section 5.2), as whoever is in front of the watchdog may have taken the first segments off.
- * So it names no other host: it begins with no slash and no scheme, and has no backslash, which a browser takes for one.
+ * Gives the place of a folder that was asked for without its slash: its last segment with one, and the query. It is
+ * relative to the request's path (RFC 3986, section 5.2), as a proxy may have taken the first segments off. It cannot
+ * name another host: it begins with no slash and no scheme, and has no backslash, which a browser takes for a slash.
  */
 function withSlash(target: string): string {
   const [pathname = '', ...query] = target.split('?');
@@ -130,7 +131,7 @@ function withSlash(target: string): string {
   return [relative, ...query].join('?').replaceAll(/[^!-~]|[\\#"<>]/g, encodeByte);
 }
 
-/** @param character one byte of the request's */
+/** @param character one byte of the request */
 function encodeByte(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
@@ -147,7 +148,7 @@ const REASONS: Readonly<Record<number, string>> = {
   416: 'Range Not Satisfiable',
 };
 
-/** The type by the file's name, as Go's mime package has it: JSON carries no charset. */
+/** Gives the type by the file's name, as Go's mime package does: JSON has no charset. */
 function typeByName(file: string): string | undefined {
   const type = mime.contentType(path.extname(file));
   if (type === false) return undefined;
@@ -155,10 +156,10 @@ function typeByName(file: string): string | undefined {
 }
 
 /**
- * The type by a file's first bytes.
+ * Guesses the type by a file's first bytes.
  * @param pathname of the request
- * @param file what it stands for, its links followed
- * @returns undefined where the name tells the type, and where this is no file that can be read
+ * @param file its target, with all links followed
+ * @returns undefined where the name tells the type, and where there is no file that can be read
  */
 async function guessType(pathname: string, file: string): Promise<string | undefined> {
   if (typeByName(pathname) !== undefined) return undefined;

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { parseDuration } from '../../common/duration.ts';
 
 /**
- * How long the function may take over one request: exec_timeout, or the request's X-Timeout where that is
- * shorter. As in of-watchdog X-Timeout changes nothing where exec_timeout is 0, and one that cannot be read is
- * passed over; unlike there one of 0 does not lift the limit.
+ * Says how long the function may take over one request: exec_timeout, or the request's X-Timeout where that is shorter.
+ * As in of-watchdog, X-Timeout changes nothing where exec_timeout is 0, and one that cannot be read is ignored. Unlike
+ * there, an X-Timeout of 0 does not lift the limit.
  * @returns the limit's name and milliseconds, or undefined where there is none
  */
 export function execLimit(
@@ -19,8 +19,8 @@ export function execLimit(
 }
 
 /**
- * Whether a request asks for a stream of events, which may last longer than a call: of-watchdog does not hold
- * those to exec_timeout (requiresStdlibProxy), write_timeout remains.
+ * Whether a request asks for a stream of events, which may last longer than a call. As in of-watchdog
+ * (requiresStdlibProxy), exec_timeout does not apply to it; write_timeout does.
  */
 export function asksForEvents(headers: IncomingHttpHeaders): boolean {
   const accept = headers.accept;

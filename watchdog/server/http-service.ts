@@ -22,7 +22,7 @@ import type { Service, ServiceContext } from './service.ts';
 
 /**
  * Serves requests in this process: the runner of the mode with an HTTP server in front of it. Each process that serves
- * has one, be it the whole watchdog or one of its workers.
+ * has one, whether it is the whole watchdog or one of its workers.
  */
 export class HttpService implements Service {
   readonly needsAdoption: boolean;
@@ -30,7 +30,7 @@ export class HttpService implements Service {
   readonly #context: ServiceContext;
   readonly #health: Health;
   readonly #server: Server;
-  /** The fast path's, in modes that have one. */
+  /** The front of the fast path, in modes that have one. */
   readonly #front: FastFront | undefined;
   readonly #handler: RequestHandler;
   readonly #clientErrors: ClientErrors;
@@ -42,7 +42,7 @@ export class HttpService implements Service {
     const runner = mode.createRunner(context);
     this.#runner = runner;
     this.#context = context;
-    // a forker that starts its first process adopts orphans by itself
+    // modes that fork adopt orphans by themselves, with the first process
     this.needsAdoption = mode.createFunction !== undefined;
     this.#health = new Health(lockFileOf(settings));
     this.#limiter = new Limiter(maxInflight, settings.maxInflight);

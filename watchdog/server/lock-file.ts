@@ -4,7 +4,9 @@ import { messageOf } from '../../common/errors.ts';
 import { StartError } from '../errors.ts';
 import type { Settings } from '../settings/table.ts';
 
-/** The file by which an exec health check sees that the watchdog accepts requests: `.lock` in the temporary folder. */
+/**
+ * The lock-file `.lock` in the temporary folder, by which an exec health check sees that the watchdog accepts requests.
+ */
 export class LockFile {
   readonly path: string;
 
@@ -27,7 +29,7 @@ export class LockFile {
     }
   }
 
-  /** @returns why it could not be removed, if so */
+  /** @returns why the file could not be removed, if so */
   remove(): string | undefined {
     try {
       rmSync(this.path);
@@ -43,7 +45,7 @@ export function lockFileOf({ suppressLock, temporaryFolder }: Settings): LockFil
   return suppressLock ? undefined : new LockFile(temporaryFolder);
 }
 
-/** One by one: Node's own way of making several loops for ever below /proc. */
+/** Makes folders one by one: Node's own way to make several hangs below /proc. */
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeFolders(path.dirname(folder));

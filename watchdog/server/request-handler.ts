@@ -26,13 +26,13 @@ function hasDots(location: string): RequestError {
   return new RequestError('PATH_HAS_DOTS', `the path has dot segments, without them it is ${location}`);
 }
 
-/** The path of a request to the watchdog itself: in most cases there is none. */
+/** The path of a request to the watchdog itself. Most requests have none. */
 function ownPath(target = ''): string | undefined {
   if (!target.includes('/_/')) return undefined;
   return /^(?:https?:\/\/[^/?#]*)?(\/_\/[^?#]*)/i.exec(target)?.[1];
 }
 
-/** Whether a request is for what the watchdog says of itself, whatever else it asks for. */
+/** Whether a request asks for the watchdog's health or readiness, whatever its other headers ask for. */
 export function isForItself({ url }: ExchangeRequest): boolean {
   const path = ownPath(url);
   return path === '/_/health' || path === '/_/ready';
@@ -53,7 +53,7 @@ export interface RequestHandlerParts {
   readonly auth: JwtAuth | undefined;
 }
 
-/** Takes every request: the watchdog's own endpoints, then limit, authentication, and the function. */
+/** Takes every request: first the watchdog's own endpoints, then limit and authentication, then the function. */
 export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
@@ -89,7 +89,7 @@ export class RequestHandler {
       this.#handle(request, response, false, (all) => begin(request, response, all));
   }
 
-  /** For a request with an `Expect` that is none of HTTP's (RFC 9110, section 10.1.1). */
+  /** For a request with an `Expect` that HTTP does not define (RFC 9110, section 10.1.1). */
   readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
     const { exchange } = this.#begin((all) => this.#parts.runner.begin(request, response, all), {
@@ -128,13 +128,13 @@ export class RequestHandler {
     this.#admit(begun);
   }
 
-  /** An answer that is no exchange has no limit on its time but this. */
+  /** Limits the time of an answer that is not an exchange, which no other limit covers. */
   #limitAnswer(socket: Socket, response: ExchangeResponse): void {
     const timer = setTimeout(() => socket.destroy(), timerDelay(this.#parts.settings.writeTimeout));
     response.once('close', () => clearTimeout(timer));
   }
 
-  /** @returns where a request whose path has dot segments is to go instead */
+  /** @returns the place that a request whose path has dot segments is redirected to */
   #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
     const { takesPath } = this.#parts.mode;
     return takesPath === 'by itself' ? undefined : withoutDotSegments(url, takesPath === 'decoded');
@@ -154,7 +154,7 @@ export class RequestHandler {
     });
   }
 
-  /** Whatever a request makes a runner throw ends that request alone. */
+  /** Runs a request. An error of the runner ends that request alone. */
   #run(begun: BegunRequest): void {
     try {
       begun.run();
@@ -163,7 +163,9 @@ export class RequestHandler {
     }
   }
 
-  /** `/_/ready`: as health, then the limit, then whether the function would serve, then what it says itself. */
+  /**
+   * Answers `/_/ready`: health first, then the limit, then whether the runner is ready, then the function's own answer.
+   */
   async #answerReady(request: ExchangeRequest, response: ExchangeResponse, begin: Begin): Promise<void> {
     const { health, limiter, runner, settings } = this.#parts;
     if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
@@ -199,7 +201,7 @@ export class RequestHandler {
     this.#open.ended();
   }
 
-  /** CONNECT asks for a tunnel, which a function is not. */
+  /** Refuses CONNECT, which asks for a tunnel: the function is not a proxy. */
   refuseConnect(request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
     const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
@@ -214,11 +216,11 @@ export class RequestHandler {
     });
   }
 
-  /** Serves a request for an upgraded connection, to its end. */
+  /** Serves a request for an upgraded connection until it closes. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { metrics, limiter } = this.#parts;
     const startedAt = performance.now();
-    socket.on('error', () => undefined); // its close is waited for
+    socket.on('error', () => undefined); // the close that follows is waited for
     const location = this.#withoutDots(request);
     const refusal = framingFault(request) ?? (location === undefined ? limiter.enter() : hasDots(location));
     const outcome = refusal
@@ -251,7 +253,7 @@ export class RequestHandler {
   }
 
   #logFailure({ code, message }: HttpError): void {
-    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its line in the log tells all
+    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its access line says everything
     this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
   }
 
@@ -265,7 +267,7 @@ export class RequestHandler {
       failure,
     }: UpgradeOutcome & { reason: string | undefined; seconds: number },
     method = request.method ?? '',
-    target = request.url ?? '', // of the moment: a function in this process may have changed it since
+    target = request.url ?? '', // read now: a function in this process may have changed it since
   ): void {
     const { headers } = request;
     if (headers['user-agent']?.startsWith('kube-probe')) return; // the kubelet's probes would flood the log

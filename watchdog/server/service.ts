@@ -23,7 +23,7 @@ export interface Service {
    * @throws StartError
    */
   start(): Promise<void>;
-  /** Whether the watchdog is to adopt orphans for this service. Where it need not, the service does so by itself. */
+  /** Whether the watchdog is to adopt orphans for this service. Otherwise the service does so by itself. */
   readonly needsAdoption: boolean;
   /** Tells the orchestrator from now on that requests are welcome. */
   accept(): void;

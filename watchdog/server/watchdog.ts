@@ -7,7 +7,7 @@ import { removeLockFile, tellStart, writeLockFile } from './start-up.ts';
 
 /** The surroundings of the watchdog. */
 export interface WatchdogContext extends ServiceContext {
-  /** Tells the process that started the watchdog, where that listens, that requests can come. */
+  /** Tells the process that started the watchdog on which port requests can come. */
   readonly onListening: (port: number) => void;
   /**
    * Makes this process the user that it is to be. It is called when the ports are bound, and before anything is
@@ -106,7 +106,7 @@ export class Watchdog {
     this.#metricsServer.close();
   }
 
-  /** Health first: the orchestrator is to see it before the listener closes. */
+  /** Refuses health before the listener closes, so that the orchestrator sees it first. */
   #refuse(): void {
     this.#service.refuse();
     removeLockFile(this.#context.logger, this.#lockFile);

@@ -66,7 +66,7 @@ export const account: Parser<Account> = {
   print: (value) => value.text,
 };
 
-/** A number has to be one that a process can be: the last two of 32 bits mean something else. */
+/** Whether a process can be this user or group. The last two numbers of 32 bits have another meaning. */
 function isAccountName(word: string): boolean {
   return /^\d+$/.test(word) ? Number(word) < 2 ** 32 - 2 : /^[^\s:/]+$/.test(word);
 }

@@ -4,7 +4,7 @@ import type { Setting as CommonSetting } from '../../common/settings/setting.ts'
 export const MODE_NAMES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
 export type ModeName = (typeof MODE_NAMES)[number];
 
-/** What the defaults of later rows may depend on. */
+/** The settings that the defaults of later rows may depend on. */
 interface EarlierSettings {
   readonly mode: ModeName;
   readonly writeTimeout: number;
@@ -13,7 +13,7 @@ interface EarlierSettings {
 
 /** A row of the watchdog's table. */
 export interface Setting<T> extends CommonSetting<T, EarlierSettings> {
-  /** The modes in which it counts, in words. */
+  /** The modes in which the setting counts, in words. */
   readonly modes: string;
 }
 

@@ -11,7 +11,7 @@ import type { ValuesOf } from '../../common/settings/setting.ts';
 import { account, ipAddress, lineLength, requestPath, upstreamAddress } from './parsers.ts';
 import { MODE_NAMES, optional, setting, type ModeName } from './setting.ts';
 
-/** Every setting of the watchdog, in the order of the documentation and of reading. */
+/** All settings of the watchdog, in the order of the documentation and of reading. */
 export const SETTINGS = {
   mode: setting<ModeName>({
     names: ['mode'],
@@ -296,5 +296,5 @@ export const SETTINGS = {
   }),
 };
 
-/** What the watchdog was told, read once and frozen. Times are in milliseconds. */
+/** The watchdog's settings, read once and frozen. Times are in milliseconds. */
 export type Settings = ValuesOf<typeof SETTINGS>;

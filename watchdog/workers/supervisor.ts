@@ -19,8 +19,8 @@ const WORD_MS = 1000;
 
 /**
  * `workers`: several processes on one port. This one serves no request itself. It holds the port and, in http mode, the
- * function, and starts workers. They are processes and not threads, as a process can be ended whatever it does, shares
- * its port with others by the kernel's hand, and takes no other with it when it runs out of memory.
+ * function, and starts workers. They are processes and not threads: a process can be ended whatever it does, the kernel
+ * lets it share a port with others, and it takes no other with it when it runs out of memory.
  */
 export class Supervisor implements Service {
   readonly needsAdoption: boolean;
@@ -60,7 +60,7 @@ export class Supervisor implements Service {
   }
 
   accept(): void {
-    // each worker does so by itself when it has started
+    // each worker does so itself when it has started
   }
 
   refuse(): void {
@@ -97,7 +97,7 @@ export class Supervisor implements Service {
     return { ...others, starts: this.#pool?.starts ?? 0, processIds: workers?.processIds ?? [] };
   }
 
-  /** Tells the workers how the function is that they forward to. */
+  /** Tells the workers how the function is, to which they forward. */
   #passOn(httpFunction: HttpFunction | undefined, pool: WorkerPool): void {
     if (httpFunction?.isAccepting) pool.tell('function accepts');
     else httpFunction?.onceSettled(() => httpFunction.isAccepting && pool.tell('function accepts'));

@@ -6,8 +6,8 @@ import { SupervisorLink } from './supervisor-link.ts';
 import { ToldFunction } from './told-function.ts';
 
 /**
- * One of several processes that serve the port (workers): a watchdog without port, lock-file, metrics and signals of
- * its own. For these there is the supervisor, which it hears and tells by the channel between them.
+ * One of several processes that serve the port (workers): a watchdog without a port, lock-file, metrics and signals of
+ * its own. The supervisor has these; the two talk over the channel between them.
  */
 export class WorkerService {
   readonly #context: ServiceContext;
@@ -38,7 +38,7 @@ export class WorkerService {
   }
 
   /**
-   * Starts what the order says. A failure is told to the supervisor, whose line it is.
+   * Starts as the order says. A failure is reported to the supervisor, which tells the operator.
    * @param onEnd ends the process with a status
    */
   static async start(
@@ -60,9 +60,9 @@ export class WorkerService {
   async #start(order: WorkerOrder): Promise<void> {
     const service = await HttpService.load(this.#context, order.maxInflight);
     this.#service = service;
-    if (order.isFirst) await this.#listen(service); // what comes meanwhile waits here, as it does with one process
+    if (order.isFirst) await this.#listen(service); // connections wait here meanwhile, as they do with one process
     await service.start();
-    if (!order.isFirst) await this.#listen(service); // what comes meanwhile goes to the others
+    if (!order.isFirst) await this.#listen(service); // connections go to the other workers meanwhile
     if (!this.#isRefusing) service.accept();
     await this.#link.tell({ type: 'ready' });
     this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
@@ -75,7 +75,7 @@ export class WorkerService {
 
   /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
-    if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor sees to its end
+    if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor deals with the function's end
     const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);
     this.#context.logger.error(reason);
@@ -98,7 +98,7 @@ export class WorkerService {
     else this.#function?.hear(command);
   };
 
-  /** The supervisor was killed: nothing of what it had started may stay. */
+  /** Ends everything: the supervisor was killed, and nothing that it had started may stay. */
   readonly #onGone = (): void => {
     this.#function?.killOrphan();
     this.kill();

@@ -1,20 +1,23 @@
 import { RequestError } from '../../errors.ts';
 import type { ExchangeRequest } from '../../../common/http/exchange/message.ts';
 
-/** Values are bytes, a character each (Latin-1), as Node gives a request's head: an environment holds any but NUL. */
+/**
+ * Variables of a request. Their values are bytes, one for each character (Latin-1), as Node gives the head of a
+ * request: an environment can hold every byte but NUL.
+ */
 type Variables = Record<string, string>;
 
 /**
- * Headers that become no variable. `Proxy` would be Http_Proxy, which programs that read the names without their case
- * (Python's urllib, Perl's LWP) take for the proxy of their own requests: a client would choose it ("httpoxy").
+ * Headers that become no variable. `Proxy` would be Http_Proxy, which programs that ignore the case of names (Python's
+ * urllib, Perl's LWP) would use as the proxy of their own requests: a client could choose it ("httpoxy").
  */
 const LEFT_OUT: ReadonlySet<string> = new Set(['Host', 'Transfer-Encoding', 'Trailer', 'Proxy']);
 
 /**
- * What of-watchdog puts into a process's environment for a request: `Http_<Name>` for each header (the first
- * value of a repeated one), `Http_Method`, `Http_Path` (decoded), `Http_Query` (as it came) and
- * `Http_Transfer_Encoding`. The request's own facts come last, so that no header can pass for them.
- * @param target the request target that the function is to see
+ * Makes the variables that of-watchdog gives a process for its request: `Http_<Name>` for each header (the first value
+ * of a repeated one), `Http_Method`, `Http_Path` (decoded), `Http_Query` (as it came) and `Http_Transfer_Encoding`. The
+ * request's own facts come last, so that no header can pass for them.
+ * @param target the request target for the function
  * @throws RequestError REQUEST_INVALID where the path's percent-encoding cannot be read
  */
 export function cgiEnvironment(request: ExchangeRequest, target: string): Variables {
@@ -33,7 +36,7 @@ export function cgiEnvironment(request: ExchangeRequest, target: string): Variab
   return variables;
 }
 
-/** What the classic watchdog adds: the length twice (-1 where it is not known), and the host. */
+/** Adds the variables of the classic watchdog: the length twice (-1 where it is not known), and the host. */
 export function classicEnvironment(request: ExchangeRequest, target: string): Variables {
   const { 'content-length': length, 'transfer-encoding': coding, host } = request.headers;
   const contentLength = coding === undefined ? (length ?? '0') : '-1';
@@ -44,7 +47,7 @@ export function classicEnvironment(request: ExchangeRequest, target: string): Va
   return variables;
 }
 
-/** The headers of a request as Go's http.Header holds them: canonical names, all values of each. */
+/** Gives the headers of a request as Go's http.Header holds them: canonical names, all values of each. */
 export function canonicalHeaders(request: ExchangeRequest): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   const raw = request.rawHeaders;
@@ -61,7 +64,7 @@ function firstValues(request: ExchangeRequest): [string, string][] {
   return [...canonicalHeaders(request)].map(([name, values]) => [name, values[0] ?? '']);
 }
 
-/** The MIME form of a header's name, as Go's textproto.CanonicalMIMEHeaderKey makes it: `X-Call-Id`. */
+/** Makes the MIME form of a header's name, as Go's textproto.CanonicalMIMEHeaderKey does: `X-Call-Id`. */
 export function canonicalName(name: string): string {
   return name
     .toLowerCase()
@@ -75,12 +78,14 @@ function splitTarget(target: string): { path: string; query: string } {
   return { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
 }
 
-/** The query with the bytes that the client sent, where they are not in `url` (message.ts). */
+/**
+ * Gives the query with the bytes that the client sent, where `url` has them encoded (see `sentTarget` in message.ts).
+ */
 function sentQuery({ sentTarget, url }: ExchangeRequest, target: string): string | undefined {
   return sentTarget === undefined || target !== url ? undefined : splitTarget(sentTarget).query;
 }
 
-/** Byte by byte, so that what is no UTF-8 stays what it is too. */
+/** Decodes a path byte by byte, so that bytes that are not UTF-8 stay as they are too. */
 function decodePath(path: string): string {
   if (/%(?![0-9a-f]{2})/i.test(path)) {
     throw new RequestError('REQUEST_INVALID', 'the percent-encoding of the path cannot be read');

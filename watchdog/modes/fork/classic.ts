@@ -45,7 +45,7 @@ class ClassicRunner extends ForkRunner {
     return classicEnvironment(exchange.request, exchange.target);
   }
 
-  /** stderr is a part of the output, or is logged whole. */
+  /** Merges stderr into the output, or logs it as a whole. */
   protected override receiveErrors(forked: ForkedProcess): void {
     const { settings, logger } = this.context;
     if (settings.combineOutput) return;
@@ -126,7 +126,7 @@ class ClassicRunner extends ForkRunner {
 
 export const classicMode = forkMode((context) => new ClassicRunner(context));
 
-/** The request as one JSON object: `{"header":{"X-H":["v"]},"body":{"raw":"<base64>"}}`. */
+/** Makes one JSON object of the request: `{"header":{"X-H":["v"]},"body":{"raw":"<base64>"}}`. */
 function marshal(exchange: Exchange, body: Buffer): string {
   const names = [...canonicalHeaders(exchange.request)].filter(
     ([name]) => name !== 'Host' && name !== 'Transfer-Encoding',
@@ -136,7 +136,7 @@ function marshal(exchange: Exchange, body: Buffer): string {
   return JSON.stringify({ header, body: { raw: body.toString('base64') } });
 }
 
-/** Bytes, a character each, as the UTF-8 that they are, or else as Latin-1. */
+/** Reads bytes, one for each character, as UTF-8 where they are valid UTF-8, otherwise as Latin-1. */
 function asText(value: string): string {
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : value;

@@ -17,7 +17,7 @@ import { neverEnds, type BegunRequest, type Runner, type RunnerContext } from '.
 
 type Variables = Readonly<Record<string, string>>;
 
-/** What the modes with a process per request share. */
+/** The common part of the modes with a process per request. */
 export abstract class ForkRunner implements Runner {
   readonly ended = neverEnds;
   protected readonly context: RunnerContext;
@@ -37,7 +37,7 @@ export abstract class ForkRunner implements Runner {
   }
 
   async start(): Promise<void> {
-    setImmediate(() => void this.#prepare()); // a request waits for it, the start need not
+    setImmediate(() => void this.#prepare()); // a request waits for this, but the start need not
   }
 
   async #prepare(): Promise<void> {
@@ -79,7 +79,7 @@ export abstract class ForkRunner implements Runner {
     const ready = this.#ready?.stop() ?? [];
     for (const { pid } of ready) this.#groups.stop(pid);
     await Promise.allSettled(ready.map(({ exited }) => exited));
-    this.#groups.killAll(); // requests are over by now: only what they left behind is still here
+    this.#groups.killAll(); // the requests are over by now: only processes that they left behind are still here
   }
 
   kill(): void {
@@ -88,10 +88,10 @@ export abstract class ForkRunner implements Runner {
     this.#groups.killAll();
   }
 
-  /** Serves one request. What it throws ends the exchange. */
+  /** Serves one request. An error that it throws ends the exchange. */
   protected abstract serve(exchange: Exchange): Promise<void>;
 
-  /** The variables that tell the process of its request. */
+  /** Makes the variables that tell the process about its request. */
   protected requestVariables(exchange: Exchange): Record<string, string> {
     return cgiEnvironment(exchange.request, exchange.target);
   }
@@ -109,8 +109,9 @@ export abstract class ForkRunner implements Runner {
   }
 
   /**
-   * Starts the request's process, or takes one that stands ready; it is killed with its group when the exchange ends
-   * before its time. Until it has exited nothing closes its stdin but `end`: it must not take a part of a body for the whole.
+   * Starts the request's process, or takes one that stands ready. The process is killed with its group when the
+   * exchange ends before its time. Until the process has exited, nothing but `end` closes its stdin: it must not take a
+   * part of a body for the whole.
    */
   protected async fork(exchange: Exchange): Promise<ForkedProcess> {
     const variables = this.context.settings.cgiHeaders ? this.requestVariables(exchange) : {};
@@ -121,7 +122,7 @@ export abstract class ForkRunner implements Runner {
       this.#groups.stop(pid);
       return this.#groups.gone(pid);
     });
-    forked.stdin.onUnread(() => exchange.body.discard()); // the process does not read it: no error of the request
+    forked.stdin.onUnread(() => exchange.body.discard()); // the process does not read the body, which is no error of the request
     return forked;
   }
 
@@ -134,7 +135,7 @@ export abstract class ForkRunner implements Runner {
     throw new RequestError('CLIENT_GONE', 'the request ended before its process was started');
   }
 
-  /** @param onExit called when it has exited, or was not started */
+  /** @param onExit called when the process has exited, or was not started */
   async #start(forker: Forker, variables: Variables, onExit?: () => void): Promise<ForkedProcess> {
     try {
       const forked = await forker.fork(variables);
@@ -160,7 +161,7 @@ export abstract class ForkRunner implements Runner {
     this.context.logger.error(`prefork: no process stands ready: ${reason}; the next is started in ${next}`);
   };
 
-  /** Called for each process that is started: copies its stderr to the log. */
+  /** Copies the stderr of a process to the log. Called for each process that is started. */
   protected receiveErrors(forked: ForkedProcess): void {
     const { settings, output } = this.context;
     let lines: LineCopier | undefined;

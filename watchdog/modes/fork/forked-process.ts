@@ -1,27 +1,27 @@
 import { RequestError } from '../../errors.ts';
 import type { ExitStatus } from '../../process/exit-status.ts';
 
-/** The stdin of a process. What is written after its end, or where nobody reads, is thrown away. */
+/** The stdin of a process. Bytes that are written after its end, or that nobody reads, are thrown away. */
 export interface ProcessInput {
-  /** @returns false where the process is slower: go on at `onDrain` */
+  /** @returns false where the process is slower: wait for `onDrain` before the next write */
   write(bytes: Buffer): boolean;
-  /** Closes it, after what is still to be written and this. */
+  /** Closes stdin after the bytes that still wait and `last`. */
   end(last?: Buffer): void;
-  /** @param listener called whenever what `write` has refused to hurry is written */
+  /** @param listener called whenever the bytes are written that `write` answered with false */
   onDrain(listener: () => void): void;
-  /** @param listener called when the process does not read any more */
+  /** @param listener called when the process stops reading */
   onUnread(listener: () => void): void;
 }
 
-/** Takes bytes that a process has written, as they come. */
+/** Takes the bytes that a process writes, as they come. */
 export type OutputListener = (bytes: Buffer) => void;
 
-/** A process that serves one request, the leader of a process group of its own. */
+/** A process that serves one request. It leads a process group of its own. */
 export interface ForkedProcess {
   readonly pid: number;
   readonly stdin: ProcessInput;
   /**
-   * Settles when the process has exited; what it wrote may not have been read yet. Rejects with a RequestError where
+   * Settles when the process has exited; its last output may not have been read yet. Rejects with a RequestError where
    * its program could not be executed.
    */
   readonly exited: Promise<ExitStatus>;
@@ -35,15 +35,15 @@ export interface ForkedProcess {
   pauseOutput(): void;
   resumeOutput(): void;
   /**
-   * Settles as `exited` does, but after all was read that the process has written. What a child of it that goes on in
-   * the background writes later is not waited for. Call it when both outputs are read.
+   * Settles as `exited` does, but only when everything that the process has written is read. It does not wait for later
+   * output of a child that goes on in the background. Call it when both outputs are being read.
    */
   finished(): Promise<ExitStatus>;
-  /** Closes what was not read, of a process whose output nobody wants. */
+  /** Closes the pipes of a process whose output nobody wants. */
   discard(): void;
 }
 
-/** What is started for each request. */
+/** The command that is started for each request, and how. */
 export interface ForkOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -54,16 +54,17 @@ export interface ForkOptions {
 /** A way to start processes. */
 export interface Forker {
   /**
-   * @param variables of the request, which go over those of the environment; their values are bytes, a character each
+   * @param variables of the request; they replace those of the environment; their values are bytes, one for each
+   * character
    * @throws RequestError HEADERS_TOO_LARGE where the environment does not fit, REQUEST_INVALID where it holds a NUL,
-   * PROCESS_NOT_STARTED else
+   * otherwise PROCESS_NOT_STARTED
    */
   fork(variables: Readonly<Record<string, string>>): Promise<ForkedProcess>;
 }
 
 /**
  * @param file the command's first word
- * @param code the system's (`ENOENT`), or other words for what went wrong
+ * @param code the system's code (`ENOENT`), or a text that says what went wrong
  */
 export function forkError(file: string, code: string, cause?: unknown): RequestError {
   const options = cause === undefined ? undefined : { cause };

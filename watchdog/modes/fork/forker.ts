@@ -3,13 +3,13 @@ import type { Forker, ForkOptions } from './forked-process.ts';
 import type { AddonPlaces } from '../../process/native/load.ts';
 
 export interface ForkerChoice extends ForkOptions {
-  /** Where the native addon may be; undefined where it is not wanted. */
+  /** Where to look for the native addon; undefined to do without it. */
   readonly addon: AddonPlaces | undefined;
-  /** Told why processes are started the slow way, where the fast one was wanted. */
+  /** Called with the reason where processes are started the slow way although the fast one was wanted. */
   readonly onFallback: (why: string) => void;
 }
 
-/** Chooses the fastest way to start processes that works here. */
+/** Chooses the fastest way to start processes that works on this system. */
 export async function createForker(choice: ForkerChoice): Promise<Forker> {
   if (choice.addon) {
     try {

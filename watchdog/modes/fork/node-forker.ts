@@ -14,7 +14,9 @@ import {
 } from './forked-process.ts';
 import { Prelude } from './shell-prelude.ts';
 
-/** Starts processes with node:child_process: works everywhere, and copies the watchdog's page tables each time. */
+/**
+ * Starts processes with node:child_process. This works everywhere, but copies the watchdog's page tables each time.
+ */
 export class NodeForker implements Forker {
   readonly #options: ForkOptions;
   readonly #prelude: Prelude;
@@ -108,7 +110,7 @@ class NodeProcess implements ForkedProcess {
 
 function read(stream: Readable, listener: OutputListener): void {
   stream.on('data', listener);
-  stream.on('error', () => undefined); // the process is gone; its exit tells
+  stream.on('error', () => undefined); // the process is gone, which its exit tells
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -121,9 +123,9 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /**
- * Resolves once everything is read that the exited process has written. The stream's end is no sign of that: a
- * child that goes on in the background may hold it open. So the sign is a whole turn of the event loop, with its
- * look at every socket, in which nothing came.
+ * Resolves once everything is read that the exited process has written. The stream's end cannot tell that: a child that
+ * goes on in the background may hold the stream open. So this waits for a whole turn of the event loop, in which it
+ * looks at every socket, without a new byte.
  */
 async function outputDrained(stdout: Readable): Promise<void> {
   const socket = stdout as Socket;

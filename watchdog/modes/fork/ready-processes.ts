@@ -1,10 +1,14 @@
 import type { ForkedProcess } from './forked-process.ts';
 
-/** Milliseconds before a process that has ended without a request is replaced; doubled each time in a row. */
+/**
+ * Milliseconds before a process that has ended without a request is replaced. They double with each failure in a row.
+ */
 const FIRST_DELAY_MS = 100;
 const MOST_DELAY_MS = 30_000;
 
-/** Milliseconds after which a process that has ended counts as one that stood ready, not as one that could not. */
+/**
+ * Milliseconds after which a process that ends counts as one that stood ready, and no longer as one that cannot start.
+ */
 const STEADY_MS = 10_000;
 
 export interface ReadyProcessesOptions {
@@ -12,16 +16,17 @@ export interface ReadyProcessesOptions {
   readonly size: number;
   readonly start: () => Promise<ForkedProcess>;
   /**
-   * Told of a process that has ended before its request, or could not be started.
+   * Called when a process has ended before its request, or could not be started.
    * @param why its exit, or the error
-   * @param delay milliseconds until the next is started
+   * @param delay milliseconds until the next one is started
    */
   readonly onLost: (why: unknown, delay: number) => void;
 }
 
 /**
- * Processes that were started before their requests and wait for input, so that the start of an interpreter is off
- * the path of a request. One that is taken is replaced at once; one that ends by itself after a while, longer each time.
+ * Processes that are started before their requests and wait for input, so that no request waits for the start of an
+ * interpreter. A process that is taken is replaced at once. One that ends by itself is replaced after a delay, which
+ * grows with each failure.
  */
 export class ReadyProcesses {
   readonly #options: ReadyProcessesOptions;
@@ -35,17 +40,17 @@ export class ReadyProcesses {
     this.#options = options;
   }
 
-  /** Starts as many as are wanting. */
+  /** Starts processes until as many stand ready as are wanted. */
   fill(): void {
     while (!this.#isStopped && !this.#timer && this.#ready.size + this.#starting < this.#options.size) {
       void this.#startOne();
     }
   }
 
-  /** The one that has stood longest and lives, or undefined. */
+  /** Takes the process that has stood ready longest and is alive; undefined where there is none. */
   take(): ForkedProcess | undefined {
     for (const forked of this.#ready.keys()) {
-      if (forked.hasExited()) continue; // it is replaced when its exit is told
+      if (forked.hasExited()) continue; // it is replaced when its exit is reported
       this.#ready.delete(forked);
       this.#failures = 0;
       setImmediate(() => this.fill()); // the request goes first
@@ -54,7 +59,7 @@ export class ReadyProcesses {
     return undefined;
   }
 
-  /** Starts no more. Returns those that stand ready. */
+  /** Stops starting processes. Returns those that stand ready. */
   stop(): ForkedProcess[] {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -81,7 +86,7 @@ export class ReadyProcesses {
 
   #lost(forked: ForkedProcess, why: unknown): void {
     const since = this.#ready.get(forked);
-    if (since === undefined) return; // it was taken
+    if (since === undefined) return; // a request has taken it
     this.#ready.delete(forked);
     forked.discard();
     if (performance.now() - since > STEADY_MS) this.#failures = 0;

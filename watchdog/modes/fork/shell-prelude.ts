@@ -6,17 +6,17 @@ type Variables = Readonly<Record<string, string>>;
 const SHELL = '/bin/sh';
 const ENV = '/usr/bin/env';
 
-/** What node:child_process is given to start a command. */
+/** The command line and the environment that node:child_process starts. */
 export interface Prepared {
   readonly words: readonly string[];
   readonly environment: Variables;
 }
 
 /**
- * Puts a shell before a command where node:child_process lacks a means. Output that is merged has one order, which only
- * one pipe for both can keep, and Node gives each its own: the shell puts them together. And Node writes an environment
- * as UTF-8: values that are other bytes (Latin-1) are made by the shell and set by env(1). Then it makes way.
- * Where there is no shell the outputs stay apart, and such bytes become the UTF-8 of their Latin-1 characters.
+ * Puts a shell before a command where node:child_process lacks a means. Merged output must keep its order, which takes
+ * one pipe for both streams, and Node gives each stream its own: the shell merges them. Node also writes an environment
+ * as UTF-8: the shell makes values that are other bytes (Latin-1), and env(1) sets them. Then the command takes the
+ * shell's place. Without a shell the outputs stay apart, and such bytes become the UTF-8 of their Latin-1 characters.
  */
 export class Prelude {
   readonly #command: readonly string[];
@@ -31,7 +31,10 @@ export class Prelude {
     this.#hasEnv = this.#hasShell && existsSync(ENV) && command[0]?.includes('=') === false;
   }
 
-  /** @param variables of the request, which go over the environment's; their values are bytes, a character each */
+  /**
+   * @param variables of the request; they replace those of the environment; their values are bytes, one for each
+   * character
+   */
   before(environment: Variables, variables: Variables): Prepared {
     const all: Record<string, string> = { ...environment };
     const others: string[] = [];
@@ -47,12 +50,15 @@ export class Prelude {
     return { words: this.#words(all, others), environment: all };
   }
 
-  /** A shell takes from the environment the names that are none to it (`spring.profile`). */
+  /**
+   * Makes the words to start. A shell drops variables whose names are not valid in it (`spring.profile`), so env(1)
+   * sets them.
+   */
   #words(environment: Variables, others: readonly string[]): readonly string[] {
     const merging = this.#merges ? ' 2>&1' : '';
     const odd = Object.keys(environment).filter((name) => !isShellName(name));
     if (others.length > 0) {
-      // a substitution loses newlines at its end, so that there is a point behind them
+      // a substitution drops newlines at its end, so each value has a point behind them
       const made = others.map((entry, at) => `fwatchdog_${at}=$(printf '${asFormat(entry)}.'); `);
       const set = others.map((_, at) => ` "\${fwatchdog_${at}%.}"`);
       const script = `${made.join('')}exec ${ENV}${set.join('')} "$@"${merging}`;
@@ -64,7 +70,9 @@ export class Prelude {
   }
 }
 
-/** Bytes as the format of printf(1), within the quotes of a shell: what means something to one of them as its octal. */
+/**
+ * Writes bytes as a format of printf(1) within the quotes of a shell: bytes with a meaning in either become octal.
+ */
 function asFormat(value: string): string {
   return value.replaceAll(
     /[^ !-$&(-[\]-~]/g,

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 
-/** Processes for each processor that may be at their start at a time, and for how many milliseconds they count. */
+/** How many processes for each processor may be starting at a time, and for how many milliseconds a start counts. */
 const STARTS_PER_CPU = 4;
 const START_MS = 5;
 
 /**
  * Lets processes be started in the order of their requests, and not many more at a time than there are processors. All
- * at once they would slow each other down, and the event loop, to where some take ten times as long as others; so the
- * next waits until one has ended, or is old enough to be no longer at its start. One that waits for something else than
- * a processor holds up the others by a few milliseconds together.
+ * at once they would slow down each other and the event loop, until some take ten times as long as others. So the next
+ * start waits until another process has ended, or is old enough to be through its start. A process that waits for
+ * something other than a processor holds up the others by a few milliseconds in all.
  */
 export class StartGate {
   readonly #most: number;
   readonly #ms: number;
-  /** When each was started, the oldest first. */
+  /** The start times of the processes that count, the oldest first. */
   readonly #young = new Map<object, number>();
   readonly #waiting: (() => void)[] = [];
   #isWatched = false;
@@ -23,7 +23,7 @@ export class StartGate {
     this.#ms = ms;
   }
 
-  /** @returns what to call when the process has ended; at once, or when its turn comes */
+  /** @returns the function to call when the process has ended; at once, or when its turn comes */
   enter(): (() => void) | Promise<() => void> {
     if (this.#waiting.length === 0 && this.#hasRoom()) return this.#begin();
     return new Promise((resolve) => {
@@ -54,7 +54,7 @@ export class StartGate {
     if (this.#waiting.length > 0) this.#watch();
   }
 
-  /** Looks again when the oldest is no longer young. */
+  /** Looks again when the oldest start no longer counts. */
   #watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 2000;
 /** The two ends of a pipe. */
 interface Pipe {
   readonly reader: Readable;
-  /** To be given to a process, and closed then. */
+  /** The descriptor to give to a process, and to close then. */
   readonly writer: number;
 }
 
@@ -21,19 +21,18 @@ export interface FunctionPipes {
   readonly stderr: Pipe;
 }
 
-/** What pipes can be made with. */
+/** The means to make pipes. */
 export interface PipeMeans {
-  /** The script that runs, which the native addon is a part of; undefined to do without. */
+  /** The script that runs, of which the native addon is a part; undefined to do without the addon. */
   readonly script: string | undefined;
-  /** Where the addon can be loaded from, and where pipes can have names for a moment. */
+  /** The folder to load the addon from, and in which pipes can have names for a moment. */
   readonly temporaryFolder: string;
 }
 
 /**
- * Makes pipes for a process's stdout and stderr. Those that Node makes are sockets, which cannot be opened by name:
- * a server that logs to `/dev/stdout`, as nginx's image does, would not start. The native addon makes real ones at
- * once; where it cannot be loaded, the command `mkfifo` makes them in 3 ms, by names that are gone again when this
- * returns.
+ * Makes pipes for a process's stdout and stderr. Node makes sockets instead, which cannot be opened by name: a server
+ * that logs to `/dev/stdout`, as nginx's image does, would not start. The native addon makes real pipes at once. Where
+ * it cannot be loaded, the command `mkfifo` makes them in 3 ms, by names that are gone again when this returns.
  * @returns undefined where there is neither, or the folder cannot be written to
  */
 export function makePipes({ script, temporaryFolder }: PipeMeans): FunctionPipes | undefined {
@@ -46,7 +45,7 @@ function withAddon(places: AddonPlaces): FunctionPipes | undefined {
   try {
     return withoutNames(loadAddon(places));
   } catch {
-    return undefined; // there is none for this system, or no place to load it from
+    return undefined; // there is no addon for this system, or no place to load it from
   }
 }
 
@@ -79,7 +78,7 @@ export function closeWriters(pipes: FunctionPipes | undefined): void {
 }
 
 function openBoth(name: string): Pipe {
-  const readable = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK); // without a writer it would wait for one
+  const readable = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK); // otherwise it would wait for a writer
   return toPipe([readable, openSync(name, constants.O_WRONLY)]);
 }
 

@@ -10,7 +10,7 @@ import { ProcessGroups } from '../../process/process-groups.ts';
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 4000;
 
-/** The one process of http mode, which lives as long as the watchdog does. */
+/** The one process of the function, which lives as long as the watchdog does. */
 export class FunctionProcess {
   readonly pid: number;
   readonly stdout: Readable;
@@ -33,8 +33,8 @@ export class FunctionProcess {
   }
 
   /**
-   * Starts the function. Its stdin stays open and silent, as of-watchdog keeps it: some servers end with it.
-   * @param means what its pipes can be made with
+   * Starts the function. Its stdin stays open and silent, as in of-watchdog, because some servers end with it.
+   * @param means to make its pipes with
    * @throws StartError FUNCTION_NOT_STARTED
    */
   static async start(
@@ -45,9 +45,9 @@ export class FunctionProcess {
     const [file = '', ...args] = command;
     const pipes = makePipes(means);
     const stdio = ['pipe', pipes?.stdout.writer ?? 'pipe', pipes?.stderr.writer ?? 'pipe'];
-    // by Node itself: execa takes 20 ms to load, which the first request would wait for
+    // node:child_process and not execa, which takes 20 ms to load, and the first request would wait for that
     const child = spawn(file, args, { env: environment, detached: true, stdio: stdio as 'pipe'[] });
-    child.on('error', () => undefined); // the first is waited for, and later ones tell of signals to what has gone
+    child.on('error', () => undefined); // the first error is waited for; later ones tell that a signal reached nobody
     const failed = once(child, 'error') as Promise<[Error]>;
     closeWriters(pipes);
     const exited = new Promise<ExitStatus>((resolve) => {
@@ -68,7 +68,7 @@ export class FunctionProcess {
     return this.#hasExited;
   }
 
-  /** Tells the function to end and waits until it has; it and its children are killed after 4 s. */
+  /** Tells the function to end and waits until it has. The function and its children are killed after 4 s. */
   async stop(): Promise<void> {
     if (this.#hasExited) return;
     this.#groups.stop(this.pid, SHUTDOWN_GRACE_MS);

@@ -2,13 +2,13 @@ import { accepts } from '../../../common/http/upstream/probe.ts';
 import type { UpstreamAddress } from '../../../common/http/upstream/upstream-address.ts';
 
 /**
- * The function of http mode, as those see it who forward to it: whether it takes connections yet, and whether it still
- * lives. Its process is this one's (`OwnFunction`), or that of the watchdog's other processes too.
+ * The function of http mode from the view of those that forward to it: whether it takes connections yet, and whether it
+ * is still alive. This process has started it (`OwnFunction`), or the supervisor of this worker has (`ToldFunction`).
  */
 export abstract class HttpFunction {
-  /** Settles, with the line that tells how, when it has ended. */
+  /** Settles when the function has ended, with the line that says how. */
   readonly ended: Promise<string>;
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly address: UpstreamAddress;
   readonly #waiting = new Set<() => void>();
   #tellEnded: (reason: string) => void = () => undefined;
@@ -30,29 +30,29 @@ export abstract class HttpFunction {
     return this.#hasEnded;
   }
 
-  /** Looks anew while it starts: who asks may have seen it listen a moment ago. */
+  /** Looks again while the function starts: the caller may have seen it listen a moment ago. */
   async isReady(): Promise<boolean> {
     if (!this.#isAccepting && (await accepts(this.address))) this.accept();
     return this.#isAccepting;
   }
 
   /**
-   * Calls once it takes connections, or never will.
-   * @returns what takes the call back
+   * Calls `go` once the function takes connections, or never will.
+   * @returns takes the call back
    */
   onceSettled(go: () => void): () => void {
     this.#waiting.add(go);
     return () => this.#waiting.delete(go);
   }
 
-  /** It takes connections: lets go what has waited for that. */
+  /** Call it when the function takes connections. It lets waiting requests go on. */
   protected accept(): void {
     if (this.#hasEnded) return;
     this.#isAccepting = true;
     this.#letGo();
   }
 
-  /** It has ended: what waits for it will find nobody there. */
+  /** Call it when the function has ended. Requests that wait for it go on, and find nobody there. */
   protected tellEnded(reason: string): void {
     this.#isAccepting = false;
     this.#hasEnded = true;
@@ -65,14 +65,14 @@ export abstract class HttpFunction {
     this.#waiting.clear();
   }
 
-  /** How often it was started by this process. */
+  /** How many times this process has started it. */
   abstract readonly starts: number;
-  /** Starts it, where that is this process's task. */
+  /** Starts the function, where this process is the one to do so. */
   abstract start(): Promise<void>;
-  /** Process ids of what this process has started. */
+  /** Process ids of the function, where this process has started it. */
   abstract processIds(): readonly number[];
-  /** Resolves when it has ended, which it is told to where that is this process's task. */
+  /** Stops the function, where this process is the one to do so. Resolves when it has ended. */
   abstract stop(): Promise<void>;
-  /** Kills it, where that is this process's task. */
+  /** Kills the function, where this process is the one to do so. */
   abstract kill(): void;
 }

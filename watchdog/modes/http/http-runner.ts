@@ -14,7 +14,7 @@ import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
 import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 
-/** How long upgraded connections live on after the function was told to end, in milliseconds. */
+/** How long upgraded connections may go on after the function was told to end, in milliseconds. */
 const UPGRADES_GRACE_MS = 1000;
 
 /** Forwards every request to the one process of the function, which serves HTTP. */
@@ -81,7 +81,7 @@ export class HttpRunner implements Runner {
     return this.#upstream.upgrade({ method, protocol, ...this.#headFor(url, rawHeaders) }, socket, head);
   }
 
-  /** Waits as a request does, within exec_timeout, and no longer than the client. */
+  /** Waits for the function as a request does, within exec_timeout, and no longer than the client. */
   async #untilAccepting(socket: Socket): Promise<void> {
     const { execTimeout, writeTimeout } = this.#context.settings;
     await new Promise<void>((resolve) => {
@@ -107,7 +107,8 @@ export class HttpRunner implements Runner {
 
   async stop(): Promise<void> {
     this.#upstream.closeConnections();
-    // a server that closes gracefully waits for its upgraded connections too: it has a moment to end them itself
+    // a server that closes gracefully waits for its upgraded connections too, so it gets a moment to end them
+    // itself
     const timer = setTimeout(() => this.#upstream.closeUpgrades(), UPGRADES_GRACE_MS);
     await this.#function.stop();
     clearTimeout(timer);

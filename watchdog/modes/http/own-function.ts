@@ -6,7 +6,7 @@ import { untilAccepting } from '../../../common/http/upstream/probe.ts';
 import { HttpFunction } from './http-function.ts';
 import type { RunnerContext } from '../runner.ts';
 
-/** The function of http mode, as a process that this one starts, listens to, and ends. */
+/** The function of http mode as a process that this one starts, watches and ends. */
 export class OwnFunction extends HttpFunction {
   readonly #context: RunnerContext;
   #process: FunctionProcess | undefined;
@@ -52,7 +52,7 @@ export class OwnFunction extends HttpFunction {
     this.#process?.kill();
   }
 
-  /** Who listens there before it is started is another. */
+  /** Ignores a server that listens there before the function is started: it is not the function. */
   protected override accept(): void {
     if (this.#process) super.accept();
   }

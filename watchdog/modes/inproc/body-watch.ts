@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Looks at each body, in parts of read_timeout and within milliseconds. */
+/** How often each body is looked at: so many times in read_timeout, within limits in milliseconds. */
 const LOOKS = 8;
 const OFTENEST_MS = 5;
 const SELDOMEST_MS = 1000;
@@ -12,9 +12,9 @@ interface Watched {
 }
 
 /**
- * Keeps read_timeout over bodies that the function reads by itself, in this process. It looks at them now and then,
- * so that nothing stands between the function and its request: while there is room in the request's buffer and the
- * body is not whole, the client is waited for.
+ * Keeps read_timeout over bodies that the function reads itself, in this process. It looks at them from time to time,
+ * so that nothing stands between the function and its request. While there is room in the request's buffer and the body
+ * is not whole, the client is the one that is waited for.
  */
 export class BodyWatch {
   readonly #readTimeout: number;
@@ -28,14 +28,14 @@ export class BodyWatch {
     this.#everyMs = Math.min(SELDOMEST_MS, Math.max(OFTENEST_MS, readTimeout / LOOKS));
   }
 
-  /** @param onStalled called once when the client has been waited for too long; never once the body is whole */
+  /** @param onStalled called once when the client has taken too long; never after the body is whole */
   watch(request: IncomingMessage, onStalled: () => void): void {
     if (this.#readTimeout === 0) return;
     this.#bodies.set(request, { waitedMs: 0, since: performance.now(), onStalled });
     this.#timer ??= setInterval(this.#look, this.#everyMs);
   }
 
-  /** For a body that is whole: the next look would see it, but until then what came would be held. */
+  /** Forgets a body that is whole. The next look would do so too, but would keep the request in memory until then. */
   forget(request: IncomingMessage): void {
     this.#bodies.delete(request);
   }
@@ -47,7 +47,7 @@ export class BodyWatch {
         this.#bodies.delete(request);
         continue;
       }
-      // where the loop itself was held up, what has arrived meanwhile is not read yet
+      // after a delay of the loop, bytes that have arrived meanwhile are not read yet
       const passed = Math.min(now - body.since, 2 * this.#everyMs);
       body.since = now;
       if (request.readableLength < request.readableHighWaterMark) body.waitedMs += passed;

@@ -5,8 +5,8 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FunctionListener } from './function-module.ts';
 
 /**
- * Makes a listener of a handler of web-standard requests. It is a plain one; a template brings its own, faster.
- * @param fetch from a Request to a Response, or a promise of one
+ * Makes a request listener of a handler of web-standard requests. It is a simple one; templates bring a faster one.
+ * @param fetch takes a Request and gives a Response, or a promise of one
  */
 export function listenerOfFetch(fetch: (request: Request) => unknown): FunctionListener {
   return async (incoming, response) => {

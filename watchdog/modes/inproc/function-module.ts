@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../../common/errors.ts';
 import { StartError } from '../../errors.ts';
 
-/** What serves a request, as node:http calls it; a promise that rejects is the request's failure. */
+/** Serves a request, as node:http calls it. A promise that rejects is the request's failure. */
 export type FunctionListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** A function that was loaded. */
 export interface FunctionModule {
   readonly listener: FunctionListener;
-  /** Frees what it holds, once no request comes any more. */
+  /** Frees the function's resources, once no request comes any more. */
   readonly close: (() => unknown) | undefined;
 }
 
@@ -36,9 +36,9 @@ export function findModule(handlerPath: string): string {
 }
 
 /**
- * Loads a function: CommonJS or an ES module.
- * @param file what `findModule` has found
- * @param environment is given to `createListener`
+ * Loads a function from CommonJS or an ES module.
+ * @param file found by `findModule`
+ * @param environment given to `createListener`
  * @throws StartError FUNCTION_NOT_STARTED
  */
 export async function loadFunction(
@@ -77,7 +77,7 @@ async function listenerOf(
   return asCallable(exported['default']) ?? asCallable(property(exported['default'], 'default'));
 }
 
-/** What a module exports by a name, itself or in its default export, which is the whole of a CommonJS module. */
+/** Finds an export by its name, in the module itself or in its default export, which holds everything of CommonJS. */
 function member(exported: Record<string, unknown>, name: string): Callable | undefined {
   const own = asCallable(exported[name]);
   if (own) return own;

@@ -3,9 +3,9 @@ import { LineCutter, prefixed, type FunctionLineOptions } from '../../log/functi
 import type { LogSink } from '../../log/sink.ts';
 
 /**
- * Sends what the function writes to a stream of this process, be it by console, to the log by whole lines, as the
- * output of a function's process goes there. Bytes that are written to the file descriptor itself go their own way.
- * @returns ends the line that has not been ended
+ * Sends everything that the function writes to a stream of this process, also by console, to the log by whole lines,
+ * like the output of a function's process. Bytes that are written to the file descriptor itself do not come here.
+ * @returns ends the last line, if it has no end
  */
 export function captureOutput(stream: Writable, to: LogSink, options: FunctionLineOptions): () => void {
   const lines = new LineCutter(options.longestLine);
@@ -14,7 +14,7 @@ export function captureOutput(stream: Writable, to: LogSink, options: FunctionLi
     const [encoding] = rest;
     const callback = rest.find((argument) => typeof argument === 'function');
     lines.push(bytesOf(chunk, encoding), emit);
-    to.flush(); // at once: what a handler said last must be there when it never yields again
+    to.flush(); // at once: the last words of a handler must be there even when it never yields again
     if (callback) process.nextTick(callback as () => void);
     return true;
   };

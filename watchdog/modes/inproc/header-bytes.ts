@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** A response with what Node keeps for itself: the head as text, and whether that is on its way. */
+/** A response with private fields of Node: the head as text, and whether it is on its way. */
 interface WithHead extends ServerResponse {
   readonly _header?: string | null;
   readonly _headerSent?: boolean;
@@ -10,12 +10,12 @@ const BEYOND_ASCII = /[\u0080-\u00ff]/;
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 /**
- * Sees to it that header values leave as Latin-1, a byte for a character. Node writes the head as UTF-8 where it goes out
- * in one with a string; and once it knows the body's length, it takes a Content-Disposition for UTF-8, and spoils it.
- * @param chunk what is to be written first, or later
+ * Makes header values leave as Latin-1, one byte for each character. Node writes the head as UTF-8 where it goes out
+ * together with a string. And once it knows the body's length, it reads a Content-Disposition as UTF-8, and spoils it.
+ * @param chunk the next part of the body
  * @param encoding of a string
  * @param length in bytes, where the chunk is the whole body
- * @returns the chunk as it is to be written
+ * @returns the chunk in the form to write
  */
 export function behindHead(
   response: ServerResponse,

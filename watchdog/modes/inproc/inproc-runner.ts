@@ -14,7 +14,10 @@ import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 /** How long requests in flight may still end by themselves when the function has failed, in milliseconds. */
 const CRASH_GRACE_MS = 1000;
 
-/** How long the function may take over its own end, in milliseconds; as a process has between SIGTERM and SIGKILL. */
+/**
+ * How long the function may take over its own end, in milliseconds: as long as a process has between SIGTERM and
+ * SIGKILL.
+ */
 const CLOSE_MS = 4000;
 
 /** Loads the function into this process, and gives it Node's own requests and responses. */
@@ -105,11 +108,11 @@ export class InprocRunner implements Runner {
     for (const end of this.#endLines) end();
   }
 
-  /** What a process of its own would do at SIGTERM, and what the module says for its end. */
+  /** Does what a process of its own would do at SIGTERM, and then what the module exports for its end. */
   async #stopFunction(): Promise<void> {
     const mayGoOn = await this.#guard.signal('SIGTERM');
     if (this.#close) await this.#close();
-    else if (mayGoOn) await new Promise(() => undefined); // until process.exit, as a process of its own would
+    else if (mayGoOn) await new Promise(() => undefined); // until it calls process.exit, as a process of its own would
   }
 
   #call(exchange: LentExchange, listener: FunctionListener): void {
@@ -123,13 +126,13 @@ export class InprocRunner implements Runner {
     }
   }
 
-  /** Ends the request that it was thrown in, and no other. */
+  /** Ends the one request that the error was thrown in. */
   #threw(exchange: LentExchange, thrown: unknown): void {
     process.stderr.write(`${inspect(thrown)}\n`);
     exchange.fail(failed(`the function failed: ${messageOf(thrown)}`));
   }
 
-  /** The function is taken for dead: what is in flight may end by itself for a moment, and then fails. */
+  /** Takes the function for dead. Requests in flight may end by themselves for a moment, and then fail. */
   #crash(reason: string): void {
     this.#onExit();
     if (this.#hasCrashed) return;

@@ -9,14 +9,14 @@ import { hasBegun, isDelimited, watchCalls, watchClose, type ResponseWatcher } f
 import type { RequestOptions, ServedRequest } from '../../../common/http/exchange/served-request.ts';
 import { asksForEvents, execLimit } from '../time-limits.ts';
 
-/** How long a client that was answered may go on sending what nobody reads, in milliseconds. */
+/** How long a client that was answered may go on sending a body that nobody reads, in milliseconds. */
 const LINGER_MS = 1000;
 
 /**
- * One request whose response is lent to a function of this process. The function has Node's own request and response,
- * with nothing in between; they are watched. The response's `close` is the end, by whomever; where a limit passes
- * before the function has begun to answer, its response is taken away from it and looks to it as if the client had
- * gone, while the client gets the watchdog's answer.
+ * One request whose response is lent to a function in this process. The function has Node's own request and response,
+ * with nothing in between, and this watches them. The exchange ends with the response's `close`, whoever causes it.
+ * Where a limit passes before the function has begun to answer, the response is taken away from it: to the function
+ * this looks as if the client had gone, and the client gets the watchdog's answer.
  */
 export class LentExchange implements ServedRequest, ResponseWatcher {
   readonly request: IncomingMessage;
@@ -30,7 +30,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
   #limit: string;
   #limitMs: number;
   #timer: NodeJS.Timeout;
-  /** Where there is a body to watch. */
+  /** Set where there is a body to watch. */
   #bodies: BodyWatch | undefined;
   #bytesSent = 0;
   #isLent = false;
@@ -90,7 +90,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     return this.#failure?.status ?? this.response.statusCode;
   }
 
-  /** Whether the function can send nothing any more. */
+  /** Whether nothing more of the function can be sent. */
   get isOver(): boolean {
     return this.#isSettled || this.#failure !== undefined || this.response.writableEnded;
   }
@@ -99,7 +99,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     this.#settlers.push(settler);
   }
 
-  /** From now on the response is the function's. */
+  /** Hands the response to the function. */
   lend(): void {
     const { response, request } = this;
     this.#isLent = true;
@@ -152,7 +152,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     );
   }
 
-  /** The function is done; only the client, who has yet to read the rest, can still be late. */
+  /** Deals with a client that is late: the function is done, and the client has yet to read the rest. */
   #clientSlow(): void {
     const left = this.#writeTimeout - this.seconds * 1000;
     if (this.#limit !== 'write_timeout' && left > 0) {
@@ -170,7 +170,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
 
   #onStalled(readTimeout: number): void {
     if (this.isOver) {
-      this.request.socket.destroy(); // it was answered, and what the client still sends has no reader
+      this.request.socket.destroy(); // it was answered, and nobody reads what the client still sends
       return;
     }
     const time = formatDuration(readTimeout);
@@ -187,7 +187,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     if (mustCloseAfter(error, request.complete, this.#expectsContinue)) all.push('Connection', 'close');
     response.writeHead(error.status, STATUS_CODES[error.status] ?? '', all);
     response.end(body);
-    if (!request.complete) request.resume(); // so that the client can finish sending, and read its answer
+    if (!request.complete) request.resume(); // so that the client can finish sending, and then read its answer
   }
 
   /** Takes the response away from the function, and answers on its connection, which then closes. */
@@ -201,12 +201,15 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     answer.assignSocket(socket);
     answer.once('finish', () => closeSoon(request, socket));
     this.#answer(answer, error, headers);
-    // what the function writes from now on goes nowhere; destroy() tells of its end by itself on some Nodes only
+    // the function's later writes go nowhere; destroy() emits `close` by itself on some Nodes only
     Object.assign(response, { destroyed: true, _closed: true });
     response.emit('close');
   }
 
-  /** Without a length or chunks the end of the connection would look like the end of the body, so it is reset. */
+  /**
+   * Breaks the response off. Without a length or chunks, the end of the connection would look like the end of the body,
+   * so the connection is reset.
+   */
   #breakOff(): void {
     const { response } = this;
     const { socket } = response;
@@ -223,7 +226,7 @@ function onDeadline(exchange: LentExchange): void {
   exchange.limitPassed();
 }
 
-/** Calls back when somebody begins to read a request's body. */
+/** Calls back when the function begins to read a request's body. */
 function onceRead(request: IncomingMessage, begin: () => void): void {
   let hasBegun = false;
   const beginOnce = (): void => {
@@ -236,7 +239,7 @@ function onceRead(request: IncomingMessage, begin: () => void): void {
   request.once('resume', beginOnce);
 }
 
-/** Closes a connection that was answered, once the client has sent the rest; for a while it may. */
+/** Closes an answered connection once the client has sent the rest, for which it has a moment. */
 function closeSoon(request: IncomingMessage, socket: Socket): void {
   if (request.complete) {
     socket.destroySoon();

@@ -2,20 +2,20 @@ import { ServerResponse } from 'node:http';
 import { MOST_IN_ONE_WRITE } from '../../../common/http/exchange/message.ts';
 import { behindHead } from './header-bytes.ts';
 
-/** Is told what becomes of a response that a function of this process has. */
+/** Watches a response that is lent to the function. */
 export interface ResponseWatcher {
-  /** Bytes of the body were handed to the connection. */
+  /** Called when bytes of the body were handed to the connection. */
   sent(bytes: number): void;
   /**
-   * The function gives the response up.
-   * @returns whether the client gets an answer instead, as nothing was sent yet
+   * Called when the function gives the response up.
+   * @returns whether the client gets an answer instead, because nothing was sent yet
    */
   givenUp(): boolean;
-  /** The last byte has left, or the connection is gone. */
+  /** Called when the last byte has left, or the connection is gone. */
   closed(): void;
 }
 
-/** A response with its watcher, and with what Node keeps for itself: the head as text, and whether that is on its way. */
+/** A response with its watcher, and with private fields of Node: the head as text, and whether it is on its way. */
 interface LentResponse extends ServerResponse {
   watcher?: ResponseWatcher;
   readonly _header?: string | null;
@@ -29,25 +29,29 @@ const { destroy } = ServerResponse.prototype;
 const write = ServerResponse.prototype.write as Write;
 const end = ServerResponse.prototype.end as End;
 
-/** Tells the watcher of the end. One function serves all responses: a closure for each would cost. */
+/**
+ * Tells the watcher when the response has ended. One function serves all responses, as a closure for each would cost.
+ */
 export function watchClose(response: ServerResponse, watcher: ResponseWatcher): void {
   (response as LentResponse).watcher = watcher;
   response.on('close', onClose);
 }
 
-/** Tells the watcher what is called. On the response itself, as frameworks change its prototype. */
+/** Tells the watcher about calls. It replaces methods on the response itself, as frameworks change its prototype. */
 export function watchCalls(response: ServerResponse): void {
   response.write = countedWrite;
   response.end = countedEnd;
   response.destroy = toldDestroy;
 }
 
-/** Whether any of it is on its way to the client; `headersSent` is true before that. */
+/** Whether any byte is on its way to the client; `headersSent` is true before that. */
 export function hasBegun(response: ServerResponse): boolean {
   return (response as LentResponse)._headerSent ?? response.headersSent;
 }
 
-/** Whether the client can tell a part of the body from the whole, in whatever way the function wrote the head. */
+/**
+ * Whether the client can tell a part of the body from the whole, in whatever way the function has written the head.
+ */
 export function isDelimited(response: ServerResponse): boolean {
   if (response.chunkedEncoding || response.hasHeader('content-length')) return true;
   return /\r\ncontent-length:/i.test((response as LentResponse)._header ?? '');
@@ -73,7 +77,7 @@ const countedEnd = function countedEnd(this: LentResponse, ...args: Parameters<E
   return endInOneWrite(this, args[0], args[1] as BufferEncoding | undefined);
 } as ServerResponse['end'];
 
-/** Whether the head is written, or can be, with the body's length. */
+/** Whether the head is written with the body's length, or can be. */
 function isSized(response: ServerResponse): boolean {
   if (!response.headersSent)
     return response.hasHeader('content-length') && !response.hasHeader('transfer-encoding');
@@ -92,8 +96,8 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
 }
 
 /**
- * Ends a response with a small body. Node's end() writes head, body and an empty chunk, as a writev of several parts;
- * one string of head and body costs less than the bare server's way.
+ * Ends a response with a small body. Node's end() writes head, body and an empty chunk, as one writev of several parts.
+ * One string of head and body costs less.
  */
 function endInOneWrite(
   response: ServerResponse,

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 
-/** How often the loop is to come round for the measurement, in milliseconds; a delay is what it takes longer. */
+/** How often the loop is to come round during the measurement, in milliseconds. Longer rounds are delays. */
 const RESOLUTION_MS = 20;
 
-/** How long a measurement lasts, in milliseconds. What is told is of the last one and the one under way. */
+/** How long a measurement lasts, in milliseconds. The figures cover the last measurement and the one under way. */
 const WINDOW_MS = 5000;
 
 const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
@@ -11,7 +11,7 @@ const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
 /** Seconds by quantile; 1 is the longest. */
 export type LoopDelay = ReadonlyMap<number, number>;
 
-/** Measures how long the loop of events is held up, which is how long every request waits beside its own work. */
+/** Measures how long the event loop is held up, which is how long every request waits on top of its own work. */
 export class LoopDelayWatch {
   readonly #histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #timer: NodeJS.Timeout | undefined;
@@ -30,13 +30,13 @@ export class LoopDelayWatch {
     this.#histogram.disable();
   }
 
-  /** Of the last five to ten seconds. */
+  /** The delays of the last five to ten seconds. */
   get recent(): LoopDelay {
     const now = this.#read();
     return new Map(QUANTILES.map((at) => [at, Math.max(now.get(at) ?? 0, this.#last.get(at) ?? 0)]));
   }
 
-  /** The longest of the last five to ten seconds, in milliseconds. */
+  /** The longest delay of the last five to ten seconds, in milliseconds. */
   get longestMs(): number {
     return (this.recent.get(1) ?? 0) * 1000;
   }

@@ -2,17 +2,17 @@ import { inspect } from 'node:util';
 import { messageOf } from '../../../common/errors.ts';
 import type { Uncaught } from '../runner.ts';
 
-/** The signals that end a watchdog. What the function does at one of them has its turn when its requests are done. */
+/** The signals that end a watchdog. The function's own listeners for them are called when its requests are done. */
 const SIGNALS: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT']);
 
-/** What `process.exit` throws into the function, as it does not return. */
+/** Thrown into the function by `process.exit`, because that never returns. */
 class ExitCalled extends Error {
   override readonly name = 'ExitCalled';
 }
 
 /**
- * Stands between the function and the process that it shares with the watchdog: what would have ended a process of
- * the function's own ends the function here, and the watchdog after it.
+ * Stands between the function and the process that it shares with the watchdog. An event that would have ended a
+ * process of the function's own ends the function here, and the watchdog after it.
  */
 export class ProcessGuard {
   readonly #onCrash: (reason: string) => void;
@@ -20,7 +20,7 @@ export class ProcessGuard {
   readonly #held: ((signal: NodeJS.Signals) => unknown)[] = [];
   #uncaught: Uncaught | undefined;
 
-  /** @param onCrash is told why the function is to be taken for dead; perhaps more than once */
+  /** @param onCrash called with the reason to take the function for dead, perhaps more than once */
   constructor(onCrash: (reason: string) => void) {
     this.#onCrash = onCrash;
   }
@@ -46,8 +46,8 @@ export class ProcessGuard {
   }
 
   /**
-   * Calls what the function does at the end of its process, and waits for the promises of it.
-   * @returns whether something may go on that no promise tells of
+   * Calls the function's listeners for the end of its process, and waits for the promises that they return.
+   * @returns whether a listener may have started work that no promise covers
    */
   async signal(name: NodeJS.Signals): Promise<boolean> {
     const results = this.#held.splice(0).map((listener) => listener(name));
@@ -57,14 +57,14 @@ export class ProcessGuard {
 
   readonly #hold = (name: string | symbol, listener: (...args: unknown[]) => unknown): void => {
     if (typeof name !== 'string' || !SIGNALS.has(name)) return;
-    // it is added a moment after this
+    // the listener is added a moment after this event
     queueMicrotask(() => {
       process.removeListener(name, listener);
       if (!this.#held.includes(listener)) this.#held.push(listener);
     });
   };
 
-  /** A function that sees to its uncaught errors by itself goes on, as it would in a process of its own. */
+  /** Lets a function that handles its uncaught errors itself go on, as it would in a process of its own. */
   readonly #take = (thrown: unknown, event: 'uncaughtException' | 'unhandledRejection'): boolean => {
     if (thrown instanceof ExitCalled) return true;
     if (process.listenerCount(event) > 1) return true;

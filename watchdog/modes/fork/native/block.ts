@@ -1,12 +1,12 @@
-/** The folders that a program is looked for in where there is no PATH. */
+/** The folders that are searched for a program where there is no PATH. */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
-/** Strings as the addon takes them: each with a NUL at its end. */
+/** Packs strings for the addon: one after the other, each with a NUL at its end. */
 export function block(strings: readonly string[]): Buffer {
   return Buffer.from(strings.map((text) => `${text}\0`).join(''));
 }
 
-/** What is to be tried to execute, as execvp(3) does: a name with a slash is a path. */
+/** Lists the paths to try to execute, as execvp(3) does: a name with a slash is a path. */
 export function candidates(file: string, searchPath: string | undefined): string[] {
   if (file === '') return [];
   if (file.includes('/')) return [file];
@@ -15,11 +15,11 @@ export function candidates(file: string, searchPath: string | undefined): string
     .map((folder) => (folder === '' ? file : `${folder}/${file}`));
 }
 
-/** The constant part of an environment, made once, to which each process's own is added. */
+/** The environment that all processes share, packed once. The variables of each process are added to it. */
 export class EnvironmentBlock {
   readonly #entries: readonly (readonly [string, string])[];
   readonly #whole: Buffer;
-  /** Names that a request's variable may go over. */
+  /** Names that a variable of a request can replace. */
   readonly #contested: ReadonlySet<string>;
 
   constructor(environment: Readonly<Record<string, string>>) {
@@ -28,7 +28,7 @@ export class EnvironmentBlock {
     this.#contested = new Set(this.#entries.map(([name]) => name).filter((name) => name.startsWith('Http_')));
   }
 
-  /** @param variables those of a process, all of which begin with `Http_` */
+  /** @param variables of one process, all of which begin with `Http_` */
   constantFor(variables: Readonly<Record<string, string>>): Buffer {
     if (this.#contested.size === 0) return this.#whole;
     const kept = this.#entries.filter(([name]) => !Object.hasOwn(variables, name));
@@ -37,7 +37,7 @@ export class EnvironmentBlock {
 }
 
 /**
- * @param variables their values bytes, a character each
+ * @param variables their values are bytes, one for each character
  * @returns undefined where a variable holds a NUL
  */
 export function ownBlock(variables: Readonly<Record<string, string>>): Buffer | undefined {

@@ -20,7 +20,7 @@ const SIGNAL_NAMES = new Map(
 
 const result = new Int32Array(5);
 
-/** Starts processes with the native addon: without a copy of anything of the watchdog's, and without waiting. */
+/** Starts processes with the native addon: it copies no memory of the watchdog, and does not wait. */
 export class NativeForker implements Forker {
   readonly #processes: NativeProcesses;
   readonly #file: string;
@@ -67,7 +67,7 @@ class NativeProcess implements ForkedProcess, Listener {
   #reject: (error: Error) => void = () => undefined;
   #tellClosed: () => void = () => undefined;
 
-  /** What `result` holds is its. */
+  /** Takes the process that `result` describes. */
   constructor(processes: NativeProcesses, number: number, pid: number, file: string) {
     const { addon } = processes;
     const [input = -1, output = -1, errors = -1, descriptor = -1, slot = -1] = result;
@@ -81,7 +81,7 @@ class NativeProcess implements ForkedProcess, Listener {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.exited.catch(() => undefined); // `finished` tells it too
+    this.exited.catch(() => undefined); // `finished` rejects with it too
     this.#closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });

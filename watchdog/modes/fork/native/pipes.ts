@@ -5,13 +5,15 @@ import { isLater } from './processes.ts';
 /** Bytes that a pipe holds. */
 const PIPE_BYTES = 64 << 10;
 
-/** From so many on bytes are handed on as they are, and the next are read into a new buffer; fewer are copied. */
+/**
+ * From this size on bytes are passed on as they are, and the next read goes into a new buffer; fewer bytes are copied.
+ */
 const FEW_BYTES = 8 << 10;
 
-/** Reads in one go, before others have their turn. */
+/** Reads in a row, before others have their turn. */
 const MOST_READS = 16;
 
-/** What a pipe can have been made to hold: more than that was not written by a process that has exited. */
+/** The most that a pipe can hold. Bytes beyond that were not written by the process that has exited. */
 const MOST_LAST_BYTES = 1 << 20;
 
 let scratch = Buffer.allocUnsafeSlow(PIPE_BYTES);
@@ -23,7 +25,7 @@ export class OutputPipe {
   #file: number;
   #listener: OutputListener | undefined;
   #isPaused = false;
-  /** Bytes that may still come of a process that has exited. */
+  /** Bytes that may still come from a process that has exited. */
   #lastBytes: number | undefined;
   #isScheduled = false;
 
@@ -53,14 +55,16 @@ export class OutputPipe {
     this.#readLater();
   }
 
-  /** The process has exited: what the pipe holds now is the last of it. */
+  /** Reads the last bytes: the process has exited, and only the pipe's present content is its output. */
   readLast(): void {
     this.#lastBytes = MOST_LAST_BYTES;
     if (this.#listener) this.read();
     else this.close();
   }
 
-  /** Reads what is there. Of new bytes there is one notice alone, so it must go on until the pipe is empty. */
+  /**
+   * Reads the bytes that are there. The addon tells of new bytes only once, so this must go on until the pipe is empty.
+   */
   read(): void {
     for (let reads = 0; this.#listener && !this.#isPaused && this.#file !== -1; reads += 1) {
       if (reads === MOST_READS) return this.#readLater();
@@ -143,7 +147,7 @@ export class InputPipe implements ProcessInput {
     this.#onUnread = listener;
   }
 
-  /** There is room in the pipe, or nobody reads it any more. */
+  /** Goes on writing: there is room in the pipe, or nobody reads it any more. */
   onWritable(): void {
     if (this.#waiting.length === 0) return;
     this.#flush();

@@ -2,16 +2,16 @@ import { getSystemErrorName } from 'node:util';
 import { constants } from 'node:os';
 import { MOST_EVENTS, type NativeAddon } from '../../../process/native/addon.ts';
 
-/** What a process is told of. */
+/** Hears of the events of a process. */
 export interface Listener {
   readonly pid: number;
-  /** Something has happened to it: OUTPUT_READABLE and the like, or that it has exited. */
+  /** Called when something has happened to the process: OUTPUT_READABLE and the like, or its exit. */
   onEvent(what: number): void;
-  /** Waits for it, where it has exited. */
+  /** Waits for the process, where it has exited. */
   reap(): void;
 }
 
-/** The processes that were started with the addon and have not ended, by the numbers that the addon knows them by. */
+/** The processes that were started with the addon and have not ended, by their numbers in the addon. */
 export class NativeProcesses {
   readonly addon: NativeAddon;
   readonly #events = new Int32Array(2 * MOST_EVENTS);
@@ -26,7 +26,7 @@ export class NativeProcesses {
     if (status < 0) throw new Error(`the native addon cannot be used here: ${getSystemErrorName(status)}`);
   }
 
-  /** The number for the next process. */
+  /** Gives the number for the next process. */
   next(): number {
     this.#last = (this.#last + 1) & 0x7fffffff;
     return this.#last;
@@ -37,7 +37,7 @@ export class NativeProcesses {
     this.#byPid.set(process.pid, process);
   }
 
-  /** Call when it was waited for: its process id may be another's from now on. */
+  /** Forgets the id of a process. Call it when the process was waited for: another may get its id from now on. */
   waitedFor(process: Listener): void {
     this.#byPid.delete(process.pid);
   }
@@ -46,7 +46,7 @@ export class NativeProcesses {
     this.#live.delete(number);
   }
 
-  /** The process of this id, where it is one of these. */
+  /** Finds a process by its id; undefined where it is not one of these. */
   withPid(pid: number): Listener | undefined {
     return this.#byPid.get(pid);
   }

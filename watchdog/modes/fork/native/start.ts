@@ -10,8 +10,9 @@ const TRIAL_MS = 2000;
 let started: Promise<NativeProcesses> | undefined;
 
 /**
- * Loads the addon and tries it: a system call that a sandbox refuses is found out here. Once; later calls get the same.
- * @throws Error with the reason why processes cannot be started so
+ * Loads the addon and tries it, so that a system call that a sandbox refuses is found out here. It does so once; later
+ * calls get the same result.
+ * @throws Error with the reason why processes cannot be started with the addon
  */
 export function startNative(places: AddonPlaces): Promise<NativeProcesses> {
   started ??= tryOut(places);
@@ -45,7 +46,7 @@ function trial(processes: NativeProcesses): Promise<void> {
     };
     const reap = (): void => {
       if (addon.reap(pid, slot, result) === 0) return;
-      // the child tells of it through the memory that it shares, if it does
+      // the child says so through the memory that it shares, where it does share it
       end(result[2] === 0 ? new Error('a process does not share memory before it is executed') : undefined);
     };
     const listener = { pid, onEvent: reap, reap };
