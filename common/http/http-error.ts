@@ -1,7 +1,7 @@
 /**
- * What can end the exchange of a request and its response in any of our servers: the code, the HTTP status that the
- * client gets where nothing was sent yet, and what it stands for in the documentation. 499 is nginx's "client closed
- * request"; it is only ever logged and counted.
+ * The errors that can end an exchange in any of our servers: the code, the HTTP status that the client gets where
+ * nothing was sent yet, and the meaning for the documentation. 499 is nginx's "client closed request"; it is only ever
+ * logged and counted.
  */
 export const EXCHANGE_ERRORS = {
   REQUEST_INVALID: { status: 400, meaning: 'a request that cannot be read' },
@@ -19,7 +19,7 @@ export const EXCHANGE_ERRORS = {
 
 export type ExchangeErrorCode = keyof typeof EXCHANGE_ERRORS;
 
-/** What ends a request before its time: the message is the text the client gets and the log shows. */
+/** Ends a request before its time. The client gets the message, and the log shows it. */
 export class HttpError extends Error {
   override readonly name: string = 'HttpError';
   readonly code: string;
@@ -32,7 +32,7 @@ export class HttpError extends Error {
   }
 }
 
-/** An error of the table above. */
+/** Makes an error of the table above. */
 export function exchangeError(code: ExchangeErrorCode, message: string, options?: ErrorOptions): HttpError {
   return new HttpError(code, EXCHANGE_ERRORS[code].status, message, options);
 }

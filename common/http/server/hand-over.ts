@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * Lets something else serve a connection from bytes on that were read already.
+ * Lets another reader go on with a connection, beginning with bytes that were read already.
  * @param serve begins to listen to the socket
  */
 export function handOver(socket: Socket, bytes: Buffer, serve: () => void): void {
@@ -10,7 +10,7 @@ export function handOver(socket: Socket, bytes: Buffer, serve: () => void): void
     serve();
     return;
   }
-  serve(); // the client has ended its side, and nothing can be put back
+  serve(); // the client has ended its side, so nothing can be put back
   socket.emit('data', bytes);
   socket.emit('end');
 }

@@ -4,10 +4,10 @@ const TRUSTED_MS = 4000;
 /** How often connections that are idle for longer are looked for, in milliseconds. */
 const SWEEP_MS = 1000;
 
-/** How long a connection has to be silent after a response without a body before it carries another, in milliseconds. */
+/** How long a connection must be silent after a response without a body before it is used again, in milliseconds. */
 const SILENT_MS = 10;
 
-/** Connections that may wait for that at a time: enough for some ten thousand such responses in a second. */
+/** How many connections may wait for silence at a time: enough for some ten thousand such responses in a second. */
 const MOST_WAITING = 128;
 
 export interface PooledConnection {
@@ -26,11 +26,11 @@ export class ConnectionPool<C extends PooledConnection> {
   readonly #create: (onIdleClosed: (connection: C) => void) => C;
   readonly #idle: C[] = [];
   readonly #busy = new Set<C>();
-  /** Those whose silence is waited for, the first given first. */
+  /** Connections whose silence is waited for, the first given first. */
   readonly #waiting: C[] = [];
   /** The shortest time after which the upstream was seen to close an idle connection, in milliseconds. */
   #shortestIdle = Number.POSITIVE_INFINITY;
-  /** When those were opened whose first response is not whole, the oldest first. */
+  /** When those connections were opened whose first response is not whole, the oldest first. */
   readonly #fresh = new Map<C, number>();
   #silence: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -42,8 +42,8 @@ export class ConnectionPool<C extends PooledConnection> {
 
   /**
    * Takes a connection for one request.
-   * @param isRepeatable whether the request may be sent twice. One that may not gets no connection that the upstream
-   * could be closing at this moment, by what was seen of it so far.
+   * @param isRepeatable whether the request may be sent twice. Otherwise it gets no connection that the upstream could
+   * be closing at this moment, judging by what it did so far.
    */
   take(isRepeatable: boolean): C {
     for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
@@ -61,7 +61,7 @@ export class ConnectionPool<C extends PooledConnection> {
     return this.takeFresh();
   }
 
-  /** Takes one that no request has used before. */
+  /** Takes a connection that no request has used before. */
   takeFresh(): C {
     const connection = this.#create(this.#forget);
     this.#busy.add(connection);
@@ -70,9 +70,10 @@ export class ConnectionPool<C extends PooledConnection> {
   }
 
   /**
-   * Gives it back after a response that another may follow.
-   * @param hadNoBody whether the response had none by its head. A faulty upstream sends one all the same, maybe some
-   * milliseconds later, and whoever has the connection then would take it for an answer: so it waits until it was silent.
+   * Gives a connection back after a response that another may follow.
+   * @param hadNoBody whether the response had no body, by its head. A faulty upstream sends a body all the same, maybe
+   * some milliseconds later, and the next request on the connection would take it for its answer: so the connection
+   * waits until it was silent.
    */
   give(connection: C, hadNoBody: boolean): void {
     if (!this.#busy.delete(connection)) return;
@@ -84,7 +85,7 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#silence ??= setTimeout(this.#onSilence, SILENT_MS).unref();
   }
 
-  /** Ends one whose request was given up, or that carries no other. */
+  /** Closes a connection whose request was given up, or that can carry no other. */
   discard(connection: C): void {
     this.#busy.delete(connection);
     this.#fresh.delete(connection);
@@ -108,13 +109,13 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#sweep ??= setTimeout(this.#closeAged, SWEEP_MS).unref();
   }
 
-  /** What came in that time is read before what was set for the end of this turn of the loop. */
+  /** Bytes that came in that time are read before the callbacks at the end of this turn of the loop. */
   readonly #onSilence = (): void => {
     const until = performance.now() - SILENT_MS;
     setImmediate(() => this.#admit(until));
   };
 
-  /** Those that were silent since `until` may carry a request. */
+  /** Lets connections that were silent since `until` carry requests again. */
   #admit(until: number): void {
     this.#silence = undefined;
     while ((this.#waiting[0]?.idleSince ?? Number.POSITIVE_INFINITY) <= until) {
@@ -128,7 +129,10 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#silence = setTimeout(this.#onSilence, ms).unref();
   }
 
-  /** A server with a thread for each connection may have none for a new one before an idle one is closed. */
+  /**
+   * Closes idle connections for new ones that wait. A server with a thread for each connection may have none for a new
+   * one before an idle one is closed.
+   */
   #relieve(until: number): void {
     for (const [connection, openedAt] of this.#fresh) {
       if (openedAt > until || this.#idle.length === 0) return;
@@ -137,7 +141,7 @@ export class ConnectionPool<C extends PooledConnection> {
     }
   }
 
-  /** After a burst there are more than are used again; a server may have a thread for each. */
+  /** Closes connections that are left over from a burst. A server may have a thread for each. */
   readonly #closeAged = (): void => {
     const before = performance.now() - TRUSTED_MS;
     while ((this.#idle[0]?.idleSince ?? Number.POSITIVE_INFINITY) < before) this.#idle.shift()?.close();

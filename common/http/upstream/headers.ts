@@ -1,4 +1,4 @@
-/** Header fields that speak of one connection and stay on it (RFC 9110, section 7.6.1). */
+/** Header fields that belong to one connection and stay on it (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -10,18 +10,23 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Fields that frame or route a message: naming them in Connection does not make them go away (RFC 9110, 7.6.1). */
+/**
+ * Fields that frame or route a message. A Connection header that names them does not remove them (RFC 9110, 7.6.1).
+ */
 const NEVER_DROPPED: ReadonlySet<string> = new Set(['content-length', 'host', 'x-call-id', 'authorization']);
 
-/** Lengths of the names above: most headers are told apart from them by that alone. */
+/** Lengths of the names above. Length alone tells most headers from them. */
 const HOP_BY_HOP_LENGTHS: ReadonlySet<number> = new Set([...HOP_BY_HOP].map((name) => name.length));
 
-/** Behind Content-Length, Node takes its value for UTF-8, and refuses to send what cannot be read as that. */
+/**
+ * The field that Node reads as UTF-8 if it comes behind Content-Length; then it refuses to send values that are not
+ * UTF-8.
+ */
 const DISPOSITION = 'content-disposition';
 
 /**
- * The headers of a message as they go on to the next hop: all but the hop-by-hop ones and those that Connection
- * names, in their spelling and number, and in their order but for Content-Disposition, which comes first.
+ * Gives the headers of a message for the next hop: all but the hop-by-hop ones and those that Connection names, in
+ * their spelling, number and order, except that Content-Disposition comes first.
  * @param raw names and values in turn
  */
 export function endToEndHeaders(raw: readonly string[]): string[] {
@@ -43,7 +48,9 @@ export function endToEndHeaders(raw: readonly string[]): string[] {
   return named ? withoutNamed(all, named) : all;
 }
 
-/** The words of a Connection header that name fields to drop. `close` and `keep-alive` name none that is left. */
+/**
+ * Adds the words of a Connection header that name fields to drop. `close` and `keep-alive` name none that is left.
+ */
 function withNamed(named: Set<string> | undefined, value: string): Set<string> | undefined {
   const words = value.toLowerCase().split(',');
   for (const word of words) {
@@ -64,7 +71,7 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return kept;
 }
 
-/** All but the headers of a name, given in lower case. */
+/** Gives all headers but those of a name, which is in lower case. */
 export function withoutHeader(headers: readonly string[], name: string): string[] {
   return withoutNamed(headers, new Set([name]));
 }
@@ -74,20 +81,20 @@ export function replaceHeader(headers: readonly string[], name: string, value: s
   return [...withoutHeader(headers, name.toLowerCase()), name, value];
 }
 
-/** Fields that a trailer must not pass for: they frame or route a message (RFC 9110, section 6.5.1). */
+/** Fields that may not come as trailers: they frame or route a message (RFC 9110, section 6.5.1). */
 const NO_TRAILER: ReadonlySet<string> = new Set(['content-length', 'host', 'trailer']);
 
-/** The trailers of a message as they go on to the next hop, in pairs. */
+/** Gives the trailers of a message for the next hop, in pairs. */
 export function endToEndTrailers(raw: readonly string[]): [string, string][] {
   return headerPairs(endToEndHeaders(raw)).filter(([name]) => !NO_TRAILER.has(name.toLowerCase()));
 }
 
-/** Header fields that undici hands over as bytes. */
+/** Decodes header fields, which undici gives as bytes. */
 export function decodeHeaders(raw: readonly Buffer[]): string[] {
   return raw.map((bytes) => bytes.toString('latin1'));
 }
 
-/** Names and values in turn, as pairs. */
+/** Gives names and values in turn as pairs. */
 export function headerPairs(headers: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);

@@ -6,7 +6,7 @@ const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 25;
 const CONNECT_TIMEOUT_MS = 1000;
 
-/** Resolves once the upstream accepts connections, with true, or once `isStopped` says to give up, with false. */
+/** Resolves with true once the upstream accepts connections, or with false once `isStopped` says to give up. */
 export async function untilAccepting(address: UpstreamAddress, isStopped: () => boolean): Promise<boolean> {
   let pause = FIRST_PAUSE_MS;
   while (!isStopped()) {

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange/exchange.ts';
 import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
 
-/** Node takes the links of a hint one by one, and a server may send them in one list. */
+/** The separator between the links of a hint. Node takes them one by one, and a server may send them in one list. */
 const BETWEEN_LINKS = /\s*,\s*(?=<)/;
 
 /**
@@ -35,27 +35,32 @@ function canHaveTrailers({ method, request }: Exchange, status: number, length: 
   return hasBody && length === undefined && request.httpVersion !== '1.0';
 }
 
-/** Sends the trailers of the upstream's response on. Those that Node finds malformed are lost, the response is not. */
+/**
+ * Relays the trailers of the upstream's response. Trailers that Node finds malformed are lost; the response is not.
+ */
 export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]): void {
   const trailers = endToEndTrailers(rawTrailers);
   if (trailers.length === 0 || exchange.isOver) return;
   try {
     exchange.response.addTrailers(trailers);
   } catch {
-    // as said
+    // malformed trailers are lost
   }
 }
 
-/** Informational responses that one request may get, and bytes of them that are sent on: the client may not read. */
+/**
+ * Limits for the informational responses to one request, as the client may not read them: their number, and the bytes
+ * of them that are relayed.
+ */
 const MOST_INFORMATION = 32;
 const MOST_HINT_BYTES = 64 << 10;
 
-/** Of the exchanges that have had any. */
+/** The counts of the exchanges that have had any. */
 const informed = new WeakMap<Exchange, { count: number; bytes: number }>();
 
 /**
- * Sends an informational response (1xx) on; too many of them fail the exchange. `100 Continue` is the caller's; of the rest Node can write early hints
- * (103) and processing (102), which are all that are in use.
+ * Relays an informational response (1xx); too many of them fail the exchange. The caller deals with `100 Continue`. Of
+ * the others Node can write early hints (103) and processing (102), and no others are in use.
  */
 export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
   const { response } = exchange;
@@ -80,6 +85,6 @@ export function relayInformation(exchange: Exchange, status: number, rawHeaders:
   try {
     response.writeEarlyHints(hints);
   } catch {
-    // a Link that Node finds malformed: a hint may be lost, the response may not
+    // Node finds a Link malformed: a hint may be lost, but not the response
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
 
-/** Relays what comes of a request that Node's client has: hints, the response, or its failure. */
+/** Relays the events of a request of Node's client: hints, the response, or its failure. */
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
   outgoing.on('error', (error) => {
     const text = `Upstream HTTP request error: ${messageOf(error)}`;

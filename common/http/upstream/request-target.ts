@@ -1,4 +1,4 @@
-/** Where a request goes at the upstream, and the Host that it names. */
+/** The request target at the upstream, and the Host to name there. */
 export interface ForwardedTarget {
   readonly path: string;
   /** Set where the request target itself names the host. */
@@ -6,8 +6,8 @@ export interface ForwardedTarget {
 }
 
 /**
- * The request target for the upstream. An origin-form goes on byte for byte; an absolute-form, which a client
- * sends to a proxy, becomes one, and its host takes the place of the Host header (RFC 9112, section 3.2.2).
+ * Makes the request target for the upstream. An origin-form goes on byte for byte. An absolute-form, which clients send
+ * to proxies, becomes an origin-form, and its host replaces the Host header (RFC 9112, section 3.2.2).
  */
 export function forwardedTarget(target: string, basePath: string): ForwardedTarget {
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/is.exec(target);

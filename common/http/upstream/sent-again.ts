@@ -13,19 +13,20 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
 }
 
-/** Bytes of a body that reach a server with the head, in one read. */
+/** Bytes of a body that reach a server together with the head, in one read. */
 export const ONE_PIECE = 8 << 10;
 
-/** Bytes of a body that are kept to be sent again. A refusal is seen long before so much has gone out. */
+/** Bytes of a body that are kept to be sent again. A refusal is seen long before so many have gone out. */
 export const MOST_KEPT = 256 << 10;
 
 /**
- * Whether a request may be sent again over a new connection, when the upstream has closed a used one before a byte of
- * the response: by its method, or because nobody has read it.
- * @param code the system's, of the error that closed the connection
+ * Whether a request may be sent again over a new connection, after the upstream has closed a used one before the first
+ * byte of the response: because its method allows that, or because nobody has read it.
+ * @param code the system's code of the error that closed the connection
  * @param isRefused whether the kernel said that the upstream has not read it
- * @param isOnePiece whether it went out in one piece. That was read whole or not at all; and a server that closes with
- * bytes unread resets the connection, one that has read them ends it. So a reset means that nobody has seen it.
+ * @param isOnePiece whether it went out in one piece. Such a request was read whole or not at all. A server that closes
+ * with unread bytes resets the connection, and one that has read them ends it. So a reset means that nobody has read
+ * it.
  */
 export function mayBeSentAgain(
   method: string,

@@ -1,4 +1,4 @@
-/** Where requests are forwarded to. */
+/** The address that requests are forwarded to. */
 export interface UpstreamAddress {
   /** The setting's text, for log lines. */
   readonly text: string;
@@ -8,6 +8,6 @@ export interface UpstreamAddress {
   readonly port: number;
   /** The file of a Unix socket, where that is the address. */
   readonly socketPath?: string;
-  /** Goes in front of every request's path; '' most of the time. */
+  /** Precedes the path of every request; usually ''. */
   readonly basePath: string;
 }

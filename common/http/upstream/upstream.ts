@@ -11,7 +11,7 @@ import { isStepwise } from './stepwise.ts';
 import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 
-/** The head of a request as the upstream is to get it. */
+/** The head of a request for the upstream. */
 export interface UpstreamHead {
   readonly method: string;
   /** The request target. */
@@ -28,7 +28,9 @@ export interface UpstreamOptions {
   readonly manner: Manner;
 }
 
-/** One server that requests are forwarded to: its connections, and the way that each request takes over them. */
+/**
+ * One server that requests are forwarded to: its connections, and the choice of the way over them for each request.
+ */
 export class Upstream {
   readonly address: UpstreamAddress;
   readonly #bufferBodies: boolean;
@@ -46,12 +48,13 @@ export class Upstream {
 
   /**
    * Forwards a request, and relays the response to its end.
-   * @param elsewhere is asked for another upstream where this one takes no connection
+   * @param elsewhere finds another upstream where this one takes no connection
    */
   forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere): void {
     const { body } = exchange;
     let { headers } = request;
-    // Expect is answered here where the body is read first, and means nothing in HTTP/1.0 (RFC 9110, section 10.1.1)
+    // where the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section
+    // 10.1.1)
     const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
     if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
     const head = { ...request, headers };
@@ -66,7 +69,7 @@ export class Upstream {
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
-      // the bytes that came together with the head are there a tick later
+      // bytes that came together with the head are there a tick later
       process.nextTick(() => {
         // undici sends no head before the first byte of the body
         if (body.hasArrived) this.#send(exchange, { ...head, body: new ForwardedBody(body) });
@@ -85,7 +88,7 @@ export class Upstream {
     return this.#pool;
   }
 
-  /** Ends the connections of requests, else an upstream that closes gracefully would wait for them. */
+  /** Closes the connections of requests, because an upstream that closes gracefully would wait for them. */
   closeConnections(): void {
     void this.#slowPath?.then((slowPath) => slowPath.close());
     this.#pool?.close();
@@ -100,7 +103,7 @@ export class Upstream {
     if (request.headers.host === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
     if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
-    // the bytes that came together with the head are there a tick later
+    // bytes that came together with the head are there a tick later
     process.nextTick(() => {
       if (!exchange.isOver) forwardFast(exchange, head, pool, elsewhere);
     });
@@ -118,7 +121,7 @@ export class Upstream {
     });
   }
 
-  /** undici and TLS take 15 ms to load, and most upstreams never need them. */
+  /** Loads the slow path when it is needed: undici and TLS take 15 ms to load, and most upstreams never need them. */
   #loadSlowPath(): Promise<SlowPath> {
     this.#slowPath ??= import('./slow-path/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
     return this.#slowPath;

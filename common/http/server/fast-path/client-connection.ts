@@ -35,7 +35,7 @@ export class ClientConnection {
   #behind: Buffer | undefined;
   /** The client has ended its side. */
   #hasEnded = false;
-  /** It is being closed: what comes is nobody's. */
+  /** Whether it is being closed: bytes that still come are thrown away. */
   #isClosing = false;
   #isHandedOver = false;
 
@@ -112,7 +112,7 @@ export class ClientConnection {
     else this.#socket.resume(); // the rest of the body is thrown away
   };
 
-  /** The request is answered and its body is read. */
+  /** Goes on to the next request: this one is answered and its body is read. */
   #next(): void {
     this.#request = undefined;
     this.#response = undefined;
@@ -141,7 +141,7 @@ export class ClientConnection {
     this.#onHalfClosed();
   };
 
-  /** The client has sent all that it wants to; it may still read. */
+  /** Deals with a client that has sent all that it wants to send, and may still read. */
   #onHalfClosed(): void {
     if (this.#isHandedOver) return;
     const { request, response } = { request: this.#request, response: this.#response };
@@ -168,10 +168,13 @@ export class ClientConnection {
 }
 
 function ignore(): void {
-  // the close that follows says it all
+  // the close that follows is enough
 }
 
-/** @returns the head that the bytes begin with, and its length, or undefined where it is not whole or not for the fast path */
+/**
+ * @returns the head at the start of the bytes and its length, or undefined where it is not whole or not for the fast
+ * path
+ */
 function headOf(bytes: Buffer): { text: RequestHead; length: number } | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1 || end > MOST_FAST_HEAD) return undefined;

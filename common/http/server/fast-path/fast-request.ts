@@ -24,7 +24,7 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
   #flow: 'none' | 'paused' | 'flowing' = 'none';
   #hasEnded = false;
 
-  /** @param wantMore is called when more of the body can be taken */
+  /** @param wantMore called when more of the body can be taken */
   constructor(head: RequestHead, socket: Socket, wantMore: () => void) {
     super();
     this.method = head.method;
@@ -36,7 +36,10 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
     this.#wantMore = wantMore;
   }
 
-  /** Takes what has arrived of the body. @returns false where the client is to be left alone for now */
+  /**
+   * Takes the next bytes of the body.
+   * @returns false where the client is to wait for now
+   */
   push(bytes: Buffer): boolean {
     if (this.#flow === 'flowing' && this.#waiting.length === 0) {
       this.emit('data', bytes);
@@ -47,13 +50,13 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
     return this.readableLength < MOST_WAITING;
   }
 
-  /** The body is whole. */
+  /** Call it when the body is whole. */
   finish(): void {
     this.complete = true;
     if (this.#flow === 'flowing') this.#drain();
   }
 
-  /** The connection is gone. */
+  /** Call it when the connection is gone. */
   cut(): void {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -82,7 +85,7 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
     return this.#flow === 'paused';
   }
 
-  /** A listener may have paused it. */
+  /** Read again here, because a listener may have paused it. */
   #isFlowing(): boolean {
     return this.#flow === 'flowing';
   }

@@ -3,7 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MOST_IN_ONE_WRITE, type ExchangeResponse } from '../../exchange/message.ts';
 
-/** What no field value may have in it, lest it be taken for the end of the line (as Node's own check). */
+/**
+ * Characters that no field value may have, because they would look like the end of the line (the same check as Node's).
+ */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 const NO_NAME = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
@@ -30,7 +32,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   statusMessage = '';
   /** Whether another request may follow on the connection. */
   shouldKeepAlive: boolean;
-  /** Once its first byte is the kernel's: until then another head can take its place. */
+  /** Whether its first byte is on its way. Until then another head can take the place of this one. */
   headersSent = false;
   chunkedEncoding = false;
   destroyed = false;
@@ -40,7 +42,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   readonly #onFinished: () => void;
   #hasBody = true;
   #hasLength = false;
-  /** The head, until the first bytes of the body go with it. */
+  /** The head, which waits for the first bytes of the body to go with it. */
   #head = '';
   #hasEnded = false;
   #trailers = '';
@@ -48,7 +50,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   /**
    * @param isHead whether it answers a HEAD
    * @param keepAliveHint the line of Keep-Alive, or none
-   * @param onFinished is called when the last byte is the kernel's
+   * @param onFinished called when the kernel has the last byte
    */
   constructor(
     socket: Socket,
@@ -159,7 +161,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
     return this;
   }
 
-  /** Has to be called before the end. */
+  /** Call it before the end. */
   addTrailers(trailers: [string, string][]): void {
     for (const [name, value] of trailers) {
       if (NO_NAME.test(name) || NO_VALUE.test(value)) throw new TypeError(`Invalid trailer ["${name}"]`);
@@ -190,7 +192,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
     return this;
   }
 
-  /** The connection is gone, or the response done with. */
+  /** Call it when the connection is gone, or the response finished. */
   close(): void {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -216,7 +218,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   }
 
   readonly #finished = (error?: Error | null): void => {
-    if (error || this.destroyed) return; // its close says the rest
+    if (error || this.destroyed) return; // its close does the rest
     this.writableFinished = true;
     this.emit('finish');
     this.close();

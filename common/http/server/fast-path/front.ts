@@ -4,7 +4,7 @@ import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import type { FastRequest } from './fast-request.ts';
 import type { FastResponse } from './fast-response.ts';
 
-/** How often connections that wait for too long are looked for, in milliseconds. */
+/** How often to look for connections that have waited too long, in milliseconds. */
 const SWEEP_MS = 1000;
 
 /**
@@ -21,8 +21,8 @@ export class FastFront implements ConnectionOwner {
   #isClosing = false;
 
   /**
-   * @param server a server of Node's, whose connections are taken from it
-   * @param keepAliveMs for how long a connection may wait for a request, 0 for ever
+   * @param server Node's server, whose connections this takes over
+   * @param keepAliveMs how long a connection may wait for a request, 0 for ever
    */
   constructor(
     server: Server,

@@ -1,11 +1,11 @@
-/** Bytes of a size line, extensions and all, and of a trailer section. */
+/** Bytes of a size line with its extensions, and of a trailer section. */
 const MOST_LINE = 4096;
 const MOST_TRAILERS = 64 << 10;
 
 const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 export interface ChunkSink {
-  /** Takes the data of all chunks that came in one read: one by one they would cost as much each as the whole. */
+  /** Takes the data of all chunks that came in one read: one call for each would cost as much as one for all. */
   data(bytes: Buffer): void;
   /** The body is whole. @param trailers field lines, each with its line break */
   end(trailers: string): void;
@@ -15,7 +15,7 @@ export interface ChunkSink {
 export class ChunkReader {
   readonly #sink: ChunkSink;
   #state: 'size' | 'data' | 'end of data' | 'trailers' | 'done' = 'size';
-  /** Of the present chunk. */
+  /** Bytes of the present chunk that are still to come. */
   #left = 0;
   /** A line that is not whole yet. */
   #line = '';
@@ -29,9 +29,9 @@ export class ChunkReader {
   }
 
   /**
-   * @param bytes are written over
-   * @returns how many of the bytes were the body's
-   * @throws Error where they are no chunks
+   * @param bytes are overwritten
+   * @returns how many of the bytes belong to the body
+   * @throws Error where they are not chunks
    */
   read(bytes: Buffer): number {
     let at = 0;

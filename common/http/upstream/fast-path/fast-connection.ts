@@ -7,26 +7,29 @@ import type { UpstreamAddress } from '../upstream-address.ts';
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** What most reads are into: whoever gets the bytes is done with them, or has copied them, when the call returns. */
+/** The buffer of most reads. The user of the bytes is done with them, or has copied them, when the call returns. */
 const SHARED = Buffer.allocUnsafeSlow(64 << 10);
 
 /** Bytes of a buffer that a connection has to itself, while much comes over it. */
 const OWN_BYTES = 128 << 10;
 
-/** Who has a connection for one request and its response. */
+/** The user of a connection for one request and its response. */
 export interface Carrier {
   /**
-   * @param bytes are good for the time of the call
-   * @param isOwn whether they are good for longer where `lend` is told so
-   * @returns false to be left alone until `resume`
+   * @param bytes are valid during the call
+   * @param isOwn whether they stay valid longer, if `lend` is called
+   * @returns false to get no more until `resume`
    */
   onBytes(bytes: Buffer, isOwn: boolean): boolean;
-  /** More of the request can be written. */
+  /** Called when more of the request can be written. */
   onDrain(): void;
-  /** The upstream has ended its side. @returns whether it matters if the request was read */
+  /**
+   * Called when the upstream has ended its side.
+   * @returns whether it matters if the request was read
+   */
   onEnd(): boolean;
   /**
-   * @param error what closed it, where the upstream did not end it
+   * @param error closed the connection, where the upstream did not end it
    * @param isUnread whether the kernel said that the upstream has not read the request
    */
   onClosed(error: Error | undefined, isUnread: boolean): void;
@@ -43,12 +46,12 @@ export class FastConnection implements PooledConnection {
   readonly socket: net.Socket;
   readonly #onIdleClosed: (connection: FastConnection) => void;
   #carrier: Carrier | undefined;
-  /** Undefined while the shared one does. */
+  /** The buffer of this connection alone; undefined while it uses the shared one. */
   #own: Buffer | undefined;
   #error: Error | undefined;
   #isUnread = false;
 
-  /** @param onIdleClosed is called when it ends between two requests */
+  /** @param onIdleClosed called when it ends between two requests */
   constructor(address: UpstreamAddress, onIdleClosed: (connection: FastConnection) => void) {
     this.#onIdleClosed = onIdleClosed;
     const target =
@@ -80,13 +83,13 @@ export class FastConnection implements PooledConnection {
     return !this.socket.destroyed && !this.socket.readableEnded;
   }
 
-  /** Takes it for one request. */
+  /** Takes the connection for one request. */
   take(carrier: Carrier): void {
     this.#carrier = carrier;
     this.requestIsOut = false;
   }
 
-  /** Leaves it for the next request. */
+  /** Leaves the connection for the next request. */
   release(): void {
     this.#carrier = undefined;
     this.#own = undefined;
@@ -94,12 +97,12 @@ export class FastConnection implements PooledConnection {
     this.idleSince = performance.now();
   }
 
-  /** More is read into a buffer of this connection's own: into a new one, as the last may still be in use. */
+  /** Makes the next reads go into a buffer of this connection alone; a new one, as the last may still be in use. */
   lend(): void {
     this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
   }
 
-  /** The next read is into the shared buffer: what was read last may still be in use. */
+  /** Makes the next read go into the shared buffer, as the last one may still be in use. */
   share(): void {
     this.#own = undefined;
   }
@@ -117,7 +120,7 @@ export class FastConnection implements PooledConnection {
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
     if (!this.#carrier) {
-      this.socket.destroy(); // nobody has asked for anything
+      this.socket.destroy(); // bytes that nobody has asked for
       return true;
     }
     return this.#carrier.onBytes((buffer as Buffer).subarray(0, length), buffer !== SHARED);
@@ -131,10 +134,10 @@ export class FastConnection implements PooledConnection {
   };
 
   /**
-   * Whether the upstream, which has ended its side, has read the request. The kernel knows: bytes that reach a closed
-   * socket are answered with a reset, and from then on a write to ours fails with EPIPE. So one more line break is
-   * written, which no server minds between requests: EPIPE means that the request was refused unread and can be sent
-   * again, whatever its method. It is not done while a body is under way, of which it would be a part.
+   * Finds out whether the upstream, which has ended its side, has read the request. The kernel knows: a closed socket
+   * answers bytes with a reset, and from then on a write to ours fails with EPIPE. So this writes one more line break,
+   * which no server minds between requests. EPIPE means that the request was refused unread and can be sent again,
+   * whatever its method. It is not done while a body is under way, as the line break would be a part of that.
    */
   #probe(): void {
     this.socket.write('\r\n', (error) => {

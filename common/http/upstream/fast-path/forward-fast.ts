@@ -20,8 +20,8 @@ const LINE_BREAK = Buffer.from('\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /**
- * Finds another upstream for a request that has reached none.
- * @param error says why the one before took no connection
+ * Finds another upstream for a request that has not reached any.
+ * @param error says why the last upstream took no connection
  * @throws HttpError where there is no other
  */
 export type Elsewhere = (error: Error) => Promise<FastPool>;
@@ -35,11 +35,11 @@ export interface FastForwardedRequest {
 }
 
 /**
- * Forwards one request, its head at once and its body as it comes: over sockets, without a parser or a client of Node's
- * between them as long as the fast path takes the response too.
+ * Forwards one request, its head at once and its body as it comes. It uses bare sockets, without a parser or a client
+ * of Node's, as long as the fast path takes the response too.
  *
- * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
- * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
+ * A kept-alive connection that the upstream has just closed fails no request. Where no byte of a response has come, the
+ * request is sent again over a new connection, if its method allows that or the kernel says that the upstream never
  * read it.
  */
 export function forwardFast(
@@ -65,7 +65,7 @@ class FastForwarding implements Carrier, ResponseSink {
   #connection: FastConnection | undefined;
   #reader: ResponseReader;
   #mayRetry = false;
-  /** What has gone out of the body, to be sent again; undefined where that was too much. */
+  /** The bytes of the body that have gone out, to be sent again; undefined where they were too many. */
   #kept: Buffer[] | undefined = [];
   #keptBytes = 0;
   #isFlowing = false;
@@ -73,7 +73,7 @@ class FastForwarding implements Carrier, ResponseSink {
   #length: ResponseHead['length'];
   #hasHead = false;
   #isOwn = false;
-  /** A write has found the client slower. */
+  /** Whether a write has found the client slower. */
   #isBehind = false;
   #replay: Replay | undefined;
 
@@ -126,7 +126,7 @@ class FastForwarding implements Carrier, ResponseSink {
     try {
       this.#reader.read(bytes);
     } catch (thrown) {
-      if (response.headersSent) this.#exchange.flushHead(); // Node takes back no head, and the client is to see one
+      if (response.headersSent) this.#exchange.flushHead(); // Node cannot take a head back, and the client is to see one
       this.#fail(messageOf(thrown), thrown);
     } finally {
       if (isMuch) socket?.uncork();
@@ -137,7 +137,7 @@ class FastForwarding implements Carrier, ResponseSink {
     const mustWait = this.#isBehind && isPending;
     this.#isBehind = false;
     if (mustWait) {
-      this.#connection?.share(); // a thousand slow clients would each hold an empty buffer
+      this.#connection?.share(); // otherwise a thousand slow clients would each hold an empty buffer
       this.#exchange.onceDrained(this.#resume);
     } else if (isOwn ? isPending : isMuch) {
       this.#connection?.lend();
@@ -220,7 +220,10 @@ class FastForwarding implements Carrier, ResponseSink {
     this.#replay?.close();
   };
 
-  /** A body that has arrived whole goes out in one piece; any other flows, and its start is kept for a second try. */
+  /**
+   * Sends the body: in one piece where it has arrived whole. Otherwise it flows, and its start is kept for a second
+   * try.
+   */
   #sendBody(connection: FastConnection): void {
     const { body } = this.#exchange;
     const { socket } = connection;
@@ -298,7 +301,7 @@ function chunkOf(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, LINE_BREAK]);
 }
 
-/** @param framing the line that says where the body ends, where none of the headers does */
+/** @param framing the line that says where the body ends, if no header says so */
 function headText({ method, path, headers }: FastForwardedRequest, framing: string): string {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;

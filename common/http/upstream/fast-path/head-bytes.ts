@@ -1,4 +1,4 @@
-/** Bytes of a head that a response may have: as many as a request. */
+/** Bytes of a response's head: as many as a request may have. */
 const MOST_HEAD = 1 << 20;
 
 /** Line breaks before a response, which some servers send behind the one before. */
@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0);
 const LF = 10;
 const CR = 13;
 
-/** Where a head ends in the bytes: its text with its last line break, and the empty line behind that. */
+/** The end of a head within the bytes: of its text with the last line break, and of the empty line behind that. */
 interface HeadEnd {
   readonly text: number;
   readonly head: number;
@@ -20,20 +20,20 @@ interface HeadEnd {
 export class HeadBytes {
   #held: Buffer = NOTHING;
   #length = 0;
-  /** Bytes in which no end was found. */
+  /** Bytes that were searched without finding the end. */
   #searched = 0;
   #blank = 0;
 
-  /** Whether any has come. */
+  /** Whether any byte has come. */
   get hasBegun(): boolean {
     return this.#length > 0;
   }
 
   /**
-   * Takes bytes, of which the first that come may be line breaks.
-   * @returns the response from its start: the bytes themselves, or a copy where some came before; undefined before it has
-   * begun
-   * @throws Error where they are no response, or its head is too large
+   * Takes bytes, of which the first may be line breaks.
+   * @returns the response from its start: the bytes themselves, or a copy where some came before; undefined before it
+   * has begun
+   * @throws Error where they are not a response, or its head is too large
    */
   push(bytes: Buffer): Buffer | undefined {
     const start = this.#length === 0 ? this.#skipBlank(bytes) : 0;
@@ -44,7 +44,10 @@ export class HeadBytes {
     return all;
   }
 
-  /** @returns the end of the head in the bytes that `push` gave, or undefined where it has not come: they are kept then */
+  /**
+   * @returns the end of the head in the bytes that `push` gave, or undefined where it has not come: then the bytes are
+   * kept
+   */
   findEnd(all: Buffer): HeadEnd | undefined {
     const end = firstBlankLine(all, Math.max(0, this.#searched - END_OF_HEAD.length));
     if (!end || end.head > MOST_HEAD) {
@@ -55,7 +58,7 @@ export class HeadBytes {
     return end;
   }
 
-  /** Begins anew, for the response behind an informational one. */
+  /** Starts again, for the response behind an informational one. */
   clear(): void {
     this.#held = NOTHING;
     this.#length = 0;
@@ -89,7 +92,9 @@ function isBeginning(all: Buffer): boolean {
   return all.compare(BEGINNING, 0, length, 0, length) === 0;
 }
 
-/** The first empty line, whether it and the line before end by CRLF or by LF alone, as shell scripts end them. */
+/**
+ * Finds the first empty line, whether it and the line before end by CRLF or by LF alone, as shell scripts end them.
+ */
 function firstBlankLine(all: Buffer, from: number): HeadEnd | undefined {
   for (let at = all.indexOf(LF, from); at !== -1; at = all.indexOf(LF, at + 1)) {
     if (all[at + 1] === LF) return { text: at + 1, head: at + 2 };

@@ -7,16 +7,16 @@ import { relayFrom } from '../relay-response.ts';
 export interface Replay {
   /** @returns false where more is too much for now */
   push(bytes: Buffer): boolean;
-  /** The upstream has ended. */
+  /** Call it when the upstream has ended. */
   end(): void;
   close(): void;
 }
 
 /**
- * Relays a response that the fast path does not take, as Node's HTTP client reads it. The request has been sent before: the
- * client gets a connection that swallows what it writes, and reads what has come and comes.
- * @param begun what has come of the response
- * @param resume is called when more can be pushed
+ * Relays a response that the fast path does not take, as Node's HTTP client reads it. The request has been sent before,
+ * so the client gets a connection that swallows its writes, and reads the bytes that have come and those that follow.
+ * @param begun the bytes of the response so far
+ * @param resume called when more can be pushed
  */
 export function relayByNode(exchange: Exchange, method: string, begun: Buffer, resume: () => void): Replay {
   const connection = new Duplex({

@@ -10,14 +10,17 @@ export interface ResponseSink {
   /** An informational response (1xx). */
   information(status: number, rawHeaders: string[]): void;
   head(head: ResponseHead): void;
-  /** The bytes are the reader's, and good for the time of the call alone. */
+  /** Takes bytes of the body. They are the reader's, and valid during the call only. */
   data(bytes: Buffer): void;
   /**
    * @param mayPersist whether another request may follow on the connection
    * @param hadNoBody whether its head said that it has no body
    */
   end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
-  /** The fast path does not take the head: Node's parser is to read all that has come of the response and follows. */
+  /**
+   * Takes a response whose head the fast path does not take. Node's parser is to read its bytes so far and all that
+   * follow.
+   */
   forSlowPath(bytes: Buffer): void;
 }
 
@@ -32,7 +35,7 @@ export class ResponseReader {
   #chunks: ChunkReader | undefined;
   #trailers: readonly string[] = [];
 
-  /** @param isForHead whether it answers a HEAD, and has no body whatever its head says */
+  /** @param isForHead whether the response answers a HEAD, and so has no body whatever its head says */
   constructor(sink: ResponseSink, isForHead: boolean) {
     this.#sink = sink;
     this.#isForHead = isForHead;
@@ -43,7 +46,7 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#head.hasBegun;
   }
 
-  /** @throws Error where the bytes are no response */
+  /** @throws Error where the bytes are not a response */
   read(bytes: Buffer): void {
     let rest: Buffer | undefined = bytes;
     while (rest && this.#state === 'head') rest = this.#readHead(rest);
@@ -54,13 +57,16 @@ export class ResponseReader {
     if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read === rest.length);
   }
 
-  /** The upstream has ended its side. @returns whether that was the response's end */
+  /**
+   * Call it when the upstream has ended its side.
+   * @returns whether that was the end of the response
+   */
   end(): boolean {
     if (this.#state === 'to the end') this.#end(false);
     return this.#state === 'done';
   }
 
-  /** @returns what comes after the head, or undefined where that is not to be read here or yet */
+  /** @returns the bytes behind the head, or undefined where they are not to be read here, or not yet */
   #readHead(bytes: Buffer): Buffer | undefined {
     const all = this.#head.push(bytes);
     const end = all && this.#head.findEnd(all);
@@ -114,7 +120,7 @@ export class ResponseReader {
     return own.length;
   }
 
-  /** @param isClean whether nothing came behind the response, which nobody has asked for */
+  /** @param isClean whether no bytes came behind the response, which nobody would have asked for */
   #end(isClean: boolean, hadNoBody = false): void {
     this.#state = 'done';
     this.#sink.end(this.#trailers, this.#isPersistent && isClean, hadNoBody);

@@ -7,7 +7,7 @@ import { outliveWriteErrors } from '../outlive-write-errors.ts';
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Who wants to know of requests that were refused. */
+/** Wants to know about requests that were refused. */
 export interface RefusalProbe {
   /** Whether the request on this connection is out in full. */
   mayProbe(): boolean;
@@ -17,11 +17,11 @@ export interface RefusalProbe {
 /**
  * Makes the connector of upstream connections.
  *
- * When the upstream closes a kept-alive connection just as a request goes out on it, what matters is whether it
- * has read the request. The kernel knows: bytes that reach a closed socket are answered with a reset, and from
- * then on a write to ours fails with EPIPE. So as soon as the end of the upstream is seen, one more line break is
- * written, which no server minds between requests: EPIPE means that the request was refused unread and can be
- * sent again, whatever its method. It is not done while a body is under way, of which it would be a part.
+ * When the upstream closes a kept-alive connection just as a request goes out on it, the question is whether it has
+ * read the request. The kernel knows: a closed socket answers bytes with a reset, and from then on a write to ours
+ * fails with EPIPE. So as soon as the upstream's end is seen, this writes one more line break, which no server minds
+ * between requests. EPIPE means that the request was refused unread and can be sent again, whatever its method. It is
+ * not done while a body is under way, as the line break would be a part of that.
  */
 export function upstreamConnector(
   socketPath: string | undefined,

@@ -11,7 +11,7 @@ import { isIdempotent, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** What undici finds wrong with a 304 that names the length of what it stands for, and has no body as it should. */
+/** undici's error for a 304 that names the length of the full response, and has no body, as it should. */
 const NO_SUCH_LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 
 /** A request as it goes to the upstream. */
@@ -26,8 +26,8 @@ export interface ForwardedRequest {
 /**
  * Forwards one request over undici, streaming both ways.
  *
- * A kept-alive connection that the upstream has just closed fails no request: where nothing of a response has come
- * it is sent again over a new connection, if the method allows that or the kernel says that the upstream never
+ * A kept-alive connection that the upstream has just closed fails no request. Where no byte of a response has come, the
+ * request is sent again over a new connection, if its method allows that or the kernel says that the upstream never
  * read it (EPIPE, see connector.ts, or a reset).
  */
 export function forwardByUndici(
@@ -47,9 +47,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #hasAnswer = false;
   #abort: ((reason?: Error) => void) | undefined;
   #resume: () => void = () => undefined;
-  /** Bytes of the response's body, where it says so. */
+  /** Bytes of the response's body, where its head says so. */
   #length: number | undefined;
-  /** Its head says that it has none. */
+  /** Whether its head says that it has no body. */
   #hasNoBody = false;
 
   constructor(exchange: Exchange, request: ForwardedRequest, connections: UndiciPool) {
@@ -146,7 +146,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #giveUp(): void {
     const connection = this.#connection;
-    this.#connection = undefined; // the abort reports an error, which must not give it back
+    this.#connection = undefined; // the abort reports an error, which must not give the connection back
     this.#abort?.();
     if (connection) this.#connections.discard(connection);
   }
@@ -158,12 +158,12 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A head goes out with the first bytes of its body where they came together, else alone and at once. */
+/** Sends a head at once, unless it went out with the first bytes of its body, where they came together. */
 function flushHead(exchange: Exchange): void {
   if (!exchange.isOver && exchange.bytesSent === 0) exchange.flushHead();
 }
 
-/** undici reads a reason phrase as UTF-8. Where it was that, its bytes come back; where it was not they are lost. */
+/** Restores a reason phrase, which undici reads as UTF-8. The bytes of valid UTF-8 come back; others are lost. */
 function asLatin1(reason: string, status: number): string {
   if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
   return reason.includes('\ufffd') ? (STATUS_CODES[status] ?? '') : Buffer.from(reason).toString('latin1');

@@ -3,8 +3,8 @@ import type { RequestBody } from '../../exchange/request-body.ts';
 import { MOST_KEPT } from '../sent-again.ts';
 
 /**
- * The body of a request on its way to the upstream. One that has arrived whole goes out in one piece; any other
- * flows. The start of it is kept until the upstream answers, for a second try on another connection.
+ * The body of a request on its way to the upstream. A body that has arrived whole goes out in one piece; any other
+ * flows. Its start is kept until the upstream answers, for a second try on another connection.
  */
 export class ForwardedBody {
   readonly #body: RequestBody;
@@ -19,14 +19,14 @@ export class ForwardedBody {
     if (body.isComplete) this.#whole = body.takeArrived();
   }
 
-  /** A body that was read whole before. */
+  /** Makes one of a body that was read whole before. */
   static of(body: RequestBody, whole: Buffer): ForwardedBody {
     const forwarded = new ForwardedBody(body);
     forwarded.#whole = whole;
     return forwarded;
   }
 
-  /** Its length in bytes, where it is known to be all there. */
+  /** Its length in bytes, where it has arrived whole. */
   get wholeLength(): number | undefined {
     return this.#whole?.length;
   }
@@ -36,7 +36,7 @@ export class ForwardedBody {
     return this.#whole !== undefined || this.#kept !== undefined;
   }
 
-  /** What to send, from the start. */
+  /** Gives the body from its start, for one try. */
   open(): Buffer | Readable {
     if (this.#whole) return this.#whole;
     this.#stream?.destroy();
@@ -49,12 +49,12 @@ export class ForwardedBody {
     return stream;
   }
 
-  /** The upstream has answered: nothing will be sent again. */
+  /** Drops the kept start: the upstream has answered, so nothing will be sent again. */
   forget(): void {
     this.#kept = undefined;
   }
 
-  /** Nobody takes it any more. */
+  /** Closes it, as nobody takes it any more. */
   close(): void {
     this.#kept = undefined;
     this.#stream?.destroy();

@@ -4,7 +4,7 @@ import { ConnectionPool, type PooledConnection } from '../connection-pool.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 
-/** The most that a response's head may have, in bytes: as much as a request's. */
+/** Bytes of a response's head: as many as a request may have. */
 const MOST_HEADERS = 1 << 20;
 
 /** How long an idle connection is kept where the upstream does not say, in milliseconds. */
@@ -48,7 +48,7 @@ export class UndiciConnection implements PooledConnection {
     this.#client.dispatch(options, handler);
   }
 
-  /** Undici connects it anew where it was closed. */
+  /** undici opens a closed connection again by itself. */
   get isOpen(): boolean {
     return !this.#client.destroyed;
   }

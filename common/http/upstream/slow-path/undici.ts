@@ -1,3 +1,3 @@
-// undici's index loads all of fetch with it (60 ms); these two parts of it are all that http mode needs.
+// undici's index would load all of fetch too (60 ms); http mode needs only these two parts.
 export { default as buildConnector } from 'undici/lib/core/connect.js';
 export { default as Client } from 'undici/lib/dispatcher/client.js';
