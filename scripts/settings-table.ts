@@ -8,13 +8,13 @@ import { SETTINGS as GATEWAY_SETTINGS } from '../gateway/settings/table.ts';
 import { WATCHDOG_ERRORS } from '../watchdog/errors.ts';
 import { watchdogSettingsAsMarkdown } from '../watchdog/settings/document.ts';
 
-/** Writes tables into the documentation that are made of the sources; with --check only looks whether they are there. */
+/** Writes tables into the documentation that are made from the sources. With --check it only compares them. */
 
 interface Generated {
   readonly file: string;
-  /** What stands around it: `<!-- NAME: made by … -->` and `<!-- /NAME -->`. */
+  /** The name in the comments around it: `<!-- NAME: made by … -->` and `<!-- /NAME -->`. */
   readonly name: string;
-  /** Where it comes from. */
+  /** The file that it is made from. */
   readonly source: string;
   readonly markdown: string;
 }

@@ -8,10 +8,10 @@ export const ROOT = new URL('../../', import.meta.url);
 export const WATCHDOG = fileURLToPath(new URL('dist/fwatchdog.js', ROOT));
 
 /**
- * Makes one JavaScript file of a TypeScript one, so that it runs on Node alone, beside the packages it imports.
+ * Makes one JavaScript file of a TypeScript one, so that it runs on Node alone, beside the packages that it imports.
  * @param source path under scripts/
  * @param target path under dist/
- * @returns the path of the file that was written
+ * @returns the path of the new file
  */
 export async function bundleScript(source: string, target: string): Promise<string> {
   const outfile = fileURLToPath(new URL(`dist/${target}`, ROOT));

@@ -1,6 +1,6 @@
 import { OrderProcess } from './order-process.ts';
 
-/** Opens `count` connections that each ask for the path and read the answer at a trickle; 0 ends those there are. */
+/** Opens `count` connections that each ask for the path and read the answer slowly; 0 ends the present ones. */
 export interface SlowReadersOrder {
   readonly port: number;
   readonly path: string;
@@ -8,7 +8,7 @@ export interface SlowReadersOrder {
 }
 
 export interface SlowReadersResult {
-  /** Connections that broke, or whose answer was not under way when it was to be. */
+  /** Connections that broke, or whose answer was not under way in time. */
   readonly failures: number;
 }
 

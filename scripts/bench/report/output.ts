@@ -13,7 +13,7 @@ export const DOCS = path('docs/');
 export const SCRATCH = path('dist/bench/report/');
 
 /**
- * Writes the page, its charts, and the JSON file, in place of those that were there.
+ * Writes the page, its charts and the JSON file over the earlier ones.
  * @param folder with a slash at its end
  * @returns the page
  */

@@ -12,7 +12,7 @@ import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
 const REST = 1000;
 const CONNECTIONS = 50;
 const MANY = 100_000;
-/** Of requests that each start a process. */
+/** Requests that start a process each. */
 const FEW = 10_000;
 
 const GET = { method: 'GET' } as const;
@@ -72,7 +72,7 @@ async function contendersOf(stage: Stage): Promise<Contender[]> {
   ];
 }
 
-/** What stays in memory, at rest and after work. */
+/** The memory that servers hold, at rest and after work. */
 export const memory: Scenario = {
   name: 'memory',
   groups: async (lab) => {

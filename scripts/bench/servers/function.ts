@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { createListener } from './function-listener.ts';
 
-/** The function as a server of its own, on the Unix socket function_socket or on function_port. */
+/** The function in a server of its own, on the Unix socket function_socket or on function_port. */
 
 const { function_socket: path, function_port: port } = process.env;
 const server = createServer({ keepAliveTimeout: 0 }, createListener());

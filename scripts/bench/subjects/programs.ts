@@ -7,10 +7,10 @@ const NAMES = [
 ];
 type Name = (typeof NAMES)[number];
 
-/** The files of the servers that run beside the watchdog, each as one of plain JavaScript. */
+/** The files of the servers that run beside the watchdog, each bundled to plain JavaScript. */
 export type Programs = Readonly<Record<Name, string>>;
 
-/** @returns the paths of the files, which it has written */
+/** @returns the paths of the files that it has written */
 export async function bundlePrograms(): Promise<Programs> {
   const made = NAMES.map(
     async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.mjs`)] as const,

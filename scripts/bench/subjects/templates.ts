@@ -18,7 +18,7 @@ const WEB_HANDLER = `async (request) => {
   return Response.json(${GREET});
 }`;
 
-/** The compiled handler of each template that is measured: node22 and node26 have the source of node24. */
+/** The compiled handler of each measured template: node22 and node26 have the source of node24. */
 const HANDLERS = {
   node24: { file: 'function/handler.js', text: `module.exports = ${EVENT_HANDLER};` },
   'ts-http': { file: 'function/dist/handler.js', text: `export default ${EVENT_HANDLER};` },

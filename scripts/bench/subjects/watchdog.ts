@@ -8,7 +8,7 @@ import { subjectOf, type Subject } from './subject.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Answers once the watchdog does. */
+/** A path that answers once the watchdog does. */
 export const HEALTH = '_/health';
 
 /** The watchdog, with logs and metrics on as they are by default. */
@@ -51,7 +51,7 @@ export async function httpModeOverUnixSocket(lab: Lab): Promise<Subject> {
   return httpMode(lab, settings, 'http mode, Unix socket');
 }
 
-/** A process for each request: `cat`, where the settings do not say another. */
+/** A process for each request: `cat`, unless the settings name another. */
 export function forkMode(
   lab: Lab,
   mode: 'streaming' | 'serializing' | 'classic',
@@ -61,7 +61,7 @@ export function forkMode(
   return watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
-/** A handler in the watchdog's own process. Whether the watchdog has the mode tells `lab.has('handler_path')`. */
+/** A handler in the watchdog's own process. `lab.has('handler_path')` tells whether the watchdog has the mode. */
 export function inprocMode(
   lab: Lab,
   name: string,
