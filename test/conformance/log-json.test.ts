@@ -19,7 +19,7 @@ interface JsonLine {
   readonly code?: string;
 }
 
-/** Every line that the watchdog has said of itself; each has to be one JSON object. */
+/** The watchdog's own lines; each must be one JSON object. */
 function linesOf(watchdog: Watchdog): JsonLine[] {
   return watchdog.stderr.lines.map((line) => {
     const parsed = JSON.parse(line) as JsonLine;
