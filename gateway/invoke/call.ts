@@ -17,7 +17,7 @@ import type { Invocation, InvocationLimits, InvocationObserver } from './invocat
 import { gatewayManner } from './manner.ts';
 import { startTime } from './start-time.ts';
 
-/** What a call needs of its surroundings. */
+/** The surroundings of a call. */
 export interface CallContext {
   readonly endpoints: Endpoints;
   readonly limits: InvocationLimits;
@@ -25,12 +25,12 @@ export interface CallContext {
   readonly upstreamOf: (endpoint: Endpoint) => Upstream;
 }
 
-/** How often a call looks for another instance, where those that it got took no connection. */
+/** How often a call looks for another instance, when the ones that it got took no connection. */
 const MOST_TRIES = 5;
 /** How long it waits before that, in milliseconds: an instance that has just ended is out of rotation by then. */
 const RETRY_AFTER_MS = 100;
 
-/** One call: its exchange, its place at an instance, and what is counted of it. */
+/** One call: its exchange, its place at an instance, and its counts. */
 export class Call implements Manner {
   readonly component = gatewayManner.component;
   readonly #context: CallContext;
@@ -67,7 +67,7 @@ export class Call implements Manner {
     this.#exchange.onSettled(this.#onSettled);
   }
 
-  /** What the server knows the call by. */
+  /** The server's view of the call. */
   get served(): ServedRequest {
     return this.#exchange;
   }
@@ -88,7 +88,7 @@ export class Call implements Manner {
     return gatewayManner.upstreamFailed(`${this.#label}: ${message}`, cause);
   }
 
-  /** The function answers: from now on it may take its time, as streams do. */
+  /** Called when the function answers. From now on the call may take its time, as streams do. */
   finishHead(headers: string[], status: number): void {
     this.#exchange.liftLimits();
     finishAnswer(headers, status, { callId: this.#callId, startTime: this.#startTime });
@@ -125,7 +125,7 @@ export class Call implements Manner {
     this.#context.upstreamOf(endpoint).forward(this.#exchange, head, this.#elsewhere);
   }
 
-  /** The instance has ended, and nobody knew yet. */
+  /** Looks for another instance, where one has ended and nobody knew yet. */
   readonly #elsewhere = async (error: Error): Promise<FastPool> => {
     this.#place?.release();
     this.#tries += 1;
@@ -161,7 +161,7 @@ export class Call implements Manner {
   };
 }
 
-/** An IPv4 address that came over an IPv6 socket, as the IPv4 address that it is. */
+/** Gives an address; an IPv4 address that came over an IPv6 socket as the IPv4 address that it is. */
 export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -41,7 +41,7 @@ export class Invoker {
 
   /**
    * Serves one call to its end.
-   * @returns what the server knows it by, until it is settled
+   * @returns the server's view of it, until it is settled
    */
   handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
     const call = new Call(this.#context, request, response, invocation);
@@ -53,7 +53,7 @@ export class Invoker {
     return call.served;
   }
 
-  /** Carries an upgraded connection (WebSocket) to a function, to its end. */
+  /** Carries an upgraded connection (WebSocket) to a function until it closes. */
   async upgrade(
     request: IncomingMessage,
     socket: Socket,
