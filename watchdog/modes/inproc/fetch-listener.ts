@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { FunctionListener } from './function-module.ts';
+
+/** Serves a request, as node:http calls it. A promise that rejects is the request's failure. */
+export type FunctionListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
  * Makes a request listener of a handler of web-standard requests. It is a simple one; templates bring a faster one.

@@ -1,12 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../../common/errors.ts';
 import { StartError } from '../../errors.ts';
-
-/** Serves a request, as node:http calls it. A promise that rejects is the request's failure. */
-export type FunctionListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+import type { FunctionListener } from './fetch-listener.ts';
 
 /** A function that was loaded. */
 export interface FunctionModule {
