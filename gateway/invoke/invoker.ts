@@ -12,7 +12,7 @@ import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
-import { authorityOf, Call, withoutMapping, type CallContext } from './call.ts';
+import { authorityOf, FunctionCall, withoutMapping, type CallContext } from './function-call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
 import { gatewayManner } from './manner.ts';
 import { startTime } from './start-time.ts';
@@ -44,7 +44,7 @@ export class Invoker {
    * @returns the server's view of it, until it is settled
    */
   handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
-    const call = new Call(this.#context, request, response, invocation);
+    const call = new FunctionCall(this.#context, request, response, invocation);
     if (METHODS.has(request.method ?? '')) call.start();
     else {
       const text = `functions are called by ${ALLOW}, not by ${request.method}`;

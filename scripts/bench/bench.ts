@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { WATCHDOG } from '../sample/bundle.ts';
+import { WATCHDOG } from '../sample/sample-bundle.ts';
 import { compare, type Finding } from './comparison.ts';
 import { Lab } from './lab.ts';
 import { describeMachine } from './machine.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { getEachMessage, sendMessage } from 'execa';
-import { OPEN_WITHIN, type SlowReadersOrder, type SlowReadersResult } from './slow-readers.ts';
+import { OPEN_WITHIN, type SlowReadersOrder, type SlowReadersResult } from './slow-reader-clients.ts';
 
 /** How often each client reads the bytes that are there, at most 64 KiB, in milliseconds. */
 const EVERY = 2500;

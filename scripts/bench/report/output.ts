@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { ROOT } from '../../sample/bundle.ts';
+import { ROOT } from '../../sample/sample-bundle.ts';
 import { chartName, drawChart } from './charts.ts';
 import { writePage } from './page.ts';
 import { toJson, type Report } from './report.ts';

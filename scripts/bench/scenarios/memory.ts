@@ -5,7 +5,7 @@ import type { Contender, Point, Sample, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { installTemplate } from '../subjects/templates.ts';
+import { installTemplate } from '../subjects/template-programs.ts';
 import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 /** How long a server is left alone before its memory is read, in milliseconds. */

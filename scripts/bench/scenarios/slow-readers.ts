@@ -1,6 +1,6 @@
 import { load } from '../contenders.ts';
 import type { Lab } from '../lab.ts';
-import { OPEN_WITHIN } from '../load/slow-readers.ts';
+import { OPEN_WITHIN } from '../load/slow-reader-clients.ts';
 import type { ServerProcess } from '../processes/server-process.ts';
 import { numbers, type Point, type Sample, type Scenario } from '../scenario.ts';
 import { direct, httpProxy, replyFrom } from '../subjects/others.ts';

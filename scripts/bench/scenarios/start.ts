@@ -6,7 +6,7 @@ import { numbers, type Contender, type Sample, type Scenario } from '../scenario
 import type { Stage } from '../stage.ts';
 import { direct, functionsFramework } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { behindHttpMode, installTemplate } from '../subjects/templates.ts';
+import { behindHttpMode, installTemplate } from '../subjects/template-programs.ts';
 import { forkMode, HEALTH, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 /** Milliseconds between two questions to a server that starts. */

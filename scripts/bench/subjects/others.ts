@@ -9,13 +9,16 @@ import { subjectOf, type Subject } from './subject.ts';
 
 /** The bench's function, started by the bench alone. */
 export function direct(lab: Lab): Promise<Subject> {
-  const words = [process.execPath, lab.programs.function] as const;
+  const words = [process.execPath, lab.programs['function-server']] as const;
   return subjectOf({ name: 'direct', words, portSetting: 'function_port' });
 }
 
 async function proxy(lab: Lab, name: string, program: keyof Programs): Promise<Subject> {
   const words = [process.execPath, lab.programs[program]] as const;
-  const environment = { function_file: lab.programs.function, function_port: `${await findFreePort()}` };
+  const environment = {
+    function_file: lab.programs['function-server'],
+    function_port: `${await findFreePort()}`,
+  };
   return subjectOf({ name, words, portSetting: 'port', environment });
 }
 

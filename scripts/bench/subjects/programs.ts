@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { bundleScript } from '../../sample/bundle.ts';
+import { bundleScript } from '../../sample/sample-bundle.ts';
 
 const NAMES = [
-  ...(['function', 'function-listener', 'bare-server', 'spawn-server'] as const),
+  ...(['function-server', 'function-listener', 'bare-server', 'spawn-server'] as const),
   ...(['http-proxy-server', 'reply-from-server', 'relay-server'] as const),
 ];
 type Name = (typeof NAMES)[number];

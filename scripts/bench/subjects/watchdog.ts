@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { join as joinWords } from 'shlex';
-import { WATCHDOG } from '../../sample/bundle.ts';
+import { WATCHDOG } from '../../sample/sample-bundle.ts';
 import { findFreePort } from '../../sample/port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
@@ -37,7 +37,7 @@ export async function httpMode(lab: Lab, settings: Settings = {}, name = 'http m
   const port = `${await findFreePort()}`;
   return watchdog(lab, name, {
     mode: 'http',
-    fprocess: joinWords([process.execPath, lab.programs.function]),
+    fprocess: joinWords([process.execPath, lab.programs['function-server']]),
     function_port: port,
     upstream_url: `http://127.0.0.1:${port}`,
     ...settings,

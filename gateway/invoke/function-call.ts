@@ -31,7 +31,7 @@ const MOST_TRIES = 5;
 const RETRY_AFTER_MS = 100;
 
 /** One call: its exchange, its place at an instance, and its counts. */
-export class Call implements Manner {
+export class FunctionCall implements Manner {
   readonly component = gatewayManner.component;
   readonly #context: CallContext;
   readonly #invocation: Invocation;
