@@ -26,7 +26,7 @@ export function hasBody(req) {
 }
 
 /**
- * What becomes of a body: JSON types are parsed, text is a string, a form an object, all else stays bytes.
+ * Decides the form of a body: JSON types are parsed, text is a string, a form an object, everything else stays bytes.
  *
  * @param {string} type content type
  * @param {Readonly<Settings>} settings
