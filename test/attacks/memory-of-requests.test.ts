@@ -15,7 +15,7 @@ const MIB = 1 << 20;
 /** Bytes by which a watchdog may grow while it is attacked. */
 
 const REQUEST = 'GET /p HTTP/1.1\r\nHost: x\r\n\r\n';
-const NOT_PLAIN = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
+const NOT_FAST = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
 
 /** Sends until the other side has taken so many bytes, or takes no more. */
 async function sendMuch(connection: RawConnection, bytes: string, most: number): Promise<void> {
@@ -60,7 +60,7 @@ describe('46 MiB of requests behind one that hangs', { concurrency: 2 }, () => {
   }
 
   for (const fastPath of ['true', 'false']) {
-    for (const [name, bytes] of Object.entries({ plain: REQUEST, 'not plain': NOT_PLAIN })) {
+    for (const [name, bytes] of Object.entries({ plain: REQUEST, 'not for the fast path': NOT_FAST })) {
       test(`http mode, fast_path=${fastPath}, ${name}`, async (t) => {
         const upstream = await startUpstream(t, () => undefined);
         const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url, fast_path: fastPath };

@@ -14,7 +14,7 @@ import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
-import { withoutDotSegments } from './dot-segments.ts';
+import { cleanReference } from './clean-reference.ts';
 import { OpenRequests } from '../../common/http/server/open-requests.ts';
 import { framingFault } from '../../common/http/server/framing.ts';
 import { answerEmpty, type Health } from './health.ts';
@@ -137,7 +137,7 @@ export class RequestHandler {
   /** @returns the place that a request whose path has dot segments is redirected to */
   #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
     const { takesPath } = this.#parts.mode;
-    return takesPath === 'by itself' ? undefined : withoutDotSegments(url, takesPath === 'decoded');
+    return takesPath === 'by itself' ? undefined : cleanReference(url, takesPath === 'decoded');
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */

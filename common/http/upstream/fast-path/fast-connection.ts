@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { systemCodeOf } from '../../../errors.ts';
 import { outliveWriteErrors } from '../outlive-write-errors.ts';
-import type { PooledConnection } from '../connection-pool.ts';
+import type { OnIdleClosed, PooledConnection } from '../connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
@@ -37,22 +37,23 @@ export interface Carrier {
 
 /** One connection to the upstream, for one request at a time. */
 export class FastConnection implements PooledConnection {
-  /** Whether a response has come over it before. */
-  wasUsed = false;
+  /** The responses that have come over it. */
+  answers = 0;
   /** Whether the present request is out in full. */
   requestIsOut = false;
   /** When its last response was whole, by performance.now(). */
   idleSince = 0;
   readonly socket: net.Socket;
-  readonly #onIdleClosed: (connection: FastConnection) => void;
+  readonly #onIdleClosed: OnIdleClosed<FastConnection>;
   #carrier: Carrier | undefined;
   /** The buffer of this connection alone; undefined while it uses the shared one. */
   #own: Buffer | undefined;
   #error: Error | undefined;
   #isUnread = false;
+  #wasFaulty = false;
 
   /** @param onIdleClosed called when it ends between two requests */
-  constructor(address: UpstreamAddress, onIdleClosed: (connection: FastConnection) => void) {
+  constructor(address: UpstreamAddress, onIdleClosed: OnIdleClosed<FastConnection>) {
     this.#onIdleClosed = onIdleClosed;
     const target =
       address.socketPath === undefined
@@ -93,7 +94,7 @@ export class FastConnection implements PooledConnection {
   release(): void {
     this.#carrier = undefined;
     this.#own = undefined;
-    this.wasUsed = true;
+    this.answers += 1;
     this.idleSince = performance.now();
   }
 
@@ -120,7 +121,8 @@ export class FastConnection implements PooledConnection {
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
     if (!this.#carrier) {
-      this.socket.destroy(); // bytes that nobody has asked for
+      this.#wasFaulty = true; // nobody has asked for anything
+      this.socket.destroy();
       return true;
     }
     return this.#carrier.onBytes((buffer as Buffer).subarray(0, length), buffer !== SHARED);
@@ -149,7 +151,7 @@ export class FastConnection implements PooledConnection {
   readonly #onClose = (): void => {
     const carrier = this.#carrier;
     this.#carrier = undefined;
-    if (!carrier) return this.#onIdleClosed(this);
+    if (!carrier) return this.#onIdleClosed(this, this.#wasFaulty);
     carrier.onClosed(this.#error, this.#isUnread);
   };
 }

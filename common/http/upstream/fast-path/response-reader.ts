@@ -32,6 +32,7 @@ export class ResponseReader {
   readonly #head = new HeadBytes();
   #left = 0;
   #isPersistent = true;
+  #hasSurplus = false;
   #chunks: ChunkReader | undefined;
   #trailers: readonly string[] = [];
 
@@ -46,6 +47,11 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#head.hasBegun;
   }
 
+  /** Whether bytes came together with the end of the response that are none of it. */
+  get hasSurplus(): boolean {
+    return this.#hasSurplus;
+  }
+
   /** @throws Error where the bytes are not a response */
   read(bytes: Buffer): void {
     let rest: Buffer | undefined = bytes;
@@ -54,7 +60,7 @@ export class ResponseReader {
     if (this.#state === 'to the end') return this.#sink.data(rest);
     if (this.#state === 'done') return;
     const read = this.#state === 'length' ? this.#readLength(rest) : (this.#chunks?.read(rest) ?? 0);
-    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read === rest.length);
+    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read < rest.length);
   }
 
   /**
@@ -62,7 +68,10 @@ export class ResponseReader {
    * @returns whether that was the end of the response
    */
   end(): boolean {
-    if (this.#state === 'to the end') this.#end(false);
+    if (this.#state === 'to the end') {
+      this.#isPersistent = false;
+      this.#end(false);
+    }
     return this.#state === 'done';
   }
 
@@ -108,7 +117,7 @@ export class ResponseReader {
     } else {
       this.#left = length;
       this.#state = 'length';
-      if (length === 0) this.#end(rest.length === 0, true);
+      if (length === 0) this.#end(rest.length > 0, true);
     }
   }
 
@@ -120,10 +129,11 @@ export class ResponseReader {
     return own.length;
   }
 
-  /** @param isClean whether no bytes came behind the response, which nobody would have asked for */
-  #end(isClean: boolean, hadNoBody = false): void {
+  /** @param hasSurplus whether bytes came behind the response, which nobody has asked for */
+  #end(hasSurplus: boolean, hadNoBody = false): void {
     this.#state = 'done';
-    this.#sink.end(this.#trailers, this.#isPersistent && isClean, hadNoBody);
+    this.#hasSurplus = hasSurplus;
+    this.#sink.end(this.#trailers, this.#isPersistent && !hasSurplus, hadNoBody);
   }
 }
 
