@@ -76,7 +76,7 @@ test('auto runs local images as processes beside containers, and they call each 
   const gateway = await startOnEngine(t, engine, { provider: 'auto' }, { prepare });
   await deploy(gateway, { service: 'p', image: 'local' });
   await deploy(gateway, { service: 'c' });
-  assert.equal((await containersOf(gateway)).length, 1);
+  await until(async () => (await containersOf(gateway)).length === 1, 'its container');
   const through = async (from: string, to: string) => {
     const url = encodeURIComponent(`http://gateway.openfaas:8080/function/${to}/variable?name=OPENFAAS_NAME`);
     return (await gateway.request({ path: `/function/${from}/call?url=${url}` })).text;
