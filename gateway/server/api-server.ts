@@ -10,7 +10,7 @@ import { refusalOf } from '../auth/login.ts';
 import { ANYBODY, type Principal } from '../auth/principal.ts';
 import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
 import { GatewayError } from '../errors.ts';
-import { withoutMapping } from '../invoke/call.ts';
+import { withoutMapping } from '../invoke/function-call.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import { decodeJson } from '../json/decode.ts';
 import type { Target } from './target.ts';

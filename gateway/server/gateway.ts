@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/plain/front.ts';
+import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
@@ -23,6 +23,7 @@ import { Background } from './background.ts';
 import { listen, localUrl } from './listen.ts';
 import type { StateFolderClaim } from './locator.ts';
 import { MetricsServer } from './metrics-server.ts';
+import type { MoreAddresses } from './more-addresses.ts';
 import { RequestHandler } from './request-handler.ts';
 
 export interface GatewayParts {
@@ -33,6 +34,8 @@ export interface GatewayParts {
   readonly login: Login | undefined;
   readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
+  /** Further addresses at which the provider lets functions in. */
+  readonly moreAddresses: MoreAddresses;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
   readonly onListening: (address: string) => void;
 }
@@ -47,8 +50,8 @@ const MOST_RECEIVED = 256 << 20;
 export class Gateway {
   readonly #parts: GatewayParts;
   readonly #server: Server;
-  /** Serves what is plain, ahead of Node's server. */
-  readonly #front: PlainFront;
+  /** The front of the fast path, ahead of Node's server. */
+  readonly #front: FastFront;
   readonly #metricsServer: MetricsServer;
   readonly #handler: RequestHandler;
   readonly #api: ApiServer;
@@ -116,8 +119,9 @@ export class Gateway {
       const head = Buffer.concat([read, gate.release(socket)]);
       this.#handler.upgrade(this.#server, request, socket, head);
     });
-    this.#front = new PlainFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
+    this.#front = new FastFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
     this.#server.on('connection', lingerOnClose);
+    parts.moreAddresses.attach(this.#server);
     this.#metricsServer = new MetricsServer(metrics);
   }
 
@@ -152,14 +156,15 @@ export class Gateway {
 
   /** Takes no request any more, lets those in flight end within write_timeout, then ends the functions. */
   async stop(): Promise<void> {
-    const { provider, settings } = this.#parts;
+    const { provider, settings, moreAddresses } = this.#parts;
     this.#server.close();
+    moreAddresses.close();
     this.#server.closeIdleConnections();
     this.#front.close();
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
     const { writeTimeout } = settings;
-    await Promise.all([this.#background.drain(writeTimeout), this.#handler.close(writeTimeout)]);
+    await Promise.all([this.#background.drain(writeTimeout), this.#handler.drain(writeTimeout)]);
     await this.#background.stop();
     await provider.stop(writeTimeout);
     await this.#end();
@@ -173,7 +178,8 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#server.close();
-    this.#front.closeAll();
+    this.#parts.moreAddresses.close();
+    this.#front.kill();
     this.#server.closeAllConnections();
     this.#metricsServer.close();
     await this.#parts.claim.release();

@@ -1,5 +1,5 @@
 import type { Parser } from '../../common/settings/parsers.ts';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
 /** A list of words with commas between them. */
@@ -83,4 +83,17 @@ export const queueLimits: Parser<ReadonlyMap<string, number>> = {
     return new Map(pairs.map((pair) => [pair?.[1] ?? '', Number(pair?.[2])]));
   },
   print: (value) => [...value].map(([name, most]) => `${name}=${most}`).join(','),
+};
+
+/** Names of profiles with the runtimes of the engine that they stand for. */
+export const runtimes: Parser<ReadonlyMap<string, string>> = {
+  expects: 'PROFILE=RUNTIME with commas between them, such as gvisor=runsc',
+  parse(text) {
+    const pairs = (words.parse(text) ?? []).map((word) =>
+      /^([-a-zA-Z_0-9.]+)=([-a-zA-Z_0-9./]+)$/.exec(word),
+    );
+    if (pairs.some((pair) => pair === null)) return undefined;
+    return new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+  },
+  print: (value) => [...value].map(([name, runtime]) => `${name}=${runtime}`).join(','),
 };

@@ -1,19 +1,12 @@
 import { boolean, duration, integer, oneOf, port, string } from '../../common/settings/parsers.ts';
 import type { ValuesOf } from '../../common/settings/setting.ts';
 import { BACKOFFS, type Backoff } from '../async/retry-policy.ts';
-import {
-  dnsLabel,
-  hostNames,
-  issuer,
-  origins,
-  providerAddress,
-  publicUrl,
-  queueLimits,
-  words,
-} from './parsers.ts';
+import { dnsLabel, hostNames, origins, providerAddress, queueLimits } from './parsers.ts';
+import { ENGINE_SETTINGS } from './engine-settings.ts';
+import { OIDC_SETTINGS } from './oidc-settings.ts';
 import { optional, setting } from './setting.ts';
 
-const PROVIDERS = ['auto', 'process', 'remote'] as const;
+const PROVIDERS = ['auto', 'process', 'engine', 'remote'] as const;
 
 /** Every setting of the gateway, in the order of the documentation and of reading. */
 export const SETTINGS = {
@@ -46,7 +39,7 @@ export const SETTINGS = {
     names: ['provider'],
     parser: oneOf(PROVIDERS),
     fallback: 'auto',
-    line: 'Who runs the functions: `process` (this machine), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process`.',
+    line: 'Who runs the functions: `process` (local images, on this machine), `engine` (containers of docker or podman), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process` for local images and `engine` for all others.',
   }),
   functionsProviderUrl: optional({
     names: ['functions_provider_url'],
@@ -59,6 +52,7 @@ export const SETTINGS = {
     fallbackText: '`functions_provider_url`',
     line: 'The address of its logs.',
   }),
+  ...ENGINE_SETTINGS,
   readTimeout: setting({
     names: ['read_timeout'],
     parser: duration('zero'),
@@ -89,52 +83,7 @@ export const SETTINGS = {
     fallback: 12 * 3_600_000,
     line: 'How long a login of the page lasts; one that is used goes on.',
   }),
-  oidcIssuer: optional({
-    names: ['oidc_issuer'],
-    parser: issuer,
-    line: 'The address of an OpenID Connect provider, at which people log in to the page.',
-  }),
-  oidcClientId: setting({
-    names: ['oidc_client_id'],
-    parser: string,
-    fallback: 'of-gateway',
-    line: 'What the gateway is called there. Its redirect URI is `/system/login/callback`.',
-  }),
-  oidcClientSecretFile: optional({
-    names: ['oidc_client_secret_file'],
-    parser: string,
-    line: 'The file of its secret, where it has one; without it PKCE alone proves it.',
-  }),
-  oidcScope: setting({
-    names: ['oidc_scope'],
-    parser: string,
-    fallback: 'openid profile email',
-    line: 'What it asks for there.',
-  }),
-  oidcGroupsClaim: setting({
-    names: ['oidc_groups_claim'],
-    parser: string,
-    fallback: 'groups',
-    line: 'The claim that tells the groups of who has logged in.',
-  }),
-  oidcWriteGroups: setting({
-    names: ['oidc_write_groups'],
-    parser: words,
-    fallback: [],
-    line: 'Groups that may do everything.',
-  }),
-  oidcReadGroups: setting({
-    names: ['oidc_read_groups'],
-    parser: words,
-    fallback: [],
-    line: 'Groups that may look, and change nothing. Who is in none of either is refused.',
-  }),
-  publicUrl: optional({
-    names: ['public_url'],
-    parser: publicUrl,
-    fallbackText: 'the name that it is called by',
-    line: 'Where browsers reach the gateway, for the redirect URI.',
-  }),
+  ...OIDC_SETTINGS,
   secretMountPath: setting({
     names: ['secret_mount_path'],
     parser: string,

@@ -132,7 +132,7 @@ export class ManagedFunction {
       createdAt: new Date(createdAt),
       ...(deployedAt !== undefined && { deployedAt: new Date(deployedAt) }),
       instances: instanceStates(this.versions, (id) => this.#context.rotation.inFlight(this.name, id)),
-      notes: statusNotes(this.#current, this.#previous, replicas),
+      notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
   }
@@ -214,6 +214,7 @@ export class ManagedFunction {
       instance = await version.launch({
         id: member.id,
         onLine: (line) => this.ring.append(member.id, line),
+        keptLines: () => this.ring.read(),
         signal: member.unwanted.signal,
       });
     } catch (thrown) {
