@@ -4,7 +4,8 @@ import { annotationsOf } from '../providers/annotations.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Settings } from '../settings/table.ts';
 import type { CallQueue } from './call-queue.ts';
-import { EmbeddedQueue } from './embedded-queue.ts';
+import { LevelStore } from './level-store.ts';
+import { StoredQueue, type QueueOptions } from './stored-queue.ts';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
 /** What is tried again, and when, where neither annotations nor settings say so (docs.openfaas.com, Retries). */
@@ -23,8 +24,8 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
     minWait: MIN_WAIT_MS,
     maxWait: MAX_WAIT_MS,
   };
-  return EmbeddedQueue.open({
-    folder: join(settings.stateDir, 'queue'),
+  const store = await LevelStore.open(join(settings.stateDir, 'queue'));
+  const options: QueueOptions = {
     maxInflight: (queue) => settings.asyncQueues.get(queue) ?? settings.asyncMaxInflight,
     mostCalls: settings.asyncMaxCalls,
     mostBytes: settings.asyncMaxBytes,
@@ -37,5 +38,6 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
     policyOf: async (name) =>
       readRetryPolicy({ annotations: (await annotationsOf(provider, name)) ?? {} }, defaults).policy,
     warn: (line) => logger.warn(line),
-  });
+  };
+  return StoredQueue.open(options, store);
 }
