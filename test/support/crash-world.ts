@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import { embedded, type BackEnd } from './back-ends.ts';
 import { FaasProvider } from './faas-provider.ts';
 import { startGateway, type GatewayVariables, type OfGateway } from './of-gateway.ts';
 import type { Owner } from './owner.ts';
@@ -35,9 +36,13 @@ export class CrashWorld {
   }
 
   /** Starts a gateway with one function `fn`, in the test's own process. */
-  static async make(owner: Owner, variables: GatewayVariables = {}): Promise<CrashWorld> {
+  static async make(
+    owner: Owner,
+    variables: GatewayVariables = {},
+    backEnd: BackEnd = embedded,
+  ): Promise<CrashWorld> {
     const provider = await FaasProvider.start(owner);
-    const world = new CrashWorld(owner, provider, variables);
+    const world = new CrashWorld(owner, provider, { ...backEnd.variables, ...variables });
     provider.override = ({ url, headers }, response) => {
       const id = String(headers['x-call-id']);
       if (url === '/callback') {

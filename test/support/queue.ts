@@ -1,9 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LevelStore } from '../../gateway/async/level-store.ts';
 import { StoredQueue, type QueueOptions } from '../../gateway/async/stored-queue.ts';
 import type { CallContent, NewCall } from '../../gateway/async/async-call.ts';
 import type { RetryPolicy } from '../../gateway/async/retry-policy.ts';
+import { embedded, type BackEnd } from './back-ends.ts';
 import { newFolder, removeFolder } from './folder.ts';
 import type { Owner } from './owner.ts';
 
@@ -36,7 +36,7 @@ export async function functionServer(
 /** A queue in a folder of its own, which is not started yet. */
 export async function openQueue(
   owner: Owner,
-  options: Partial<QueueOptions> & { readonly folder?: string } = {},
+  options: Partial<QueueOptions> & { readonly folder?: string; readonly backEnd?: BackEnd } = {},
 ): Promise<StoredQueue> {
   const folder = options.folder ?? newFolder();
   const settings: QueueOptions = {
@@ -49,7 +49,7 @@ export async function openQueue(
     warn: () => undefined,
     ...options,
   };
-  const queue = await StoredQueue.open(settings, await LevelStore.open(folder));
+  const queue = await StoredQueue.open(settings, await (options.backEnd ?? embedded).openStore(folder));
   owner.after(async () => {
     await queue.stop();
     if (options.folder === undefined) removeFolder(folder);
