@@ -28,7 +28,6 @@ export class CallLine {
   readonly #requests = new Set<Request>();
   #session: NatsSession | undefined;
   #consumer: Promise<Consumer> | undefined;
-  #isNew = true;
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -42,12 +41,7 @@ export class CallLine {
     return new Promise((resolve) => {
       const request = { id, resolve };
       this.#requests.add(request);
-      void this.#pull(session)
-        .catch(() => {
-          this.#consumer = undefined; // gone, perhaps: it is made again
-          return undefined;
-        })
-        .then((got) => this.#answer(request, got));
+      void this.#pull(session).then((got) => this.#answer(request, got));
     });
   }
 
@@ -63,29 +57,37 @@ export class CallLine {
   }
 
   async #pull(session: NatsSession): Promise<string | undefined> {
-    const consumer = await this.#consumerOf(session);
-    for (;;) {
-      const message = await session.within(consumer.next({ expires: EXPIRES_MS }));
-      if (!message) return undefined;
-      const id = this.#options.accept(message);
-      if (id !== undefined) return id;
+    const making = this.#consumerOf(session);
+    try {
+      const consumer = await session.within(making);
+      for (;;) {
+        const message = await session.within(consumer.next({ expires: EXPIRES_MS }));
+        if (!message) return undefined;
+        const id = this.#options.accept(message);
+        if (id !== undefined) return id;
+      }
+    } catch {
+      if (this.#consumer === making) this.#consumer = undefined; // gone, perhaps: it is made again
+      return undefined;
     }
   }
 
   #consumerOf(session: NatsSession): Promise<Consumer> {
-    if (this.#session !== session) this.#consumer = undefined;
+    const isNew = this.#session !== session;
+    if (isNew) this.#consumer = undefined;
     this.#session = session;
-    this.#consumer ??= this.#makeConsumer(session);
+    this.#consumer ??= this.#makeConsumer(session, isNew);
     return this.#consumer;
   }
 
-  async #makeConsumer({ client, manager }: NatsSession): Promise<Consumer> {
+  async #makeConsumer({ client, manager }: NatsSession, isNew: boolean): Promise<Consumer> {
     const { AckPolicy } = await import('@nats-io/jetstream');
     const { nanos } = await import('@nats-io/transport-node');
     const { stream, line, ackWait } = this.#options;
     const name = line.replaceAll('.', '+');
-    // what a gateway before this one had leased is free again with its consumer: nobody else works on this stream
-    if (this.#isNew) await manager.consumers.delete(stream, name).catch(() => undefined);
+    // Whatever was leased before is free again with its consumer, and nobody else works on this stream. A NATS server
+    // that was killed may have forgotten what it had given out, and would never give it out again.
+    if (isNew) await manager.consumers.delete(stream, name).catch(() => undefined);
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: `${stream}.${line}.*`,
@@ -96,7 +98,6 @@ export class CallLine {
       max_deliver: -1,
       inactive_threshold: nanos(FORGOTTEN_AFTER_MS),
     });
-    this.#isNew = false;
     return client.consumers.get(stream, name);
   }
 }

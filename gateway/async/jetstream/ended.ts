@@ -41,7 +41,9 @@ export class Ended {
       const { session } = this.#link;
       if (!session) return;
       try {
-        await session.manager.streams.purge(this.#stream, { filter: subject });
+        // no purge of the subject, which takes consumers of nats-server 2.9 past messages of other subjects
+        const message = await session.manager.streams.getMessage(this.#stream, { last_by_subj: subject });
+        if (message) await session.manager.streams.deleteMessage(this.#stream, message.seq, false);
       } catch {
         return; // later
       }

@@ -52,7 +52,10 @@ export class JetStreamStore implements CallStore {
   static async open(options: JetStreamOptions): Promise<JetStreamStore> {
     const store = new JetStreamStore(options, await LevelStore.open(options.folder));
     store.#link.start((session) => void store.#reconcile(session));
-    await Promise.race([store.#link.up(), sleep(WAITED_FOR_MS, undefined, { ref: false })]);
+    const waiting = new AbortController();
+    const waited = sleep(WAITED_FOR_MS, undefined, waiting).catch(() => undefined);
+    await Promise.race([store.#link.up(), waited]);
+    waiting.abort();
     return store;
   }
 

@@ -94,7 +94,7 @@ export class NatsLink {
           );
         isTold = true;
       }
-      await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
