@@ -7,13 +7,8 @@ import { messageOf } from '../../common/errors.ts';
 import { listen } from '../server/listen.ts';
 import { findGateway } from '../../common/gateway-location.ts';
 import type { Settings } from '../settings/table.ts';
-
-/** One thing that was looked at. */
-export interface Finding {
-  /** `warn` is for what the gateway goes without. */
-  readonly verdict: 'ok' | 'warn' | 'fail';
-  readonly line: string;
-}
+import { examineNats } from './doctor-nats.ts';
+import type { Finding } from './finding.ts';
 
 /** The oldest Node that is good for it. */
 const OLDEST_NODE = [20, 16] as const;
@@ -27,7 +22,14 @@ export async function examine(settings: Settings): Promise<Finding[]> {
         await port(settings, 'port', settings.port),
         await port(settings, 'metrics_port', settings.metricsPort),
       ];
-  return [node(), ...ports, await stateFolder(settings.stateDir), await cgroup(), await engine()];
+  return [
+    node(),
+    ...ports,
+    await stateFolder(settings.stateDir),
+    ...(await examineNats(settings)),
+    await cgroup(),
+    await engine(),
+  ];
 }
 
 function node(): Finding {

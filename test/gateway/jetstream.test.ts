@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testJetStream } from '../support/back-ends.ts';
+import { backEndOf, testJetStream } from '../support/back-ends.ts';
 import { CrashWorld, fail, hold, idsOf, succeed } from '../support/crash-world.ts';
+import { NatsServer } from '../support/nats-server.ts';
+import { OfGateway } from '../support/of-gateway.ts';
 import { functionServer, newCall, openQueue } from '../support/queue.ts';
 import { makeFolder } from '../support/folder.ts';
 import { until } from '../support/wait.ts';
@@ -206,4 +210,55 @@ testJetStream('what a message cannot hold is refused with the setting', async (t
     message: /max_payload of 1048576 bytes/,
   });
   await queue.submit(newCall('small'));
+});
+
+testJetStream(
+  'a NATS server without room refuses calls for now, and has them once there is some',
+  async (t) => {
+    const config = path.join(makeFolder(t), 'nats.conf');
+    writeFileSync(config, 'jetstream { max_file_store: 1MB }\n');
+    const backEnd = backEndOf(await NatsServer.start(t, ['--config', config]));
+    const { address } = await functionServer(t, (_path, response) => response.end());
+    const queue = await openQueue(t, { backEnd });
+    const submit = (id: number) => queue.submit(newCall(`call-${id}`, { body: Buffer.alloc(100_000) }));
+    let taken = 0;
+    const fill = async (): Promise<never> => {
+      for (;;) await submit(taken).then(() => (taken += 1));
+    };
+    await assert.rejects(fill(), {
+      code: 'QUEUE_FULL',
+      message: /NATS takes no more calls \(.+\): try again later/,
+    });
+    assert.ok(taken > 5);
+    await queue.start(address);
+    await until(() => queue.list({ most: 100, state: 'done' }).length === taken, 'all to be done');
+    await submit(taken);
+  },
+);
+
+testJetStream(
+  "a stream that is somebody else's is left alone, and the log names the setting",
+  async (t, backEnd) => {
+    const connection = await connect({ servers: backEnd.nats.url });
+    t.after(() => connection.close());
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'THEIRS', subjects: ['THEIRS.>'] });
+    const { gateway } = await CrashWorld.make(t, { nats_stream: 'THEIRS' }, backEnd);
+    await gateway.stderr.waitFor(/the stream THEIRS is not a work queue .*: name another by nats_stream/);
+  },
+);
+
+testJetStream('doctor tells of the NATS server', async (t, backEnd) => {
+  const examine = async (): Promise<string> => {
+    const doctor = OfGateway.spawn(
+      t,
+      { nats_url: backEnd.nats.url.replace('//', '//user:secret@') },
+      { args: ['doctor'] },
+    );
+    await doctor.exited;
+    return doctor.stdout.text;
+  };
+  assert.match(await examine(), /^ok {4}NATS [\d.]+ with JetStream at nats_url nats:\/\/127\.0\.0\.1:\d+$/m);
+  await backEnd.nats.kill();
+  assert.match(await examine(), /^fail {2}nats_url nats:\/\/127\.0\.0\.1:\d+: .+; start nats-server/m);
 });

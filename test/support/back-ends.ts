@@ -5,7 +5,6 @@ import { LevelStore } from '../../gateway/async/level-store.ts';
 import { readNatsAddress } from '../../gateway/settings/nats-address.ts';
 import { NatsServer, reasonWithoutNats } from './nats-server.ts';
 import type { GatewayVariables } from './of-gateway.ts';
-import type { Owner } from './owner.ts';
 
 /** One of the places where queued calls can be kept. */
 export interface BackEnd {
@@ -24,9 +23,8 @@ export const embedded: BackEnd = {
 
 const ACK_WAIT_MS = 1000;
 
-/** Starts a NATS server of the test's own. */
-export async function startJetStream(owner: Owner): Promise<BackEnd & { readonly nats: NatsServer }> {
-  const nats = await NatsServer.start(owner);
+/** The queue in a NATS server. */
+export function backEndOf(nats: NatsServer): BackEnd & { readonly nats: NatsServer } {
   return {
     variables: { nats_url: nats.url, ack_wait: `${ACK_WAIT_MS}ms` },
     openStore: (folder) => openJetStreamStore(nats, folder),
@@ -54,5 +52,5 @@ export function testJetStream(
   name: string,
   body: (t: TestContext, backEnd: BackEnd & { readonly nats: NatsServer }) => Promise<void>,
 ): void {
-  test(name, { skip: withoutNats }, async (t) => body(t, await startJetStream(t)));
+  test(name, { skip: withoutNats }, async (t) => body(t, backEndOf(await NatsServer.start(t))));
 }

@@ -1,25 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError } from '../../errors.ts';
-import type { NatsAddress } from '../../settings/nats-address.ts';
+import { connectNats, type ConnectOptions } from './connect-nats.ts';
 import { ensureStream } from './call-stream.ts';
 import { NatsSession } from './nats-session.ts';
 
-export interface LinkOptions {
-  readonly address: NatsAddress;
-  /** The path of a file of credentials, as nsc makes them. */
-  readonly credentials: string | undefined;
-  readonly stream: string;
+export interface LinkOptions extends ConnectOptions {
   readonly warn: (line: string) => void;
 }
 
-/** How long to wait before another try to connect, and for a connection to be made, in milliseconds. */
+/** How long to wait before another try to connect, in milliseconds. */
 const RETRY_MS = 500;
-const CONNECT_TIMEOUT_MS = 5000;
-/** A server that is silent for two of these is taken for gone. */
-const PING_EVERY_MS = 5000;
 
 /** The way to NATS: made again whenever it is lost, without an end. */
 export class NatsLink {
@@ -82,7 +74,7 @@ export class NatsLink {
     let isTold = false;
     while (!signal.aborted) {
       try {
-        this.#connection = await this.#connect();
+        this.#connection = await connectNats(this.#options);
         if (!signal.aborted) await this.#follow(this.#connection, onUp);
         isTold = false;
       } catch (thrown) {
@@ -96,25 +88,6 @@ export class NatsLink {
       }
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  async #connect(): Promise<NatsConnection> {
-    const { address, credentials, stream } = this.#options;
-    const { connect, credsAuthenticator } = await import('@nats-io/transport-node');
-    const { servers, isTls, user, password, token } = address;
-    return connect({
-      servers: [...servers],
-      name: `of-gateway ${stream}`,
-      ...(isTls && { tls: {} }),
-      ...(user !== undefined && password !== undefined && { user, pass: password }),
-      ...(token !== undefined && { token }),
-      ...(credentials !== undefined && { authenticator: credsAuthenticator(await readFile(credentials)) }),
-      timeout: CONNECT_TIMEOUT_MS,
-      pingInterval: PING_EVERY_MS,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RETRY_MS,
-      ignoreAuthErrorAbort: true,
-    });
   }
 
   /** Follows a connection until it is closed. */
