@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findOwnCgroup } from '../../common/cgroup.ts';
 import { messageOf } from '../../common/errors.ts';
 import { listen } from '../server/listen.ts';
 import { findGateway } from '../../common/gateway-location.ts';
@@ -91,15 +92,11 @@ async function existing(folder: string): Promise<string> {
 
 /** Limits of memory and CPU are the kernel's where it has left this process a part of its cgroups. */
 async function cgroup(): Promise<Finding> {
-  const way = 'limits of memory are watched by the gateway; systemd gives cgroups with Delegate=yes';
-  try {
-    const own = /^0::(.*)$/m.exec(await readFile('/proc/self/cgroup', 'utf8'))?.[1];
-    if (own === undefined) return { verdict: 'warn', line: `no cgroup v2: ${way}` };
-    await access(path.join('/sys/fs/cgroup', own, 'cgroup.procs'), constants.W_OK);
-    return { verdict: 'ok', line: `cgroup v2 at ${own}` };
-  } catch {
-    return { verdict: 'warn', line: `no cgroup v2 of its own: ${way}` };
-  }
+  const own = await findOwnCgroup();
+  if ('folder' in own)
+    return { verdict: 'ok', line: `limits of functions are held by cgroup v2 at ${own.folder}` };
+  const way = 'limits of memory are watched by the gateway, those of CPU have no effect';
+  return { verdict: 'warn', line: `${own.why}: ${way}; systemd gives cgroups with Delegate=yes` };
 }
 
 async function engine(): Promise<Finding> {

@@ -77,12 +77,12 @@ export class InstanceProvider implements Provider {
     return this.#runner.checkHealth();
   }
 
-  async list(namespace: string): Promise<readonly FunctionStatus[]> {
+  async list(namespace: string, { usage } = { usage: false }): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
     return Promise.all(
       [...this.#functions.values()]
         .filter(({ name }) => name.namespace === namespace)
-        .map((managed) => managed.status(false)),
+        .map((managed) => managed.status(usage)),
     );
   }
 

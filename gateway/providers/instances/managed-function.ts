@@ -5,6 +5,7 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord, FunctionStore } from '../../state/function-store.ts';
+import { CpuTotal, measureAll } from './cpu-total.ts';
 import { planInstances } from './plan.ts';
 import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
@@ -39,6 +40,7 @@ export class ManagedFunction {
   #previous: Version | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  readonly #cpuTotal = new CpuTotal();
   /** What is on its way out, to be waited for at the end. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -119,7 +121,8 @@ export class ManagedFunction {
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const usage = withUsage ? await this.#measure() : undefined;
+    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
     const { current, replicas, createdAt } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
@@ -129,18 +132,6 @@ export class ManagedFunction {
       createdAt: new Date(createdAt),
       notes: statusNotes(this.#current, this.#previous, replicas),
       ...(usage && { usage }),
-    };
-  }
-
-  async #measure(): Promise<{ cpu: number; totalMemoryBytes: number }> {
-    const measured = await Promise.all(
-      this.versions
-        .flatMap(({ members }) => [...members.values()])
-        .map(({ instance }) => instance?.measure()),
-    );
-    return {
-      cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
-      totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
     };
   }
 
@@ -223,7 +214,7 @@ export class ManagedFunction {
     instance.onceGone(() => this.#onGone(version, member));
     const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
-    if (reason !== undefined) return this.#fail(version, member, reason);
+    if (reason !== undefined) return this.#fail(version, member, instance.endedBy ?? reason);
     this.#serve(version, member);
     this.#reconcile();
     void this.#watch(version, member, instance);
