@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fdatasyncLoop, jetStreamLoop } from './async/bare-loops.ts';
+import { startGateway, startNats, type Running } from './async/programs.ts';
+import { startProvider } from './async/provider.ts';
+import {
+  measureDrain,
+  measureEnqueue,
+  measureStart,
+  type Load,
+  type QueueFigures,
+} from './async/queue-figures.ts';
+
+/**
+ * `npm run bench:async`: calls for later, beside the least that makes one durable. The parts take turns, and the medians
+ * of all rounds are printed as JSON, with the ratios that say more than they do on another machine.
+ */
+
+const LOAD: Load = { clients: 64, bytes: 1024, seconds: 4, singles: 200, queued: 10_000 };
+const ROUNDS = 3;
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-async-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function during<T>(running: Running, work: (url: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(running.url);
+  } finally {
+    await running.end();
+  }
+}
+
+/** Each figure of a gateway of its own, whose queue is empty. */
+async function measureQueue(settings: NodeJS.ProcessEnv): Promise<QueueFigures> {
+  const provider = await startProvider();
+  const variables = {
+    functions_provider_url: provider.url,
+    upstream_timeout: '0',
+    async_max_calls: '10000000',
+    async_max_bytes: String(2 ** 40),
+    ...settings,
+  };
+  const fresh = <T>(work: (url: string) => Promise<T>): Promise<T> =>
+    inFolder(async (folder) => during(await startGateway(folder, variables), work));
+  try {
+    const startP50 = await fresh((url) => measureStart(url, provider, LOAD));
+    const drainSeconds = await fresh((url) => measureDrain(url, provider, LOAD));
+    const enqueue = await fresh((url) => measureEnqueue(url, provider, LOAD));
+    return { ...enqueue, startP50, drainSeconds };
+  } finally {
+    provider.close();
+  }
+}
+
+const inNats = <T>(work: (url: string) => Promise<T>): Promise<T> =>
+  inFolder(async (folder) => during(await startNats(folder), work));
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function medians(rounds: readonly QueueFigures[]): QueueFigures {
+  const of = (key: keyof QueueFigures): number => median(rounds.map((round) => round[key]));
+  return {
+    enqueueRate: of('enqueueRate'),
+    enqueueP99: of('enqueueP99'),
+    startP50: of('startP50'),
+    drainSeconds: of('drainSeconds'),
+  };
+}
+
+const { bytes, clients, seconds } = LOAD;
+const embedded: QueueFigures[] = [];
+const jetStream: QueueFigures[] = [];
+const one: number[] = [];
+const grouped: number[] = [];
+const published: number[] = [];
+for (let round = 1; round <= ROUNDS; round += 1) {
+  console.error(`round ${round} of ${ROUNDS} …`);
+  one.push(await inFolder((folder) => fdatasyncLoop(folder, bytes, 1, seconds)));
+  grouped.push(await inFolder((folder) => fdatasyncLoop(folder, bytes, clients, seconds)));
+  published.push(await inNats((url) => jetStreamLoop(url, bytes, clients, seconds)));
+  embedded.push(await measureQueue({}));
+  jetStream.push(await inNats((url) => measureQueue({ nats_url: url })));
+}
+const queue = medians(embedded);
+const nats = medians(jetStream);
+const bare = {
+  fdatasyncRate: median(one),
+  fdatasyncRateGrouped: median(grouped),
+  jetStreamRate: median(published),
+};
+const ratios = {
+  embeddedToFdatasync: queue.enqueueRate / bare.fdatasyncRate,
+  embeddedToFdatasyncGrouped: queue.enqueueRate / bare.fdatasyncRateGrouped,
+  embeddedToJetStream: queue.enqueueRate / bare.jetStreamRate,
+  natsToJetStream: nats.enqueueRate / bare.jetStreamRate,
+};
+console.log(JSON.stringify({ load: LOAD, bare, embedded: queue, nats, ratios }, undefined, 2));
