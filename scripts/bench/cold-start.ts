@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { currentLink, imageFolder } from '../../common/local-image.ts';
+import { readListeningMessage } from '../../common/protocol.ts';
+import { startGateway } from './async/programs.ts';
+import { summarize } from './statistics.ts';
+
+/**
+ * `npm run bench:cold-start`: the first call of a function at zero, a ts-http one in inproc mode, beside the start of a
+ * Node that has nothing to do, and the parts of the way between. In turn; medians in milliseconds, as JSON.
+ */
+
+const ROUNDS = 15;
+const HANDLER = 'export default async () => ({ message: "Hello" });';
+const NAME = 'cold';
+
+/** The folder of the function, as its image has it, in a state folder. */
+async function makeImage(state: string): Promise<string> {
+  const root = path.join(imageFolder(state, NAME), 'r1', 'root');
+  await cp('templates/ts-http', root, { recursive: true });
+  await mkdir(path.join(root, 'function/dist'), { recursive: true });
+  await writeFile(path.join(root, 'function/dist/handler.js'), HANDLER);
+  const environment = { mode: 'inproc', handler_path: root };
+  const image = { name: NAME, workdir: '/home/app', environment, command: ['fwatchdog'], choosesPort: true };
+  await writeFile(path.join(root, '..', 'image.json'), JSON.stringify({ ...image, port: 8080 }));
+  await symlink('r1', currentLink(state, NAME));
+  return root;
+}
+
+/** From the start of a Node that has nothing to do to its end. */
+async function bareNode(): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore', env: {} });
+  await new Promise((resolve) => child.once('exit', resolve));
+  return performance.now() - startedAt;
+}
+
+/** From the start of the watchdog until it says that it listens, and until the function has answered. */
+async function watchdog(folder: string): Promise<{ listening: number; answered: number }> {
+  const env = {
+    PATH: process.env['PATH'],
+    mode: 'inproc',
+    handler_path: folder,
+    port: '0',
+    metrics_port: '0',
+  };
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['dist/fwatchdog.js'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env,
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    const port = await new Promise<number>((resolve, reject) => {
+      child.on('message', (message) => {
+        const told = readListeningMessage(message);
+        if (told) resolve(told.port);
+      });
+      child.once('exit', () => reject(new Error('the watchdog ended')));
+    });
+    const listening = performance.now() - startedAt;
+    await answer(`http://127.0.0.1:${port}/`);
+    return { listening, answered: performance.now() - startedAt };
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
+}
+
+/** @returns milliseconds until the answer is there */
+async function answer(url: string, deadline = 0): Promise<number> {
+  for (;;) {
+    const startedAt = performance.now();
+    const { statusCode, body } = await request(url, { method: 'POST', body: '{}' });
+    const text = await body.text();
+    if (statusCode === 200) return performance.now() - startedAt;
+    if (performance.now() > deadline) throw new Error(`${url}: ${statusCode} ${text}`);
+    await sleep(50);
+  }
+}
+
+async function setReplicas(url: string, replicas: number): Promise<void> {
+  const body = JSON.stringify({ serviceName: NAME, replicas });
+  const answered = await request(`${url}/system/scale-function/${NAME}`, { method: 'POST', body });
+  await answered.body.dump();
+  for (;;) {
+    const { body: status } = await request(`${url}/system/function/${NAME}`);
+    const { availableReplicas = 0 } = (await status.json()) as { availableReplicas?: number };
+    if (availableReplicas === replicas) break;
+    await sleep(20);
+  }
+  await sleep(200); // what has ended is cleaned away
+}
+
+const state = await mkdtemp(path.join(tmpdir(), 'bench-cold-start-'));
+try {
+  const folder = await makeImage(state);
+  const settings = { basic_auth: 'false', provider: 'process', function_users: 'false' };
+  const gateway = await startGateway(state, settings);
+  try {
+    const functionUrl = `${gateway.url}/function/${NAME}`;
+    const deployed = await request(`${gateway.url}/system/functions`, {
+      method: 'POST',
+      body: JSON.stringify({ service: NAME, image: NAME }),
+    });
+    if (deployed.statusCode >= 300) throw new Error(await deployed.body.text());
+    await answer(functionUrl, performance.now() + 10_000);
+    const bare: number[] = [];
+    const listening: number[] = [];
+    const alone: number[] = [];
+    const cold: number[] = [];
+    const warm: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      bare.push(await bareNode());
+      const { listening: told, answered } = await watchdog(folder);
+      listening.push(told);
+      alone.push(answered);
+      await setReplicas(gateway.url, 0);
+      cold.push(await answer(functionUrl));
+      warm.push(await answer(functionUrl));
+    }
+    const of = (values: readonly number[]): number => Number(summarize(values).median.toFixed(1));
+    const figures = {
+      bareNode: of(bare),
+      watchdogListens: of(listening),
+      watchdogAnswered: of(alone),
+      firstCallAtZero: of(cold),
+      callAfterIt: of(warm),
+    };
+    const overBareNode = Number((figures.firstCallAtZero - figures.bareNode).toFixed(1));
+    const ofTheGateway = Number((figures.firstCallAtZero - figures.watchdogAnswered).toFixed(1));
+    console.log(JSON.stringify({ ...figures, overBareNode, ofTheGateway }, undefined, 2));
+  } finally {
+    await gateway.end();
+  }
+} finally {
+  await rm(state, { recursive: true, force: true });
+}
