@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { embedded, type BackEnd } from './back-ends.ts';
 import { FaasProvider } from './faas-provider.ts';
 import { startGateway, type GatewayVariables, type OfGateway } from './of-gateway.ts';
@@ -69,7 +70,7 @@ export class CrashWorld {
   async start(): Promise<void> {
     const variables = {
       functions_provider_url: this.#provider.url,
-      async_max_inflight: '100',
+      async_max_inflight: '2000',
       ...this.#variables,
     };
     this.#gateway = await startGateway(this.#owner, variables, { folder: this.#folder });
@@ -105,7 +106,14 @@ export class CrashWorld {
   }
 
   async untilAll(state: string, count: number): Promise<void> {
-    await until(async () => (await this.calls(state)).length === count, `${count} calls to be ${state}`);
+    const patience = 10_000 + 60 * count;
+    const what = `${count} calls to be ${state}`;
+    // a list of many takes the gateway's time from what it lists
+    const probe = async (): Promise<boolean> => {
+      await sleep(count / 4);
+      return (await this.calls(state)).length === count;
+    };
+    await until(probe, what, patience);
   }
 }
 

@@ -33,6 +33,11 @@ export class CallLine {
     this.#options = options;
   }
 
+  /** Whether nobody waits for a call of it. */
+  get isIdle(): boolean {
+    return this.#requests.size === 0;
+  }
+
   /**
    * Leases the call of that id, or another.
    * @returns its id; undefined where NATS has none at the moment

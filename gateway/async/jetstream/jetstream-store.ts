@@ -24,6 +24,9 @@ export interface JetStreamOptions extends LinkOptions {
 /** How long a start waits for NATS before it goes on without, in milliseconds. */
 const WAITED_FOR_MS = 5000;
 
+/** How many functions, each once for a queue, are known before those without calls are forgotten. */
+const MOST_LINES = 1000;
+
 /**
  * Queued calls in a stream of NATS JetStream, each a message until it has ended. What has become of them is here, in
  * a database: their records, their answers as long as a callback has to tell of them, and the content of dead ones.
@@ -145,9 +148,16 @@ export class JetStreamStore implements CallStore {
     if (!found) {
       const { stream, ackWait } = this.#options;
       found = new CallLine({ stream, line, ackWait, accept: (message) => this.#accept(message) });
+      this.#forgetIdleLines();
       this.#lines.set(line, found);
     }
     return found;
+  }
+
+  /** A function that is called again gets its line again. */
+  #forgetIdleLines(): void {
+    if (this.#lines.size < MOST_LINES) return;
+    for (const [line, { isIdle }] of this.#lines) if (isIdle) this.#lines.delete(line);
   }
 
   /** @returns the id of a call that is to be run now */
