@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { removeFolder } from '../../../common/files/remove-folder.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
@@ -198,12 +197,20 @@ export class InstanceProvider implements Provider {
     const previous = record.previous && (await this.#runner.make(record.previous));
     const context = {
       rotation: this.endpoints,
-      store: this.#store,
+      onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#discard(version),
     };
     const ring = new LogRing(join(this.#stateFolder, 'logs', namespace, name));
     return new ManagedFunction(context, record, { current, previous }, ring);
+  }
+
+  /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
+  #keepRecord(name: FunctionName): void {
+    this.#alone(name, async () => {
+      const managed = this.#functions.get(qualifiedName(name));
+      if (managed) await this.#store.put(managed.record);
+    }).catch(() => undefined);
   }
 
   /** Removes what a version has left behind that ran last. */
@@ -226,7 +233,6 @@ export class InstanceProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
-    await removeFolder(join(this.#stateFolder, 'logs', namespace));
     await this.#runner.leaveNamespace(namespace);
   }
 }
