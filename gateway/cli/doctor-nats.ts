@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
-import { connectNats } from '../async/jetstream/connect-nats.ts';
+import { connectNats } from '../async/jetstream/nats-connection.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Finding } from './finding.ts';
 

@@ -7,7 +7,7 @@ import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Kept, ScheduleStore } from '../state/schedule-store.ts';
 import { readCronOptions, type CronOptions } from './cron-options.ts';
-import { firstTime, isCalled } from './due.ts';
+import { firstTime, isCalled } from './due-times.ts';
 import { nextTime, readSchedule, type Schedule } from './schedule.ts';
 
 export interface SchedulerParts {

@@ -18,7 +18,8 @@ import {
  */
 
 const LOAD: Load = { clients: 64, bytes: 1024, seconds: 4, singles: 200, queued: 10_000 };
-const ROUNDS = 3;
+/** BENCH_ROUNDS asks for another number of them. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-async-'));

@@ -14,7 +14,8 @@ import { summarize } from './statistics.ts';
  * Node that has nothing to do, and the parts of the way between. In turn; medians in milliseconds, as JSON.
  */
 
-const ROUNDS = 15;
+/** BENCH_ROUNDS asks for another number of them. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 15);
 const HANDLER = 'export default async () => ({ message: "Hello" });';
 const NAME = 'cold';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { firstTime, isCalled } from '../../gateway/schedule/due.ts';
+import { firstTime, isCalled } from '../../gateway/schedule/due-times.ts';
 import { readSchedule, type Schedule } from '../../gateway/schedule/schedule.ts';
 import { deploy, makeServerImage, statusOf } from '../support/local-image.ts';
 import { startGateway } from '../support/of-gateway.ts';

@@ -262,3 +262,23 @@ testJetStream('doctor tells of the NATS server', async (t, backEnd) => {
   await backEnd.nats.kill();
   assert.match(await examine(), /^fail {2}nats_url nats:\/\/127\.0\.0\.1:\d+: .+; start nats-server/m);
 });
+
+testJetStream(
+  'queues and functions may be named in any way that a subject of NATS may not',
+  async (t, backEnd) => {
+    const { address, calls } = await functionServer(t, (_path, response) => response.end());
+    const queue = await openQueue(t, { backEnd });
+    await queue.start(address);
+    const names = ['Slow Jobs', 'a.b.*', '>', 'x'.repeat(300), 'größe'];
+    for (const [at, name] of names.entries()) await queue.submit({ ...newCall(`call-${at}`), queue: name });
+    await until(() => queue.list({ most: 10, state: 'done' }).length === names.length, 'all to be done');
+    assert.equal(calls.length, names.length);
+    assert.deepEqual(
+      queue
+        .list({ most: 10 })
+        .map((call) => call.queue)
+        .reverse(),
+      names,
+    );
+  },
+);

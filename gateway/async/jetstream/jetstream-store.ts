@@ -7,12 +7,12 @@ import type { CallStore, StoreUser } from '../call-store.ts';
 import { LevelStore } from '../level-store.ts';
 import { CallLine } from './call-line.ts';
 import { idOf, lineOf, packedCall, subjectOf, unpackedCall } from './call-stream.ts';
-import { Ended } from './ended.ts';
+import { EndedCalls } from './ended-calls.ts';
 import { Leases } from './leases.ts';
 import { NatsLink, type LinkOptions } from './nats-link.ts';
 import type { NatsSession } from './nats-session.ts';
-import { publish } from './publish.ts';
-import { reconcile } from './reconcile.ts';
+import { publish } from './publication.ts';
+import { reconcile } from './reconciliation.ts';
 
 export interface JetStreamOptions extends LinkOptions {
   /** Of the records and answers, which are here. */
@@ -37,7 +37,7 @@ export class JetStreamStore implements CallStore {
   readonly #local: LevelStore;
   readonly #link: NatsLink;
   readonly #leases: Leases;
-  readonly #ended: Ended;
+  readonly #ended: EndedCalls;
   readonly #lines = new Map<string, CallLine>();
   /** Ids of calls that are on their way to NATS. */
   readonly #adding = new Set<string>();
@@ -48,7 +48,7 @@ export class JetStreamStore implements CallStore {
     this.#local = local;
     this.#link = new NatsLink(options);
     this.#leases = new Leases(options.ackWait);
-    this.#ended = new Ended(options.stream, this.#link);
+    this.#ended = new EndedCalls(options.stream, this.#link);
   }
 
   /** @throws GatewayError STORAGE_FAILED */

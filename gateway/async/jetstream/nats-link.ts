@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError } from '../../errors.ts';
-import { connectNats, type ConnectOptions } from './connect-nats.ts';
+import { connectNats, type ConnectOptions } from './nats-connection.ts';
 import { ensureStream } from './call-stream.ts';
 import { NatsSession } from './nats-session.ts';
 

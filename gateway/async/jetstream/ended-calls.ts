@@ -4,7 +4,7 @@ import type { NatsLink } from './nats-link.ts';
 const AGAIN_MS = 5000;
 
 /** Calls that have ended, of which the stream may have messages still: they are removed as soon as NATS is there. */
-export class Ended {
+export class EndedCalls {
   readonly #stream: string;
   readonly #link: NatsLink;
   readonly #subjects = new Set<string>();
