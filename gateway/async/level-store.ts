@@ -5,6 +5,7 @@ import { makeStateFolder } from '../state/storage.ts';
 import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
 import type { CallStore } from './call-store.ts';
 import { packed, unpacked } from './packing.ts';
+import { RecentContents } from './recent-contents.ts';
 
 type Database = ClassicLevel<string, Buffer>;
 
@@ -21,6 +22,9 @@ interface Batch {
   readonly reject: (error: Error) => void;
 }
 
+/** Of contents that are held in memory beside the disk. */
+const RECENT_BYTES = 16 << 20;
+
 const RECORD = 'record!';
 const CONTENT = 'content!';
 const ANSWER = 'answer!';
@@ -32,6 +36,7 @@ const ANSWER = 'answer!';
 export class LevelStore implements CallStore {
   readonly #folder: string;
   #database: Database | undefined;
+  readonly #recent = new RecentContents(RECENT_BYTES);
   #waiting: Batch[] = [];
   #writing: Promise<void> | undefined;
   #opening: Promise<Database> | undefined;
@@ -74,15 +79,16 @@ export class LevelStore implements CallStore {
   }
 
   async readContent(id: string): Promise<CallContent | undefined> {
-    return unpacked<CallContent>(await this.#read(CONTENT + id));
+    return this.#recent.get(id) ?? unpacked<CallContent>(await this.#read(CONTENT + id));
   }
 
   async readAnswer(id: string): Promise<CallAnswer | undefined> {
     return unpacked<CallAnswer>(await this.#read(ANSWER + id));
   }
 
-  add(record: CallRecord, content: CallContent): Promise<void> {
-    return this.#write([putRecord(record), putContent(record.id, content)]);
+  async add(record: CallRecord, content: CallContent): Promise<void> {
+    await this.#write([putRecord(record), putContent(record.id, content)]);
+    this.#recent.set(record.id, content);
   }
 
   putOff(record: CallRecord): Promise<void> {
@@ -100,6 +106,7 @@ export class LevelStore implements CallStore {
 
   /** @param content where it is to be kept and is not here yet */
   finish(record: CallRecord, keepsContent: boolean, content?: CallContent): Promise<void> {
+    this.#recent.delete(record.id);
     const operations: Operation[] = [putRecord(record), { type: 'del', key: ANSWER + record.id }];
     if (keepsContent && content) operations.push(putContent(record.id, content));
     if (!keepsContent) operations.push({ type: 'del', key: CONTENT + record.id });

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fdatasyncLoop, jetStreamLoop } from './async/bare-loops.ts';
-import { startGateway, startNats, type Running } from './async/programs.ts';
-import { startProvider } from './async/provider.ts';
+import { deployImage, GATEWAY_SETTINGS, makeImage } from './async/bench-function.ts';
+import { startGateway, startNats, type Gateway } from './async/programs.ts';
 import {
+  FUNCTION,
+  handlerFor,
   measureDrain,
   measureEnqueue,
   measureStart,
@@ -30,38 +32,40 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-async function during<T>(running: Running, work: (url: string) => Promise<T>): Promise<T> {
-  try {
-    return await work(running.url);
-  } finally {
-    await running.end();
-  }
-}
-
 /** Each figure of a gateway of its own, whose queue is empty. */
 async function measureQueue(settings: NodeJS.ProcessEnv): Promise<QueueFigures> {
-  const provider = await startProvider();
   const variables = {
-    functions_provider_url: provider.url,
-    upstream_timeout: '0',
+    ...GATEWAY_SETTINGS,
     async_max_calls: '10000000',
     async_max_bytes: String(2 ** 40),
     ...settings,
   };
-  const fresh = <T>(work: (url: string) => Promise<T>): Promise<T> =>
-    inFolder(async (folder) => during(await startGateway(folder, variables), work));
-  try {
-    const startP50 = await fresh((url) => measureStart(url, provider, LOAD));
-    const drainSeconds = await fresh((url) => measureDrain(url, provider, LOAD));
-    const enqueue = await fresh((url) => measureEnqueue(url, provider, LOAD));
-    return { ...enqueue, startP50, drainSeconds };
-  } finally {
-    provider.close();
-  }
+  const fresh = <T>(work: (gateway: Gateway) => Promise<T>): Promise<T> =>
+    inFolder(async (folder) => {
+      await makeImage(folder, FUNCTION, handlerFor(folder));
+      const gateway = await startGateway(folder, variables);
+      try {
+        await deployImage(gateway.url, FUNCTION);
+        return await work(gateway);
+      } finally {
+        await gateway.end();
+      }
+    });
+  const startP50 = await fresh((gateway) => measureStart(gateway, LOAD));
+  const drainSeconds = await fresh((gateway) => measureDrain(gateway, LOAD));
+  const enqueue = await fresh((gateway) => measureEnqueue(gateway, LOAD));
+  return { ...enqueue, startP50, drainSeconds };
 }
 
 const inNats = <T>(work: (url: string) => Promise<T>): Promise<T> =>
-  inFolder(async (folder) => during(await startNats(folder), work));
+  inFolder(async (folder) => {
+    const nats = await startNats(folder);
+    try {
+      return await work(nats.url);
+    } finally {
+      await nats.end();
+    }
+  });
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { currentLink, imageFolder } from '../../common/local-image.ts';
 import { readListeningMessage } from '../../common/protocol.ts';
+import { deployImage, GATEWAY_SETTINGS, makeImage } from './async/bench-function.ts';
 import { startGateway } from './async/programs.ts';
 import { summarize } from './statistics.ts';
 
@@ -18,19 +18,6 @@ import { summarize } from './statistics.ts';
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 15);
 const HANDLER = 'export default async () => ({ message: "Hello" });';
 const NAME = 'cold';
-
-/** The folder of the function, as its image has it, in a state folder. */
-async function makeImage(state: string): Promise<string> {
-  const root = path.join(imageFolder(state, NAME), 'r1', 'root');
-  await cp('templates/ts-http', root, { recursive: true });
-  await mkdir(path.join(root, 'function/dist'), { recursive: true });
-  await writeFile(path.join(root, 'function/dist/handler.js'), HANDLER);
-  const environment = { mode: 'inproc', handler_path: root };
-  const image = { name: NAME, workdir: '/home/app', environment, command: ['fwatchdog'], choosesPort: true };
-  await writeFile(path.join(root, '..', 'image.json'), JSON.stringify({ ...image, port: 8080 }));
-  await symlink('r1', currentLink(state, NAME));
-  return root;
-}
 
 /** From the start of a Node that has nothing to do to its end. */
 async function bareNode(): Promise<number> {
@@ -73,15 +60,12 @@ async function watchdog(folder: string): Promise<{ listening: number; answered: 
 }
 
 /** @returns milliseconds until the answer is there */
-async function answer(url: string, deadline = 0): Promise<number> {
-  for (;;) {
-    const startedAt = performance.now();
-    const { statusCode, body } = await request(url, { method: 'POST', body: '{}' });
-    const text = await body.text();
-    if (statusCode === 200) return performance.now() - startedAt;
-    if (performance.now() > deadline) throw new Error(`${url}: ${statusCode} ${text}`);
-    await sleep(50);
-  }
+async function answer(url: string): Promise<number> {
+  const startedAt = performance.now();
+  const { statusCode, body } = await request(url, { method: 'POST', body: '{}' });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`${url}: ${statusCode} ${text}`);
+  return performance.now() - startedAt;
 }
 
 async function setReplicas(url: string, replicas: number): Promise<void> {
@@ -99,17 +83,11 @@ async function setReplicas(url: string, replicas: number): Promise<void> {
 
 const state = await mkdtemp(path.join(tmpdir(), 'bench-cold-start-'));
 try {
-  const folder = await makeImage(state);
-  const settings = { basic_auth: 'false', provider: 'process', function_users: 'false' };
-  const gateway = await startGateway(state, settings);
+  const folder = await makeImage(state, NAME, HANDLER);
+  const gateway = await startGateway(state, GATEWAY_SETTINGS);
   try {
     const functionUrl = `${gateway.url}/function/${NAME}`;
-    const deployed = await request(`${gateway.url}/system/functions`, {
-      method: 'POST',
-      body: JSON.stringify({ service: NAME, image: NAME }),
-    });
-    if (deployed.statusCode >= 300) throw new Error(await deployed.body.text());
-    await answer(functionUrl, performance.now() + 10_000);
+    await deployImage(gateway.url, NAME);
     const bare: number[] = [];
     const listening: number[] = [];
     const alone: number[] = [];

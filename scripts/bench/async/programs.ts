@@ -10,11 +10,18 @@ export interface Running {
   end(): Promise<void>;
 }
 
+/** A gateway that runs. */
+export interface Gateway extends Running {
+  readonly metricsUrl: string;
+  /** Its state folder. */
+  readonly folder: string;
+}
+
 const STARTS_WITHIN_MS = 10_000;
 const POLL_MS = 20;
 
 /** Starts dist/of-gateway.js with its state in a folder. */
-export async function startGateway(folder: string, settings: NodeJS.ProcessEnv): Promise<Running> {
+export async function startGateway(folder: string, settings: NodeJS.ProcessEnv): Promise<Gateway> {
   const env = { PATH: process.env['PATH'], HOME: folder, state_dir: folder, port: '0', metrics_port: '0' };
   const child = spawn(process.execPath, ['--max-semi-space-size=4', 'dist/of-gateway.js'], {
     env: { ...env, ...settings },
@@ -29,7 +36,8 @@ export async function startGateway(folder: string, settings: NodeJS.ProcessEnv):
   };
   for (let waited = 0; waited < STARTS_WITHIN_MS; waited += POLL_MS) {
     const url = /Listening on (http:\S+)/.exec(log)?.[1];
-    if (url !== undefined) return { url, end };
+    const metricsUrl = /Metrics on (http:\S+)/.exec(log)?.[1];
+    if (url !== undefined && metricsUrl !== undefined) return { url, metricsUrl, folder, end };
     await sleep(POLL_MS);
   }
   await end();

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { Pool } from 'undici';
-import type { BenchProvider } from './provider.ts';
+import { Pool, request } from 'undici';
+import type { Gateway } from './programs.ts';
 
 /** What is measured of a queue. */
 export interface QueueFigures {
@@ -24,81 +28,85 @@ export interface Load {
   readonly queued: number;
 }
 
-const TARGET = '/async-function/fn';
+/** The name of the function, and the file of its state folder that lets its calls of /work go on. */
+export const FUNCTION = 'fn';
+const OPEN = 'open';
 
-/** Measures the queue of a gateway at `url`, before a provider whose function answers nothing yet. */
-export async function measureStart(url: string, provider: BenchProvider, load: Load): Promise<number> {
+/** The module of a handler: what it does is in the path. */
+export function handlerFor(state: string): string {
+  return `import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+export default async ({ path }) => {
+  const began = performance.timeOrigin + performance.now();
+  if (path === '/hold') await new Promise(() => undefined);
+  if (path === '/work') {
+    while (!existsSync(${JSON.stringify(path.join(state, OPEN))})) await sleep(20);
+    await sleep(1);
+  }
+  return { began };
+};`;
+}
+
+/** The function tells in its answer, which a callback brings, when it began. */
+export async function measureStart({ url }: Gateway, load: Load): Promise<number> {
+  let answered: (text: string) => void = () => undefined;
+  const server = createServer((incoming, response) => {
+    let text = '';
+    incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    incoming.on('end', () => {
+      response.end();
+      answered(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const callback = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const pool = new Pool(url);
-  const body = Buffer.alloc(load.bytes, 'x');
   const waits: number[] = [];
   for (let count = 0; count < load.singles; count += 1) {
-    const began = new Promise<number>((resolve) => {
-      provider.onCall = (_request, response) => {
-        resolve(performance.now());
-        response.end();
-      };
-    });
-    const { statusCode, body: answer } = await pool.request({ method: 'POST', path: TARGET, body });
-    const taken = performance.now();
-    await answer.dump();
-    if (statusCode !== 202) throw new Error(`a call was answered with ${statusCode}`);
-    waits.push(Math.max(0, (await began) - taken));
+    const told = new Promise<string>((resolve) => (answered = resolve));
+    const headers = { 'x-callback-url': callback };
+    await submit(pool, '/start', Buffer.alloc(load.bytes, 'x'), headers);
+    const taken = performance.timeOrigin + performance.now();
+    const { began } = JSON.parse(await told) as { began: number };
+    waits.push(Math.max(0, began - taken));
     await sleep(5);
   }
   await pool.close();
+  server.close();
+  server.closeAllConnections();
   return waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)] ?? Number.NaN;
 }
 
-/** Seconds that the calls take which a gateway finds in its queue, from the first that the function gets to the last. */
-export async function measureDrain(
-  url: string,
-  provider: BenchProvider,
-  { bytes, queued, clients }: Load,
-): Promise<number> {
-  const held: (() => void)[] = [];
-  let ended = 0;
-  let isHeld = true;
-  const work = (end: () => void): void => void setTimeout(end, 1);
-  const all = new Promise<void>((resolve) => {
-    provider.onCall = (_request, response) => {
-      const end = (): void => {
-        response.end();
-        ended += 1;
-        if (ended === queued) resolve();
-      };
-      if (isHeld) held.push(end);
-      else work(end);
-    };
-  });
-  const pool = new Pool(url, { connections: clients });
-  const body = Buffer.alloc(bytes, 'x');
-  let left = queued;
-  const submit = async (): Promise<void> => {
-    while (left > 0) {
+/** All calls are queued before the first may end. */
+export async function measureDrain({ url, metricsUrl, folder }: Gateway, load: Load): Promise<number> {
+  const pool = new Pool(url, { connections: load.clients });
+  const body = Buffer.alloc(load.bytes, 'x');
+  let left = load.queued;
+  const client = async (): Promise<void> => {
+    for (; left > 0;) {
       left -= 1;
-      const { statusCode, body: answer } = await pool.request({ method: 'POST', path: TARGET, body });
-      await answer.dump();
-      if (statusCode !== 202) throw new Error(`a call was answered with ${statusCode}`);
+      await submit(pool, '/work', body);
     }
   };
-  await Promise.all(Array.from({ length: clients }, submit));
-  const startedAt = performance.now();
-  isHeld = false;
-  for (const end of held) work(end);
-  await all;
+  await Promise.all(Array.from({ length: load.clients }, client));
   await pool.close();
-  return (performance.now() - startedAt) / 1000;
+  await writeFile(path.join(folder, OPEN), '');
+  const startedAt = performance.now();
+  for (;;) {
+    const { body: text } = await request(metricsUrl);
+    const processed = /^queue_worker_messages_processed_total\{.*\} (\d+)$/m.exec(await text.text())?.[1];
+    if (Number(processed) >= load.queued) return (performance.now() - startedAt) / 1000;
+    await sleep(200);
+  }
 }
 
-/** Calls that come at once, of which none is made meanwhile: the function holds those that it gets. */
+/** Calls that come at once, of which the first few run and do not end. */
 export async function measureEnqueue(
-  url: string,
-  provider: BenchProvider,
+  { url }: Gateway,
   { clients, bytes, seconds }: Load,
 ): Promise<Pick<QueueFigures, 'enqueueRate' | 'enqueueP99'>> {
-  provider.onCall = () => undefined;
   const { requests, latency, non2xx, errors } = await autocannon({
-    url: url + TARGET,
+    url: `${url}/async-function/${FUNCTION}/hold`,
     method: 'POST',
     body: Buffer.alloc(bytes, 'x'),
     connections: clients,
@@ -106,4 +114,11 @@ export async function measureEnqueue(
   });
   if (non2xx + errors > 0) throw new Error(`${non2xx + errors} calls were not taken`);
   return { enqueueRate: requests.average, enqueueP99: latency.p99 };
+}
+
+async function submit(pool: Pool, target: string, body: Buffer, headers = {}): Promise<void> {
+  const where = `/async-function/${FUNCTION}${target}`;
+  const { statusCode, body: answer } = await pool.request({ method: 'POST', path: where, body, headers });
+  await answer.dump();
+  if (statusCode !== 202) throw new Error(`a call was answered with ${statusCode}`);
 }
