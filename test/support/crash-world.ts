@@ -81,22 +81,24 @@ export class CrashWorld {
     await this.gateway.exited;
   }
 
-  /** Submits calls at once. @returns the ids of those that were taken */
+  /** Submits calls, a hundred at a time. @returns the ids of those that were taken */
   async submit(ids: readonly string[], withCallback = false): Promise<string[]> {
-    const answers = await Promise.all(
-      ids.map((id) =>
-        this.gateway.request({
-          method: 'POST',
-          path: '/async-function/fn',
-          headers: {
-            'x-call-id': id,
-            ...(withCallback && { 'x-callback-url': `${this.#provider.url}/callback` }),
-          },
-          body: id,
-        }),
-      ),
-    );
-    return ids.filter((_id, at) => answers[at]?.status === 202);
+    const taken: string[] = [];
+    for (let first = 0; first < ids.length; first += 100) {
+      const some = ids.slice(first, first + 100);
+      const statuses = await Promise.all(some.map((id) => this.#submit(id, withCallback)));
+      taken.push(...some.filter((_id, at) => statuses[at] === 202));
+    }
+    return taken;
+  }
+
+  async #submit(id: string, withCallback: boolean): Promise<number> {
+    const headers = {
+      'x-call-id': id,
+      ...(withCallback && { 'x-callback-url': `${this.#provider.url}/callback` }),
+    };
+    const path = '/async-function/fn';
+    return (await this.gateway.request({ method: 'POST', path, headers, body: id })).status;
   }
 
   /** The ids of the calls that are in a state. */
