@@ -78,11 +78,8 @@ export class InstanceProvider implements Provider {
 
   async list(namespace: string, { usage } = { usage: false }): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
-    return Promise.all(
-      [...this.#functions.values()]
-        .filter(({ name }) => name.namespace === namespace)
-        .map((managed) => managed.status(usage)),
-    );
+    const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
+    return Promise.all(own.map((managed) => managed.status(usage)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
