@@ -14,7 +14,9 @@ export const succeed: Behaviour = (response) => response.end('done');
 export const fail: Behaviour = (response) => response.writeHead(503).end('failed');
 export const hold: Behaviour = () => undefined;
 
-const ANNOTATIONS = { 'com.openfaas.retry.min_wait': '1s', 'com.openfaas.retry.max_wait': '1s' };
+/** Long enough for all calls of a test to wait at the same time. */
+const WAIT = process.env['CRASH_CALLS'] === undefined ? '1s' : '30s';
+const ANNOTATIONS = { 'com.openfaas.retry.min_wait': WAIT, 'com.openfaas.retry.max_wait': WAIT };
 
 /** What outlives a gateway that is killed: its state folder, its functions, and those who wait for callbacks. */
 export class CrashWorld {
