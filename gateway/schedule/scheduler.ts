@@ -12,7 +12,7 @@ import { nextTime, readSchedule, type Schedule } from './schedule.ts';
 
 export interface SchedulerParts {
   readonly provider: Provider;
-  /** Whether times are kept; by hand a function can be called either way. */
+  /** Whether functions are called at their times. A user can call them in any case. */
   readonly isOn: boolean;
   /** Up to when schedules were kept, across starts of the gateway. */
   readonly kept: ScheduleStore;
@@ -31,7 +31,7 @@ export interface Scheduled {
 }
 
 const LOOK_MS = 500;
-/** How often a provider is asked for its functions, in milliseconds. */
+/** How often to ask a provider for its functions, in milliseconds. */
 const REFRESH_MS = 2000;
 
 /** Calls functions at the times of their schedules, as OpenFaaS's cron-connector does. */
@@ -87,7 +87,7 @@ export class Scheduler {
     const now = new Date();
     if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
       this.#refreshedAt = performance.now();
-      void this.#refresh(); // a provider that is slow, or does not answer, holds up no schedule that is known
+      void this.#refresh(); // a slow or silent provider does not hold up schedules that are known
     }
     for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
     this.#timer = setTimeout(() => this.#tick(), LOOK_MS);
@@ -176,7 +176,10 @@ export class Scheduler {
   }
 }
 
-/** A schedule that cannot be read was refused when the function was deployed, unless that was elsewhere. */
+/**
+ * Reads a schedule. One that cannot be read was refused when the function was deployed, unless another gateway did
+ * that.
+ */
 function readOrNone(read: () => Schedule | undefined): Schedule | undefined {
   try {
     return read();

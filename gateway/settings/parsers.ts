@@ -1,6 +1,6 @@
 import type { Parser } from '../../common/settings/parsers.ts';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
 import { readNatsAddress, type NatsAddress } from './nats-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
 /** A list of words with commas between them. */
