@@ -7,7 +7,7 @@ import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
-import type { FunctionUser, SecretsFolder } from './secrets-folder.ts';
+import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
 /** What all instances of a gateway need to be started. */
 export interface LaunchContext {
