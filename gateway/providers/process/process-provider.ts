@@ -294,5 +294,6 @@ export class ProcessProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
+    await removeFolder(join(this.#options.stateFolder, 'logs', namespace));
   }
 }
