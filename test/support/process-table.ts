@@ -7,8 +7,6 @@ interface ProcessStatus {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** User and system time in ticks of the clock. */
-  readonly ticks: number;
 }
 
 function statusOf(pid: number): ProcessStatus | undefined {
@@ -21,7 +19,6 @@ function statusOf(pid: number): ProcessStatus | undefined {
       parent: Number(fields[1]),
       group: Number(fields[2]),
       session: Number(fields[3]),
-      ticks: Number(fields[11]) + Number(fields[12]),
     };
   } catch {
     return undefined;
@@ -102,11 +99,6 @@ export function writtenBytesOf(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-/** Time on a processor so far, in ticks of the clock (a hundredth of a second). */
-export function cpuTicksOf(pid: number): number {
-  return statusOf(pid)?.ticks ?? 0;
 }
 
 /** Sends a signal to a process, or to a group with a negative id; one that has gone is no error. */
