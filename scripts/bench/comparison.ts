@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FigureName } from './figures.ts';
 import type { Contender, Group, Point, Sample } from './scenario.ts';
-import type { Stage } from './stage.ts';
+import type { Lab } from './lab.ts';
 import { summarize, type Summary } from './statistics.ts';
 
 /** All turns of one contender at one point. */
@@ -22,6 +22,12 @@ export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'war
 
 /** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
+
+/** How long a turn lasts, and how often each contender has one. */
+export interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+}
 
 /** The figure over all rounds; undefined where it was not measured. */
 export function figureOf({ rounds }: Row, figure: FigureName): Summary | undefined {
@@ -59,7 +65,8 @@ export function failuresOf({ rounds }: Row): number {
 }
 
 async function takeTurns(
-  group: Group,
+  { warmUp }: Group,
+  { rounds, seconds }: Effort,
   contenders: readonly Contender[],
   point: Point,
   signal: AbortSignal,
@@ -69,11 +76,11 @@ async function takeTurns(
     rounds: [] as Sample[],
     broken: undefined as string | undefined,
   }));
-  for (let round = group.warmUp === false ? 0 : -1; round < group.rounds; round += 1) {
+  for (let round = warmUp === false ? 0 : -1; round < rounds; round += 1) {
     for (const row of rows) {
       if (row.broken !== undefined) continue;
       try {
-        const sample = await row.contender.measure(point, round < 0 ? 1 : group.seconds);
+        const sample = await row.contender.measure(point, round < 0 ? 1 : seconds);
         if (round >= 0) row.rounds.push(sample);
       } catch (error) {
         signal.throwIfAborted();
@@ -96,32 +103,20 @@ async function takeTurns(
 export async function compare(
   scenario: string,
   group: Group,
-  stage: Stage,
+  effort: Effort,
+  lab: Lab,
   progress: (text: string) => void,
 ): Promise<Finding> {
-  const { id, title, about, axis, seconds, columns, ratios, charts, differences, duel } = group;
+  const { open, points, rounds: _rounds, warmUp: _warmUp, ...shown } = group;
   try {
-    const contenders = await group.open(stage);
+    const contenders = await open();
     const rows: Row[] = [];
-    for (const point of group.points) {
-      progress(`${title}: ${axis} ${point.name}`);
-      rows.push(...(await takeTurns(group, contenders, point, stage.lab.signal)));
+    for (const point of points) {
+      progress(`${group.title}: ${group.axis} ${point.name}`);
+      rows.push(...(await takeTurns(group, effort, contenders, point, lab.signal)));
     }
-    return {
-      scenario,
-      id,
-      title,
-      about,
-      axis,
-      seconds,
-      columns,
-      ratios,
-      charts,
-      rows,
-      ...(differences ? { differences } : {}),
-      ...(duel ? { duel } : {}),
-    };
+    return { ...shown, scenario, rows };
   } finally {
-    await stage.close();
+    await lab.clear();
   }
 }

@@ -1,11 +1,9 @@
 import type { FigureName } from './figures.ts';
 import type { Lab } from './lab.ts';
-import type { Stage } from './stage.ts';
 
 /** One setting of what a scenario varies: a number of connections, the size of a body. */
 export interface Point {
   readonly name: string;
-  /** Where it stands on the axis of a chart. */
   readonly value: number;
 }
 
@@ -19,16 +17,9 @@ export interface Contender {
   measure(point: Point, seconds: number): Promise<Sample>;
 }
 
-export interface ChartPlan {
-  readonly kind: 'curves' | 'bars';
-  readonly figure: FigureName;
-  /** Show it over the first contender's. */
-  readonly asRatio: boolean;
-}
-
 /** Contenders that take turns at the same work. The first is what the others are compared with. */
 export interface Group {
-  /** Names its charts and its goals. */
+  /** Names its goals. */
   readonly id: string;
   readonly title: string;
   /** For the reader of the report: what is done, by whom. */
@@ -36,21 +27,18 @@ export interface Group {
   /** What the points are, as the head of a column. */
   readonly axis: string;
   readonly points: readonly Point[];
-  readonly rounds: number;
-  readonly seconds: number;
+  /** In place of 5, or 3 in the quick form. */
+  readonly rounds?: number;
   /** False where a first round that is not counted would make no difference. */
   readonly warmUp?: false;
-  /** What the tables show. */
+  /** What the table shows. */
   readonly columns: readonly FigureName[];
   /** Those of them that are also shown over the first contender's. */
   readonly ratios: readonly FigureName[];
   /** Those that are shown by how much they are over the first contender's. */
   readonly differences?: readonly FigureName[];
-  /** Compared with every other contender, one by one: whose figure, and which. */
-  readonly duel?: { readonly names: readonly string[]; readonly figure: FigureName };
-  readonly charts: readonly ChartPlan[];
-  /** Starts what is measured; the stage ends it. */
-  open(stage: Stage): Promise<readonly Contender[]>;
+  /** Starts what is measured; the lab ends it. */
+  open(): Promise<readonly Contender[]>;
 }
 
 /** A part of the bench, which can be asked for by its name. */

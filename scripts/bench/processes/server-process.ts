@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
 import { waitUntilOk } from '../../sample/readiness.ts';
-import { findDescendants, stillRuns, type ProcessMark } from './usage.ts';
+import { stackStart } from '../../../common/proc.ts';
+import { findDescendants } from './usage.ts';
 
 /**
  * The whole environment of a measured process: nothing of the caller's changes what is measured, least of all
@@ -16,6 +17,16 @@ export interface ServerCommand {
   readonly name: string;
   readonly words: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A process that may have ended by the time it is looked at, and its id be another's. */
+interface Started {
+  readonly pid: number;
+  readonly mark: string | undefined;
+}
+
+function startedBy(root: number): Started[] {
+  return findDescendants(root).map(({ pid }) => ({ pid, mark: stackStart(pid) }));
 }
 
 const READY_WITHIN = 15_000;
@@ -42,7 +53,7 @@ export class ServerProcess {
   readonly #child: ReturnType<typeof launch>;
   readonly #ended = new AbortController();
   /** What it has started: once it has ended itself, /proc tells no more whose these were. */
-  #below: readonly ProcessMark[] = [];
+  #below: readonly Started[] = [];
   #lastWords: Buffer = Buffer.alloc(0);
 
   /** @throws Error when there is no such program */
@@ -81,7 +92,7 @@ export class ServerProcess {
       if (!late.aborted) throw error;
       throw this.#failure(`did not answer at ${url} within ${READY_WITHIN / 1000} s`);
     }
-    this.#below = findDescendants(this.pid);
+    this.#below = startedBy(this.pid);
   }
 
   /** @throws Error when the process has ended */
@@ -91,14 +102,14 @@ export class ServerProcess {
 
   /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
   async end(): Promise<void> {
-    const below = [...this.#below, ...findDescendants(this.pid)];
+    const below = [...this.#below, ...startedBy(this.pid)];
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
       await once(this.#child, 'exit');
     }
-    for (const one of below.filter(stillRuns)) {
+    for (const { pid } of below.filter((one) => one.mark !== undefined && stackStart(one.pid) === one.mark)) {
       try {
-        process.kill(one.pid, 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
       } catch {
         // It ended by itself in between.
       }

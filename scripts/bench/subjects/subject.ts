@@ -5,6 +5,9 @@ import type { ServerCommand } from '../processes/server-process.ts';
 export interface Subject {
   readonly command: ServerCommand;
   readonly port: number;
+  /** The path below which the function is served: '' or `/function/NAME`. */
+  readonly base: string;
+  /** That of the function. */
   readonly url: string;
   /** Answers 200 once requests can be sent. */
   readonly readyUrl: string;
@@ -16,14 +19,15 @@ interface SubjectPlan {
   /** What tells it where to listen. */
   readonly portSetting: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly base?: string;
   readonly readyPath?: string;
 }
 
 /** A server on a free port of its own. */
 export async function subjectOf(plan: SubjectPlan): Promise<Subject> {
-  const { name, words, portSetting, environment = {}, readyPath = '' } = plan;
+  const { name, words, portSetting, environment = {}, base = '', readyPath = '' } = plan;
   const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}/`;
+  const url = `http://127.0.0.1:${port}${base}/`;
   const command = { name, words, environment: { ...environment, [portSetting]: `${port}` } };
-  return { command, port, url, readyUrl: `${url}${readyPath}` };
+  return { command, port, base, url, readyUrl: `${url}${readyPath}` };
 }

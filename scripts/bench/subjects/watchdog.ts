@@ -44,13 +44,6 @@ export async function httpMode(lab: Lab, settings: Settings = {}, name = 'http m
   });
 }
 
-/** http mode before the same function, on a Unix socket. */
-export async function httpModeOverUnixSocket(lab: Lab): Promise<Subject> {
-  const socket = joinPath(await mkdtemp(joinPath(lab.folder, 'socket-')), 'function.sock');
-  const settings = { function_port: '', function_socket: socket, upstream_url: `unix:${socket}` };
-  return httpMode(lab, settings, 'http mode, Unix socket');
-}
-
 /** A process for each request: `cat`, where the settings do not say another. */
 export function forkMode(
   lab: Lab,
@@ -61,7 +54,7 @@ export function forkMode(
   return watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
-/** A handler in the watchdog's own process. Whether the watchdog has the mode tells `lab.has('handler_path')`. */
+/** A handler in the watchdog's own process. */
 export function inprocMode(
   lab: Lab,
   name: string,

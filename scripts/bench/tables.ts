@@ -1,7 +1,7 @@
-import { compareRounds, figureOf, ratioOf, type Finding, type Row } from '../comparison.ts';
-import { FIGURES, show, type FigureName } from '../figures.ts';
-import type { Verdict } from '../goals.ts';
-import type { Summary } from '../statistics.ts';
+import { compareRounds, figureOf, ratioOf, type Finding, type Row } from './comparison.ts';
+import { FIGURES, show, type FigureName } from './figures.ts';
+import type { Verdict } from './judge.ts';
+import type { Summary } from './statistics.ts';
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -67,40 +67,14 @@ export function findingTable(finding: Finding): string {
   return table(heads, cells);
 }
 
-/** How many times each other's figure ours is; undefined where the group has none that is set against others. */
-export function duelTable({ duel, rows, axis }: Finding): string | undefined {
-  if (!duel) return undefined;
-  const others = [...new Set(rows.map(({ contender }) => contender))].filter(
-    (name) => !duel.names.includes(name),
-  );
-  const cells = rows
-    .filter(({ contender }) => duel.names.includes(contender))
-    .map((row) => {
-      const at = rows.filter(({ point }) => point.name === row.point.name);
-      const over = others.map((name) => at.find(({ contender }) => contender === name));
-      const ratios = over.map((other) => other && ratioOf(row, other, duel.figure));
-      return [`${row.contender}, ${axis} ${row.point.name}`, ...ratios.map(withSpread)];
-    });
-  if (cells.every((row) => row.slice(1).every((cell) => cell === ''))) return undefined;
-  return table([FIGURES[duel.figure].label, ...others.map((name) => `of ${name}`)], cells);
-}
-
 /** What is aimed at, and what was measured. */
 export function goalTable(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.flatMap(({ goal, seen, failures, isMet }) => {
-    if (goal.aim === undefined) return [];
-    const bound = FIGURES[goal.figure].better === 'more' ? 'at least' : 'at most';
-    const isDifference = goal.over !== 'itself' && 'differenceTo' in goal.over;
-    const seenText = isDifference ? `${seen.toFixed(1)} ms` : seen.toFixed(2);
+  const rows = verdicts.flatMap(({ goal: { id, figure, read, aim }, seen, failures, isMet }) => {
+    if (aim === undefined) return [];
+    const shown = (value: number): string => (read === 'of' ? value.toFixed(2) : show(figure, value));
+    const bound = FIGURES[figure].better === 'more' ? 'at least' : 'at most';
     const failed = failures > 0 ? `, ${failures} failed` : '';
-    return [
-      [
-        goal.id,
-        `${bound} ${goal.aim}${isDifference ? ' ms' : ''}`,
-        `${seenText}${failed}`,
-        isMet ? 'met' : '**not met**',
-      ],
-    ];
+    return [[id, `${bound} ${shown(aim)}`, `${shown(seen)}${failed}`, isMet ? 'met' : '**not met**']];
   });
   return table(['goal', 'aimed at', 'measured', ''], rows);
 }
