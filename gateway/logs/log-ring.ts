@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 
 /** One line of an instance, as it is kept. */
@@ -75,6 +75,7 @@ export class LogRing {
     this.#pending = [];
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
+    await rmdir(dirname(this.#folder)).catch(() => undefined); // of the namespace: others are still in it
     this.#size = undefined;
   }
 

@@ -155,7 +155,8 @@ for (const provider of PROVIDERS) {
     assert.equal((await gateway.request({ path: '/function/f.dev' })).status, 404);
     assert.equal(await call(gateway, '/variable?name=WORD'), 'default');
     for (const kind of ['functions', 'secrets', 'logs']) {
-      assert.ok(!existsSync(path.join(gateway.folder, kind, 'dev')), `${kind} of the namespace are left`);
+      // Logs go once the last instance has ended, for which the removal does not wait.
+      await until(() => !existsSync(path.join(gateway.folder, kind, 'dev')), `the end of ${kind}`);
     }
     const protectedOne = await gateway.api('DELETE', '/system/namespace/openfaas-fn', {
       body: { name: 'openfaas-fn' },

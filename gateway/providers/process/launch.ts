@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
+import type { FoundImage } from '../../../common/local-image.ts';
+import type { Deployment } from '../../functions/deployment.ts';
 import { findFreePort } from './free-port.ts';
-import { Instance } from './instance.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
-import type { InstanceLine } from './instance-line.ts';
-import type { FunctionUser } from './secrets-folder.ts';
-import type { Version } from './version.ts';
+import { ProcessInstance } from './process-instance.ts';
+import type { FunctionUser, SecretsFolder } from './secrets-folder.ts';
 
 /** What all instances of a gateway need to be started. */
 export interface LaunchContext {
@@ -24,37 +23,25 @@ export interface LaunchContext {
 /** The annotation that asks for a debugger in a function's Node processes. */
 const INSPECT = 'dev.of-gateway.inspect';
 
-export interface LaunchOptions {
-  readonly id: string;
+export interface LaunchParts {
+  readonly deployment: Deployment;
+  readonly image: FoundImage;
+  readonly secrets: SecretsFolder;
   readonly user: FunctionUser | undefined;
-  readonly onLine: (line: InstanceLine) => void;
-  readonly onDebugger: (port: number) => void;
+  readonly id: string;
+  readonly onLine: (line: string) => void;
 }
 
-/** A name that no other instance has: in log lines, and as the name of its folder. */
-export function instanceId(functionName: string): string {
-  return `${functionName}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Whether two instances of a version can run at a time: only a server whose port is fixed cannot. */
-export function canOverlap({ record, image }: Version): boolean {
-  return (
-    !image ||
-    image.choosesPort ||
-    modeOf(record.deployment.envVars, image.environment, image.command) !== 'http'
-  );
+/** Whether two instances of an image can run at a time: only a server whose port is fixed cannot. */
+export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean {
+  return image.choosesPort || modeOf(envVars, image.environment, image.command) !== 'http';
 }
 
 /** Starts an instance of a version; it is not ready yet. */
-export async function launchInstance(
+export async function launchProcess(
   { host, runFolder, markerName, markerPrefix, development }: LaunchContext,
-  version: Version,
-  { id, user, onLine, onDebugger }: LaunchOptions,
-): Promise<Instance> {
-  const { record, image, secrets } = version;
-  const { deployment } = record;
-  if (!image)
-    throw new Error(`its image ${deployment.image} is not local any more: build it, then deploy again`);
+  { deployment, image, secrets, user, id, onLine }: LaunchParts,
+): Promise<ProcessInstance> {
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
   if (user) await chown(temporary, user.uid, user.gid);
@@ -68,17 +55,14 @@ export async function launchInstance(
     inspect: development && deployment.annotations[INSPECT] === 'true',
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
-  const marker = `${markerName}=${markerPrefix}${id}`;
-  const { watchdog } = host;
-  const instance = new Instance({
+  const instance = new ProcessInstance({
     id,
-    watchdog,
+    watchdog: host.watchdog,
     folder: image.root,
     environment,
-    marker,
+    marker: `${markerName}=${markerPrefix}${id}`,
     user,
     onLine,
-    onDebugger,
   });
   void instance.ended.then(() => removeFolder(temporary).catch(() => undefined));
   return instance;

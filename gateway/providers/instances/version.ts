@@ -1,15 +1,16 @@
-import type { FoundImage } from '../../../common/local-image.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
+import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceFacts, VersionFacts } from './plan.ts';
 import type { FunctionProbes } from './probe-settings.ts';
-import type { SecretsFolder } from './secrets-folder.ts';
 
 /** An instance with where it stands in its life. */
 export interface Member {
   readonly id: string;
   /** Undefined until its turn to start has come. */
   instance: Instance | undefined;
+  /** Aborts its start. */
+  readonly unwanted: AbortController;
   phase: InstanceFacts['phase'];
   /** Since when it serves, in milliseconds of a steady clock. */
   servingSince: number | undefined;
@@ -22,16 +23,22 @@ export interface Failure {
   readonly at: Date;
 }
 
+/** What is asked for when an instance is started. */
+export interface LaunchOptions {
+  readonly id: string;
+  /** Takes each line that it writes. */
+  readonly onLine: (line: string) => void;
+  /** Aborts when the instance is not wanted any more. */
+  readonly signal: AbortSignal;
+}
+
 /** An instance that served for so long was no failure at its start, in milliseconds. */
 const STABLE_MS = 30_000;
 
 /** One version of a function while it runs: its instances, and how they have fared. */
-export class Version implements VersionFacts {
+export abstract class Version implements VersionFacts {
   readonly record: VersionRecord;
-  /** Undefined where it has gone since it was deployed. */
-  readonly image: FoundImage | undefined;
   readonly probes: FunctionProbes;
-  readonly secrets: SecretsFolder;
   readonly members = new Map<string, Member>();
   /** Whether any of its instances was ever ready. */
   hasServed = false;
@@ -39,16 +46,29 @@ export class Version implements VersionFacts {
   lastFailureAt = 0;
   lastFailure: Failure | undefined;
 
-  constructor(
-    record: VersionRecord,
-    image: FoundImage | undefined,
-    probes: FunctionProbes,
-    secrets: SecretsFolder,
-  ) {
+  constructor(record: VersionRecord, probes: FunctionProbes) {
     this.record = record;
-    this.image = image;
     this.probes = probes;
-    this.secrets = secrets;
+  }
+
+  /** Whether two instances of it can run at a time. */
+  abstract readonly canOverlap: boolean;
+
+  /** What a user should know of it beside failures: a line each. */
+  abstract notes(replicas: number): readonly string[];
+
+  /** Starts an instance; it is not ready yet. @throws Error with why it cannot be started */
+  abstract launch(options: LaunchOptions): Promise<Instance>;
+
+  /** Hands a secret whose value has changed to the instances that run. */
+  abstract refreshSecret(name: string): Promise<void>;
+
+  /** Removes what it leaves behind once it has no instance and will have none. @param others versions that stay */
+  abstract discard(others: readonly Version[]): Promise<void>;
+
+  /** The id of an instance to be launched. */
+  nextId(): string {
+    return instanceId(this.record.deployment.name);
   }
 
   get instances(): InstanceFacts[] {

@@ -4,20 +4,20 @@ import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
-import type { FunctionRecord, FunctionStore } from '../../state/function-store.ts';
-import { canOverlap, instanceId, launchInstance, type LaunchContext } from './launch.ts';
+import type { FunctionRecord } from '../../state/function-store.ts';
 import { planInstances } from './plan.ts';
-import { probe } from './probe.ts';
-import type { FunctionUser } from './secrets-folder.ts';
+import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
+import type { Instance } from './instance.ts';
 import type { Member, Version } from './version.ts';
+import { watch } from './watch.ts';
 
 /** What a function needs of its provider. */
 export interface ManagedFunctionContext {
-  readonly launch: LaunchContext;
   readonly rotation: Rotation;
-  readonly store: FunctionStore;
+  /** Called when its record has changed by itself: to be written once nothing else is done to the function. */
+  readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
   /** Called with a version that has no instance left and will have none. */
   readonly onRetired: (version: Version) => void;
@@ -35,7 +35,6 @@ export class ManagedFunction {
   readonly name: FunctionName;
   readonly ring: LogRing;
   readonly #context: ManagedFunctionContext;
-  readonly #user: FunctionUser | undefined;
   #record: FunctionRecord;
   #current: Version;
   #previous: Version | undefined;
@@ -49,14 +48,12 @@ export class ManagedFunction {
     record: FunctionRecord,
     versions: { readonly current: Version; readonly previous: Version | undefined },
     ring: LogRing,
-    user: FunctionUser | undefined,
   ) {
     const { name, namespace } = record.current.deployment;
     this.name = { name, namespace };
     this.ring = ring;
     this.#context = context;
     this.#record = record;
-    this.#user = user;
     this.#current = versions.current;
     this.#previous = versions.previous;
   }
@@ -122,7 +119,8 @@ export class ManagedFunction {
     await Promise.all(all.map(({ instance }) => instance?.kill()));
   }
 
-  status(withUsage: boolean): FunctionStatus {
+  async status(withUsage: boolean): Promise<FunctionStatus> {
+    const usage = withUsage ? await this.#measure() : undefined;
     const { current, replicas, createdAt } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
@@ -131,14 +129,16 @@ export class ManagedFunction {
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
       notes: statusNotes(this.#current, this.#previous, replicas),
-      ...(withUsage && { usage: this.#measure() }),
+      ...(usage && { usage }),
     };
   }
 
-  #measure(): { cpu: number; totalMemoryBytes: number } {
-    const measured = this.versions
-      .flatMap(({ members }) => [...members.values()])
-      .map(({ instance }) => instance?.measure());
+  async #measure(): Promise<{ cpu: number; totalMemoryBytes: number }> {
+    const measured = await Promise.all(
+      this.versions
+        .flatMap(({ members }) => [...members.values()])
+        .map(({ instance }) => instance?.measure()),
+    );
     return {
       cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
       totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
@@ -150,7 +150,7 @@ export class ManagedFunction {
     if (this.#record.replicas > 0 || this.#isEnding) return;
     this.#record = { ...this.#record, replicas: 1 };
     // The wish outlives the gateway if the disk takes it; the call is served either way.
-    void this.#context.store.put(this.#record).catch(() => undefined);
+    this.#context.onRecordChanged();
     this.#reconcile();
   };
 
@@ -161,7 +161,7 @@ export class ManagedFunction {
     const facts = {
       replicas: this.#record.replicas,
       current: this.#current,
-      canOverlap: canOverlap(this.#current) && (!this.#previous || canOverlap(this.#previous)),
+      canOverlap: this.#current.canOverlap && this.#previous?.canOverlap !== false,
       ...(this.#previous && { previous: this.#previous }),
     };
     const plan = planInstances(facts, now);
@@ -187,13 +187,19 @@ export class ManagedFunction {
     this.#previous = undefined;
     const { previous: _, ...record } = this.#record;
     this.#record = record;
-    void this.#context.store.put(record).catch(() => undefined);
+    this.#context.onRecordChanged();
     this.#context.onRetired(previous);
   }
 
   #launch(version: Version): void {
-    const id = instanceId(this.name.name);
-    const member: Member = { id, instance: undefined, phase: 'waiting', servingSince: undefined };
+    const id = version.nextId();
+    const member: Member = {
+      id,
+      instance: undefined,
+      unwanted: new AbortController(),
+      phase: 'waiting',
+      servingSince: undefined,
+    };
     version.members.set(id, member);
     void this.#context.turnstile.pass(() =>
       Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
@@ -201,25 +207,27 @@ export class ManagedFunction {
   }
 
   async #bringUp(version: Version, member: Member): Promise<void> {
-    if (member.phase === 'draining' || this.#isEnding) return;
+    if (isDraining(member) || this.#isEnding) return;
+    let instance: Instance;
     try {
-      member.instance = await launchInstance(this.#context.launch, version, {
+      instance = await version.launch({
         id: member.id,
-        user: this.#user,
-        onLine: ({ text }) => this.ring.append(member.id, text),
-        onDebugger: (port) => this.ring.append(member.id, `of-gateway: its debugger is at 127.0.0.1:${port}`),
+        onLine: (line) => this.ring.append(member.id, line),
+        signal: member.unwanted.signal,
       });
     } catch (thrown) {
-      return this.#fail(version, member, messageOf(thrown));
+      if (!isDraining(member)) this.#fail(version, member, messageOf(thrown));
+      return;
     }
-    const { instance } = member;
+    if (isDraining(member) || this.#isEnding) return void this.#track(instance.kill());
+    member.instance = instance;
     instance.onceGone(() => this.#onGone(version, member));
-    const reason = await instance.untilReady(version.probes.ready);
+    const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
     if (reason !== undefined) return this.#fail(version, member, reason);
     this.#serve(version, member);
     this.#reconcile();
-    void this.#watch(version, member);
+    void this.#watch(version, member, instance);
   }
 
   #serve(version: Version, member: Member): void {
@@ -229,7 +237,7 @@ export class ManagedFunction {
     const { id: instance } = member;
     this.#context.rotation.add(this.name, {
       instance,
-      host: '127.0.0.1',
+      host: member.instance?.host ?? '',
       port: member.instance?.port ?? 0,
       basePath: '',
     });
@@ -238,7 +246,8 @@ export class ManagedFunction {
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
-    if (member.phase === 'serving') this.#fail(version, member, 'it ended by itself');
+    if (member.phase === 'serving')
+      this.#fail(version, member, member.instance?.endedBy ?? 'it ended by itself');
   }
 
   #fail(version: Version, member: Member, reason: string): void {
@@ -250,33 +259,25 @@ export class ManagedFunction {
     this.#reconcile();
   }
 
-  /** Keeps asking an instance whether it is well, and whether it takes calls. */
-  async #watch(version: Version, member: Member): Promise<void> {
-    const { health, ready } = version.probes;
-    let unhealthy = 0;
-    let unready = 0;
-    const { instance } = member;
-    if (!instance) return;
-    for (;;) {
-      await sleep(Math.min(health.period, ready.period), undefined, { ref: false });
-      if (!instance.isAlive || isDraining(member) || !version.members.has(member.id)) return;
-      const status = await probe(instance.port, health.path, health.timeout);
-      unhealthy = status !== undefined && status < 400 ? 0 : unhealthy + 1;
-      if (unhealthy >= health.failureThreshold)
-        return this.#fail(version, member, `its probe ${health.path} failed ${unhealthy} times in a row`);
-      unready = (await instance.isReady(ready.path, ready.timeout)) ? 0 : unready + 1;
-      if (isDraining(member) || !instance.isAlive) return;
-      if (unready === 0 && member.phase === 'waiting') this.#serve(version, member);
-      if (unready >= ready.failureThreshold && member.phase === 'serving') {
+  #watch(version: Version, member: Member, instance: Instance): Promise<void> {
+    return watch(instance, version.probes, {
+      isOver: () => isDraining(member) || !version.members.has(member.id),
+      onUnhealthy: (reason) => this.#fail(version, member, reason),
+      onReady: () => {
+        if (member.phase === 'waiting') this.#serve(version, member);
+      },
+      onUnready: () => {
+        if (member.phase !== 'serving') return;
         member.phase = 'waiting';
         void this.#context.rotation.withdraw(this.name, member.id);
-      }
-    }
+      },
+    });
   }
 
   #drain(version: Version, member: Member, deadlineMs: number): void {
     if (member.phase === 'draining') return;
     member.phase = 'draining';
+    member.unwanted.abort(new Error('it is not wanted any more'));
     const drained = this.#context.rotation.withdraw(this.name, member.id);
     const end = async (): Promise<void> => {
       await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
