@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import { StartError } from '../errors.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { closeWriters, makePipes, type PipeMeans } from './pipes.ts';
+import type { AddonPlaces } from './native/load.ts';
+import { closeWriters, makePipes } from './pipes.ts';
 import { ProcessGroups } from './process-groups.ts';
 
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
@@ -34,16 +35,16 @@ export class FunctionProcess {
 
   /**
    * Starts the function. Its stdin stays open and silent, as of-watchdog keeps it: some servers end with it.
-   * @param means what its pipes can be made with
+   * @param addon where the native addon, which makes its pipes, can be loaded from; undefined to do without
    * @throws StartError FUNCTION_NOT_STARTED
    */
   static async start(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
-    means: PipeMeans,
+    addon: AddonPlaces | undefined,
   ): Promise<FunctionProcess> {
     const [file = '', ...args] = command;
-    const pipes = makePipes(means);
+    const pipes = makePipes(addon);
     const stdio = ['pipe', pipes?.stdout.writer ?? 'pipe', pipes?.stderr.writer ?? 'pipe'];
     // by Node itself: execa takes 20 ms to load, which the first request would wait for
     const child = spawn(file, args, { env: environment, detached: true, stdio: stdio as 'pipe'[] });
