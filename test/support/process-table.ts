@@ -1,65 +1,37 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { processIds, readProcess } from '../../common/proc.ts';
 
 /** What /proc tells of processes. A process that has gone reads as nothing rather than as an error. */
 
-interface ProcessStatus {
-  readonly state: string;
-  readonly parent: number;
-  readonly group: number;
-  readonly session: number;
-}
-
-function statusOf(pid: number): ProcessStatus | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold spaces, so the fields are counted from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {
-      state: fields[0] ?? '',
-      parent: Number(fields[1]),
-      group: Number(fields[2]),
-      session: Number(fields[3]),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function allPids(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0);
-}
-
 /** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
-  const state = statusOf(pid)?.state;
+  const state = readProcess(pid)?.state;
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
 /** The direct children, zombies among them. */
 export function childrenOf(pid: number): number[] {
-  return allPids().filter((other) => statusOf(other)?.parent === pid);
+  return processIds().filter((other) => readProcess(other)?.parent === pid);
 }
 
 /** The children that have ended and were not waited for. */
 export function zombiesOf(pid: number): number[] {
-  return childrenOf(pid).filter((child) => statusOf(child)?.state === 'Z');
+  return childrenOf(pid).filter((child) => readProcess(child)?.state === 'Z');
 }
 
 /** The process group, or undefined where the process is gone. */
 export function groupOf(pid: number): number | undefined {
-  return statusOf(pid)?.group;
+  return readProcess(pid)?.group;
 }
 
 /** The session, or undefined where the process is gone. */
 export function sessionOf(pid: number): number | undefined {
-  return statusOf(pid)?.session;
+  return readProcess(pid)?.session;
 }
 
 /** Living processes whose environment holds the entry `NAME=value`. */
 export function processesWith(entry: string): number[] {
-  return allPids().filter((pid) => {
+  return processIds().filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry) && isAlive(pid);
     } catch {
@@ -85,11 +57,7 @@ export function openFilesOf(pid: number): string[] {
 
 /** Resident memory in bytes, 0 where the process is gone. */
 export function residentBytesOf(pid: number): number {
-  try {
-    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+  return readProcess(pid)?.residentBytes ?? 0;
 }
 
 /** Bytes that the process has written so far, to files and sockets. */
