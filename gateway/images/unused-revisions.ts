@@ -4,7 +4,7 @@ import { removeFolder } from '../../common/files/remove-folder.ts';
 import { currentLink, imageFolder } from '../../common/local-image.ts';
 
 /**
- * Removes the revisions of a local image that neither its name nor a function leads to any more.
+ * Removes the revisions of a local image to which neither its name nor a function leads any more.
  * @param used revisions that functions run, or would go back to
  */
 export async function removeUnusedRevisions(
@@ -14,9 +14,9 @@ export async function removeUnusedRevisions(
 ): Promise<void> {
   const folder = imageFolder(stateFolder, name);
   const current = await readlink(currentLink(stateFolder, name)).catch(() => undefined);
-  if (current === undefined) return; // it is being put there, or was taken away
+  if (current === undefined) return; // it is being put there, or was removed
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    // what begins with a dot is being staged
+    // names that begin with a dot are being staged
     if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === current || used.has(entry.name))
       continue;
     await removeFolder(join(folder, entry.name));

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/plain/front.ts';
+import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
@@ -46,8 +46,8 @@ const MOST_RECEIVED = 256 << 20;
 export class Gateway {
   readonly #parts: GatewayParts;
   readonly #server: Server;
-  /** Serves what is plain, ahead of Node's server. */
-  readonly #front: PlainFront;
+  /** The front of the fast path, ahead of Node's server. */
+  readonly #front: FastFront;
   readonly #metricsServer: MetricsServer;
   readonly #handler: RequestHandler;
   readonly #api: ApiServer;
@@ -102,7 +102,7 @@ export class Gateway {
       const head = Buffer.concat([read, gate.release(socket)]);
       this.#handler.upgrade(this.#server, request, socket, head);
     });
-    this.#front = new PlainFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
+    this.#front = new FastFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
     this.#server.on('connection', lingerOnClose);
     this.#metricsServer = new MetricsServer(metrics);
   }
@@ -145,7 +145,7 @@ export class Gateway {
     this.#api.endStreams();
     this.#invoker.closeUpgrades();
     const { writeTimeout } = settings;
-    await Promise.all([this.#background.drain(writeTimeout), this.#handler.close(writeTimeout)]);
+    await Promise.all([this.#background.drain(writeTimeout), this.#handler.drain(writeTimeout)]);
     await this.#background.stop();
     await provider.stop(writeTimeout);
     await this.#end();
@@ -159,7 +159,7 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#server.close();
-    this.#front.closeAll();
+    this.#front.kill();
     this.#server.closeAllConnections();
     this.#metricsServer.close();
     await this.#parts.claim.release();

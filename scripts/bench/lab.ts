@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleScript } from '../sample/bundle.ts';
+import { bundleScript } from '../sample/sample-bundle.ts';
 import { LoadClient } from './load/client.ts';
 import { ServerProcess } from './processes/server-process.ts';
 import type { Subject } from './subjects/subject.ts';

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { ROOT } from '../sample/bundle.ts';
+import { ROOT } from '../sample/sample-bundle.ts';
 import { failuresOf, type Finding } from './comparison.ts';
 import { judge } from './judge.ts';
 import { findingTable, goalTable } from './tables.ts';

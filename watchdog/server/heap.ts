@@ -5,19 +5,19 @@ import { loadedAddon } from '../process/native/load.ts';
 /** The part of the container's memory that bodies which nobody needs any more may take up. */
 const SPENT_PART = 1 / 8;
 
-/** From here on V8 itself collects sooner than that. */
+/** Bytes of memory from which on V8 itself collects sooner than that. */
 const LARGE_CONTAINER = 1 << 30;
 
 /**
- * Milliseconds between two times that memory which was freed is given back to the system. glibc would keep it, for each
- * thread of V8's apart: 35 MiB in http mode after a warm-up where 25 do. It takes 0.02 ms where there is nothing to
- * give, and 0.07 ms for each MiB.
+ * Milliseconds between two times that freed memory is given back to the system. glibc would keep it, for each thread of
+ * V8: 35 MiB in http mode after a warm-up where 25 do. It takes 0.02 ms where there is nothing to give back, and 0.07
+ * ms for each MiB.
  */
 const TRIM_INTERVAL_MS = 1000;
 
 /**
- * Keeps this process small: its heap, and what was freed. To be called once it serves: node:v8 takes 3 ms to load, which
- * the start need not wait for.
+ * Keeps this process small: its heap, and the memory that was freed. Call it once the watchdog serves: node:v8 takes 3
+ * ms to load, for which the start need not wait.
  */
 export async function holdHeapSmall(): Promise<void> {
   await limitHeapGrowth();
@@ -25,9 +25,10 @@ export async function holdHeapSmall(): Promise<void> {
 }
 
 /**
- * Has bodies that have passed collected sooner than V8 would, in a container with a limit. To be called once it serves.
- * @param processes how many of the watchdog there are in the container
- * @param part of the heap that is collected: the young one where the rest is a function's, which may be large
+ * In a container with a limit, collects bodies that nobody needs any more sooner than V8 would. Call it once the
+ * watchdog serves.
+ * @param processes how many processes of the watchdog there are in the container
+ * @param part of the heap to collect: the young one where the heap is the function's, which may be large
  */
 export async function holdSpentBodies(processes: number, part: 'young' | 'whole'): Promise<void> {
   const limit = process.constrainedMemory();
@@ -38,7 +39,7 @@ export async function holdSpentBodies(processes: number, part: 'young' | 'whole'
   ]);
   let collect: (() => void) | undefined;
   limitSpent((limit * SPENT_PART) / Math.max(1, processes), () => {
-    if (!collect) setFlagsFromString('--expose-gc'); // which contexts made from now on have
+    if (!collect) setFlagsFromString('--expose-gc'); // contexts that are made from now on have `gc`
     collect ??= runInNewContext(part === 'young' ? "() => gc({ type: 'minor' })" : 'gc') as () => void;
     collect();
   });

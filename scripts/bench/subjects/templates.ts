@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
-import { ROOT } from '../../sample/bundle.ts';
+import { ROOT } from '../../sample/sample-bundle.ts';
 import { findFreePort } from '../../sample/port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
