@@ -11,7 +11,8 @@ import { passes } from './tests/passes.ts';
 /**
  * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
  * what it needs by itself; no image is pulled. What takes long (the base images) is kept in a folder of the temporary
- * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone.
+ * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone. Where
+ * GATEWAY_CONTRACT names a contract of gateways, one that runs functions in containers is held to it too.
  */
 
 const only = process.argv.slice(2);
@@ -34,10 +35,23 @@ const env = await engineEnvironment(folder);
 await prepareBaseImages(folder, env);
 await buildImages(folder, env);
 const chosen = files.map((file) => join('test/containers', file));
-const passed = await passes('containers', chosen, { concurrency: 1, timeoutMs: 120_000, env });
+const passed = await passes('containers', chosen, { concurrency: 1, timeoutMs: 300_000, env });
 // Images without a name, of builds before this one.
 await execa('podman', ['image', 'prune', '--force'], { env, reject: false });
 if (!passed) process.exitCode = 1;
+const contract = process.env['GATEWAY_CONTRACT'];
+if (contract && only.length === 0) {
+  const command = ['tsx', 'scripts/conformance-gateway.ts', '--engine', contract];
+  const script = [
+    '--import',
+    'tsx',
+    'scripts/contract.ts',
+    'contract of the gateway on an engine',
+    ...command,
+  ];
+  const { exitCode } = await execa(process.execPath, script, { env, stdio: 'inherit', reject: false });
+  process.exitCode ||= exitCode ?? 1;
+}
 
 function reasonToSkip(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'they are made on linux x64';

@@ -6,6 +6,7 @@ import { openQueue } from '../async/open-queue.ts';
 import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
+import { MoreAddresses } from '../server/more-addresses.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartError } from '../start-error.ts';
 import { COMMIT, RELEASE } from '../version.ts';
@@ -25,9 +26,20 @@ export async function startGateway(
     const auth = settings.basicAuth ? await loadAuth(settings, logger) : undefined;
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
-    const provider = await loadProvider({ settings, logger, program, environment, address });
+    const moreAddresses = new MoreAddresses();
+    const listenAt = (host: string, port: number): Promise<void> => moreAddresses.listen(host, port);
+    const provider = await loadProvider({ settings, logger, program, environment, address, listenAt });
     const queue = await openQueue(settings, provider, logger);
-    const gateway = await Gateway.start({ settings, logger, provider, auth, queue, claim, onListening });
+    const gateway = await Gateway.start({
+      settings,
+      logger,
+      provider,
+      auth,
+      queue,
+      claim,
+      moreAddresses,
+      onListening,
+    });
     tellAccess(settings, logger);
     return gateway;
   } catch (thrown) {

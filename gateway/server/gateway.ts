@@ -22,6 +22,7 @@ import { Background } from './background.ts';
 import { listen, localUrl } from './listen.ts';
 import type { StateFolderClaim } from './locator.ts';
 import { MetricsServer } from './metrics-server.ts';
+import type { MoreAddresses } from './more-addresses.ts';
 import { RequestHandler } from './request-handler.ts';
 
 export interface GatewayParts {
@@ -32,6 +33,8 @@ export interface GatewayParts {
   readonly auth: BasicAuth | undefined;
   readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
+  /** Further addresses at which the provider lets functions in. */
+  readonly moreAddresses: MoreAddresses;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
   readonly onListening: (address: string) => void;
 }
@@ -104,6 +107,7 @@ export class Gateway {
     });
     this.#front = new FastFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
     this.#server.on('connection', lingerOnClose);
+    parts.moreAddresses.attach(this.#server);
     this.#metricsServer = new MetricsServer(metrics);
   }
 
@@ -138,8 +142,9 @@ export class Gateway {
 
   /** Takes no request any more, lets those in flight end within write_timeout, then ends the functions. */
   async stop(): Promise<void> {
-    const { provider, settings } = this.#parts;
+    const { provider, settings, moreAddresses } = this.#parts;
     this.#server.close();
+    moreAddresses.close();
     this.#server.closeIdleConnections();
     this.#front.close();
     this.#api.endStreams();
@@ -159,6 +164,7 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#server.close();
+    this.#parts.moreAddresses.close();
     this.#front.kill();
     this.#server.closeAllConnections();
     this.#metricsServer.close();

@@ -61,6 +61,7 @@ export class InstanceProvider implements Provider {
       this.#functions.set(qualifiedName(managed.name), managed);
       managed.start();
     }
+    this.#runner.takenUp();
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -230,6 +231,5 @@ export class InstanceProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
-    await this.#runner.leaveNamespace(namespace);
   }
 }

@@ -128,7 +128,7 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
-      notes: statusNotes(this.#current, this.#previous, replicas),
+      notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
   }
@@ -213,6 +213,7 @@ export class ManagedFunction {
       instance = await version.launch({
         id: member.id,
         onLine: (line) => this.ring.append(member.id, line),
+        keptLines: () => this.ring.read(),
         signal: member.unwanted.signal,
       });
     } catch (thrown) {

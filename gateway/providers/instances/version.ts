@@ -1,3 +1,4 @@
+import type { KeptLine } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
@@ -21,6 +22,8 @@ export interface Failure {
   readonly reason: string;
   readonly lines: readonly string[];
   readonly at: Date;
+  /** Whether something else has ended it, such as a limit of its memory: that is told of for a while. */
+  readonly isOutside: boolean;
 }
 
 /** What is asked for when an instance is started. */
@@ -28,6 +31,8 @@ export interface LaunchOptions {
   readonly id: string;
   /** Takes each line that it writes. */
   readonly onLine: (line: string) => void;
+  /** The lines of the function that are kept, for an instance that a gateway before has started. */
+  readonly keptLines: () => Promise<readonly KeptLine[]>;
   /** Aborts when the instance is not wanted any more. */
   readonly signal: AbortSignal;
 }
@@ -84,6 +89,7 @@ export abstract class Version implements VersionFacts {
     if (servingSince !== undefined && now - servingSince > STABLE_MS) this.failures = 0;
     this.failures += 1;
     this.lastFailureAt = now;
-    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date() };
+    const isOutside = instance?.endedBy !== undefined;
+    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date(), isOutside };
   }
 }
