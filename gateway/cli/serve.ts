@@ -4,6 +4,7 @@ import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
 import { openQueue } from '../async/open-queue.ts';
 import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
+import { FunctionPorts } from '../server/function-ports.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
 import type { Settings } from '../settings/table.ts';
@@ -25,9 +26,19 @@ export async function startGateway(
     const auth = settings.basicAuth ? await loadAuth(settings, logger) : undefined;
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
-    const provider = await loadProvider({ settings, logger, program, environment, address });
+    const functionPorts = settings.development ? new FunctionPorts(settings.host) : undefined;
+    const provider = await loadProvider({ settings, logger, program, environment, address, functionPorts });
     const queue = await openQueue(settings, provider, logger);
-    const gateway = await Gateway.start({ settings, logger, provider, auth, queue, claim, onListening });
+    const gateway = await Gateway.start({
+      settings,
+      logger,
+      provider,
+      auth,
+      queue,
+      claim,
+      functionPorts,
+      onListening,
+    });
     tellAccess(settings, logger);
     return gateway;
   } catch (thrown) {

@@ -5,6 +5,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartError } from '../start-error.ts';
 import { COMMIT, RELEASE } from '../version.ts';
+import type { PortOpener } from './process/own-ports.ts';
 import type { Provider } from './provider.ts';
 
 /** What a provider needs to know beside the settings. */
@@ -16,6 +17,8 @@ export interface ProviderSurroundings {
   readonly environment: Environment;
   /** Where functions reach the gateway, `HOST:PORT`: known once it listens. */
   readonly address: Promise<string>;
+  /** Undefined where functions have no ports of their own. */
+  readonly functionPorts: PortOpener | undefined;
 }
 
 /**
@@ -47,7 +50,7 @@ async function openProcessProvider(surroundings: ProviderSurroundings): Promise<
     environment,
     gatewayAddress: address,
     ownUsers: settings.functionUsers ?? process.getuid?.() === 0,
-    development: settings.development,
+    functionPorts: surroundings.functionPorts,
     mustHaveOwnUsers: settings.functionUsers === true,
     warn: (line) => surroundings.logger.warn(line),
     version: { release: RELEASE, sha: COMMIT },

@@ -67,13 +67,18 @@ export class Instance {
     this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     if (this.#child.stdout)
-      splitLines(this.#child.stdout, (text) => this.#onLine({ from: 'function', text }));
+      splitLines(this.#child.stdout, (text) => this.#onLine({ kind: 'function', text }));
     if (this.#child.stderr) splitLines(this.#child.stderr, (text) => this.#onLine(readInstanceLine(text)));
   }
 
   /** Where it takes requests; 0 until that is known. */
   get port(): number {
     return this.#port;
+  }
+
+  /** How it ended; undefined while it lives. */
+  get endedAs(): string | undefined {
+    return this.#endedAs;
   }
 
   get isAlive(): boolean {

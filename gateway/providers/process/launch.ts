@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
@@ -6,6 +6,7 @@ import { findFreePort } from './free-port.ts';
 import { Instance } from './instance.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
 import type { InstanceLine } from './instance-line.ts';
+import { isInspected } from './own-ports.ts';
 import type { FunctionUser } from './secrets-folder.ts';
 import type { Version } from './version.ts';
 
@@ -21,8 +22,26 @@ export interface LaunchContext {
   readonly development: boolean;
 }
 
-/** The annotation that asks for a debugger in a function's Node processes. */
-const INSPECT = 'dev.of-gateway.inspect';
+/** The variable by which processes are known that a gateway's functions have started. */
+const MARKER = 'OF_GATEWAY_INSTANCE';
+
+/** @param development whether functions may ask for a debugger */
+export function launchContext(
+  stateFolder: string,
+  { environment, watchdog, gatewayAddress }: Omit<HostFacts, 'preload'>,
+  development: boolean,
+): LaunchContext {
+  const runFolder = join(stateFolder, 'run');
+  const state = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16);
+  const preload = join(runFolder, 'preload.cjs');
+  return {
+    host: { environment, watchdog, preload, gatewayAddress },
+    runFolder,
+    markerName: MARKER,
+    markerPrefix: `${state}/`,
+    development,
+  };
+}
 
 export interface LaunchOptions {
   readonly id: string;
@@ -65,7 +84,7 @@ export async function launchInstance(
     temporary,
     secrets: secrets.path,
     marker: [markerName, markerPrefix + id],
-    inspect: development && deployment.annotations[INSPECT] === 'true',
+    inspect: development && isInspected(deployment),
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
   const marker = `${markerName}=${markerPrefix}${id}`;

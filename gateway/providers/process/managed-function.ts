@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../common/errors.ts';
+import { givenUpLine } from '../../../common/status-notes.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord, FunctionStore } from '../../state/function-store.ts';
 import { canOverlap, instanceId, launchInstance, type LaunchContext } from './launch.ts';
+import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
-import { probe } from './probe.ts';
 import type { FunctionUser } from './secrets-folder.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
-import type { Member, Version } from './version.ts';
+import { measureVersions, newMember, type Member, type Version } from './version.ts';
+import { watchInstance } from './watch-instance.ts';
 
 /** What a function needs of its provider. */
 export interface ManagedFunctionContext {
@@ -21,6 +23,8 @@ export interface ManagedFunctionContext {
   readonly turnstile: Turnstile;
   /** Called with a version that has no instance left and will have none. */
   readonly onRetired: (version: Version) => void;
+  /** Undefined where functions have no ports of their own. */
+  readonly ownPorts: OwnPorts | undefined;
 }
 
 /** How long an instance may take to answer what it has got, in milliseconds. */
@@ -59,6 +63,10 @@ export class ManagedFunction {
     this.#user = user;
     this.#current = versions.current;
     this.#previous = versions.previous;
+  }
+
+  get ownPorts(): OwnPorts | undefined {
+    return this.#context.ownPorts;
   }
 
   get record(): FunctionRecord {
@@ -131,17 +139,7 @@ export class ManagedFunction {
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
       notes: statusNotes(this.#current, this.#previous, replicas),
-      ...(withUsage && { usage: this.#measure() }),
-    };
-  }
-
-  #measure(): { cpu: number; totalMemoryBytes: number } {
-    const measured = this.versions
-      .flatMap(({ members }) => [...members.values()])
-      .map(({ instance }) => instance?.measure());
-    return {
-      cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
-      totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
+      ...(withUsage && { usage: measureVersions(this.versions) }),
     };
   }
 
@@ -162,6 +160,8 @@ export class ManagedFunction {
       replicas: this.#record.replicas,
       current: this.#current,
       canOverlap: canOverlap(this.#current) && (!this.#previous || canOverlap(this.#previous)),
+      // A developer reads why it fails once, and saves a change.
+      retriesUpdate: !this.#context.launch.development,
       ...(this.#previous && { previous: this.#previous }),
     };
     const plan = planInstances(facts, now);
@@ -193,7 +193,7 @@ export class ManagedFunction {
 
   #launch(version: Version): void {
     const id = instanceId(this.name.name);
-    const member: Member = { id, instance: undefined, phase: 'waiting', servingSince: undefined };
+    const member = newMember(id);
     version.members.set(id, member);
     void this.#context.turnstile.pass(() =>
       Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
@@ -206,8 +206,8 @@ export class ManagedFunction {
       member.instance = await launchInstance(this.#context.launch, version, {
         id: member.id,
         user: this.#user,
-        onLine: ({ text }) => this.ring.append(member.id, text),
-        onDebugger: (port) => this.ring.append(member.id, `of-gateway: its debugger is at 127.0.0.1:${port}`),
+        onLine: ({ kind, text }) => this.ring.append(member.id, text, kind),
+        onDebugger: (port) => this.#onDebugger(member, port),
       });
     } catch (thrown) {
       return this.#fail(version, member, messageOf(thrown));
@@ -222,10 +222,19 @@ export class ManagedFunction {
     void this.#watch(version, member);
   }
 
+  /** At a port that stays a debugger finds the instance that serves; else it is told where each one's is. */
+  #onDebugger(member: Member, port: number): void {
+    member.debuggerPort = port;
+    const stable = this.ownPorts?.debugger;
+    if (!stable) this.ring.append(member.id, `of-gateway: its debugger is at 127.0.0.1:${port}`, 'gateway');
+    else if (member.phase === 'serving') stable.switchTo(port);
+  }
+
   #serve(version: Version, member: Member): void {
     member.phase = 'serving';
     member.servingSince ??= performance.now();
     version.hasServed = true;
+    this.ownPorts?.debugger?.switchTo(member.debuggerPort);
     const { id: instance } = member;
     this.#context.rotation.add(this.name, {
       instance,
@@ -238,40 +247,33 @@ export class ManagedFunction {
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
-    if (member.phase === 'serving') this.#fail(version, member, 'it ended by itself');
+    if (member.phase === 'serving')
+      this.#fail(version, member, `it ended by itself (${member.instance?.endedAs ?? ''})`);
   }
 
   #fail(version: Version, member: Member, reason: string): void {
     if (!version.members.delete(member.id) || this.#isEnding) return void member.instance?.kill();
     void this.#context.rotation.withdraw(this.name, member.id);
     version.fail(member, reason, performance.now());
-    this.ring.append(member.id, `of-gateway: the instance is given up: ${reason}`);
+    this.ring.append(member.id, givenUpLine(reason), 'gateway');
     this.#track(member.instance?.kill() ?? Promise.resolve());
     this.#reconcile();
   }
 
-  /** Keeps asking an instance whether it is well, and whether it takes calls. */
+  /** Keeps asking an instance how it is; one that stands at a breakpoint answers no probe. */
   async #watch(version: Version, member: Member): Promise<void> {
-    const { health, ready } = version.probes;
-    let unhealthy = 0;
-    let unready = 0;
     const { instance } = member;
-    if (!instance) return;
-    for (;;) {
-      await sleep(Math.min(health.period, ready.period), undefined, { ref: false });
-      if (!instance.isAlive || isDraining(member) || !version.members.has(member.id)) return;
-      const status = await probe(instance.port, health.path, health.timeout);
-      unhealthy = status !== undefined && status < 400 ? 0 : unhealthy + 1;
-      if (unhealthy >= health.failureThreshold)
-        return this.#fail(version, member, `its probe ${health.path} failed ${unhealthy} times in a row`);
-      unready = (await instance.isReady(ready.path, ready.timeout)) ? 0 : unready + 1;
-      if (isDraining(member) || !instance.isAlive) return;
-      if (unready === 0 && member.phase === 'waiting') this.#serve(version, member);
-      if (unready >= ready.failureThreshold && member.phase === 'serving') {
+    if (!instance || (this.#context.launch.development && isInspected(version.record.deployment))) return;
+    await watchInstance(instance, version.probes, {
+      isOver: () => !instance.isAlive || isDraining(member) || !version.members.has(member.id),
+      onUnhealthy: (reason) => this.#fail(version, member, reason),
+      onReady: () => member.phase === 'waiting' && this.#serve(version, member),
+      onUnready: () => {
+        if (member.phase !== 'serving') return;
         member.phase = 'waiting';
         void this.#context.rotation.withdraw(this.name, member.id);
-      }
-    }
+      },
+    });
   }
 
   #drain(version: Version, member: Member, deadlineMs: number): void {

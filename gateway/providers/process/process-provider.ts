@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../../common/errors.ts';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
@@ -17,12 +17,14 @@ import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '
 import { canRunAsFunctionUser } from './function-users.ts';
 import { stopIfIdle } from './idle-stop.ts';
 import type { Environment } from './instance-environment.ts';
-import type { LaunchContext } from './launch.ts';
+import { launchContext, type LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
+import { OwnPorts, type PortOpener } from './own-ports.ts';
 import { preloadText } from './preload-text.ts';
 import { leastReplicas } from '../../functions/replicas.ts';
 import { killTree } from './process-tree.ts';
 import { Turnstile } from './turnstile.ts';
+import { Turns } from './turns.ts';
 import type { Version } from './version.ts';
 import { VersionMaker } from './version-maker.ts';
 
@@ -39,14 +41,12 @@ export interface ProcessProviderOptions {
   readonly ownUsers: boolean;
   /** Whether it is an error where that cannot be. */
   readonly mustHaveOwnUsers: boolean;
-  /** Whether functions may ask for a debugger. */
-  readonly development: boolean;
+  /** For development: what opens ports of their own for functions, which may ask for a debugger then too. */
+  readonly functionPorts: PortOpener | undefined;
   readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
 }
 
-/** The variable by which processes are known that a gateway's functions have started. */
-const MARKER = 'OF_GATEWAY_INSTANCE';
 /** How many instances start at a time. */
 const STARTS_AT_A_TIME = 4;
 
@@ -59,8 +59,10 @@ export class ProcessProvider implements Provider {
   readonly #options: ProcessProviderOptions;
   readonly #store: FunctionStore;
   readonly #functions = new Map<string, ManagedFunction>();
+  /** Those that were removed, and still answer what they have got. */
+  readonly #leaving = new Set<ManagedFunction>();
   /** What is done to one function at a time. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
   readonly #turnstile = new Turnstile(STARTS_AT_A_TIME);
   readonly #launch: LaunchContext;
   readonly #versions: VersionMaker;
@@ -74,24 +76,10 @@ export class ProcessProvider implements Provider {
     this.secrets = stores.secrets;
     this.namespaces = stores.namespaces;
     this.identity = { provider: 'of-gateway', orchestration: 'process', version: options.version };
-    const runFolder = join(options.stateFolder, 'run');
-    const state = createHash('sha256').update(options.stateFolder).digest('hex').slice(0, 16);
-    const { environment, watchdog, gatewayAddress, development } = options;
-    this.#launch = {
-      host: {
-        environment,
-        watchdog,
-        preload: join(runFolder, 'preload.cjs'),
-        gatewayAddress,
-      },
-      runFolder,
-      markerName: MARKER,
-      markerPrefix: `${state}/`,
-      development,
-    };
+    this.#launch = launchContext(options.stateFolder, options, options.functionPorts !== undefined);
     this.#versions = new VersionMaker({
       stateFolder: options.stateFolder,
-      runFolder,
+      runFolder: this.#launch.runFolder,
       secrets: stores.secrets,
       ownUsers: options.ownUsers,
     });
@@ -123,6 +111,9 @@ export class ProcessProvider implements Provider {
     for (const record of await this.#store.readAll()) {
       const managed = await this.#manage(record);
       this.#functions.set(qualifiedName(managed.name), managed);
+      await managed.ownPorts
+        ?.become(record.current.deployment)
+        .catch((error: unknown) => this.#options.warn(messageOf(error)));
       managed.start();
     }
   }
@@ -137,12 +128,16 @@ export class ProcessProvider implements Provider {
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    await Promise.all([...this.#functions.values()].map((managed) => managed.stop(deadlineMs)));
+    await Promise.all(this.#running.map((managed) => managed.stop(deadlineMs)));
     await removeFolder(this.#launch.runFolder);
   }
 
   async kill(): Promise<void> {
-    await Promise.all([...this.#functions.values()].map((managed) => managed.kill()));
+    await Promise.all(this.#running.map((managed) => managed.kill()));
+  }
+
+  get #running(): ManagedFunction[] {
+    return [...this.#functions.values(), ...this.#leaving];
   }
 
   checkHealth(): Promise<void> {
@@ -176,7 +171,11 @@ export class ProcessProvider implements Provider {
         createdAt: new Date().toISOString(),
       };
       const managed = await this.#manage(record);
-      await this.#store.put(record);
+      await managed.ownPorts?.become(deployment);
+      await this.#store.put(record).catch((error: unknown) => {
+        managed.ownPorts?.close();
+        throw error;
+      });
       this.#functions.set(key, managed);
       managed.start();
     });
@@ -194,6 +193,7 @@ export class ProcessProvider implements Provider {
         replicas: Math.max(managed.record.replicas, leastReplicas(deployment.labels)),
         createdAt: managed.record.createdAt,
       };
+      await managed.ownPorts?.become(deployment);
       const version = await this.#versions.make(current);
       await this.#store.put(record);
       managed.become(record, version);
@@ -206,7 +206,12 @@ export class ProcessProvider implements Provider {
       await this.#store.remove(name);
       this.#functions.delete(qualifiedName(name));
       // What is in flight is answered; the caller does not wait for that.
-      void managed.remove().then(() => managed.ring.remove());
+      managed.ownPorts?.close();
+      this.#leaving.add(managed);
+      void managed
+        .remove()
+        .then(() => managed.ring.remove())
+        .finally(() => this.#leaving.delete(managed));
     });
   }
 
@@ -243,14 +248,7 @@ export class ProcessProvider implements Provider {
 
   /** What is done to a function waits for what was asked before. */
   #alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
-    const key = qualifiedName(name);
-    const done = (this.#queues.get(key) ?? Promise.resolve()).then(work, work);
-    const settled = done.catch(() => undefined);
-    this.#queues.set(key, settled);
-    void settled.then(() => {
-      if (this.#queues.get(key) === settled) this.#queues.delete(key);
-    });
-    return done;
+    return this.#turns.take(qualifiedName(name), work);
   }
 
   async #manage(record: FunctionRecord): Promise<ManagedFunction> {
@@ -263,6 +261,7 @@ export class ProcessProvider implements Provider {
       store: this.#store,
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#tidy(version),
+      ownPorts: this.#options.functionPorts && new OwnPorts(this.#options.functionPorts),
     };
     const ring = new LogRing(join(this.#options.stateFolder, 'logs', namespace, name));
     return new ManagedFunction(

@@ -13,6 +13,13 @@ export interface Member {
   phase: InstanceFacts['phase'];
   /** Since when it serves, in milliseconds of a steady clock. */
   servingSince: number | undefined;
+  /** Where its debugger listens, once it has said so. */
+  debuggerPort: number | undefined;
+}
+
+/** An instance that is about to be started. */
+export function newMember(id: string): Member {
+  return { id, instance: undefined, phase: 'waiting', servingSince: undefined, debuggerPort: undefined };
 }
 
 /** Why a version lacks instances. */
@@ -66,4 +73,15 @@ export class Version implements VersionFacts {
     this.lastFailureAt = now;
     this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date() };
   }
+}
+
+/** CPU in thousandths of a core, memory in bytes, of all instances of some versions. */
+export function measureVersions(versions: readonly Version[]): { cpu: number; totalMemoryBytes: number } {
+  const measured = versions
+    .flatMap(({ members }) => [...members.values()])
+    .map(({ instance }) => instance?.measure());
+  return {
+    cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
+    totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
+  };
 }
