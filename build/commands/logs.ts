@@ -3,7 +3,6 @@ import { shownName } from '../gateway-client/names.ts';
 import { requireGateway } from '../gateway-client/running-gateway.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { stateFolderOf } from '../image/state-folder.ts';
 
 export interface LogsOptions extends LogQuery {
   readonly stateFolder: string | undefined;
@@ -12,8 +11,7 @@ export interface LogsOptions extends LogQuery {
 
 /** `ofkit logs`: of one function its lines as they are, of all of them each line behind a name. */
 export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
-  const stateFolder = stateFolderOf(host, options.stateFolder);
-  const { url } = await requireGateway(stateFolder);
+  const { url, stateFolder } = await requireGateway(host, options.stateFolder);
   const client = await GatewayClient.create(url, stateFolder);
   const all = await client.list();
   const chosen = all.filter((status) => name === undefined || shownName(status) === name);

@@ -2,7 +2,6 @@ import { GatewayClient } from '../gateway-client/client.ts';
 import { functionUrl, shownName } from '../gateway-client/names.ts';
 import { requireGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
-import { stateFolderOf } from '../image/state-folder.ts';
 import { alignColumns } from '../terminal/table.ts';
 
 export interface PsOptions {
@@ -12,8 +11,7 @@ export interface PsOptions {
 
 /** `ofkit ps`: the functions of the gateway that runs here. */
 export async function listRunning(host: Host, options: PsOptions): Promise<void> {
-  const stateFolder = stateFolderOf(host, options.stateFolder);
-  const { url } = await requireGateway(stateFolder);
+  const { url, stateFolder } = await requireGateway(host, options.stateFolder);
   const client = await GatewayClient.create(url, stateFolder);
   const functions = (await client.list()).map((status) => ({
     name: shownName(status),

@@ -1,72 +1,70 @@
+import { readGivenUpLine } from '../../common/status-notes.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import type { FunctionLine, GatewayClient } from '../gateway-client/client.ts';
+import { deployAll, putSecrets } from '../gateway-client/deploy.ts';
+import { deploymentOf, type DeploymentBody } from '../gateway-client/deployment.ts';
+import { functionUrl } from '../gateway-client/names.ts';
+import type { PortRow } from '../gateway-client/port-row.ts';
+import { outcomeOfStart } from '../gateway-client/readiness.ts';
 import type { Host } from '../host.ts';
+import { buildImage, type MadeImage } from '../image/build-image.ts';
+import type { InstalledPackages } from '../prepare/installed-packages.ts';
+import type { ChosenMode } from '../prepare/prepare.ts';
+import { withOriginalPaths, type Origins } from '../prepare/source-places.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import type { DebuggerPort } from './debugger-port.ts';
-import type { Front } from './front.ts';
-import { Generations } from './generations.ts';
-import type { InstalledPackages } from './installed-packages.ts';
-import type { Instance } from './instance.ts';
-import { launchInstance, makeTemporary } from './launch.ts';
-import { prepareGeneration, type Prepared } from './prepare.ts';
+import { FunctionFailed } from './function-failed.ts';
+import { LineFollower } from './line-follower.ts';
 import type { Reporter } from './reporter.ts';
-import type { InstanceLine } from './watchdog-lines.ts';
 
-export interface RunnerOptions {
+export interface LiveOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   /** What --env gave. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string;
-  readonly preload: string;
+  readonly stateFolder: string;
+  /** The name of the function's local image. */
+  readonly image: string;
+  /** The gateway, once it runs. */
+  readonly gateway: Promise<GatewayClient>;
+  /** Deploys one function at a time: they share secrets. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Where the function's port comes from, in place of one that another program has taken meanwhile. */
+  readonly ports: PortRow;
 }
 
-/** A generation with its instance. */
-interface Running {
-  readonly prepared: Prepared;
-  readonly temporary: string;
-  instance: Instance;
-  readonly started: number;
-  debuggerPort: number | undefined;
-}
+/** How many of the former versions' folders are known by which what they still write is told. */
+const VERSIONS_KNOWN = 8;
 
-/** How long a former instance may take to answer what it got. */
-const DRAIN_MS = 60_000;
-const STOP_MS = 10_000;
-/** A function that ends sooner than this is not started again before it is changed. */
-const SHORTEST_LIFE_MS = 2000;
-
-/** One function of `ofkit run`: its front, the instance behind it, and the way from one instance to the next. */
-export class FunctionRunner {
+/** One function of `ofkit run` or `ofkit up`: from its files to the gateway that runs it, again with each change. */
+export class LiveFunction {
   readonly #host: Host;
-  readonly #options: RunnerOptions;
-  readonly #front: Front;
-  readonly #debugger: DebuggerPort | undefined;
+  readonly #options: LiveOptions;
+  readonly #debuggerPort: number | undefined;
   readonly #reporter: Reporter;
-  readonly #generations: Generations;
   readonly #stopping = new AbortController();
-  /** The current one, and those that still answer what they got. */
-  readonly #instances = new Set<Instance>();
-  readonly #retiring = new Set<Promise<void>>();
   #entry: FunctionEntry;
-  #current: Running | undefined;
+  #port: number;
+  #lines: LineFollower | undefined;
+  #origins: Origins[] = [];
+  #deployed: DeploymentBody | undefined;
   #work: Promise<void> = Promise.resolve();
+  #isStarting = false;
   #reloadWanted = false;
 
+  /** @param ports the function's own: for its requests, and for a debugger if there is to be one */
   constructor(
     host: Host,
     entry: FunctionEntry,
-    options: RunnerOptions,
-    ends: { front: Front; debuggerPort: DebuggerPort | undefined },
+    options: LiveOptions,
+    ports: { readonly requests: number; readonly debugger: number | undefined },
     reporter: Reporter,
   ) {
     this.#host = host;
     this.#entry = entry;
     this.#options = options;
-    this.#front = ends.front;
-    this.#debugger = ends.debuggerPort;
+    this.#port = ports.requests;
+    this.#debuggerPort = ports.debugger;
     this.#reporter = reporter;
-    this.#generations = new Generations(host.cwd, entry.name);
   }
 
   get entry(): FunctionEntry {
@@ -74,7 +72,7 @@ export class FunctionRunner {
   }
 
   /**
-   * Starts the first instance.
+   * Starts it for the first time.
    * @throws KitError where it cannot be compiled or does not start
    */
   start(onStep: (step: string) => void): Promise<void> {
@@ -84,20 +82,23 @@ export class FunctionRunner {
   }
 
   async #startFirst(onStep: (step: string) => void): Promise<void> {
-    await this.#generations.open();
-    const first = await this.#startNext(onStep, () => undefined);
-    this.#become(first);
-    for (const text of first.prepared.unfollowed) this.#reporter.note(this.#entry.name, text);
-    const address = this.#debugger && `127.0.0.1:${this.#debugger.port}`;
-    this.#reporter.ready(
-      this.#entry.name,
-      `http://127.0.0.1:${this.#front.port}`,
-      address,
-      first.instance.mode,
-    );
+    const { prepared } = await this.#bringUp(onStep);
+    const { name } = this.#entry;
+    for (const text of prepared.unfollowed) this.#reporter.note(name, text);
+    const { url } = await this.#options.gateway;
+    const { envVars = {}, namespace = '' } = this.#deployed ?? {};
+    this.#reporter.ready(name, {
+      url: `http://127.0.0.1:${this.#port}`,
+      gatewayUrl: functionUrl(url, { name, namespace }),
+      debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
+      mode: toldMode(
+        envVars['mode'] ?? prepared.image.variables['mode'] ?? prepared.mode.mode,
+        prepared.mode,
+      ),
+    });
   }
 
-  /** Starts the code as it is now beside the old, which goes on where that fails. Changes meanwhile lead to one more. */
+  /** Brings the code as it is now beside the old, which goes on where that fails. Changes meanwhile lead to one more. */
   reload(entry = this.#entry): void {
     this.#entry = entry;
     if (this.#reloadWanted) return;
@@ -107,126 +108,113 @@ export class FunctionRunner {
       if (this.#stopping.signal.aborted) return;
       const began = performance.now();
       try {
-        await this.#replace();
+        await this.#bringUp(() => undefined);
         this.#reporter.reloaded(this.#entry.name, performance.now() - began);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#reporter.failed(this.#entry.name, error);
-        this.#reporter.note(
-          this.#entry.name,
-          this.#current ? 'the old code goes on' : 'save a change to try again',
-        );
+        this.#reporter.note(this.#entry.name, 'the old code goes on');
       }
     });
   }
 
-  /** Answers what is in flight and ends everything. */
-  async stop(): Promise<void> {
-    this.#stopping.abort(new KitError('INTERRUPTED', 'the functions are being stopped'));
-    await this.#front.close(STOP_MS);
-    this.#debugger?.close();
-    await this.#work;
-    const current = this.#current;
-    this.#current = undefined;
-    await Promise.all([...this.#retiring, current && this.#retire(current)]);
-  }
-
-  /** Ends everything at once. */
-  async kill(): Promise<void> {
-    this.#stopping.abort(new KitError('INTERRUPTED', 'ended at once'));
-    this.#front.destroy();
-    this.#debugger?.close();
-    await Promise.all([...this.#instances].map((instance) => instance.kill()));
-  }
-
-  async #replace(): Promise<void> {
-    const former = this.#current;
-    const next = await this.#startNext(
-      () => undefined,
-      // A server that listens where it likes can only follow the former one.
-      async () => {
-        this.#current = undefined;
-        await this.#front.handOver(undefined, DRAIN_MS);
-        await former?.instance.stop(STOP_MS);
-      },
-    ).catch(async (error: unknown) => {
-      if (former && !this.#current && !this.#stopping.signal.aborted)
-        this.#become(await this.#launch(former.prepared, former.temporary));
-      throw error;
-    });
-    this.#become(next, former);
-  }
-
-  /** Compiles and starts the code as it is. `beforeFixedPort` frees the port of a function that does not choose it. */
-  async #startNext(
-    onStep: (step: string) => void,
-    beforeFixedPort: () => void | Promise<void>,
-  ): Promise<Running> {
-    const inspect = this.#debugger !== undefined;
-    const { copy, packages } = this.#options;
-    const options = { generations: this.#generations, packages, copy, inspect, onStep };
-    const prepared = await prepareGeneration(this.#host, this.#entry, options);
-    let temporary: string | undefined;
+  /** Hands the secrets over as they are now; what runs reads them at once. */
+  async refreshSecrets(): Promise<void> {
+    const deployed = this.#deployed;
+    if (!deployed) return;
+    const { gateway, inTurn } = this.#options;
     try {
-      temporary = await makeTemporary(this.#host, this.#entry);
-      onStep('start');
-      if (!prepared.choosesPort) await beforeFixedPort();
-      return await this.#launch(prepared, temporary);
+      const client = await gateway;
+      await inTurn(() => putSecrets(this.#host, client, [deployed]));
     } catch (error) {
-      await removeFolder(prepared.folder);
-      if (temporary) await removeFolder(temporary);
-      throw error;
+      if (!this.#stopping.signal.aborted) this.#reporter.failed(this.#entry.name, error);
     }
   }
 
-  async #launch(prepared: Prepared, temporary: string): Promise<Running> {
-    const running: { debuggerPort: number | undefined } = { debuggerPort: undefined };
-    const { name } = this.#entry;
-    const options = {
-      ...this.#options,
-      inspect: this.#debugger !== undefined,
-      onLine: (line: InstanceLine) => this.#reporter.line(name, line),
-      onDebugger: (port: number) => {
-        running.debuggerPort = port;
-        if (this.#current === running) this.#debugger?.switchTo(port);
-      },
-    };
-    const { signal } = this.#stopping;
-    const instance = await launchInstance(this.#host, this.#entry, prepared, temporary, options, signal);
-    this.#instances.add(instance);
-    void instance.ended.then(() => this.#instances.delete(instance));
-    return Object.assign(running, { prepared, temporary, instance, started: performance.now() });
+  /** Removes it from the gateway: what is in flight is answered. Resolves when it has ended, and all that it wrote has come. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new KitError('INTERRUPTED', 'the functions are being stopped'));
+    const before = this.#deployed;
+    await this.#remove();
+    await this.#work;
+    if (this.#deployed !== before) await this.#remove(); // it was being deployed meanwhile
+    await this.#lines?.ended;
   }
 
-  #become(next: Running, former?: Running): void {
-    this.#current = next;
-    const drained = this.#front.handOver(next.instance.port, DRAIN_MS);
-    this.#debugger?.switchTo(next.debuggerPort);
-    void next.instance.ended.then((how) => this.#onEnd(next, how));
-    if (former) this.#track(drained.then(() => this.#retire(former)));
+  async #remove(): Promise<void> {
+    if (!this.#deployed) return;
+    const { service, namespace } = this.#deployed;
+    await (await this.#options.gateway).remove(service, namespace);
   }
+
+  /** Builds the code as it is, deploys it, and waits until it serves. */
+  async #bringUp(onStep: (step: string) => void): Promise<MadeImage> {
+    const { signal } = this.#stopping;
+    const inspect = this.#debuggerPort !== undefined;
+    const made = await buildImage(this.#host, this.#entry, {
+      ...this.#options,
+      inspect,
+      isDurable: false,
+      onStep,
+    });
+    const { root, prepared } = made;
+    this.#origins = [{ ...prepared.origins, generation: root }, ...this.#origins].slice(0, VERSIONS_KNOWN);
+    onStep('start');
+    const client = await this.#options.gateway;
+    signal.throwIfAborted();
+    const givenUp = this.#lines?.givenUp ?? 0;
+    this.#isStarting = true;
+    try {
+      const deployment = await this.#options.inTurn(() => this.#deploy(client, made.image));
+      const { service: name, namespace } = deployment;
+      const query = { follow: true, tail: undefined, since: undefined };
+      this.#lines ??= new LineFollower(client.logs({ name, namespace }, query), this.#onLine);
+      const failure = await outcomeOfStart(client, deployment, signal);
+      if (!failure) return made;
+      await this.#lines.untilGivenUp(givenUp);
+      throw new FunctionFailed(name, failure);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  async #deploy(client: GatewayClient, image: string): Promise<DeploymentBody> {
+    const { variables, ports } = this.#options;
+    for (;;) {
+      const options = { variables, inspect: this.#debuggerPort ?? false, ownPort: this.#port };
+      const deployment = await deploymentOf(this.#host, this.#entry, image, options);
+      try {
+        await deployAll(this.#host, client, [deployment]);
+        this.#deployed = deployment;
+        return deployment;
+      } catch (error) {
+        const isTaken = error instanceof KitError && error.code === 'PORT_TAKEN';
+        if (!isTaken || ports.isGiven || this.#deployed || this.#debuggerPort !== undefined) throw error;
+        this.#port = await ports.take();
+      }
+    }
+  }
+
+  readonly #onLine = ({ kind, text }: FunctionLine): void => {
+    const { name } = this.#entry;
+    if (kind === 'gateway') return this.#onGateway(text);
+    const told = this.#origins.reduce(withOriginalPaths, text);
+    if (kind === undefined) this.#reporter.line(name, { from: 'function', text: told });
+    else this.#reporter.line(name, { from: 'watchdog', text: told, isQuiet: kind === 'watchdog' });
+  };
 
   /** A function that ends by itself is started again, as the platform would. */
-  #onEnd(running: Running, how: string): void {
-    if (this.#current !== running || this.#stopping.signal.aborted) return;
-    this.#current = undefined;
-    this.#front.switchTo(undefined);
-    this.#debugger?.switchTo(undefined);
-    this.#track(this.#retire(running));
-    const again = performance.now() - running.started > SHORTEST_LIFE_MS;
-    const next = again ? 'it is started again' : 'save a change to start it again';
-    this.#reporter.note(this.#entry.name, `the function ended (${how}): ${next}`);
-    if (again) this.reload();
+  #onGateway(text: string): void {
+    const reason = readGivenUpLine(text);
+    if (reason === undefined || this.#stopping.signal.aborted) return;
+    const ended = /^it ended by itself \((.*)\)$/.exec(reason);
+    if (!ended && this.#isStarting) return; // whoever waits for the start tells of it
+    const what = ended ? `the function ended (${ended[1] ?? ''})` : reason;
+    this.#reporter.note(this.#entry.name, `${what}: it is started again`);
   }
+}
 
-  async #retire({ prepared, temporary, instance }: Running): Promise<void> {
-    await instance.stop(STOP_MS);
-    await removeFolder(prepared.folder);
-    await removeFolder(temporary);
-  }
-
-  #track(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#retiring.delete(tracked));
-    this.#retiring.add(tracked);
-  }
+/** @param mode that the watchdog gets */
+function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
+  return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
 }
