@@ -41,12 +41,12 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
   const steps = new StepList(host.err);
   const names = entries.map(({ name }) => name);
   const write = (line: string): void => steps.aside(() => host.out.line(line));
-  const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, write);
+  const gatewayFirst = !options.single;
+  const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, gatewayFirst, write);
   for (const [name, text] of left) {
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const gatewayFirst = !options.single;
   const session = new Session(host, { ...options, gatewayFirst, stack, entries, watchdog }, reporter);
   host.onSecondInterrupt(() => session.kill());
   const interrupted = new Promise<undefined>((resolve) => {
@@ -57,7 +57,7 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
     await steps.start();
     const url = await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
     if (url !== undefined && !options.json && !host.interrupted.aborted)
-      tellWhatNext(host, options.single ? undefined : url, names);
+      tellWhatNext(host, gatewayFirst ? url : undefined, names);
     await Promise.race([interrupted, url === undefined ? interrupted : session.untilLost()]);
   } catch (error) {
     if (!(error instanceof FunctionFailed) || options.json) throw error;

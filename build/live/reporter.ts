@@ -38,11 +38,13 @@ const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
 
 /**
  * Lines behind the function's name, each function in its own colour.
+ * @param showsGateway whether a function's place behind the gateway is told too
  * @param write puts a line where results go
  */
 export function humanReporter(
   { out }: Host,
   names: readonly string[],
+  showsGateway: boolean,
   write: (line: string) => void,
 ): Reporter {
   const width = Math.max(...names.map((name) => name.length));
@@ -52,9 +54,10 @@ export function humanReporter(
   };
   return {
     gateway: () => undefined, // said when all are ready
-    ready: (name, { url, debuggerAddress, mode }) => {
+    ready: (name, { url, gatewayUrl, debuggerAddress, mode }) => {
+      const behind = showsGateway ? `  ${gatewayUrl}` : '';
       const debug = debuggerAddress ? `  debugger ${debuggerAddress}` : '';
-      prefixed(name, `${out.paint('bold', url)}${debug}  ${out.paint('dim', mode)}`);
+      prefixed(name, `${out.paint('bold', url)}${behind}${debug}  ${out.paint('dim', mode)}`);
     },
     line: (name, { from, text, isQuiet }) => {
       if (!isQuiet) prefixed(name, from === 'function' ? text : out.paint('dim', text));

@@ -7,6 +7,7 @@ import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Project } from './project.ts';
+import { eventually } from './waits.ts';
 
 test('up runs every function, each on a port of its own, and reloads the one that is saved', async (t) => {
   const project = await Project.create(t);
@@ -41,6 +42,41 @@ test('up takes the functions that are named, and tells a person who says what', 
   assert.match(stdout, /a {6}\|\S* \S*http:\/\/127\.0\.0\.1:\d+/);
   assert.doesNotMatch(stdout + stderr, /unnamed/);
   assert.match(stderr, /✔\S* a: plain /);
+});
+
+test('up has a gateway for functions, for ps and logs elsewhere, and functions reach each other by it', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ caller: 'lang: plain', called: 'lang: plain' });
+  await project.write(
+    'caller/handler.js',
+    "module.exports = async () => (await fetch('http://gateway.openfaas:8080/function/called')).text();",
+  );
+  await project.write('called/handler.js', "module.exports = () => (console.log('was called'), 'called');");
+  const running = project.start(['up', '--json', '-p', '0']);
+  const { gateway } = await running.until('ready', (event) => event.function === 'caller');
+  await running.until('ready', (event) => event.function === 'called');
+  assert.equal(await (await fetch(gateway ?? '')).text(), 'called');
+  assert.match((await project.ofkit(['ps'])).stdout, /^called +1\/1 +1 +http[^]*\ncaller +1\/1 +1 +http/m);
+  assert.match((await project.ofkit(['logs', 'called'])).stdout, /^was called$/m);
+  assert.equal((await running.interrupt()).status, 0);
+  assert.equal((await project.ofkit(['ps'])).status, 3);
+});
+
+test('a secret that is saved is read by the function that runs', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain\nsecrets: [key]' });
+  await project.write('.secrets/key', 'one');
+  await project.write(
+    'hello/handler.js',
+    "module.exports = () => `${process.pid} ${require('node:fs').readFileSync('/var/openfaas/secrets/key', 'utf8')}`;",
+  );
+  const running = project.start(['run', '--json', '-p', '0']);
+  const [pid, first] = (await running.call('hello')).split(' ');
+  assert.equal(first, 'one');
+  await project.write('.secrets/key', 'two');
+  await eventually('the new secret', async () => (await running.call('hello')) === `${pid} two` || undefined);
 });
 
 test('run asks for a name where there are several functions', async (t) => {
