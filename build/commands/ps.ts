@@ -1,6 +1,5 @@
-import { GatewayClient } from '../gateway-client/client.ts';
 import { functionUrl, shownName } from '../gateway-client/names.ts';
-import { requireGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
@@ -11,11 +10,10 @@ export interface PsOptions {
 
 /** `ofkit ps`: the functions of the gateway that runs here. */
 export async function listRunning(host: Host, options: PsOptions): Promise<void> {
-  const { url, stateFolder } = await requireGateway(host, options.stateFolder);
-  const client = await GatewayClient.create(url, stateFolder);
+  const client = await connectGateway(host, options.stateFolder);
   const functions = (await client.list()).map((status) => ({
     name: shownName(status),
-    url: functionUrl(url, status),
+    url: functionUrl(client.url, status),
     image: status.image,
     replicas: status.replicas ?? 0,
     ready: status.availableReplicas ?? 0,

@@ -59,20 +59,20 @@ export class GatewayClient {
    */
   async deploy(body: DeploymentBody): Promise<void> {
     const path = '/system/functions';
-    let answer = await this.#send('PUT', path, { body, besides: [404, 409] });
-    if (answer.status === 404) answer = await this.#send('POST', path, { body, besides: [409] });
+    let answer = await this.send('PUT', path, { body, besides: [404, 409] });
+    if (answer.status === 404) answer = await this.send('POST', path, { body, besides: [409] });
     if (answer.status === 409) throw new KitError('PORT_TAKEN', answer.text.trim());
   }
 
   /** Removes a function; what is in flight is answered. */
   async remove(functionName: string, namespace: string): Promise<void> {
     const body = { functionName, namespace };
-    await this.#send('DELETE', '/system/functions', { body, besides: [404] });
+    await this.send('DELETE', '/system/functions', { body, besides: [404] });
   }
 
   async status(name: string, namespace: string): Promise<FunctionStatus> {
     const query = new URLSearchParams({ namespace });
-    return (await this.#send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
+    return (await this.send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
   }
 
   /** The functions of all namespaces. */
@@ -84,27 +84,27 @@ export class GatewayClient {
   async clear(): Promise<void> {
     for (const { name, namespace } of await this.list()) await this.remove(name, namespace);
     const secrets = await this.#ofAllNamespaces<{ name: string; namespace: string }>('/system/secrets');
-    for (const body of secrets) await this.#send('DELETE', '/system/secrets', { body, besides: [404] });
+    for (const body of secrets) await this.send('DELETE', '/system/secrets', { body, besides: [404] });
   }
 
   async #ofAllNamespaces<T>(path: string): Promise<T[]> {
-    const namespaces = (await this.#send('GET', '/system/namespaces')).json() as string[];
+    const namespaces = (await this.send('GET', '/system/namespaces')).json() as string[];
     const lists = namespaces.map(async (namespace) => {
       const query = new URLSearchParams({ namespace });
-      return (await this.#send('GET', `${path}?${query}`)).json() as T[];
+      return (await this.send('GET', `${path}?${query}`)).json() as T[];
     });
     return (await Promise.all(lists)).flat();
   }
 
   /** Makes a namespace that is not there. */
   async ensureNamespace(name: string): Promise<void> {
-    await this.#send('POST', '/system/namespace/', { body: { name }, besides: [409] });
+    await this.send('POST', '/system/namespace/', { body: { name }, besides: [409] });
   }
 
   async putSecret(name: string, namespace: string, value: Buffer): Promise<void> {
     const body = { name, namespace, rawValue: value.toString('base64') };
-    const updated = await this.#send('PUT', '/system/secrets', { body, besides: [404] });
-    if (updated.status === 404) await this.#send('POST', '/system/secrets', { body });
+    const updated = await this.send('PUT', '/system/secrets', { body, besides: [404] });
+    if (updated.status === 404) await this.send('POST', '/system/secrets', { body });
   }
 
   /** The lines of a function; where `follow` is set those that come too, until it is removed or `signal` ends it. */
@@ -132,8 +132,12 @@ export class GatewayClient {
       yield JSON.parse(line) as FunctionLine;
   }
 
-  /** @param besides statuses other than 2xx that are no error */
-  async #send(
+  /**
+   * A request to the API.
+   * @param besides statuses other than 2xx that are no error
+   * @throws KitError NOT_FOUND for 404, INVALID for what else the gateway refuses, UNREACHABLE
+   */
+  async send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     { body, besides = [] }: { body?: unknown; besides?: readonly number[] } = {},

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
+import { GatewayClient } from './client.ts';
 import type { Host } from '../host.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
@@ -13,7 +14,7 @@ const POLL_MS = 20;
 const END_WITHIN_MS = 80_000;
 
 /** A gateway that runs, and the folder of its state. */
-export interface RunningGateway {
+interface RunningGateway {
   readonly url: string;
   readonly stateFolder: string;
 }
@@ -22,7 +23,7 @@ export interface RunningGateway {
  * The gateway of a state folder; where none is given that of the project, be it one that `ofkit up` has in the foreground.
  * @throws KitError NOT_FOUND where none runs
  */
-export async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
+async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
   const usual = stateFolderOf(host, given);
   const isChosen = given !== undefined || Boolean(host.env.OFKIT_STATE);
   for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(host))]) {
@@ -30,6 +31,15 @@ export async function requireGateway(host: Host, given: string | undefined): Pro
     if (url) return { url, stateFolder };
   }
   throw new KitError('NOT_FOUND', `no gateway runs for ${usual}: start it with "ofkit up --detach"`);
+}
+
+/**
+ * The API of that gateway.
+ * @throws KitError NOT_FOUND where none runs
+ */
+export async function connectGateway(host: Host, given: string | undefined): Promise<GatewayClient> {
+  const { url, stateFolder } = await requireGateway(host, given);
+  return GatewayClient.create(url, stateFolder);
 }
 
 /** Remembers that a gateway is ofkit's. */

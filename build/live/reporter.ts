@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { Prefixes } from '../terminal/colours.ts';
 import { FunctionFailed } from './function-failed.ts';
 
 /** Where a function is reached that is ready. */
@@ -34,8 +35,6 @@ export interface Reporter {
   readonly note: (name: string, text: string) => void;
 }
 
-const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
-
 /**
  * Lines behind the function's name, each function in its own colour.
  * @param showsGateway whether a function's place behind the gateway is told too
@@ -47,11 +46,8 @@ export function humanReporter(
   showsGateway: boolean,
   write: (line: string) => void,
 ): Reporter {
-  const width = Math.max(...names.map((name) => name.length));
-  const prefixed = (name: string, text: string): void => {
-    const colour = COLOURS[names.indexOf(name) % COLOURS.length] ?? 'cyan';
-    write(`${out.paint(colour, `${name.padEnd(width)} |`)} ${text}`);
-  };
+  const prefixes = new Prefixes(out, names);
+  const prefixed = (name: string, text: string): void => write(prefixes.line(name, text));
   return {
     gateway: () => undefined, // said when all are ready
     ready: (name, { url, gatewayUrl, debuggerAddress, mode }) => {
