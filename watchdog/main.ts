@@ -7,7 +7,7 @@ import { LogSink } from './log/sink.ts';
 import type { Uncaught } from './inproc/uncaught.ts';
 import { dropPrivileges } from './process/privileges.ts';
 import type { RunnerContext } from './runners/runner.ts';
-import { holdHeapSmall } from './server/heap.ts';
+import { holdHeapSmall, holdSpentBodies } from './server/heap.ts';
 import { LockFile } from './server/lock-file.ts';
 import { Watchdog } from './server/watchdog.ts';
 import { watchdogSettingsAsText } from './settings/document.ts';
@@ -116,7 +116,9 @@ async function serve(): Promise<void> {
   if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
     watchdog = await startService(context, (status) => void exit(status));
-    if (settings.mode !== 'inproc') await holdHeapSmall(settings.workers); // there the heap is the function's
+    const isOurs = settings.mode !== 'inproc'; // where the heap is the function's
+    if (isOurs) await holdHeapSmall();
+    await holdSpentBodies(settings.workers, isOurs ? 'whole' : 'young');
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {

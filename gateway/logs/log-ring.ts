@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 
 /**
@@ -93,6 +93,7 @@ export class LogRing {
     for (const follower of this.#followers) follower.onEnd();
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
+    await rmdir(dirname(this.#folder)).catch(() => undefined); // of the namespace: others are still in it
     this.#size = undefined;
   }
 

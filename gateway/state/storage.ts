@@ -1,15 +1,21 @@
 import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageOf, systemCodeOf } from '../../common/errors.ts';
-import { removeDurably, writeDurably } from '../../common/files/durable-file.ts';
+import { removeDurably, syncPath, writeDurably } from '../../common/files/durable-file.ts';
 import { GatewayError } from '../errors.ts';
 
 /** Folders and files of the state are their owner's alone. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Makes a folder of the state. @throws GatewayError STORAGE_FAILED */
+/** Makes a folder of the state; it is on the disk when this resolves. @throws GatewayError STORAGE_FAILED */
 export async function makeStateFolder(path: string): Promise<void> {
-  await orStorageFailed(path, () => mkdir(path, { recursive: true, mode: FOLDER_MODE }));
+  await orStorageFailed(path, async () => {
+    const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    if (first === undefined) return;
+    // Each folder that was made is an entry of the one above it, which has to be flushed too.
+    for (let made = path; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made));
+  });
 }
 
 /** Writes a file of the state; it is on the disk when this resolves. @throws GatewayError STORAGE_FAILED */

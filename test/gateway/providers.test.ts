@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { makeLocalImage } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
@@ -152,6 +154,10 @@ for (const provider of PROVIDERS) {
     assert.equal(answer.status, 202, answer.text);
     assert.equal((await gateway.request({ path: '/function/f.dev' })).status, 404);
     assert.equal(await call(gateway, '/variable?name=WORD'), 'default');
+    for (const kind of ['functions', 'secrets', 'logs']) {
+      // Logs go once the last instance has ended, for which the removal does not wait.
+      await until(() => !existsSync(path.join(gateway.folder, kind, 'dev')), `the end of ${kind}`);
+    }
     const protectedOne = await gateway.api('DELETE', '/system/namespace/openfaas-fn', {
       body: { name: 'openfaas-fn' },
     });

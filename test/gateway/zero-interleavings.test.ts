@@ -3,23 +3,13 @@ import { test } from 'node:test';
 import { stopIfIdle } from '../../gateway/providers/process/idle-stop.ts';
 import type { Place } from '../../gateway/routing/endpoints.ts';
 import { Rotation } from '../../gateway/routing/rotation.ts';
+import { randomOf } from '../support/random.ts';
 
 /** Going to zero and calls that come, in every order that chance finds: no process, and a clock of single steps. */
 
 const RUNS = 10_000;
 const STEPS = 25;
 const NAME = { name: 'fn', namespace: 'openfaas-fn' };
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A function of one instance at a time, whose start, end and disk take until the test lets them go on. */
 class FakeFunction {

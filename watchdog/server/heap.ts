@@ -29,22 +29,32 @@ const LARGE_CONTAINER = 1 << 30;
 const TRIM_INTERVAL_MS = 1000;
 
 /**
- * Keeps this process small: its heap, what was freed, and in a container with a limit the bodies that were read whole. To be called
- * once it serves: node:v8 takes 3 ms to load, which the start need not wait for.
- * @param processes how many of the watchdog there are in the container
+ * Keeps this process small: its heap, and what was freed. To be called once it serves: node:v8 takes 3 ms to load, which
+ * the start need not wait for.
  */
-export async function holdHeapSmall(processes: number): Promise<void> {
+export async function holdHeapSmall(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   setFlagsFromString(`--semi-space-growth-factor=${YOUNG_GROWTH}`);
   setInterval(() => loadedAddon()?.trim(), TRIM_INTERVAL_MS).unref();
+}
+
+/**
+ * Has bodies that have passed collected sooner than V8 would, in a container with a limit. To be called once it serves.
+ * @param processes how many of the watchdog there are in the container
+ * @param part of the heap that is collected: the young one where the rest is a function's, which may be large
+ */
+export async function holdSpentBodies(processes: number, part: 'young' | 'whole'): Promise<void> {
   const limit = process.constrainedMemory();
   if (!limit || limit >= LARGE_CONTAINER) return;
-  const { runInNewContext } = await import('node:vm');
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([
+    import('node:v8'),
+    import('node:vm'),
+  ]);
   let collect: (() => void) | undefined;
   limitSpent((limit * SPENT_PART) / Math.max(1, processes), () => {
     if (!collect) setFlagsFromString('--expose-gc'); // which contexts made from now on have
-    collect ??= runInNewContext('gc') as () => void;
+    collect ??= runInNewContext(part === 'young' ? "() => gc({ type: 'minor' })" : 'gc') as () => void;
     collect();
   });
 }

@@ -2,7 +2,7 @@ let left = Number.POSITIVE_INFINITY;
 let collect: () => void = () => undefined;
 
 /**
- * Has what lies unused collected after every so many bytes of bodies that were read whole. V8 counts such bytes, which
+ * Collects what lies unused after every so many bytes of bodies. V8 counts such bytes, which
  * are not in its heap, only from 64 MB on: a container of 128 MB was ended by eight clients with bodies of 1 MiB.
  * @param budget bytes
  * @param collectAll collects them
@@ -15,7 +15,7 @@ export function limitSpent(budget: number, collectAll: () => void): void {
   };
 }
 
-/** Counts bytes that were taken for a body; of each body some three times its length. */
+/** Counts bytes that were taken for a body: once for each copy that is made of them. */
 export function spend(bytes: number): void {
   left -= bytes;
   if (left <= 0) collect();

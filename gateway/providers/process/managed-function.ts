@@ -5,7 +5,7 @@ import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
-import type { FunctionRecord, FunctionStore } from '../../state/function-store.ts';
+import type { FunctionRecord } from '../../state/function-store.ts';
 import { canOverlap, instanceId, launchInstance, type LaunchContext } from './launch.ts';
 import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
@@ -19,7 +19,8 @@ import { watchInstance } from './watch-instance.ts';
 export interface ManagedFunctionContext {
   readonly launch: LaunchContext;
   readonly rotation: Rotation;
-  readonly store: FunctionStore;
+  /** Called when its record has changed by itself: to be written once nothing else is done to the function. */
+  readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
   /** Called with a version that has no instance left and will have none. */
   readonly onRetired: (version: Version) => void;
@@ -148,7 +149,7 @@ export class ManagedFunction {
     if (this.#record.replicas > 0 || this.#isEnding) return;
     this.#record = { ...this.#record, replicas: 1 };
     // The wish outlives the gateway if the disk takes it; the call is served either way.
-    void this.#context.store.put(this.#record).catch(() => undefined);
+    this.#context.onRecordChanged();
     this.#reconcile();
   };
 
@@ -187,7 +188,7 @@ export class ManagedFunction {
     this.#previous = undefined;
     const { previous: _, ...record } = this.#record;
     this.#record = record;
-    void this.#context.store.put(record).catch(() => undefined);
+    this.#context.onRecordChanged();
     this.#context.onRetired(previous);
   }
 

@@ -146,11 +146,8 @@ export class ProcessProvider implements Provider {
 
   async list(namespace: string): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
-    return Promise.resolve(
-      [...this.#functions.values()]
-        .filter(({ name }) => name.namespace === namespace)
-        .map((managed) => managed.status(false)),
-    );
+    const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
+    return Promise.resolve(own.map((managed) => managed.status(false)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
@@ -258,7 +255,7 @@ export class ProcessProvider implements Provider {
     const context = {
       launch: this.#launch,
       rotation: this.endpoints,
-      store: this.#store,
+      onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#tidy(version),
       ownPorts: this.#options.functionPorts && new OwnPorts(this.#options.functionPorts),
@@ -271,6 +268,14 @@ export class ProcessProvider implements Provider {
       ring,
       this.#versions.userOf({ name, namespace }),
     );
+  }
+
+  /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
+  #keepRecord(name: FunctionName): void {
+    this.#alone(name, async () => {
+      const managed = this.#functions.get(qualifiedName(name));
+      if (managed) await this.#store.put(managed.record);
+    }).catch(() => undefined);
   }
 
   /** Removes what a version has left behind that ran last. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { timerDelay } from '../../../duration.ts';
 import { exchangeError } from '../../http-error.ts';
 import { watchHalfClosed } from '../../exchange/half-closed.ts';
+import { spend } from '../../exchange/spent-memory.ts';
 import { ChunksEnd, LengthEnd, type BodyEnd } from './body-end.ts';
 import type { HeadBudget, HeadOwner } from './head-budget.ts';
 import { HeadReader } from './head-reader.ts';
@@ -139,6 +140,7 @@ export class GatedConnection implements HeadOwner {
   #readBody(bytes: Buffer): void {
     const body = this.#body;
     if (!body) return;
+    spend(2 * bytes.length); // as they were read, and as Node's parser copies them
     const own = body.take(bytes);
     if (own > 0) this.#parse(own === bytes.length ? bytes : bytes.subarray(0, own));
     if (this.#isDone()) return;
