@@ -70,7 +70,8 @@ export class Session {
     const output = await this.#until(mark, command);
     const started = /^of-gateway /m.test(command) ? await this.#gatewayStarts() : await this.#authority();
     const told = started ?? authority;
-    const text = told === undefined ? output : output.replaceAll(told, AUTHORITY);
+    const plain = output.replaceAll('\r\n', '\n'); // curl shows heads as they came
+    const text = told === undefined ? plain : plain.replaceAll(told, AUTHORITY);
     const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     return this.#steady.text(ended.replaceAll(this.#folder, '/home/you/first'));
   }
