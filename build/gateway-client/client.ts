@@ -46,6 +46,11 @@ export class GatewayClient {
     this.#login = login;
   }
 
+  /** Loads what requests are made with, so that the first one does not wait for it. */
+  static prepare(): void {
+    void import('undici');
+  }
+
   /** @param stateFolder the gateway's, where its password lies if it asks for one */
   static async create(url: string, stateFolder: string): Promise<GatewayClient> {
     const password = await readFile(join(stateFolder, 'basic-auth-password'), 'utf8').catch(() => undefined);

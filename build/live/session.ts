@@ -135,6 +135,7 @@ export class Session {
     const { watchdog, inspect, gatewayFirst } = this.#options;
     const unlimited = inspect !== undefined;
     this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
+    GatewayClient.prepare();
     const { location } = await this.#gateway;
     if (gatewayFirst) this.#reporter.gateway(location.url);
     return GatewayClient.create(location.url, stateFolder);
