@@ -5,7 +5,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartError } from '../start-error.ts';
 import { COMMIT, RELEASE } from '../version.ts';
-import type { PortOpener } from './process/own-ports.ts';
+import type { PortOpener } from './instances/own-ports.ts';
 import type { Provider } from './provider.ts';
 
 /** What a provider needs to know beside the settings. */
@@ -36,23 +36,30 @@ export async function loadProvider(surroundings: ProviderSurroundings): Promise<
 
 async function openProcessProvider(surroundings: ProviderSurroundings): Promise<Provider> {
   const { settings, program, environment, address } = surroundings;
-  const { ProcessProvider } = await import('./process/process-provider.ts');
+  const { ProcessRunner } = await import('./process/process-runner.ts');
+  const { InstanceProvider } = await import('./instances/instance-provider.ts');
+  const { openStores } = await import('../state/stores.ts');
   const watchdog = settings.watchdog || join(dirname(program), 'fwatchdog.js');
   await access(watchdog).catch((error: unknown) => {
     throw new StartError(`the watchdog ${watchdog} is not there: name another with watchdog=FILE`, {
       cause: error,
     });
   });
-  return ProcessProvider.open({
-    stateFolder: settings.stateDir,
-    defaultNamespace: settings.functionNamespace,
+  const stateFolder = settings.stateDir;
+  const warn = (line: string): void => surroundings.logger.warn(line);
+  const stores = await openStores(stateFolder, settings.functionNamespace);
+  const runner = new ProcessRunner({
+    stateFolder,
     watchdog,
     environment,
     gatewayAddress: address,
+    secrets: stores.secrets,
     ownUsers: settings.functionUsers ?? process.getuid?.() === 0,
-    functionPorts: surroundings.functionPorts,
+    development: settings.development,
     mustHaveOwnUsers: settings.functionUsers === true,
-    warn: (line) => surroundings.logger.warn(line),
-    version: { release: RELEASE, sha: COMMIT },
+    warn,
   });
+  const version = { release: RELEASE, sha: COMMIT };
+  const { functionPorts } = surroundings;
+  return new InstanceProvider({ runner, stores, stateFolder, functionPorts, warn, version });
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
-import type { OpenPort, PortOpener } from '../providers/process/own-ports.ts';
+import type { OpenPort, PortOpener } from '../providers/instances/own-ports.ts';
 import type { HttpListener } from './http-listener.ts';
 
 /** How long a request may take to end after its function's port was closed, in milliseconds. */

@@ -5,7 +5,7 @@ import {
   type FunctionFacts,
   type InstanceFacts,
   type VersionFacts,
-} from '../../gateway/providers/process/plan.ts';
+} from '../../gateway/providers/instances/plan.ts';
 
 /** What the process provider does next with a function's instances. */
 

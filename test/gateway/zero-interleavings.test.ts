@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stopIfIdle } from '../../gateway/providers/process/idle-stop.ts';
+import { stopIfIdle } from '../../gateway/providers/instances/idle-stop.ts';
 import type { Place } from '../../gateway/routing/endpoints.ts';
 import { Rotation } from '../../gateway/routing/rotation.ts';
 import { randomOf } from '../support/random.ts';

@@ -1,14 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
+import type { FoundImage } from '../../../common/local-image.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+import { isInspected } from '../instances/own-ports.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import { findFreePort } from './free-port.ts';
-import { Instance } from './instance.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
-import type { InstanceLine } from './instance-line.ts';
-import { isInspected } from './own-ports.ts';
-import type { FunctionUser } from './secrets-folder.ts';
-import type { Version } from './version.ts';
+import { ProcessInstance } from './process-instance.ts';
+import type { FunctionUser, SecretsFolder } from './secrets-folder.ts';
 
 /** What all instances of a gateway need to be started. */
 export interface LaunchContext {
@@ -22,58 +22,23 @@ export interface LaunchContext {
   readonly development: boolean;
 }
 
-/** The variable by which processes are known that a gateway's functions have started. */
-const MARKER = 'OF_GATEWAY_INSTANCE';
-
-/** @param development whether functions may ask for a debugger */
-export function launchContext(
-  stateFolder: string,
-  { environment, watchdog, gatewayAddress }: Omit<HostFacts, 'preload'>,
-  development: boolean,
-): LaunchContext {
-  const runFolder = join(stateFolder, 'run');
-  const state = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16);
-  const preload = join(runFolder, 'preload.cjs');
-  return {
-    host: { environment, watchdog, preload, gatewayAddress },
-    runFolder,
-    markerName: MARKER,
-    markerPrefix: `${state}/`,
-    development,
-  };
-}
-
-export interface LaunchOptions {
-  readonly id: string;
+export interface LaunchParts extends Pick<LaunchOptions, 'id' | 'onLine' | 'onDebugger'> {
+  readonly deployment: Deployment;
+  readonly image: FoundImage;
+  readonly secrets: SecretsFolder;
   readonly user: FunctionUser | undefined;
-  readonly onLine: (line: InstanceLine) => void;
-  readonly onDebugger: (port: number) => void;
 }
 
-/** A name that no other instance has: in log lines, and as the name of its folder. */
-export function instanceId(functionName: string): string {
-  return `${functionName}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Whether two instances of a version can run at a time: only a server whose port is fixed cannot. */
-export function canOverlap({ record, image }: Version): boolean {
-  return (
-    !image ||
-    image.choosesPort ||
-    modeOf(record.deployment.envVars, image.environment, image.command) !== 'http'
-  );
+/** Whether two instances of an image can run at a time: only a server whose port is fixed cannot. */
+export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean {
+  return image.choosesPort || modeOf(envVars, image.environment, image.command) !== 'http';
 }
 
 /** Starts an instance of a version; it is not ready yet. */
-export async function launchInstance(
+export async function launchProcess(
   { host, runFolder, markerName, markerPrefix, development }: LaunchContext,
-  version: Version,
-  { id, user, onLine, onDebugger }: LaunchOptions,
-): Promise<Instance> {
-  const { record, image, secrets } = version;
-  const { deployment } = record;
-  if (!image)
-    throw new Error(`its image ${deployment.image} is not local any more: build it, then deploy again`);
+  { deployment, image, secrets, user, id, onLine, onDebugger }: LaunchParts,
+): Promise<ProcessInstance> {
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
   if (user) await chown(temporary, user.uid, user.gid);
@@ -87,14 +52,12 @@ export async function launchInstance(
     inspect: development && isInspected(deployment),
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
-  const marker = `${markerName}=${markerPrefix}${id}`;
-  const { watchdog } = host;
-  const instance = new Instance({
+  const instance = new ProcessInstance({
     id,
-    watchdog,
+    watchdog: host.watchdog,
     folder: image.root,
     environment,
-    marker,
+    marker: `${markerName}=${markerPrefix}${id}`,
     user,
     onLine,
     onDebugger,

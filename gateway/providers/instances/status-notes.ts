@@ -1,5 +1,4 @@
 import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-notes.ts';
-import { canOverlap } from './launch.ts';
 import { restartDelay } from './plan.ts';
 import type { Version } from './version.ts';
 
@@ -7,8 +6,7 @@ import type { Version } from './version.ts';
 export function statusNotes(current: Version, previous: Version | undefined, replicas: number): string[] {
   const notes = [...current.probes.warnings];
   if (previous && !current.hasServed) notes.push(NOT_READY_YET);
-  if (replicas > 1 && !canOverlap(current))
-    notes.push(`one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`);
+  notes.push(...current.notes(replicas));
   const { lastFailure, failures } = current;
   if (!lastFailure || current.count('serving') >= replicas) return notes;
   const { reason, at, lines } = lastFailure;

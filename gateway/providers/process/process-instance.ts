@@ -2,11 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../common/errors.ts';
 import { readListeningMessage } from '../../../common/protocol.ts';
+import { CpuAverage } from '../instances/cpu-average.ts';
+import { LastLines, type Instance, type InstanceUsage } from '../instances/instance.ts';
+import { probe } from '../instances/probe.ts';
+import type { ProbeSettings } from '../instances/probe-settings.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from './line-splitter.ts';
-import { probe } from './probe.ts';
-import type { ProbeSettings } from './probe-settings.ts';
 import { killTree, measureTree, type TreeUsage } from './process-tree.ts';
 import type { FunctionUser } from './secrets-folder.ts';
 
@@ -20,34 +23,25 @@ export interface InstanceOptions {
   /** `NAME=value`: of no other instance. */
   readonly marker: string;
   readonly user: FunctionUser | undefined;
-  readonly onLine: (line: InstanceLine) => void;
-  readonly onDebugger: (port: number) => void;
+  readonly onLine: LaunchOptions['onLine'];
+  readonly onDebugger: LaunchOptions['onDebugger'];
 }
 
-/** How often an instance that starts is asked whether it is ready, in milliseconds. */
-const READY_POLL_MS = 10;
-/** How long an instance may take to become ready, in milliseconds. */
-const READY_WITHIN_MS = 60_000;
-const PROBE_TIMEOUT_MS = 1000;
 const LAST_LINES_MS = 2000;
-/** How many of its last lines are told of an instance that has failed. */
-const LINES_TOLD = 20;
 
-/** The shortest time that CPU is averaged over, in milliseconds: the kernel counts it in ticks of 10. */
-const SHORTEST_MEASURE_MS = 500;
-
-/** One run of a function's code under the watchdog. */
-export class Instance {
+/** One run of a function's code under the watchdog, as a process. */
+export class ProcessInstance implements Instance {
   readonly id: string;
-  readonly startedAt = performance.now();
+  readonly host = '127.0.0.1';
   /** Resolves with how it ended, once it has and its last lines were read. */
   readonly ended: Promise<string>;
+  readonly endedBy = undefined;
   readonly #child: ChildProcess;
   readonly #options: InstanceOptions;
-  readonly #lines: string[] = [];
+  readonly #lines = new LastLines();
+  readonly #cpu = new CpuAverage(performance.now());
   #port = 0;
   #endedAs: string | undefined;
-  #usage: { readonly at: number; readonly cpuSeconds: number; readonly cpu: number };
 
   constructor(options: InstanceOptions) {
     this.id = options.id;
@@ -60,7 +54,6 @@ export class Instance {
       detached: true,
       ...options.user,
     });
-    this.#usage = { at: this.startedAt, cpuSeconds: 0, cpu: 0 };
     this.#child.on('message', (message) => {
       this.#port ||= readListeningMessage(message)?.port ?? 0;
     });
@@ -87,30 +80,19 @@ export class Instance {
 
   /** What it wrote last. */
   get lastLines(): readonly string[] {
-    return this.#lines;
+    return this.#lines.lines;
   }
 
-  /**
-   * Waits until it takes requests.
-   * @returns undefined, or why it will not
-   */
-  async untilReady(settings: ProbeSettings): Promise<string | undefined> {
-    if (settings.initialDelay > 0)
-      await Promise.race([this.ended, sleep(settings.initialDelay, undefined, { ref: false })]);
-    const deadline = performance.now() + READY_WITHIN_MS;
-    while (performance.now() < deadline) {
-      if (!this.isAlive) return `it ended with ${this.#endedAs ?? ''} before it was ready`;
-      if (this.port !== 0 && (await this.isReady(settings.path, PROBE_TIMEOUT_MS))) return undefined;
-      await sleep(READY_POLL_MS);
-    }
-    return `it was not ready within ${READY_WITHIN_MS / 1000} s`;
-  }
-
-  /** Whether it says that it takes requests. 429 is the word of a watchdog at its limit, which is well. */
-  async isReady(path: string, timeoutMs: number): Promise<boolean> {
-    const status = await probe(this.port, path, timeoutMs);
+  /** 429 is the word of a watchdog at its limit, which is well. */
+  async isReady({ path, timeout }: ProbeSettings): Promise<boolean> {
+    const status = await probe(this, path, timeout);
     if (status === undefined) return false;
     return status === 429 || status < 400;
+  }
+
+  async isHealthy({ path, timeout }: ProbeSettings): Promise<boolean> {
+    const status = await probe(this, path, timeout);
+    return status !== undefined && status < 400;
   }
 
   /** Tells it to end, and kills it with its processes past the deadline. */
@@ -127,20 +109,11 @@ export class Instance {
     await this.ended;
   }
 
-  /**
-   * CPU in thousandths of a core, and memory in bytes. CPU is averaged since it was measured before, and measured no more
-   * often than the ticks that it is counted in allow: those who ask at the same time get the same.
-   */
-  measure(): { readonly cpu: number; readonly bytes: number } {
+  measure(): Promise<InstanceUsage> {
     const usage: TreeUsage =
       this.#child.pid === undefined ? { cpuSeconds: 0, residentBytes: 0 } : measureTree(this.#child.pid);
-    const now = performance.now();
-    const ms = now - this.#usage.at;
-    if (ms >= SHORTEST_MEASURE_MS) {
-      const cpu = (Math.max(0, usage.cpuSeconds - this.#usage.cpuSeconds) / (ms / 1000)) * 1000;
-      this.#usage = { at: now, cpuSeconds: usage.cpuSeconds, cpu };
-    }
-    return { cpu: this.#usage.cpu, bytes: usage.residentBytes };
+    const cpu = this.#cpu.add(usage.cpuSeconds, performance.now());
+    return Promise.resolve({ cpu, bytes: usage.residentBytes });
   }
 
   async #untilEnded(): Promise<string> {
@@ -162,7 +135,6 @@ export class Instance {
     return this.#endedAs ?? '';
   }
 
-  /** Calls back at the very moment that it ends; `ended` waits for its last lines too. */
   onceGone(listener: () => void): void {
     this.#child.once('exit', listener);
     this.#child.once('error', listener);
@@ -173,7 +145,6 @@ export class Instance {
     if (port !== undefined) return this.#options.onDebugger(port);
     if (isDebuggerHint(line)) return;
     this.#lines.push(line.text);
-    if (this.#lines.length > LINES_TOLD) this.#lines.shift();
-    this.#options.onLine(line);
+    this.#options.onLine(line.text, line.kind);
   }
 }

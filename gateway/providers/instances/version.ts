@@ -1,15 +1,17 @@
-import type { FoundImage } from '../../../common/local-image.ts';
+import type { LineKind } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
+import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceFacts, VersionFacts } from './plan.ts';
 import type { FunctionProbes } from './probe-settings.ts';
-import type { SecretsFolder } from './secrets-folder.ts';
 
 /** An instance with where it stands in its life. */
 export interface Member {
   readonly id: string;
   /** Undefined until its turn to start has come. */
   instance: Instance | undefined;
+  /** Aborts its start. */
+  readonly unwanted: AbortController;
   phase: InstanceFacts['phase'];
   /** Since when it serves, in milliseconds of a steady clock. */
   servingSince: number | undefined;
@@ -19,7 +21,14 @@ export interface Member {
 
 /** An instance that is about to be started. */
 export function newMember(id: string): Member {
-  return { id, instance: undefined, phase: 'waiting', servingSince: undefined, debuggerPort: undefined };
+  return {
+    id,
+    instance: undefined,
+    unwanted: new AbortController(),
+    phase: 'waiting',
+    servingSince: undefined,
+    debuggerPort: undefined,
+  };
 }
 
 /** Why a version lacks instances. */
@@ -29,16 +38,24 @@ export interface Failure {
   readonly at: Date;
 }
 
+/** What is asked for when an instance is started. */
+export interface LaunchOptions {
+  readonly id: string;
+  /** Takes each line that it writes, with who says it where that is not the function. */
+  readonly onLine: (line: string, kind?: LineKind) => void;
+  /** Takes the port of its debugger. */
+  readonly onDebugger: (port: number) => void;
+  /** Aborts when the instance is not wanted any more. */
+  readonly signal: AbortSignal;
+}
+
 /** An instance that served for so long was no failure at its start, in milliseconds. */
 const STABLE_MS = 30_000;
 
 /** One version of a function while it runs: its instances, and how they have fared. */
-export class Version implements VersionFacts {
+export abstract class Version implements VersionFacts {
   readonly record: VersionRecord;
-  /** Undefined where it has gone since it was deployed. */
-  readonly image: FoundImage | undefined;
   readonly probes: FunctionProbes;
-  readonly secrets: SecretsFolder;
   readonly members = new Map<string, Member>();
   /** Whether any of its instances was ever ready. */
   hasServed = false;
@@ -46,16 +63,29 @@ export class Version implements VersionFacts {
   lastFailureAt = 0;
   lastFailure: Failure | undefined;
 
-  constructor(
-    record: VersionRecord,
-    image: FoundImage | undefined,
-    probes: FunctionProbes,
-    secrets: SecretsFolder,
-  ) {
+  constructor(record: VersionRecord, probes: FunctionProbes) {
     this.record = record;
-    this.image = image;
     this.probes = probes;
-    this.secrets = secrets;
+  }
+
+  /** Whether two instances of it can run at a time. */
+  abstract readonly canOverlap: boolean;
+
+  /** What a user should know of it beside failures: a line each. */
+  abstract notes(replicas: number): readonly string[];
+
+  /** Starts an instance; it is not ready yet. @throws Error with why it cannot be started */
+  abstract launch(options: LaunchOptions): Promise<Instance>;
+
+  /** Hands a secret whose value has changed to the instances that run. */
+  abstract refreshSecret(name: string): Promise<void>;
+
+  /** Removes what it leaves behind once it has no instance and will have none. @param others versions that stay */
+  abstract discard(others: readonly Version[]): Promise<void>;
+
+  /** The id of an instance to be launched. */
+  nextId(): string {
+    return instanceId(this.record.deployment.name);
   }
 
   get instances(): InstanceFacts[] {
@@ -76,10 +106,11 @@ export class Version implements VersionFacts {
 }
 
 /** CPU in thousandths of a core, memory in bytes, of all instances of some versions. */
-export function measureVersions(versions: readonly Version[]): { cpu: number; totalMemoryBytes: number } {
-  const measured = versions
-    .flatMap(({ members }) => [...members.values()])
-    .map(({ instance }) => instance?.measure());
+export async function measureVersions(
+  versions: readonly Version[],
+): Promise<{ cpu: number; totalMemoryBytes: number }> {
+  const instances = versions.flatMap(({ members }) => [...members.values()]);
+  const measured = await Promise.all(instances.map(({ instance }) => instance?.measure()));
   return {
     cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
     totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),

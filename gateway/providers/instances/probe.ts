@@ -1,13 +1,23 @@
 import { get } from 'node:http';
 
+/** Where an instance takes requests. */
+export interface ProbedAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
  * Asks an instance once.
  * @returns the status; undefined where nothing answers in time
  */
-export function probe(port: number, path: string, timeoutMs: number): Promise<number | undefined> {
+export function probe(
+  { host, port }: ProbedAddress,
+  path: string,
+  timeoutMs: number,
+): Promise<number | undefined> {
   return new Promise((resolve) => {
     const asked = get({
-      host: '127.0.0.1',
+      host,
       port,
       path,
       agent: false,

@@ -1,47 +1,30 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../common/errors.ts';
-import { removeFolder } from '../../../common/files/remove-folder.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
+import { leastReplicas } from '../../functions/replicas.ts';
 import { LogRing } from '../../logs/log-ring.ts';
 import { streamLogs } from '../../logs/log-stream.ts';
 import { Rotation } from '../../routing/rotation.ts';
-import { FunctionStore, type FunctionRecord } from '../../state/function-store.ts';
-import { NamespaceStore } from '../../state/namespace-store.ts';
-import { SecretStore } from '../../state/secret-store.ts';
-import { makeStateFolder } from '../../state/storage.ts';
+import type { FunctionRecord, FunctionStore, VersionRecord } from '../../state/function-store.ts';
+import type { NamespaceStore } from '../../state/namespace-store.ts';
+import type { SecretStore } from '../../state/secret-store.ts';
+import type { Stores } from '../../state/stores.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
-import { canRunAsFunctionUser } from './function-users.ts';
 import { stopIfIdle } from './idle-stop.ts';
-import type { Environment } from './instance-environment.ts';
-import { launchContext, type LaunchContext } from './launch.ts';
 import { ManagedFunction } from './managed-function.ts';
 import { OwnPorts, type PortOpener } from './own-ports.ts';
-import { preloadText } from './preload-text.ts';
-import { leastReplicas } from '../../functions/replicas.ts';
-import { killTree } from './process-tree.ts';
+import type { Runner } from './runner.ts';
 import { Turnstile } from './turnstile.ts';
-import { Turns } from './turns.ts';
 import type { Version } from './version.ts';
-import { VersionMaker } from './version-maker.ts';
 
-export interface ProcessProviderOptions {
+export interface InstanceProviderOptions {
+  readonly runner: Runner;
+  readonly stores: Stores;
   readonly stateFolder: string;
-  readonly defaultNamespace: string;
-  /** dist/fwatchdog.js */
-  readonly watchdog: string;
-  /** The gateway's own environment. */
-  readonly environment: Environment;
-  /** `HOST:PORT` where functions reach the gateway: functions start once it is known. */
-  readonly gatewayAddress: Promise<string>;
-  /** Whether each function's processes run as a user of their own: root alone can do that. */
-  readonly ownUsers: boolean;
-  /** Whether it is an error where that cannot be. */
-  readonly mustHaveOwnUsers: boolean;
-  /** For development: what opens ports of their own for functions, which may ask for a debugger then too. */
+  /** For development: what opens ports of their own for functions. */
   readonly functionPorts: PortOpener | undefined;
   readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
@@ -50,64 +33,36 @@ export interface ProcessProviderOptions {
 /** How many instances start at a time. */
 const STARTS_AT_A_TIME = 4;
 
-/** Runs local images as processes of this machine, each instance behind a watchdog of its own. */
-export class ProcessProvider implements Provider {
+/** Keeps what is deployed in the state folder, and runs it as instances that this gateway starts and watches. */
+export class InstanceProvider implements Provider {
   readonly identity: ProviderIdentity;
   readonly endpoints = new Rotation();
   readonly secrets: SecretStore;
   readonly namespaces: NamespaceStore;
-  readonly #options: ProcessProviderOptions;
+  readonly #runner: Runner;
   readonly #store: FunctionStore;
+  readonly #options: Pick<InstanceProviderOptions, 'stateFolder' | 'functionPorts' | 'warn'>;
   readonly #functions = new Map<string, ManagedFunction>();
   /** Those that were removed, and still answer what they have got. */
   readonly #leaving = new Set<ManagedFunction>();
   /** What is done to one function at a time. */
-  readonly #turns = new Turns();
+  readonly #queues = new Map<string, Promise<unknown>>();
   readonly #turnstile = new Turnstile(STARTS_AT_A_TIME);
-  readonly #launch: LaunchContext;
-  readonly #versions: VersionMaker;
 
-  private constructor(
-    options: ProcessProviderOptions,
-    stores: { store: FunctionStore; secrets: SecretStore; namespaces: NamespaceStore },
-  ) {
+  constructor({ runner, stores, version, ...options }: InstanceProviderOptions) {
+    this.#runner = runner;
+    this.#store = stores.functions;
     this.#options = options;
-    this.#store = stores.store;
     this.secrets = stores.secrets;
     this.namespaces = stores.namespaces;
-    this.identity = { provider: 'of-gateway', orchestration: 'process', version: options.version };
-    this.#launch = launchContext(options.stateFolder, options, options.functionPorts !== undefined);
-    this.#versions = new VersionMaker({
-      stateFolder: options.stateFolder,
-      runFolder: this.#launch.runFolder,
-      secrets: stores.secrets,
-      ownUsers: options.ownUsers,
-    });
+    this.identity = { provider: 'of-gateway', orchestration: runner.orchestration, version };
     this.secrets.requireNamespace = (name) => this.namespaces.require(name);
     this.secrets.onChange = (secret) => this.#refreshSecret(secret);
     this.namespaces.onRemove = (name) => this.#empty(name);
   }
 
-  /** @throws GatewayError STORAGE_FAILED */
-  static async open(options: ProcessProviderOptions): Promise<ProcessProvider> {
-    const { stateFolder, defaultNamespace } = options;
-    await makeStateFolder(stateFolder);
-    const store = await FunctionStore.open(stateFolder);
-    const secrets = await SecretStore.open(stateFolder);
-    const namespaces = await NamespaceStore.open(stateFolder, defaultNamespace);
-    return new ProcessProvider(options, { store, secrets, namespaces });
-  }
-
   async start(): Promise<void> {
-    const { runFolder, markerName, markerPrefix, host } = this.#launch;
-    // A gateway that was killed may have left instances behind: they end before new ones are started.
-    await killTree(undefined, `${markerName}=${markerPrefix}`);
-    await removeFolder(runFolder);
-    await mkdir(runFolder, { recursive: true, mode: 0o711 });
-    if (this.#options.ownUsers) await chmod(this.#options.stateFolder, 0o711);
-    await writeFile(host.preload, preloadText, { mode: 0o644 });
-    if (this.#options.ownUsers && !(await canRunAsFunctionUser([host.preload, host.watchdog])))
-      this.#shareUser();
+    await this.#runner.open();
     for (const record of await this.#store.readAll()) {
       const managed = await this.#manage(record);
       this.#functions.set(qualifiedName(managed.name), managed);
@@ -118,18 +73,9 @@ export class ProcessProvider implements Provider {
     }
   }
 
-  /** @throws GatewayError PROVIDER_UNAVAILABLE where users of their own were asked for */
-  #shareUser(): void {
-    const text = `functions cannot run as users of their own, who could not read ${this.#options.stateFolder} or ${this.#options.watchdog}`;
-    if (this.#options.mustHaveOwnUsers)
-      throw new GatewayError('PROVIDER_UNAVAILABLE', `${text}: move them, or set function_users=false`);
-    this.#options.warn(`${text}: they run as the gateway's user`);
-    this.#versions.shareUser();
-  }
-
   async stop(deadlineMs: number): Promise<void> {
     await Promise.all(this.#running.map((managed) => managed.stop(deadlineMs)));
-    await removeFolder(this.#launch.runFolder);
+    await this.#runner.close();
   }
 
   async kill(): Promise<void> {
@@ -141,18 +87,18 @@ export class ProcessProvider implements Provider {
   }
 
   checkHealth(): Promise<void> {
-    return Promise.resolve();
+    return this.#runner.checkHealth();
   }
 
   async list(namespace: string): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
     const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
-    return Promise.resolve(own.map((managed) => managed.status(false)));
+    return Promise.all(own.map((managed) => managed.status(false)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
     this.namespaces.require(name.namespace);
-    return Promise.resolve(this.#find(name).status(usage));
+    return this.#find(name).status(usage);
   }
 
   deploy(deployment: Deployment): Promise<void> {
@@ -161,7 +107,7 @@ export class ProcessProvider implements Provider {
       const key = qualifiedName(deployment);
       if (this.#functions.has(key))
         throw new GatewayError('FUNCTION_EXISTS', `the function ${key} already exists: update it by PUT`);
-      const current = await this.#versions.check(deployment);
+      const current = await this.#check(deployment);
       const record = {
         current,
         replicas: leastReplicas(deployment.labels),
@@ -182,7 +128,7 @@ export class ProcessProvider implements Provider {
     return this.#alone(deployment, async () => {
       this.namespaces.require(deployment.namespace);
       const managed = this.#find(deployment);
-      const current = await this.#versions.check(deployment);
+      const current = await this.#check(deployment);
       const previous = managed.lastServing?.record;
       const record: FunctionRecord = {
         current,
@@ -191,7 +137,7 @@ export class ProcessProvider implements Provider {
         createdAt: managed.record.createdAt,
       };
       await managed.ownPorts?.become(deployment);
-      const version = await this.#versions.make(current);
+      const version = await this.#runner.make(current);
       await this.#store.put(record);
       managed.become(record, version);
     });
@@ -237,6 +183,17 @@ export class ProcessProvider implements Provider {
     yield* streamLogs(this.#find(query).ring, query, signal);
   }
 
+  /** @throws GatewayError SECRET_MISSING, and what the runner refuses */
+  async #check(deployment: Deployment): Promise<VersionRecord> {
+    const { namespace, secrets } = deployment;
+    const missing = secrets.filter((name) => !this.secrets.has({ name, namespace }));
+    if (missing.length > 0) {
+      const text = `there is no secret ${missing.join(', ')} in ${namespace}: create it, then deploy again`;
+      throw new GatewayError('SECRET_MISSING', text);
+    }
+    return this.#runner.check(deployment);
+  }
+
   #find(name: FunctionName): ManagedFunction {
     const managed = this.#functions.get(qualifiedName(name));
     if (managed) return managed;
@@ -245,29 +202,29 @@ export class ProcessProvider implements Provider {
 
   /** What is done to a function waits for what was asked before. */
   #alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(qualifiedName(name), work);
+    const key = qualifiedName(name);
+    const done = (this.#queues.get(key) ?? Promise.resolve()).then(work, work);
+    const settled = done.catch(() => undefined);
+    this.#queues.set(key, settled);
+    void settled.then(() => {
+      if (this.#queues.get(key) === settled) this.#queues.delete(key);
+    });
+    return done;
   }
 
   async #manage(record: FunctionRecord): Promise<ManagedFunction> {
     const { name, namespace } = record.current.deployment;
-    const current = await this.#versions.make(record.current);
-    const previous = record.previous && (await this.#versions.make(record.previous));
+    const current = await this.#runner.make(record.current);
+    const previous = record.previous && (await this.#runner.make(record.previous));
     const context = {
-      launch: this.#launch,
       rotation: this.endpoints,
       onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
-      onRetired: (version: Version) => void this.#tidy(version),
+      onRetired: (version: Version) => void this.#discard(version),
       ownPorts: this.#options.functionPorts && new OwnPorts(this.#options.functionPorts),
     };
     const ring = new LogRing(join(this.#options.stateFolder, 'logs', namespace, name));
-    return new ManagedFunction(
-      context,
-      record,
-      { current, previous },
-      ring,
-      this.#versions.userOf({ name, namespace }),
-    );
+    return new ManagedFunction(context, record, { current, previous }, ring);
   }
 
   /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
@@ -279,15 +236,15 @@ export class ProcessProvider implements Provider {
   }
 
   /** Removes what a version has left behind that ran last. */
-  async #tidy(version: Version): Promise<void> {
+  async #discard(version: Version): Promise<void> {
     const versions = [...this.#functions.values()].flatMap((managed) => managed.versions);
-    await this.#versions.tidy(version, new Set(versions.map(({ record }) => record.revision ?? '')));
+    await version.discard(versions.filter((other) => other !== version));
   }
 
   async #refreshSecret({ name, namespace }: SecretName): Promise<void> {
     for (const managed of this.#functions.values()) {
       if (managed.name.namespace !== namespace) continue;
-      for (const { secrets } of managed.versions) await secrets.refresh(name);
+      for (const version of managed.versions) await version.refreshSecret(name);
     }
   }
 
@@ -298,5 +255,6 @@ export class ProcessProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
+    await this.#runner.leaveNamespace(namespace);
   }
 }

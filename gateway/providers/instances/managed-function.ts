@@ -6,25 +6,24 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
-import { canOverlap, instanceId, launchInstance, type LaunchContext } from './launch.ts';
 import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
-import type { FunctionUser } from './secrets-folder.ts';
+import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
+import type { Instance } from './instance.ts';
 import { measureVersions, newMember, type Member, type Version } from './version.ts';
-import { watchInstance } from './watch-instance.ts';
+import { watch } from './watch.ts';
 
 /** What a function needs of its provider. */
 export interface ManagedFunctionContext {
-  readonly launch: LaunchContext;
   readonly rotation: Rotation;
   /** Called when its record has changed by itself: to be written once nothing else is done to the function. */
   readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
   /** Called with a version that has no instance left and will have none. */
   readonly onRetired: (version: Version) => void;
-  /** Undefined where functions have no ports of their own. */
+  /** For development: the ports that it has to itself. */
   readonly ownPorts: OwnPorts | undefined;
 }
 
@@ -40,7 +39,6 @@ export class ManagedFunction {
   readonly name: FunctionName;
   readonly ring: LogRing;
   readonly #context: ManagedFunctionContext;
-  readonly #user: FunctionUser | undefined;
   #record: FunctionRecord;
   #current: Version;
   #previous: Version | undefined;
@@ -54,14 +52,12 @@ export class ManagedFunction {
     record: FunctionRecord,
     versions: { readonly current: Version; readonly previous: Version | undefined },
     ring: LogRing,
-    user: FunctionUser | undefined,
   ) {
     const { name, namespace } = record.current.deployment;
     this.name = { name, namespace };
     this.ring = ring;
     this.#context = context;
     this.#record = record;
-    this.#user = user;
     this.#current = versions.current;
     this.#previous = versions.previous;
   }
@@ -131,7 +127,8 @@ export class ManagedFunction {
     await Promise.all(all.map(({ instance }) => instance?.kill()));
   }
 
-  status(withUsage: boolean): FunctionStatus {
+  async status(withUsage: boolean): Promise<FunctionStatus> {
+    const usage = withUsage ? await measureVersions(this.versions) : undefined;
     const { current, replicas, createdAt } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
@@ -140,7 +137,7 @@ export class ManagedFunction {
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
       notes: statusNotes(this.#current, this.#previous, replicas),
-      ...(withUsage && { usage: measureVersions(this.versions) }),
+      ...(usage && { usage }),
     };
   }
 
@@ -160,9 +157,9 @@ export class ManagedFunction {
     const facts = {
       replicas: this.#record.replicas,
       current: this.#current,
-      canOverlap: canOverlap(this.#current) && (!this.#previous || canOverlap(this.#previous)),
+      canOverlap: this.#current.canOverlap && this.#previous?.canOverlap !== false,
       // A developer reads why it fails once, and saves a change.
-      retriesUpdate: !this.#context.launch.development,
+      retriesUpdate: !this.ownPorts,
       ...(this.#previous && { previous: this.#previous }),
     };
     const plan = planInstances(facts, now);
@@ -193,7 +190,7 @@ export class ManagedFunction {
   }
 
   #launch(version: Version): void {
-    const id = instanceId(this.name.name);
+    const id = version.nextId();
     const member = newMember(id);
     version.members.set(id, member);
     void this.#context.turnstile.pass(() =>
@@ -202,25 +199,28 @@ export class ManagedFunction {
   }
 
   async #bringUp(version: Version, member: Member): Promise<void> {
-    if (member.phase === 'draining' || this.#isEnding) return;
+    if (isDraining(member) || this.#isEnding) return;
+    let instance: Instance;
     try {
-      member.instance = await launchInstance(this.#context.launch, version, {
+      instance = await version.launch({
         id: member.id,
-        user: this.#user,
-        onLine: ({ kind, text }) => this.ring.append(member.id, text, kind),
+        onLine: (line, kind) => this.ring.append(member.id, line, kind),
         onDebugger: (port) => this.#onDebugger(member, port),
+        signal: member.unwanted.signal,
       });
     } catch (thrown) {
-      return this.#fail(version, member, messageOf(thrown));
+      if (!isDraining(member)) this.#fail(version, member, messageOf(thrown));
+      return;
     }
-    const { instance } = member;
+    if (isDraining(member) || this.#isEnding) return void this.#track(instance.kill());
+    member.instance = instance;
     instance.onceGone(() => this.#onGone(version, member));
-    const reason = await instance.untilReady(version.probes.ready);
+    const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
     if (reason !== undefined) return this.#fail(version, member, reason);
     this.#serve(version, member);
     this.#reconcile();
-    void this.#watch(version, member);
+    void this.#watch(version, member, instance);
   }
 
   /** At a port that stays a debugger finds the instance that serves; else it is told where each one's is. */
@@ -239,7 +239,7 @@ export class ManagedFunction {
     const { id: instance } = member;
     this.#context.rotation.add(this.name, {
       instance,
-      host: '127.0.0.1',
+      host: member.instance?.host ?? '',
       port: member.instance?.port ?? 0,
       basePath: '',
     });
@@ -248,8 +248,7 @@ export class ManagedFunction {
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
-    if (member.phase === 'serving')
-      this.#fail(version, member, `it ended by itself (${member.instance?.endedAs ?? ''})`);
+    if (member.phase === 'serving') this.#fail(version, member, howItEnded(member.instance));
   }
 
   #fail(version: Version, member: Member, reason: string): void {
@@ -261,14 +260,14 @@ export class ManagedFunction {
     this.#reconcile();
   }
 
-  /** Keeps asking an instance how it is; one that stands at a breakpoint answers no probe. */
-  async #watch(version: Version, member: Member): Promise<void> {
-    const { instance } = member;
-    if (!instance || (this.#context.launch.development && isInspected(version.record.deployment))) return;
-    await watchInstance(instance, version.probes, {
-      isOver: () => !instance.isAlive || isDraining(member) || !version.members.has(member.id),
+  async #watch(version: Version, member: Member, instance: Instance): Promise<void> {
+    if (this.ownPorts && isInspected(version.record.deployment)) return; // at a breakpoint it answers no probe
+    await watch(instance, version.probes, {
+      isOver: () => isDraining(member) || !version.members.has(member.id),
       onUnhealthy: (reason) => this.#fail(version, member, reason),
-      onReady: () => member.phase === 'waiting' && this.#serve(version, member),
+      onReady: () => {
+        if (member.phase === 'waiting') this.#serve(version, member);
+      },
       onUnready: () => {
         if (member.phase !== 'serving') return;
         member.phase = 'waiting';
@@ -280,6 +279,7 @@ export class ManagedFunction {
   #drain(version: Version, member: Member, deadlineMs: number): void {
     if (member.phase === 'draining') return;
     member.phase = 'draining';
+    member.unwanted.abort(new Error('it is not wanted any more'));
     const drained = this.#context.rotation.withdraw(this.name, member.id);
     const end = async (): Promise<void> => {
       await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
@@ -300,6 +300,11 @@ export class ManagedFunction {
     const tracked = work.finally(() => this.#ending.delete(tracked));
     this.#ending.add(tracked);
   }
+}
+
+function howItEnded(instance: Instance | undefined): string {
+  const as = instance?.endedAs;
+  return instance?.endedBy ?? (as === undefined ? 'it ended by itself' : `it ended by itself (${as})`);
 }
 
 /** It may have become so while something was awaited. */

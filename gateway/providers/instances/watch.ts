@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instance } from './instance.ts';
+import type { FunctionProbes } from './probe-settings.ts';
+
+/** What becomes of what probes say. */
+export interface Watched {
+  /** Whether nobody wants to know any more. */
+  isOver(): boolean;
+  /** It takes calls, once more or still. */
+  onReady(): void;
+  onUnready(): void;
+  /** Ends the watching. */
+  onUnhealthy(reason: string): void;
+}
+
+/** Keeps asking an instance whether it is well, and whether it takes calls. */
+export async function watch(
+  instance: Instance,
+  { health, ready }: FunctionProbes,
+  watched: Watched,
+): Promise<void> {
+  let unhealthy = 0;
+  let unready = 0;
+  const isOver = (): boolean => !instance.isAlive || watched.isOver();
+  for (;;) {
+    await sleep(Math.min(health.period, ready.period), undefined, { ref: false });
+    if (isOver()) return;
+    unhealthy = (await instance.isHealthy(health)) ? 0 : unhealthy + 1;
+    if (isOver()) return;
+    if (unhealthy >= health.failureThreshold)
+      return watched.onUnhealthy(`its probe ${health.path} failed ${unhealthy} times in a row`);
+    unready = (await instance.isReady(ready)) ? 0 : unready + 1;
+    if (isOver()) return;
+    if (unready === 0) watched.onReady();
+    if (unready >= ready.failureThreshold) watched.onUnready();
+  }
+}
