@@ -9,11 +9,17 @@ const ON_ITS_WAY_MS = 1000;
 export class LineFollower {
   /** Resolves when nothing comes any more. */
   readonly ended: Promise<void>;
+  #isOver = false;
   #givenUp = 0;
   #onGivenUp: () => void = () => undefined;
 
   constructor(lines: AsyncIterable<FunctionLine>, onLine: (line: FunctionLine) => void) {
-    this.ended = this.#follow(lines, onLine);
+    this.ended = this.#follow(lines, onLine).finally(() => (this.#isOver = true));
+  }
+
+  /** Whether nothing comes any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** How many instances were given up so far. */

@@ -162,20 +162,27 @@ export class LiveFunction {
     onStep('start');
     const client = await this.#options.gateway;
     signal.throwIfAborted();
-    const givenUp = this.#lines?.givenUp ?? 0;
+    const givenUp = this.#lines?.isOver === false ? this.#lines.givenUp : 0;
     this.#isStarting = true;
     try {
       const deployment = await this.#options.inTurn(() => this.#deploy(client, made.image));
-      const { service: name, namespace } = deployment;
-      const query = { follow: true, tail: undefined, since: undefined };
-      this.#lines ??= new LineFollower(client.logs({ name, namespace }, query), this.#onLine);
+      const lines = this.#follow(client, deployment);
       const failure = await outcomeOfStart(client, deployment, signal);
       if (!failure) return made;
-      await this.#lines.untilGivenUp(givenUp);
-      throw new FunctionFailed(name, failure);
+      await lines.untilGivenUp(givenUp);
+      throw new FunctionFailed(deployment.service, failure);
     } finally {
       this.#isStarting = false;
     }
+  }
+
+  /** The lines that it writes: new ones where somebody else has removed it meanwhile. */
+  #follow(client: GatewayClient, { service: name, namespace }: DeploymentBody): LineFollower {
+    if (!this.#lines || this.#lines.isOver) {
+      const query = { follow: true, tail: undefined, since: undefined };
+      this.#lines = new LineFollower(client.logs({ name, namespace }, query), this.#onLine);
+    }
+    return this.#lines;
   }
 
   async #deploy(client: GatewayClient, image: string): Promise<DeploymentBody> {
@@ -183,6 +190,10 @@ export class LiveFunction {
     for (;;) {
       const options = { variables, inspect: this.#debuggerPort ?? false, ownPort: this.#port };
       const deployment = await deploymentOf(this.#host, this.#entry, image, options);
+      if (this.#deployed && this.#deployed.namespace !== deployment.namespace) {
+        await this.#remove();
+        await this.#lines?.ended;
+      }
       try {
         await deployAll(this.#host, client, [deployment]);
         this.#deployed = deployment;

@@ -63,6 +63,29 @@ test('up has a gateway for functions, for ps and logs elsewhere, and functions r
   assert.equal((await project.ofkit(['ps'])).status, 3);
 });
 
+test('a save deploys a function again that somebody has removed, or that has another namespace', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain' });
+  await project.write('hello/handler.js', "module.exports = () => 'one';");
+  const running = project.start(['up', '--json', '-p', '0']);
+  const { url: gateway = '' } = await running.until('gateway');
+  assert.equal(await running.call('hello'), 'one');
+  const body = JSON.stringify({ functionName: 'hello' });
+  assert.equal((await fetch(`${gateway}/system/functions`, { method: 'DELETE', body })).status, 202);
+  await project.write('hello/handler.js', "console.log('again'); module.exports = () => 'two';");
+  await running.until('reloaded');
+  await running.until('log', ({ text }) => text === 'again');
+  assert.equal(await running.call('hello'), 'two');
+  const behind = running.events.length;
+  await project.writeStack({ hello: 'lang: plain\nnamespace: other' });
+  await running.next('reloaded', () => true, behind);
+  await running.next('log', ({ text }) => text === 'again', behind);
+  assert.equal(await running.call('hello'), 'two');
+  assert.equal(await (await fetch(`${gateway}/function/hello.other`)).text(), 'two');
+  assert.equal((await fetch(`${gateway}/function/hello`)).status, 404);
+});
+
 test('a secret that is saved is read by the function that runs', async (t) => {
   const project = await Project.create(t);
   await project.useTemplates('plain');
