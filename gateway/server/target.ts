@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { withoutDotSegments } from './dot-segments.ts';
+import { withoutDotSegments } from '../../common/http/dot-segments.ts';
 
 /** What a request target asks for. */
 export type Target =
@@ -38,9 +38,8 @@ export function readTarget(requestTarget: string): Target {
     return functionTarget(call[1] === undefined ? 'function' : 'async', segment, call[3] ?? '');
   }
   if (!target.startsWith('/')) return { kind: 'unknown' };
-  const end = target.search(/[?#]/);
-  const path = end === -1 ? target : target.slice(0, end);
-  const query = end === -1 ? '' : target.slice(end);
+  const path = pathOf(target);
+  const query = target.slice(path.length);
   const plain = posix.normalize(path);
   // a browser takes \ for /, and //HOST for another server
   if (plain !== path) return { kind: 'redirect', location: plain.replaceAll('\\', '%5C') + query };
@@ -51,7 +50,16 @@ export function readTarget(requestTarget: string): Target {
 function functionTarget(kind: 'function' | 'async', segment: string, rest: string): Target {
   const name = decode(segment);
   if (name === undefined || !FUNCTION_NAME.test(name)) return { kind: 'unknown' };
-  return { kind, name, target: withoutDotSegments(rest.startsWith('/') ? rest : `/${rest}`) };
+  const asked = rest.startsWith('/') ? rest : `/${rest}`;
+  const path = pathOf(asked);
+  const clean = withoutDotSegments(path, false) ?? path;
+  return { kind, name, target: clean + asked.slice(path.length) };
+}
+
+/** What stands before the query, or before a fragment, which a request target should not have. */
+function pathOf(target: string): string {
+  const end = target.search(/[?#]/);
+  return end === -1 ? target : target.slice(0, end);
 }
 
 function originForm(requestTarget: string): string {

@@ -59,6 +59,59 @@ describe(
   'a kept-alive connection that the function closes just as a request comes',
   { concurrency: 2 },
   () => {
+    for (const fast_path of ['true', 'false']) {
+      test(`POSTs to a function that ends its side behind every third answer, and reads on, fast_path=${fast_path}`, async (t) => {
+        const lines: string[] = [];
+        const upstream = await startRawUpstream(t, (socket) => {
+          let answers = 0;
+          socket.on('error', () => undefined);
+          onRequest(socket, (line) => {
+            if (answers === 3) return; // it reads, and answers no more
+            lines.push(line);
+            socket.write(ANSWER);
+            answers += 1;
+            if (answers === 3) socket.end();
+          });
+        });
+        const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url, fast_path };
+        const watchdog = await startWatchdog(t, variables);
+        const connection = await watchdog.connect();
+        const paths = Array.from({ length: 30 }, (_none, at) => `/${at}`);
+        connection.send(paths.map((path) => requestText('POST', path)).join(''));
+        await connection.waitForTimes('HTTP/1.1 200 OK', paths.length);
+        assert.deepEqual(
+          lines.map((line) => line.split(' ')[1]),
+          paths,
+        );
+      });
+    }
+
+    test('POSTs to a function that ends its side where a fourth request comes, whenever that is', async (t) => {
+      const lines: string[] = [];
+      const upstream = await startRawUpstream(t, (socket) => {
+        let requests = 0;
+        socket.on('error', () => undefined);
+        onRequest(socket, (line) => {
+          requests += 1;
+          lines.push(line);
+          if (requests <= 3) socket.write(ANSWER);
+          else socket.end();
+        });
+      });
+      const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url };
+      const watchdog = await startWatchdog(t, variables);
+      const statuses: number[] = [];
+      for (let round = 0; round < 30; round += 1) {
+        const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
+        statuses.push(status);
+      }
+      assert.ok(
+        statuses.slice(15).every((status) => status === 200),
+        `it was learned: ${statuses.join(' ')}`,
+      );
+      assertNoneTwice(lines);
+    });
+
     for (const method of METHODS) {
       test(`${method}, sent when the close was on its way already`, async (t) => {
         const { watchdog, lines, idle } = await startFunction(t);

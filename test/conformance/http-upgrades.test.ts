@@ -57,6 +57,59 @@ describe('upgrades other than WebSocket in http mode', { concurrency: 4 }, () =>
     );
   });
 
+  test('fields keep their number and order among others, bytes beyond ASCII and the reason too', async (t) => {
+    const { watchdog, upstream } = await startForwarding(t);
+    let seen: IncomingMessage | undefined;
+    upstream.server.on('upgrade', (request, socket: Duplex) => {
+      seen = request;
+      const many = Array.from({ length: 2100 }, (_none, at) => `X-${at}: ${at}\r\n`).join('');
+      const head =
+        'HTTP/1.1 101 D\xe9j\xe0 vu\r\nConnection: Upgrade\r\nUpgrade: x\r\n2: b\r\nSet-Cookie: a\r\n1: \xe9\r\n' +
+        `Set-Cookie: b\r\n${many}\r\nend`;
+      socket.end(Buffer.from(head, 'latin1'));
+    });
+    const connection = await watchdog.connect();
+    connection.send(
+      'PUT //a//b?c//d HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\nCookie: a=1\r\n' +
+        'X-A: 1\r\nCookie: b=2\r\nX-B: \xe9\r\nX-A: 2\r\n\r\n',
+    );
+    await connection.waitFor(/end$/);
+    assert.equal(seen?.method, 'PUT');
+    assert.equal(seen?.url, '//a//b?c//d');
+    assert.equal(
+      seen?.rawHeaders.slice(0, 12).join(),
+      'Host,x,Cookie,a=1,X-A,1,Cookie,b=2,X-B,\xe9,X-A,2',
+      'nothing is joined or moved',
+    );
+    const lines = connection.received.split('\r\n');
+    assert.equal(
+      lines.slice(0, 5).join(),
+      'HTTP/1.1 101 D\xe9j\xe0 vu,2: b,Set-Cookie: a,1: \xe9,Set-Cookie: b',
+    );
+    assert.equal(lines.filter((line) => line.startsWith('X-')).length, 2100, 'and nothing is lost');
+  });
+
+  test('a client that resets its connection before the function answers does no harm', async (t) => {
+    const { watchdog, upstream } = await startForwarding(
+      t,
+      (_request, response) => void response.end('plain'),
+    );
+    const states: string[] = [];
+    upstream.server.on('upgrade', (_request, socket: Duplex) => {
+      states.push('asked');
+      socket.on('error', () => undefined);
+      socket.on('end', () => socket.end());
+      socket.on('close', () => states.push('closed'));
+      socket.resume();
+    });
+    const connection = await watchdog.connect();
+    connection.send(ASK);
+    await until(() => states.length === 1, 'the handshake to be under way');
+    connection.reset();
+    await until(() => states.length === 2, 'the function’s side to be closed');
+    assert.equal((await watchdog.request()).status, 200);
+  });
+
   test('HTTP/1.0 upgrades nothing, and health is the watchdog’s own', async (t) => {
     const { watchdog, upstream } = await startForwarding(
       t,

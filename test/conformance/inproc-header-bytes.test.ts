@@ -32,3 +32,12 @@ test('header values beyond ASCII leave byte for byte, however the function answe
     assert.deepEqual([head.status, head.headers['content-disposition']], [status, name], path);
   }
 });
+
+test('what a head that Node refuses is answered with has its own reason', async (t) => {
+  const watchdog = await startWatchdog(t, {
+    mode: 'inproc',
+    handler_path: fixture('inproc/refused-header.cjs'),
+  });
+  const { status, reason } = await watchdog.request();
+  assert.deepEqual([status, reason], [500, 'Internal Server Error']);
+});

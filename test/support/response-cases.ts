@@ -103,6 +103,22 @@ const BODILESS: readonly ResponseCase[] = [
   { ...row, name: `${row.name}, and a body later`, late: POISON },
 ]);
 
+/** Bodies with bytes behind their end, from a function that takes characters for bytes, or sends what nobody asked for. */
+const OVERLONG: readonly ResponseCase[] = [
+  { name: 'a length', input: response('200 OK', ['Content-Length: 6'], '[body]') },
+  {
+    name: 'chunks',
+    input: response('200 OK', ['Transfer-Encoding: chunked'], '6\r\n[body]\r\n0\r\n\r\n'),
+  },
+].flatMap((common) => {
+  const row: ResponseCase = { ...common, status: 200, bodies: ['body'] };
+  return [
+    { ...row, name: `${row.name}, and another response later`, late: POISON },
+    { ...row, name: `${row.name}, and other bytes later`, late: '[poison]' },
+    { ...row, name: `${row.name}, and another response at once`, input: row.input + POISON },
+  ];
+});
+
 /** Lines that end by a line feed alone, which undici does not read. */
 const LINE_FEEDS: readonly ResponseCase[] = [
   { name: 'a length', input: 'HTTP/1.1 200 OK\nContent-Length: 6\n\n[body]' },
@@ -160,6 +176,7 @@ const INFORMATION: readonly ResponseCase[] = [
 export const RESPONSE_CASES: readonly ResponseCase[] = [
   ...SOUND,
   ...ODD,
+  ...OVERLONG,
   ...BODILESS,
   ...LINE_FEEDS,
   ...NONSENSE,

@@ -47,6 +47,7 @@ export async function makeContext(
 
 export interface Answer {
   readonly status: number;
+  readonly reason: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
@@ -104,8 +105,8 @@ export class Host {
         response.on('error', () => undefined); // a broken response is told by `complete`
         response.once('close', () => {
           const bytes = Buffer.concat(chunks);
-          const { statusCode: status = 0, headers: received, complete } = response;
-          resolve({ status, headers: received, body: bytes, text: bytes.toString(), complete });
+          const { statusCode: status = 0, statusMessage: reason, headers: received, complete } = response;
+          resolve({ status, reason, headers: received, body: bytes, text: bytes.toString(), complete });
         });
       });
       asked.once('error', reject);

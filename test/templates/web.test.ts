@@ -128,7 +128,7 @@ test('ts-web: a web-standard handler', async (t) => {
       [500, 'TypeError: the handler returned undefined, not a Response'],
     );
     const impossible = await host.call({ path: '/impossible' });
-    assert.equal(impossible.status, 500);
+    assert.deepEqual([impossible.status, impossible.reason], [500, 'Internal Server Error']);
     assert.match(impossible.text, /^TypeError.*Invalid character in header content \["x-a"\]/);
     const broken = await host.call({ path: '/breaks' });
     assert.deepEqual([broken.status, broken.complete], [200, false]);

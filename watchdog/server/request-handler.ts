@@ -15,7 +15,7 @@ import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
-import { withoutDotSegments } from './dot-segments.ts';
+import { cleanReference } from './clean-reference.ts';
 import { OpenRequests } from '../../common/http/server/open-requests.ts';
 import { framingFault } from '../../common/http/server/framing.ts';
 import { answerEmpty, type Health } from './health.ts';
@@ -125,7 +125,7 @@ export class RequestHandler {
   /** Files are served by a library that has a rule of its own. */
   #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
     const { mode } = this.#parts.settings;
-    return mode === 'static' ? undefined : withoutDotSegments(url, DECODING.has(mode));
+    return mode === 'static' ? undefined : cleanReference(url, DECODING.has(mode));
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */

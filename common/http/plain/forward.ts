@@ -102,7 +102,7 @@ class PlainForwarding implements Carrier, ResponseSink {
 
   send(connection: UpstreamConnection): void {
     this.#connection = connection;
-    this.#mayRetry = connection.wasUsed;
+    this.#mayRetry = connection.answers > 0;
     connection.take(this);
     if (!this.#hasBody) {
       connection.socket.write(this.#head, 'latin1');
@@ -161,7 +161,8 @@ class PlainForwarding implements Carrier, ResponseSink {
   onClosed(error: Error | undefined, isUnread: boolean): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    if (connection) this.#pool.discard(connection);
+    if (connection && !this.#reader.hasBegun) this.#pool.lose(connection);
+    else if (connection) this.#pool.discard(connection);
     if (this.#replay) return this.#replay.end();
     if (this.#exchange.isOver) return;
     if (this.#wasClosedUnread(error, isUnread)) this.send(this.#pool.takeFresh());
@@ -196,6 +197,7 @@ class PlainForwarding implements Carrier, ResponseSink {
     if (rawTrailers.length > 0) relayTrailers(this.#exchange, rawTrailers);
     const isClean = connection?.requestIsOut === true;
     this.#exchange.end();
+    if (this.#reader.hasSurplus) this.#pool.distrust();
     if (!connection) return;
     if (mayPersist && isClean) this.#pool.give(connection, hadNoBody);
     else this.#pool.discard(connection);

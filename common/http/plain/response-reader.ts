@@ -28,6 +28,7 @@ export class ResponseReader {
   readonly #head = new HeadBytes();
   #left = 0;
   #isPersistent = true;
+  #hasSurplus = false;
   #chunks: ChunkReader | undefined;
   #trailers: readonly string[] = [];
 
@@ -42,6 +43,11 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#head.hasBegun;
   }
 
+  /** Whether bytes came together with the end of the response that are none of it. */
+  get hasSurplus(): boolean {
+    return this.#hasSurplus;
+  }
+
   /** @throws Error where the bytes are no response */
   read(bytes: Buffer): void {
     let rest: Buffer | undefined = bytes;
@@ -50,12 +56,15 @@ export class ResponseReader {
     if (this.#state === 'to the end') return this.#sink.data(rest);
     if (this.#state === 'done') return;
     const read = this.#state === 'length' ? this.#readLength(rest) : (this.#chunks?.read(rest) ?? 0);
-    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read === rest.length);
+    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read < rest.length);
   }
 
   /** The upstream has ended its side. @returns whether that was the response's end */
   end(): boolean {
-    if (this.#state === 'to the end') this.#end(false);
+    if (this.#state === 'to the end') {
+      this.#isPersistent = false;
+      this.#end(false);
+    }
     return this.#state === 'done';
   }
 
@@ -101,7 +110,7 @@ export class ResponseReader {
     } else {
       this.#left = length;
       this.#state = 'length';
-      if (length === 0) this.#end(rest.length === 0, true);
+      if (length === 0) this.#end(rest.length > 0, true);
     }
   }
 
@@ -113,10 +122,11 @@ export class ResponseReader {
     return own.length;
   }
 
-  /** @param isClean whether nothing came behind the response, which nobody has asked for */
-  #end(isClean: boolean, hadNoBody = false): void {
+  /** @param hasSurplus whether bytes came behind the response, which nobody has asked for */
+  #end(hasSurplus: boolean, hadNoBody = false): void {
     this.#state = 'done';
-    this.#sink.end(this.#trailers, this.#isPersistent && isClean, hadNoBody);
+    this.#hasSurplus = hasSurplus;
+    this.#sink.end(this.#trailers, this.#isPersistent && !hasSurplus, hadNoBody);
   }
 }
 

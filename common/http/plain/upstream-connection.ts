@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { systemCodeOf } from '../../errors.ts';
 import { outliveWriteErrors } from '../proxy/outlive-write-errors.ts';
-import type { PooledConnection } from '../proxy/connection-pool.ts';
+import type { OnIdleClosed, PooledConnection } from '../proxy/connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 
 /** Milliseconds to connect to the function, which runs beside the watchdog. */
@@ -34,22 +34,23 @@ export interface Carrier {
 
 /** One connection to the upstream, for one request at a time. */
 export class UpstreamConnection implements PooledConnection {
-  /** Whether a response has come over it before. */
-  wasUsed = false;
+  /** The responses that have come over it. */
+  answers = 0;
   /** Whether the present request is out in full. */
   requestIsOut = false;
   /** When its last response was whole, by performance.now(). */
   idleSince = 0;
   readonly socket: net.Socket;
-  readonly #onIdleClosed: (connection: UpstreamConnection) => void;
+  readonly #onIdleClosed: OnIdleClosed<UpstreamConnection>;
   #carrier: Carrier | undefined;
   /** Undefined while the shared one does. */
   #own: Buffer | undefined;
   #error: Error | undefined;
   #isUnread = false;
+  #wasFaulty = false;
 
   /** @param onIdleClosed is called when it ends between two requests */
-  constructor(address: UpstreamAddress, onIdleClosed: (connection: UpstreamConnection) => void) {
+  constructor(address: UpstreamAddress, onIdleClosed: OnIdleClosed<UpstreamConnection>) {
     this.#onIdleClosed = onIdleClosed;
     const target =
       address.socketPath === undefined
@@ -88,7 +89,7 @@ export class UpstreamConnection implements PooledConnection {
   release(): void {
     this.#carrier = undefined;
     this.#own = undefined;
-    this.wasUsed = true;
+    this.answers += 1;
     this.idleSince = performance.now();
   }
 
@@ -115,7 +116,8 @@ export class UpstreamConnection implements PooledConnection {
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
     if (!this.#carrier) {
-      this.socket.destroy(); // nobody has asked for anything
+      this.#wasFaulty = true; // nobody has asked for anything
+      this.socket.destroy();
       return true;
     }
     return this.#carrier.onBytes((buffer as Buffer).subarray(0, length), buffer !== SHARED);
@@ -144,7 +146,7 @@ export class UpstreamConnection implements PooledConnection {
   readonly #onClose = (): void => {
     const carrier = this.#carrier;
     this.#carrier = undefined;
-    if (!carrier) return this.#onIdleClosed(this);
+    if (!carrier) return this.#onIdleClosed(this, this.#wasFaulty);
     carrier.onClosed(this.#error, this.#isUnread);
   };
 }

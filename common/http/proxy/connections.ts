@@ -1,6 +1,7 @@
 import type { Client as UndiciClient, Dispatcher } from 'undici';
 import type { UpstreamAddress } from '../upstream-address.ts';
-import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
+import { systemCodeOf } from '../../errors.ts';
+import { ConnectionPool, type OnIdleClosed, type PooledConnection } from './connection-pool.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 
@@ -10,11 +11,16 @@ const MOST_HEADERS = 1 << 20;
 /** How long an idle connection is kept where the upstream does not say, in milliseconds. */
 const KEEP_ALIVE_MS = 4000;
 
+/** The code of the error with which undici closes a socket, at its end or where bytes came that nobody had asked for. */
+const CLOSED_BY_UNDICI = 'UND_ERR_SOCKET';
+
 /** One connection to the upstream, for one request at a time. */
 export class UpstreamConnection implements PooledConnection {
   readonly #client: UndiciClient;
-  /** Whether a response has come over the present socket before. */
-  wasUsed = false;
+  /** Whether the upstream has ended the present socket. */
+  #hasEnded = false;
+  /** The responses that have come over the present socket. */
+  answers = 0;
   /** Whether the present request is out in full. */
   requestIsOut = false;
   /** Whether the kernel said that the upstream has not read the present request. */
@@ -22,10 +28,13 @@ export class UpstreamConnection implements PooledConnection {
   /** When its last response was whole. */
   idleSince = 0;
 
-  constructor(address: UpstreamAddress, onClosed: (connection: UpstreamConnection) => void) {
+  constructor(address: UpstreamAddress, onClosed: OnIdleClosed<UpstreamConnection>) {
     this.#client = new Client(address.origin, {
       connect: upstreamConnector(address.socketPath, {
-        mayProbe: () => this.requestIsOut,
+        onEnd: () => {
+          this.#hasEnded = true;
+          return this.requestIsOut;
+        },
         onRefused: () => {
           this.wasRefused = true;
         },
@@ -36,9 +45,11 @@ export class UpstreamConnection implements PooledConnection {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.#client.on('disconnect', () => {
-      this.wasUsed = false;
-      onClosed(this);
+    this.#client.on('disconnect', (_origin, _targets, error) => {
+      const wasFaulty = !this.#hasEnded && systemCodeOf(error) === CLOSED_BY_UNDICI;
+      onClosed(this, wasFaulty);
+      this.answers = 0;
+      this.#hasEnded = false;
     });
   }
 

@@ -9,8 +9,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Who wants to know of requests that were refused. */
 export interface RefusalProbe {
-  /** Whether the request on this connection is out in full. */
-  mayProbe(): boolean;
+  /** The upstream has ended its side. @returns whether the request on this connection is out in full */
+  onEnd(): boolean;
   onRefused(): void;
 }
 
@@ -43,7 +43,7 @@ export function upstreamConnector(
 
 function probeAtEnd(socket: Socket, probe: RefusalProbe): void {
   socket.prependListener('end', () => {
-    if (!probe.mayProbe() || socket.destroyed) return;
+    if (!probe.onEnd() || socket.destroyed) return;
     socket.write('\r\n', (error) => {
       if (error && systemCodeOf(error) === 'EPIPE') probe.onRefused();
     });

@@ -65,7 +65,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   send(connection: UpstreamConnection): void {
     const { method, path, headers, body } = this.#request;
     this.#connection = connection;
-    this.#mayRetry = connection.wasUsed;
+    this.#mayRetry = connection.answers > 0;
     connection.dispatch(
       { method: method as Dispatcher.HttpMethod, path, headers, body: body?.open() ?? null },
       this,
@@ -111,7 +111,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (rawTrailers && rawTrailers.length > 0) {
       relayTrailers(this.#exchange, decodeHeaders(rawTrailers as unknown as Buffer[]));
     }
-    if (this.#connection) this.#connection.wasUsed = true;
+    if (this.#connection) this.#connection.answers += 1;
     this.#release();
     this.#exchange.end();
   }

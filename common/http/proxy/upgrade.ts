@@ -1,6 +1,6 @@
-import http, { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type HttpProxy from 'http-proxy';
 import { messageOf } from '../../errors.ts';
 import type { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
@@ -27,17 +27,24 @@ export interface UpgradeHead {
   readonly protocol: string;
 }
 
-/** Methods of which Node sends no body where none is given. */
+/** Methods that send no body where none is given. */
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /** The most that a response's head may have, in bytes. */
 const MOST_HEADERS = 1 << 20;
 
-/** Carries WebSockets and other upgraded connections to the function and back. */
+/**
+ * What http-proxy is told of a request: that it is one which it carries. It closes connections whose upgrade is not to
+ * WebSocket, and that is for the function to decide; the head that goes out is none of its making.
+ */
+const STAND_IN = { method: 'GET', url: '/', headers: { connection: 'upgrade', upgrade: 'websocket' } };
+
+/** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
 export class UpgradeProxy {
   readonly #address: UpstreamAddress;
   readonly #manner: Manner;
-  readonly #carriages = new Set<Carriage>();
+  readonly #carriages = new Map<Socket, Carriage>();
+  #proxy: Promise<HttpProxy> | undefined;
 
   constructor(address: UpstreamAddress, manner: Manner) {
     this.#address = address;
@@ -49,24 +56,40 @@ export class UpgradeProxy {
    * @returns resolves when the connection has closed
    */
   async carry(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
-    const carriage = new Carriage(socket, this.#manner);
-    this.#carriages.add(carriage);
-    carriage.start(request, this.#address, read);
+    const carriage = new Carriage(request, socket, this.#manner);
+    this.#carriages.set(socket, carriage);
     try {
+      this.#proxy ??= this.#createProxy();
+      carriage.start(await this.#proxy, targetOf(this.#address), read);
       return await carriage.closed;
     } finally {
-      this.#carriages.delete(carriage);
+      this.#carriages.delete(socket);
     }
   }
 
   /** Breaks off every upgraded connection. */
   close(): void {
-    for (const carriage of this.#carriages) carriage.destroy();
+    for (const carriage of this.#carriages.values()) carriage.destroy();
+  }
+
+  /** http-proxy is loaded when the first upgrade comes; most functions never see one. */
+  async #createProxy(): Promise<HttpProxy> {
+    const { default: httpProxy } = await import('http-proxy');
+    const proxy = httpProxy.createProxyServer({ ignorePath: true });
+    proxy.on('proxyReqWs', (outgoing, _standIn, socket) => this.#carriages.get(socket)?.onOutgoing(outgoing));
+    return proxy;
   }
 }
 
-/** One connection's way to the function. */
+function targetOf(address: UpstreamAddress): HttpProxy.ProxyTargetUrl {
+  if (address.socketPath !== undefined) return { protocol: 'http:', socketPath: address.socketPath } as never;
+  const protocol = address.origin.startsWith('https:') ? 'https:' : 'http:';
+  return { protocol, host: address.host, port: String(address.port) };
+}
+
+/** One connection's way through the proxy. */
 class Carriage {
+  readonly #request: UpgradeHead;
   readonly #socket: Socket;
   readonly #manner: Manner;
   readonly #bytesBefore: number;
@@ -76,7 +99,8 @@ class Carriage {
   #failure: HttpError | undefined;
   readonly closed: Promise<UpgradeOutcome>;
 
-  constructor(socket: Socket, manner: Manner) {
+  constructor(request: UpgradeHead, socket: Socket, manner: Manner) {
+    this.#request = request;
     this.#socket = socket;
     this.#manner = manner;
     this.#bytesBefore = socket.bytesWritten;
@@ -92,21 +116,24 @@ class Carriage {
     });
   }
 
-  start(request: UpgradeHead, address: UpstreamAddress, read: Buffer): void {
+  start(proxy: HttpProxy, target: HttpProxy.ProxyTargetUrl, read: Buffer): void {
     if (this.#socket.destroyed) return;
-    this.#socket.setTimeout(0);
-    this.#socket.setNoDelay(true);
-    if (read.length > 0) this.#socket.unshift(read);
     try {
-      const outgoing = open(request, address);
-      this.#outgoing = outgoing;
-      outgoing.on('error', this.#fail);
-      outgoing.on('response', (incoming) => this.#relayRefusal(incoming));
-      outgoing.on('upgrade', (incoming, upstream: Socket, first) => this.#join(incoming, upstream, first));
-      outgoing.end();
+      proxy.ws(STAND_IN as IncomingMessage, this.#socket, read, { target }, this.#fail);
     } catch (thrown) {
       this.#fail(thrown);
     }
+  }
+
+  /** Sees the request to the function before it leaves. */
+  onOutgoing(outgoing: ClientRequest & { maxHeaderSize?: number }): void {
+    this.#outgoing = outgoing;
+    outgoing.method = this.#request.method;
+    outgoing.maxHeaderSize = MOST_HEADERS;
+    outgoing.maxHeadersCount = 0; // by default Node drops, silently, what is past 2000
+    outgoing.once('socket', (upstream) => replaceNextWrite(upstream, requestHead(this.#request)));
+    outgoing.once('response', this.#onRefusal);
+    outgoing.once('upgrade', this.#onUpgrade);
   }
 
   destroy(): void {
@@ -114,33 +141,21 @@ class Carriage {
   }
 
   /** The function has upgraded: from now on bytes go both ways. */
-  #join(incoming: IncomingMessage, upstream: Socket, first: Buffer): void {
+  readonly #onUpgrade = (incoming: IncomingMessage, upstream: Socket): void => {
     this.#upstream = upstream;
-    const socket = this.#socket;
-    upstream.setNoDelay(true);
-    upstream.on('error', this.#fail);
-    upstream.once('close', () => socket.destroySoon());
+    upstream.once('close', () => this.#socket.destroySoon());
     const { upgrade } = incoming.headers;
-    this.#writeHead(incoming, ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])]);
-    if (first.length > 0) upstream.unshift(first);
-    upstream.pipe(socket).pipe(upstream);
-  }
+    const connection = ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])];
+    replaceNextWrite(this.#socket, responseHead(incoming, connection));
+  };
 
   /** The function does not upgrade: its answer goes on as it is, and the connection ends with it. */
-  #relayRefusal(incoming: IncomingMessage): void {
+  readonly #onRefusal = (incoming: IncomingMessage): void => {
     this.#status = incoming.statusCode ?? 500;
-    this.#writeHead(incoming, ['Connection', 'close']);
-    incoming.pipe(this.#socket);
     incoming.once('end', () => this.#socket.destroySoon());
     incoming.once('error', () => this.#socket.resetAndDestroy());
-  }
-
-  #writeHead(incoming: IncomingMessage, connection: readonly string[]): void {
-    const lines = [`HTTP/1.1 ${incoming.statusCode} ${incoming.statusMessage ?? ''}`];
-    const headers = [...endToEndHeaders(incoming.rawHeaders), ...connection];
-    for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
-    this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-  }
+    replaceNextWrite(this.#socket, responseHead(incoming, ['Connection', 'close']));
+  };
 
   readonly #fail = (thrown: unknown): void => {
     if (this.#failure || this.#socket.destroyed) return;
@@ -151,22 +166,36 @@ class Carriage {
   };
 }
 
-/** Node sends a list of headers as it is. */
-function open(request: UpgradeHead, address: UpstreamAddress): ClientRequest {
-  const { method, path, protocol } = request;
-  const headers = [...withoutHeader(request.headers, 'expect'), 'Connection', 'Upgrade', 'Upgrade', protocol];
+/**
+ * Puts a head in the place of what is written next: of the one that Node or http-proxy has made, who write each in one
+ * piece. They would change it: fields joined, in another order and number, names in lower case, slashes folded.
+ */
+function replaceNextWrite(socket: Socket, head: string): void {
+  const { write } = socket;
+  socket.write = (...given: unknown[]): boolean => {
+    socket.write = write;
+    const onWritten = given.find((each) => typeof each === 'function') as (() => void) | undefined;
+    return socket.write(head, 'latin1', onWritten);
+  };
+}
+
+function requestHead({ method, path, headers: given, protocol }: UpgradeHead): string {
+  const headers = [...withoutHeader(given, 'expect'), 'Connection', 'Upgrade', 'Upgrade', protocol];
   const hasLength = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
   if (!hasLength && !BODILESS.has(method)) headers.push('Content-Length', '0');
-  return (address.origin.startsWith('https:') ? https : http).request({
-    ...(address.socketPath === undefined
-      ? { host: address.host, port: address.port }
-      : { socketPath: address.socketPath }),
-    method,
-    path,
-    headers: headers as unknown as http.OutgoingHttpHeaders,
-    agent: false,
-    maxHeaderSize: MOST_HEADERS,
-  });
+  return headText(`${method} ${path} HTTP/1.1`, headers);
+}
+
+function responseHead(incoming: IncomingMessage, connection: readonly string[]): string {
+  const line = `HTTP/1.1 ${incoming.statusCode} ${incoming.statusMessage ?? ''}`;
+  return headText(line, [...endToEndHeaders(incoming.rawHeaders), ...connection]);
+}
+
+/** @param headers names and values in turn */
+function headText(line: string, headers: readonly string[]): string {
+  let head = `${line}\r\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}\r\n`;
 }
 
 /** Answers a request for an upgrade with an error, and closes the connection. */

@@ -65,6 +65,7 @@ export class Reply {
    */
   #sendError(status, error) {
     const code = Number(status);
+    this.#res.statusMessage = ''; // where Node has refused a head, it keeps the reason of that one
     send(this.#res, code >= 400 && code <= 599 ? code : 500, {}, TEXT, textOf(error));
   }
 }

@@ -84,6 +84,7 @@ function sendStream(res, parts) {
  */
 function broken(res, error) {
   console.error(error);
-  if (res.headersSent) res.destroy();
-  else res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error));
+  if (res.headersSent) return void res.destroy();
+  res.statusMessage = ''; // where Node has refused a head, it keeps the reason of that one
+  res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error));
 }

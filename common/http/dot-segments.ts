@@ -1,5 +1,3 @@
-const SCHEME_AND_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
-
 /** A segment of one or two dots, each as it is or as `%2e`. */
 const DOTS = /^(?:\.|%2e){1,2}$/i;
 
@@ -12,21 +10,17 @@ interface Segment {
 }
 
 /**
- * The request target without the dot segments of its path (RFC 3986, section 5.2.4), as a reference within its host:
- * it begins with one slash alone and has no backslash, as `//name` and `/\name` would name another host to a browser.
- * @param decodesSlashes whether the function gets the path decoded, so that `%2f` parts segments too
+ * A path without its `.` and `..` segments (RFC 3986, section 5.2.4), as they are or encoded: what it names cannot lie
+ * above its root. All else, `//` too, stays as it is.
+ * @param path begins with /, and has no query
+ * @param decodesSlashes whether who gets it decodes it, so that `%2f` parts segments too
  * @returns undefined where the path has none
  */
-export function withoutDotSegments(target: string, decodesSlashes: boolean): string | undefined {
-  if (!target.includes('.') && !target.includes('%2')) return undefined;
-  const origin = target.replace(SCHEME_AND_HOST, '');
-  const mark = origin.indexOf('?');
-  const path = mark === -1 ? origin : origin.slice(0, mark);
-  if (!path.startsWith('/')) return undefined;
+export function withoutDotSegments(path: string, decodesSlashes: boolean): string | undefined {
+  if (!path.includes('.') && !path.includes('%2')) return undefined;
   const segments = split(path, decodesSlashes);
   if (!segments.some(({ text }) => DOTS.test(text))) return undefined;
-  const clean = join(removeDots(segments)).replace(/^\/+/, '/');
-  return encodeOdd(clean + (mark === -1 ? '' : origin.slice(mark)));
+  return join(removeDots(segments));
 }
 
 function split(path: string, decodesSlashes: boolean): Segment[] {
@@ -55,9 +49,4 @@ function removeDots(segments: readonly Segment[]): Segment[] {
 function join(segments: readonly Segment[]): string {
   const path = segments.map(({ slash, text }) => slash + text).join('');
   return path.startsWith('/') ? path : `/${path.replace(/^%2f/i, '')}`;
-}
-
-/** What a client would read otherwise than as a part of the path or the query. */
-function encodeOdd(reference: string): string {
-  return reference.replaceAll('\\', '%5C').replaceAll('#', '%23');
 }

@@ -1,0 +1,86 @@
+import { readRequestHead, type ResponseHead } from '../../../common/http/plain/head.ts';
+import { ResponseReader, type ResponseSink } from '../../../common/http/plain/response-reader.ts';
+import type { Reading, Refusal } from './reading.ts';
+
+/** Said of what is left to Node's parser. */
+export const NOT_PLAIN = 'not plain';
+
+export const NOT_WHOLE = 'not whole';
+
+/** Reads a request as the fast path does. */
+export function readRequestByHand(text: string): Reading | Refusal {
+  const end = text.indexOf('\r\n\r\n');
+  const head = end === -1 ? undefined : readRequestHead(text.slice(0, end + 2));
+  if (!head) return { refused: NOT_PLAIN };
+  const body = text.slice(end + 4, end + 4 + head.length);
+  if (body.length < head.length) return { refused: NOT_WHOLE };
+  return {
+    hints: [],
+    line: [head.method, head.target],
+    headers: head.rawHeaders,
+    body,
+    trailers: [],
+    endsByItself: true,
+    isPersistent: !head.isLast,
+  };
+}
+
+class Sink implements ResponseSink {
+  readonly hints: string[][] = [];
+  body = '';
+  trailers: readonly string[] = [];
+  isPersistent = false;
+  isDone = false;
+  isPlain = true;
+  given: ResponseHead | undefined;
+
+  information(status: number, rawHeaders: string[]): void {
+    this.hints.push([String(status), ...rawHeaders]);
+  }
+
+  head(head: ResponseHead): void {
+    this.given = head;
+  }
+
+  data(bytes: Buffer): void {
+    this.body += bytes.toString('latin1');
+  }
+
+  end(rawTrailers: readonly string[], mayPersist: boolean): void {
+    this.trailers = rawTrailers;
+    this.isPersistent = mayPersist;
+    this.isDone = true;
+  }
+
+  notPlain(): void {
+    this.isPlain = false;
+  }
+}
+
+/**
+ * Reads a response as the fast path does.
+ * @param pieces its bytes as they come, which are written over
+ */
+export function readResponseByHand(pieces: readonly Buffer[], isForHead: boolean): Reading | Refusal {
+  const sink = new Sink();
+  const reader = new ResponseReader(sink, isForHead);
+  try {
+    for (const piece of pieces) if (sink.isPlain && !sink.isDone) reader.read(piece);
+  } catch (thrown) {
+    return { refused: (thrown as Error).message };
+  }
+  if (!sink.isPlain) return { refused: NOT_PLAIN };
+  const endsByItself = sink.isDone;
+  if (!reader.end() || !sink.given) return { refused: NOT_WHOLE };
+  const { hints, body, trailers, isPersistent, given } = sink;
+  const { status, reason, rawHeaders } = given;
+  return {
+    hints,
+    line: [String(status), reason],
+    headers: rawHeaders,
+    body,
+    trailers,
+    endsByItself,
+    isPersistent,
+  };
+}
