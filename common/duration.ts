@@ -10,13 +10,13 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Its two signs for micro are escaped, as the bundle compiles faster in plain ASCII. */
+/** A number with its unit. The two signs for micro are escaped, as the bundle compiles faster in plain ASCII. */
 const TERM = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 
-/** Go keeps a duration in 64 bits of nanoseconds; past that it refuses. */
+/** Go keeps a duration in 64 bits of nanoseconds, and refuses longer ones. */
 const LONGEST_MS = 2 ** 63 / 1e6;
 
-/** setTimeout keeps its delay in 31 bits and fires at once past that. */
+/** setTimeout keeps its delay in 31 bits, and fires at once for longer ones. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -39,7 +39,7 @@ export function parseGoDuration(text: string): number | undefined {
 }
 
 /**
- * Reads a duration as the watchdogs' settings take it: Go's form, or a bare whole number of seconds.
+ * Reads a duration as the watchdogs' settings take it: in Go's form, or as a bare whole number of seconds.
  * @returns milliseconds, or undefined where the text is neither
  */
 export function parseDuration(text: string): number | undefined {
@@ -68,7 +68,7 @@ function decimal(value: number): string {
   return String(Number(value.toFixed(9)));
 }
 
-/** A delay that setTimeout keeps: one that is longer (24.8 days) fires at that limit instead of at once. */
+/** Gives a delay that setTimeout can keep: a longer one (24.8 days) fires at that limit instead of at once. */
 export function timerDelay(ms: number): number {
   return Math.min(ms, LONGEST_TIMER_MS);
 }

@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readProcess } from './proc.ts';
 
-/** Where the gateway of a state folder runs. */
+/** The place where the gateway of a state folder runs. */
 export interface Location {
   readonly pid: number;
-  /** Tells the process from a later one of the same number: when it started, as /proc has it. */
+  /** When the process started, as /proc has it: this tells it from a later process with the same id. */
   readonly started: string | undefined;
   readonly url: string;
   readonly metricsUrl: string;
 }
 
-/** The file of the gateway that has a state folder for its own. */
+/** Names the file in which the gateway of a state folder writes its location. */
 export function locatorFile(stateDir: string): string {
   return path.join(stateDir, 'gateway.json');
 }
@@ -30,22 +30,25 @@ async function readLocation(stateDir: string): Promise<Location | undefined> {
     ) as Location;
     return { pid, started, url, metricsUrl };
   } catch {
-    return undefined; // there is none, or it was cut off by a crash of the machine
+    return undefined; // there is no gateway, or the file was cut off by a crash of the machine
   }
 }
 
-/** After kill -9 the file is still there, and its process is not, or is another one by now. */
+/**
+ * Whether the gateway at a location is alive. After kill -9 the file is still there, but its process is gone, or
+ * another process has its id.
+ */
 export function isAlive({ pid, started }: Location): boolean {
   try {
     process.kill(pid, 0);
   } catch {
     return false;
   }
-  // one that has ended stays in the table until its parent asks for its status
+  // a process that has ended stays in the table until its parent asks for its status
   return started === startOf(pid) && readProcess(pid)?.state !== 'Z';
 }
 
-/** When a process started, in ticks since the boot; undefined where there is no /proc. */
+/** Gives the start of a process, in ticks since the boot; undefined where there is no /proc. */
 export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

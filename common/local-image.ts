@@ -10,13 +10,13 @@ import { join } from 'node:path';
  *     images/NAME/REVISION/root/    the files of the image's working folder
  */
 export interface LocalImage {
-  /** The name that deployments know it by. */
+  /** The name that deployments use. */
   readonly name: string;
-  /** The folder that `root/` stands for in an image; where it appears in `environment` it is replaced. */
+  /** The folder that `root/` stands for in an image. Where `environment` names it, it is replaced. */
   readonly workdir: string;
   /** The ENV of the image's last stage. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the image starts: `fwatchdog`, or a server that takes HTTP by itself. */
+  /** The command that the image starts: `fwatchdog`, or a server that takes HTTP itself. */
   readonly command: readonly string[];
   /** Whether its server listens where http_port or PORT says, so that two instances can run at a time. */
   readonly choosesPort: boolean;
@@ -26,7 +26,7 @@ export interface LocalImage {
 
 /** A local image that was found. */
 export interface FoundImage extends LocalImage {
-  /** Changes with each build. */
+  /** Differs for each build. */
   readonly revision: string;
   /** The folder of its files. */
   readonly root: string;
@@ -39,8 +39,8 @@ const CURRENT = 'current';
 export const WATCHDOG_COMMAND = 'fwatchdog';
 
 /**
- * The one name of an image among those that mean the same: without Docker's defaults, with a tag.
- * `docker.io/library/x`, `x` and `x:latest` are `x:latest`.
+ * Gives one name for all names of the same image: without Docker's defaults, with a tag. `docker.io/library/x`, `x` and
+ * `x:latest` are `x:latest`.
  */
 function canonicalImageName(name: string): string {
   const short = name.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, '');
@@ -48,7 +48,10 @@ function canonicalImageName(name: string): string {
   return /:[^/]*$/.test(short) ? short : `${short}:latest`;
 }
 
-/** The folder of an image. Its name holds the image's, with what a file's name cannot have as %XX. */
+/**
+ * Gives the folder of an image. The folder's name is the image's, with %XX for characters that a file's name cannot
+ * have.
+ */
 export function imageFolder(stateFolder: string, name: string): string {
   return join(stateFolder, IMAGES, encodeURIComponent(canonicalImageName(name)));
 }

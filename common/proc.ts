@@ -3,14 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Clock ticks a second in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICKS = 100;
 
-/** What the kernel tells of a process (proc(5), /proc/PID/stat). */
+/** The kernel's facts of a process (proc(5), /proc/PID/stat). */
 export interface ProcessFacts {
   /** One letter; `Z` is a zombie. */
   readonly state: string;
   readonly parent: number;
   readonly group: number;
   readonly cpuSeconds: number;
-  /** CPU of the children that it has waited for. */
+  /** CPU seconds of the children that it has waited for. */
   readonly childCpuSeconds: number;
   readonly residentBytes: number;
 }
@@ -37,8 +37,8 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
 }
 
 /**
- * Where a process's memory has its stack: another place with each program that is executed.
- * @returns undefined where it is not ours to know
+ * Gives the address of a process's stack, which differs for each program that it executes.
+ * @returns undefined where this process may not know it
  */
 export function stackStart(id: number | 'self'): string | undefined {
   try {
@@ -50,7 +50,7 @@ export function stackStart(id: number | 'self'): string | undefined {
   }
 }
 
-/** Every process that can be seen. */
+/** Lists every process that this one can see. */
 export function processIds(): number[] {
   try {
     return readdirSync('/proc')
@@ -61,7 +61,7 @@ export function processIds(): number[] {
   }
 }
 
-/** A process and what it has started, as far as the kernel tells. */
+/** Lists a process and the processes that it has started, as far as the kernel tells. */
 export function withDescendants(id: number): number[] {
   try {
     const threads = readdirSync(`/proc/${id}/task`);

@@ -1,14 +1,14 @@
 /**
- * What the watchdog tells the process that started it with an IPC channel, in Node's JSON form. Whoever starts it reads
- * the port from here, and no line of its log.
+ * The watchdog's message to the process that started it with an IPC channel, in Node's JSON form. That process reads
+ * the port from here, and not from a line of the log.
  */
 export interface ListeningMessage {
   readonly type: 'listening';
-  /** The port that requests are taken on. */
+  /** The port on which requests can come. */
   readonly port: number;
 }
 
-/** @returns the message, or undefined for anything else that comes over a channel */
+/** @returns the message, or undefined for any other message of the channel */
 export function readListeningMessage(message: unknown): ListeningMessage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   if (!('type' in message) || message.type !== 'listening' || !('port' in message)) return undefined;

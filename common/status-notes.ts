@@ -2,7 +2,7 @@
  * Notes of a function's status, and lines of its log, that other programs than the gateway understand. People read them as they are.
  */
 
-/** Stands there while an update's version is not ready. */
+/** Stands in the status while the new version of an update is not ready. */
 export const NOT_READY_YET = 'the version that was deployed last is not ready yet: the one before serves on';
 
 /** Begins each line that an instance wrote before it failed. */
@@ -25,7 +25,7 @@ export function failureNote(reason: string, at: Date, failures: number, delaySec
   return `${reason}, at ${at.toISOString()}; failed ${failures} times in a row, started again ${delaySeconds} s after each`;
 }
 
-/** @returns why instances failed, of a note that says so; else undefined */
+/** @returns why instances failed, where the note says so; otherwise undefined */
 export function readFailureNote(note: string): string | undefined {
   return /^(.*), at [\d:.TZ-]+; failed \d+ times in a row, /s.exec(note)?.[1];
 }

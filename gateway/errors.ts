@@ -1,4 +1,5 @@
 import { HttpError } from '../common/http/http-error.ts';
+import { upstreamErrors } from '../common/http/upstream-failure.ts';
 
 /**
  * The one table of what the gateway itself answers where a request cannot be served: the code, the HTTP status, and
@@ -29,7 +30,7 @@ export const GATEWAY_ERRORS = {
   LOG_QUERY_INVALID: { status: 422, meaning: 'a since or a tail that cannot be read' },
   INTERNAL: { status: 500, meaning: 'a fault of the gateway itself' },
   NOT_SUPPORTED: { status: 501, meaning: 'what the provider in use cannot do' },
-  UPSTREAM_FAILED: { status: 502, meaning: 'an instance that broke off, or did not answer in HTTP' },
+  ...upstreamErrors(502),
   FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without an instance that is ready' },
   QUEUE_FULL: { status: 503, meaning: 'a queue that has no room for another call' },
   PROVIDER_UNAVAILABLE: { status: 503, meaning: 'a provider that does not answer' },

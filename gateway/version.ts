@@ -1,7 +1,7 @@
-/** Set when the bundle is made. */
+/** The build sets this. */
 declare const OF_GATEWAY_VERSION: string | undefined;
 declare const OF_GATEWAY_COMMIT: string | undefined;
 
-/** Never empty: clients take that for a fault. */
+/** The version; never empty, as clients take that for a fault. */
 export const RELEASE = typeof OF_GATEWAY_VERSION === 'string' ? OF_GATEWAY_VERSION : 'dev';
 export const COMMIT = typeof OF_GATEWAY_COMMIT === 'string' ? OF_GATEWAY_COMMIT : 'unknown';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 /**
- * Writes beside a bundle what is in it: a bill of materials (CycloneDX 1.6, https://cyclonedx.org) and the licences of
- * all of it. Both are made of the packages that esbuild has taken bytes from, not of those that are installed, and
+ * Writes the content of a bundle beside it: a bill of materials (CycloneDX 1.6, https://cyclonedx.org), and the
+ * licences of all packages. Both list the packages whose bytes esbuild has taken, not those that are installed, and
  * hold no date: the same sources make the same files.
  */
 
@@ -15,7 +15,7 @@ export interface Bundle {
   readonly version: string;
   /** The bundle, with the ending .js. */
   readonly file: string;
-  /** Of the bundle, and of what was bundled by itself before it went in. */
+  /** esbuild's accounts of the bundle, and of the parts that were bundled before. */
   readonly metafiles: readonly Metafile[];
 }
 
@@ -50,7 +50,7 @@ export function writeBillOfMaterials(bundle: Bundle): void {
   writeFileSync(`${stem}.LICENSES.txt`, licencesOf(bundle, sorted));
 }
 
-/** The packages that bytes of the bundle come from, each with those that it imports. */
+/** Lists the packages in the bundle, each with the packages that it imports. */
 function bundledFolders(metafiles: readonly Metafile[]): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   const taken = metafiles.flatMap(({ inputs, outputs }) =>
@@ -75,7 +75,7 @@ function bundledFolders(metafiles: readonly Metafile[]): Map<string, Set<string>
 }
 
 function folderOf(path: string): string {
-  // A plugin's own paths are absolute, behind its name.
+  // a plugin's own paths are absolute, behind its name
   const relative = path.replace(/^lazy:/, '').replace(`${process.cwd()}/`, '');
   return PACKAGE_FOLDER.exec(relative)?.[1] ?? OURS;
 }

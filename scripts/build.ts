@@ -7,7 +7,7 @@ import { writeBillOfMaterials } from './bill-of-materials.ts';
 import { BANNER, makeFolderOf } from './bundle.ts';
 import { packed } from './lazy-packages.ts';
 
-/** Makes dist/fwatchdog.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
+/** Makes dist/fwatchdog.js, one file with everything in it, for Node 20 and later, and its bill of materials. */
 
 const OUTPUT = 'dist/fwatchdog.js';
 
@@ -63,7 +63,7 @@ function addons(): Record<string, string> {
   );
 }
 
-/** COMMIT, where there is no repository to ask: in the build of the image. */
+/** Gives the commit. COMMIT names it where there is no repository, as in the build of the image. */
 function commit(): string {
   const given = process.env.COMMIT;
   if (given) return given;

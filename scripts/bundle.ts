@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The head of a bundle that runs wherever it is copied to: as a CommonJS module, which is what a file without an
- * extension or beside no package.json is, and as an ES module, where a package.json says so. The one thing that
- * differs is `require`, and for Node's own modules there is another way to them.
+ * The head of a bundle that runs wherever it is copied to: as a CommonJS module, which is a file without an extension
+ * or without a package.json beside it, and as an ES module, where a package.json says so. Only `require` differs, and
+ * there is another way to Node's own modules.
  */
 export const BANNER = `#!/usr/bin/env node
 var require = typeof require === 'function' ? require : process.getBuiltinModule;`;
 
-/** Makes the folder of a bundle. Node starts what is CommonJS there 2 to 3 ms sooner. */
+/** Makes the folder of a bundle. Node starts CommonJS modules in it 2 to 3 ms sooner. */
 export function makeFolderOf(bundle: string): void {
   const folder = path.dirname(bundle);
   mkdirSync(folder, { recursive: true });

@@ -19,7 +19,7 @@ const GATEWAY = path.resolve('dist/of-gateway.js');
 const [contract, ...options] = process.argv.slice(2);
 if (contract === undefined) throw new Error('usage: conformance-gateway.ts CONTRACT.mjs [OPTIONS]');
 
-/** An image in the form in which functions of any language come: files and a Dockerfile. */
+/** A Dockerfile and files: an image in the form in which functions of any language come. */
 async function writeFunction(
   folder: string,
   name: string,
@@ -54,7 +54,7 @@ async function makeImages(folder: string, state: string): Promise<void> {
   });
 }
 
-/** @returns the URL of the API, and that of the metrics, as the gateway tells them */
+/** @returns the URLs of the API and of the metrics, as the gateway tells them */
 async function untilListening(child: ChildProcess): Promise<{ url: string; metrics: string }> {
   let url: string | undefined;
   if (!child.stderr) throw new Error('the gateway has no stderr');

@@ -2,14 +2,14 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
-/** Packages that not every mode needs, and the file that stands for two parts of one. */
+/** Packages that not every mode needs, and a file that stands for two parts of one. */
 const LAZY = /^(?:http-proxy|jose|mime-types|pino|prom-client|send)$|^\.\/undici\.ts$/;
 
 /**
  * Puts packages that are loaded late, if at all, into the bundle as compressed text, each bundled by itself. V8 would
- * read through all of them at each start, which for undici and the table of MIME types took as long as for all the
- * rest; text it passes over, until the first import unpacks and compiles it.
- * @param plugins what they are bundled with
+ * read through all of them at each start, which took as long for undici and the table of MIME types as for all the
+ * rest. It skips text, and the first import unpacks and compiles it.
+ * @param plugins to bundle them with
  * @param onBundled gets esbuild's account of each
  */
 export function packed(plugins: Plugin[], onBundled: (metafile: Metafile) => void): Plugin {

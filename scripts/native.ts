@@ -6,8 +6,8 @@ import path from 'node:path';
 
 /**
  * Builds the native addons from their C, one file for each CPU. They are in the repository, as a fresh clone has no
- * compiler. With `--check`, where a compiler is there that makes the same bytes of the same source, it builds them
- * anew and compares; where not it says so.
+ * compiler. With `--check` it builds them again and compares the bytes, where a compiler is there that makes the same
+ * bytes of the same source; elsewhere it says that it does not.
  */
 
 const FOLDER = 'watchdog/process/native';
@@ -21,7 +21,7 @@ const TARGETS = [
 const COMPILER_VERSION = '12.2.0';
 const LINKER_VERSION = '2.40';
 
-/** No library, no symbol versions, no padding; and no help of the compiler's that would need a library. */
+/** The compiler's options: no library, no symbol versions, no padding, and no help that would need a library. */
 const OPTIONS = `
   -std=c17 -O2 -Wall -Wextra -Werror -shared -fPIC -nostdlib -ffreestanding
   -fvisibility=hidden -fno-builtin -fno-stack-protector -fno-tree-loop-distribute-patterns

@@ -1,17 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { settingsAsMarkdown } from '../common/settings/document.ts';
+import { EXCHANGE_ERRORS } from '../common/http/http-error.ts';
+import { KIT_ERRORS } from '../build/errors.ts';
 import { GATEWAY_ERRORS } from '../gateway/errors.ts';
 import { SETTINGS as GATEWAY_SETTINGS } from '../gateway/settings/table.ts';
+import { WATCHDOG_ERRORS } from '../watchdog/errors.ts';
 import { watchdogSettingsAsMarkdown } from '../watchdog/settings/document.ts';
 
-/** Writes tables into the documentation that are made of the sources; with --check only looks whether they are there. */
+/** Writes tables into the documentation that are made from the sources. With --check it only compares them. */
 
 interface Generated {
   readonly file: string;
-  /** What stands around it: `<!-- NAME: made by … -->` and `<!-- /NAME -->`. */
+  /** The name in the comments around it: `<!-- NAME: made by … -->` and `<!-- /NAME -->`. */
   readonly name: string;
-  /** Where it comes from. */
+  /** The file that it is made from. */
   readonly source: string;
   readonly markdown: string;
 }
@@ -24,12 +27,29 @@ const TABLES: readonly Generated[] = [
     markdown: watchdogSettingsAsMarkdown(),
   },
   {
+    file: 'docs/fwatchdog.md',
+    name: 'errors',
+    source: 'watchdog/errors.ts',
+    markdown: errorsAsMarkdown(WATCHDOG_ERRORS),
+  },
+  {
     file: 'docs/gateway.md',
     name: 'settings',
     source: 'gateway/settings/table.ts',
     markdown: settingsAsMarkdown(Object.values(GATEWAY_SETTINGS)),
   },
-  { file: 'docs/gateway.md', name: 'errors', source: 'gateway/errors.ts', markdown: errorsAsMarkdown() },
+  {
+    file: 'docs/gateway.md',
+    name: 'errors',
+    source: 'gateway/errors.ts',
+    markdown: errorsAsMarkdown({ ...EXCHANGE_ERRORS, ...GATEWAY_ERRORS }),
+  },
+  {
+    file: 'docs/ofkit.md',
+    name: 'errors',
+    source: 'build/errors.ts',
+    markdown: errorsAsMarkdown(KIT_ERRORS),
+  },
 ];
 
 const isCheck = process.argv.includes('--check');
@@ -54,7 +74,24 @@ async function update({ file, name, source, markdown }: Generated): Promise<void
   writeFileSync(file, updated);
 }
 
-function errorsAsMarkdown(): string {
-  const rows = Object.values(GATEWAY_ERRORS).map(({ status, meaning }) => `| ${status} | ${meaning} |`);
-  return ['| Status | What for |', '| --- | --- |', ...rows].join('\n');
+interface ErrorRow {
+  readonly meaning: string;
+  /** The HTTP status of an answer. */
+  readonly status?: number;
+  /** The exit status of a program. */
+  readonly exit?: number;
+}
+
+/** A table of codes: exit statuses first, then HTTP statuses, each by its number. */
+function errorsAsMarkdown(errors: Readonly<Record<string, ErrorRow>>): string {
+  const rows = Object.entries(errors).map(([code, row]) => ({ code, ...row }));
+  const sorted = rows.sort((a, b) => (a.status ?? 0) - (b.status ?? 0) || (a.exit ?? 0) - (b.exit ?? 0));
+  const hasBoth =
+    rows.some(({ exit }) => exit !== undefined) && rows.some(({ status }) => status !== undefined);
+  const titles = rows.some(({ status }) => status !== undefined) ? 'Status' : 'Exit status';
+  const lines = sorted.map(({ code, status, exit, meaning }) => {
+    const first = status === undefined && hasBoth ? `exit ${exit}` : String(status ?? exit);
+    return `| ${first} | \`${code}\` | ${meaning} |`;
+  });
+  return [`| ${titles} | Code | What for |`, '| --- | --- | --- |', ...lines].join('\n');
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Makes dist/fwatchdog: dist/fwatchdog.js and the Node that runs this script in one executable, for images without
- * Node (https://nodejs.org/api/single-executable-applications.html).
+ * Makes dist/fwatchdog, one executable of dist/fwatchdog.js and the Node that runs this script, for images without Node
+ * (https://nodejs.org/api/single-executable-applications.html).
  */
 
 const OUTPUT = 'dist/fwatchdog';
@@ -15,7 +15,7 @@ try {
   const main = join(folder, 'main.js');
   const config = join(folder, 'config.json');
   const output = join(folder, 'blob');
-  // What is compiled into an executable has no first line for a shell.
+  // code in an executable has no first line for a shell
   writeFileSync(main, readFileSync('dist/fwatchdog.js', 'utf8').replace(/^#!.*/, ''));
   writeFileSync(config, JSON.stringify({ main, output, disableExperimentalSEAWarning: true }));
   execFileSync(process.execPath, ['--experimental-sea-config', config], { stdio: 'pipe' });

@@ -7,15 +7,15 @@ import { readLanguage } from '../build/template/language.ts';
 import type { StoreRow } from '../build/template/store.ts';
 
 /**
- * Writes templates.json, the store index in OpenFaaS's format, from the templates' template.yml; with --check tells
- * whether it is what it would be.
+ * Writes templates.json, the store index in OpenFaaS's format, from the templates' template.yml. With --check it only
+ * compares.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const INDEX = join(ROOT, 'templates.json');
 const PLATFORMS = ['x86_64', 'arm64'];
 
-/** What a store says of a template and template.yml has no field for. */
+/** The facts of a template in a store for which template.yml has no field. */
 const SAID: Readonly<Record<string, { readonly description: string; readonly recommended: boolean }>> = {
   'ts-http': { description: 'TypeScript on Node 24: typed event and context', recommended: true },
   'ts-web': {

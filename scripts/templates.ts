@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { WATCHDOG_IMAGE } from '../build/release.ts';
 
 /**
- * Writes what templates have in common, so that each of them is whole by itself: `tsx scripts/templates.ts`, or with
- * --check tells which files are not what they would be. node24 is the source of the other Node versions and of the
- * adapter; a Dockerfile takes the watchdog's image and the checksum of its sample test from here.
+ * Writes the common files of the templates into each of them, so that each is whole by itself. `tsx
+ * scripts/templates.ts` writes them; with --check it names the files that differ. node24 is the source of the other
+ * Node versions and of the adapter. A Dockerfile gets the watchdog's image and the checksum of its sample test from
+ * here.
  */
 
 const ROOT = fileURLToPath(new URL('../templates', import.meta.url));
@@ -38,7 +39,7 @@ const COPIES: readonly { readonly from: string; readonly to: readonly string[] }
   })),
 ];
 
-/** Every file that is made, by its path below templates/; null for one that is not to be there. */
+/** All generated files, by their paths below templates/; null for a file that must not be there. */
 async function generate(): Promise<Map<string, string | null>> {
   const files = new Map<string, string | null>();
   const source = `node${SOURCE_VERSION}`;
@@ -78,7 +79,7 @@ async function completeDockerfile(path: string): Promise<string> {
   return text.replace(sample[0], `"${createHash('sha256').update(bytes).digest('hex')}  ${sample[1]}"`);
 }
 
-/** The files below a folder of templates/, but for what npm and the compiler put there. */
+/** Lists the files below a folder of templates/, except those of npm and the compiler. */
 async function filesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   const entries = await readdir(join(ROOT, folder), { withFileTypes: true }).catch(() => []);

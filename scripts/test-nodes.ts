@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 
 /**
  * Runs the conformance tests with the built watchdog, the tests of the templates, and `ofkit template verify` on the
- * other versions of Node that they promise to run on.
+ * other versions of Node that are supported.
  */
 
 const VERSIONS = ['22', '24', '26'];
@@ -37,7 +37,7 @@ try {
     const watchdog = `${node} ${path.resolve('dist/fwatchdog.js')}`;
     if (!(await passes('test/conformance', { WATCHDOG: watchdog }))) failed += 1;
     if (!(await passes('test/templates', { TEST_NODE: node }))) failed += 1;
-    // npm and what it starts are to run on this Node too.
+    // npm and its children are to run on this Node too
     const PATH = `${path.dirname(node)}:${process.env.PATH ?? ''}`;
     const verified = await execa(node, [OFKIT, 'template', 'verify', 'templates'], {
       env: { PATH },
@@ -51,7 +51,7 @@ try {
 }
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Runs the tests of a folder: once more where they fail, so that a machine that is busy does not pass for a defect. */
+/** Runs the tests of a folder, and again where they fail, so that a busy machine does not look like a defect. */
 async function passes(folder: string, env: Readonly<Record<string, string>>): Promise<boolean> {
   if (await passesOnce(folder, env)) return true;
   console.log(`once more: ${folder}`);

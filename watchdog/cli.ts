@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 
-/** What the command line asks for. */
+/** The actions that the command line can ask for. */
 export type Command = 'serve' | 'version' | 'healthcheck' | 'help';
 
 /**
  * Reads the command line. As with Go's flag package one dash is as good as two, and words that are no flags are
- * passed over.
+ * ignored.
  * @throws Error with one line that names the flag
  */
 export function readCommand(argv: readonly string[]): Command {

@@ -1,42 +1,35 @@
-import { HttpError } from '../common/http/http-error.ts';
+import { EXCHANGE_ERRORS, HttpError } from '../common/http/http-error.ts';
+import { upstreamErrors } from '../common/http/upstream-failure.ts';
 
 /**
- * The one table of what can go wrong, by code. `status` is the HTTP status a request is answered with where
- * nothing was sent yet; 499 (nginx's "client closed request") is only ever logged and counted. `exit` marks
- * what ends the start instead, with exit status 1.
+ * The one table of what can go wrong, by code. `status` is the HTTP status that answers a request of which nothing was
+ * sent yet. `exit` marks what ends the start instead, with that exit status. `meaning` stands in the documentation.
  */
-const ERRORS = {
-  SETTING_INVALID: { exit: 1 },
-  SETTING_MISSING: { exit: 1 },
-  PORT_UNAVAILABLE: { exit: 1 },
-  USER_UNAVAILABLE: { exit: 1 },
-  LOCK_FILE_UNWRITABLE: { exit: 1 },
-  FUNCTION_NOT_STARTED: { exit: 1 },
-  AUTHORITY_UNAVAILABLE: { exit: 1 },
+export const WATCHDOG_ERRORS = {
+  SETTING_INVALID: { exit: 1, meaning: 'a setting that cannot be read, or excludes another' },
+  SETTING_MISSING: { exit: 1, meaning: 'a setting that the mode or another setting needs' },
+  PORT_UNAVAILABLE: { exit: 1, meaning: 'a port that is in use or may not be taken' },
+  USER_UNAVAILABLE: { exit: 1, meaning: 'a user that is not there, or that this process may not become' },
+  LOCK_FILE_UNWRITABLE: { exit: 1, meaning: 'a lock-file that cannot be written' },
+  FUNCTION_NOT_STARTED: { exit: 1, meaning: 'a function that cannot be started or loaded' },
+  AUTHORITY_UNAVAILABLE: { exit: 1, meaning: 'a gateway that does not say who signs its tokens' },
 
-  PATH_HAS_DOTS: { status: 307 },
-  REQUEST_INVALID: { status: 400 },
-  REQUEST_MISFRAMED: { status: 400 },
-  TOKEN_INVALID: { status: 401 },
-  TOKEN_INSUFFICIENT: { status: 403 },
-  METHOD_NOT_ALLOWED: { status: 405 },
-  BODY_STALLED: { status: 408 },
-  PROCESS_TIMEOUT_CLASSIC: { status: 408 },
-  EXPECTATION_UNKNOWN: { status: 417 },
-  LIMIT_EXCEEDED: { status: 429 },
-  HEADERS_TOO_LARGE: { status: 431 },
-  CLIENT_GONE: { status: 499 },
-  PROCESS_FAILED: { status: 500 },
-  PROCESS_NOT_STARTED: { status: 500 },
-  UPSTREAM_FAILED: { status: 500 },
-  INTERNAL: { status: 500 },
-  TRANSFER_CODING_UNKNOWN: { status: 501 },
-  VERSION_UNKNOWN: { status: 505 },
-  EXEC_TIMEOUT: { status: 504 },
-  WRITE_TIMEOUT: { status: 504 },
-} as const satisfies Record<string, { exit: number } | { status: number }>;
+  ...EXCHANGE_ERRORS,
+  ...upstreamErrors(500),
+  PATH_HAS_DOTS: {
+    status: 307,
+    meaning: 'a path with dot segments; the answer says where it leads without them',
+  },
+  TOKEN_INVALID: { status: 401, meaning: 'a token that is missing, forged or expired' },
+  TOKEN_INSUFFICIENT: { status: 403, meaning: 'a token that does not permit this function' },
+  PROCESS_TIMEOUT_CLASSIC: { status: 408, meaning: 'a process of classic mode over `exec_timeout`' },
+  EXPECTATION_UNKNOWN: { status: 417, meaning: 'an Expect header other than 100-continue' },
+  LIMIT_EXCEEDED: { status: 429, meaning: 'one request more than `max_inflight`' },
+  PROCESS_FAILED: { status: 500, meaning: 'a process that ended with a failure' },
+  PROCESS_NOT_STARTED: { status: 500, meaning: 'a process that could not be started' },
+} as const satisfies Record<string, { exit: number; meaning: string } | { status: number; meaning: string }>;
 
-type Table = typeof ERRORS;
+type Table = typeof WATCHDOG_ERRORS;
 type StartErrorCode = { [C in keyof Table]: Table[C] extends { exit: number } ? C : never }[keyof Table];
 export type RequestErrorCode = Exclude<keyof Table, StartErrorCode>;
 
@@ -49,15 +42,15 @@ export class StartError extends Error {
   constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.exitStatus = ERRORS[code].exit;
+    this.exitStatus = WATCHDOG_ERRORS[code].exit;
   }
 }
 
-/** What ends a request before its time: the message is the text the client gets and the log shows. */
+/** Ends a request before its time. The client gets the message, and the log shows it. */
 export class RequestError extends HttpError {
   override readonly name = 'RequestError';
 
   constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
-    super(code, ERRORS[code].status, message, options);
+    super(code, WATCHDOG_ERRORS[code].status, message, options);
   }
 }

@@ -4,12 +4,15 @@ import type { ListeningMessage } from '../common/protocol.ts';
 import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
-import type { Uncaught } from './inproc/uncaught.ts';
 import { dropPrivileges } from './process/privileges.ts';
-import type { RunnerContext } from './runners/runner.ts';
+import type { Mode } from './modes/mode.ts';
+import { loadMode } from './modes/modes.ts';
+import type { Uncaught } from './modes/runner.ts';
 import { holdHeapSmall, holdSpentBodies } from './server/heap.ts';
+import { HttpService } from './server/http-service.ts';
 import { LockFile } from './server/lock-file.ts';
-import { Watchdog } from './server/watchdog.ts';
+import type { Service, ServiceContext } from './server/service.ts';
+import { Watchdog, type WatchdogContext } from './server/watchdog.ts';
 import { watchdogSettingsAsText } from './settings/document.ts';
 import { readSettings } from './settings/read.ts';
 import type { Settings } from './settings/table.ts';
@@ -21,10 +24,10 @@ const LOG_DEADLINE_MS = 1000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
-/** In inproc mode the function's own `process.exit` is another. */
+/** The process's own exit. In inproc mode `process.exit` ends the function instead. */
 const exitProcess = process.exit.bind(process);
 
-/** What a supervisor has told this process to be, if one has. Nothing of it for the function. */
+/** The orders of a supervisor, where one has started this process. The function must not see them. */
 const workerOrder = readWorkerOrder();
 delete process.env[WORKER_VARIABLE];
 
@@ -50,7 +53,7 @@ function main(): void {
   else void serve();
 }
 
-/** For a container's HEALTHCHECK. It must not fail over a setting that the watchdog itself has refused. */
+/** Answers a container's HEALTHCHECK. It must not fail because of a setting that the watchdog itself has refused. */
 function checkHealth(): void {
   if (new LockFile(environment['TMPDIR'] || '/tmp').isPresent) return;
   process.stderr.write('unable to find lock file.\n');
@@ -70,7 +73,7 @@ async function serve(): Promise<void> {
     stderr: new LogSink(process.stderr, reportDrop),
   };
   const logger = await createLogger(settings, output.stderr);
-  let watchdog: Service | undefined;
+  let watchdog: Life | undefined;
   let isExiting = false;
 
   const exit = async (status: number, error?: string): Promise<void> => {
@@ -94,31 +97,37 @@ async function serve(): Promise<void> {
 
   let isStopping = false;
   const onSignal = (signal: keyof typeof SIGNALS): void => {
-    if (workerOrder !== undefined) return; // its supervisor tells it
+    if (workerOrder !== undefined) return; // its supervisor tells it when to stop
     if (isStopping || !watchdog) return void exit(watchdog ? 128 + SIGNALS[signal] : 0);
     isStopping = true;
     watchdog.stop?.(signal).then(() => exit(0), fail);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 
-  const script = process.argv[1] ?? '';
-  const context = {
-    settings,
-    logger,
-    announce: (line: string): void => logger.info(line),
-    onListening: tellPort,
-    output,
-    environment,
-    uncaught,
-    script,
-    dropPrivileges: () => becomeUser(settings, logger),
+  const start = async (mode: Mode): Promise<Life> => {
+    mode.check(settings);
+    if (workerOrder === undefined) logger.info(VERSION_LINE);
+    return startLife(
+      {
+        settings,
+        mode,
+        logger,
+        announce: (line) => logger.info(line),
+        onListening: tellPort,
+        output,
+        environment,
+        uncaught,
+        script: process.argv[1] ?? '',
+        dropPrivileges: () => becomeUser(settings, logger),
+      },
+      (status) => void exit(status),
+    );
   };
-  if (workerOrder === undefined) logger.info(VERSION_LINE);
   try {
-    watchdog = await startService(context, (status) => void exit(status));
-    const isOurs = settings.mode !== 'inproc'; // where the heap is the function's
-    if (isOurs) await holdHeapSmall();
-    await holdSpentBodies(settings.workers, isOurs ? 'whole' : 'young');
+    const mode = await loadMode(settings.mode);
+    watchdog = await start(mode);
+    if (!mode.runsInProcess) await holdHeapSmall(); // otherwise the heap is the function's
+    await holdSpentBodies(settings.workers, mode.runsInProcess ? 'young' : 'whole');
     await watchdog.functionEnded();
     await exit(1);
   } catch (thrown) {
@@ -126,38 +135,43 @@ async function serve(): Promise<void> {
   }
 }
 
-/** What this process does, from its start to its end. */
-interface Service {
+/** The life of this process, from its start to its end. */
+interface Life {
   functionEnded(): Promise<string>;
   stop?(reason: string): Promise<void>;
   kill(): void;
 }
 
-/** The watchdog itself; with `workers` its supervisor, or one of its workers. */
-async function startService(context: RunnerContext, exit: (status: number) => void): Promise<Service> {
-  if (workerOrder !== undefined) {
-    const { WorkerService } = await import('./workers/worker-service.ts');
-    return WorkerService.start(context, workerOrder, exit);
-  }
-  if (context.settings.workers < 2) return Watchdog.start(context);
-  const { Supervisor } = await import('./workers/supervisor.ts');
-  return Supervisor.start(context);
+/** Starts the watchdog itself, or one of its workers, whose life the supervisor leads. */
+async function startLife(context: WatchdogContext, exit: (status: number) => void): Promise<Life> {
+  if (workerOrder === undefined) return Watchdog.start(context, await createService(context));
+  const { WorkerService } = await import('./workers/worker-service.ts');
+  return WorkerService.start(context, workerOrder, exit);
 }
 
-/** A failure to tell is a parent that has gone, which the end of the channel says too. */
+async function createService(context: ServiceContext): Promise<Service> {
+  if (context.settings.workers < 2) return HttpService.load(context);
+  const { Supervisor } = await import('./workers/supervisor.ts');
+  return new Supervisor(context);
+}
+
+/**
+ * Tells the parent where the watchdog listens. It can fail only where the parent has gone, which the end of the channel
+ * tells too.
+ */
 function tellPort(port: number): void {
   const message: ListeningMessage = { type: 'listening', port };
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-/** What the function finds as its HOME is the user's too. */
+/** Changes the user of this process, and HOME with it, which the function sees. */
 function becomeUser({ runAs }: Settings, logger: Logger): void {
   const dropped = dropPrivileges(runAs, environment['HOME']);
   if (!dropped) return;
   logger.info(dropped.line);
   if (dropped.home === undefined) return;
   environment['HOME'] = dropped.home;
-  process.env['HOME'] = dropped.home; // of a function in this process
+  process.env['HOME'] = dropped.home; // for a function in this process
 }
 
 async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {

@@ -1,10 +1,11 @@
 import type { Manner } from '../common/http/manner.ts';
+import { upstreamErrorCode } from '../common/http/upstream-failure.ts';
 import { RequestError } from './errors.ts';
 
-/** How the watchdog behaves towards its clients: as of-watchdog does. */
+/** The watchdog's manner towards its clients, which is that of of-watchdog. */
 export const watchdogManner: Manner = {
   component: 'of-watchdog',
-  upstreamFailed: (message, cause) => new RequestError('UPSTREAM_FAILED', message, { cause }),
+  upstreamFailed: (message, cause) => new RequestError(upstreamErrorCode(cause), message, { cause }),
   finishHead: (headers, _status, seconds) => {
     headers.push('X-Duration-Seconds', seconds.toFixed(6));
   },

@@ -1,4 +1,4 @@
-/** Set when the bundle is made. */
+/** The build sets these. */
 declare const FWATCHDOG_VERSION: string | undefined;
 declare const FWATCHDOG_COMMIT: string | undefined;
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** The names of files that are being written. One that is found at a start is what a killed process left. */
+/** The names of files that are being written. A killed process leaves such a file behind. */
 const STAGED = /^\.staged-[0-9a-f]+$/;
 
 /**
- * Writes a file whole or not at all, and so that it is there after the system has crashed: staged beside its place,
- * flushed to the disk, renamed, and the folder flushed too.
+ * Writes a file whole or not at all, and so that it survives a crash of the system: it is staged beside its place,
+ * flushed to the disk and renamed, and the folder is flushed too.
  * @param mode permissions of the file
  * @throws the system's error (ENOSPC, EACCES); the file is then as it was
  */
@@ -35,7 +35,7 @@ export async function removeDurably(path: string): Promise<void> {
   await syncPath(dirname(path));
 }
 
-/** Flushes a file's bytes, or what a folder lists. */
+/** Flushes a file's bytes, or a folder's list of names. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -45,7 +45,7 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** The files of a folder, without those that were never finished, which are removed. */
+/** Lists the files of a folder without those that were never finished, and removes the latter. */
 export async function listWholeFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder);
   await Promise.all(

@@ -1,25 +1,25 @@
 /**
- * What can end the exchange of a request and its response, in any server of ours: the code, and the HTTP status that
- * the client gets where nothing was sent yet. 499 (nginx's "client closed request") is only ever logged and counted.
+ * The errors that can end an exchange in any of our servers: the code, the HTTP status that the client gets where
+ * nothing was sent yet, and the meaning for the documentation. 499 is nginx's "client closed request"; it is only ever
+ * logged and counted.
  */
-const EXCHANGE_ERRORS = {
-  REQUEST_INVALID: 400,
-  REQUEST_MISFRAMED: 400,
-  METHOD_NOT_ALLOWED: 405,
-  BODY_STALLED: 408,
-  HEADERS_TOO_LARGE: 431,
-  CLIENT_GONE: 499,
-  INTERNAL: 500,
-  TRANSFER_CODING_UNKNOWN: 501,
-  UPSTREAM_FAILED: 502,
-  EXEC_TIMEOUT: 504,
-  WRITE_TIMEOUT: 504,
-  VERSION_UNKNOWN: 505,
-} as const satisfies Record<string, number>;
+export const EXCHANGE_ERRORS = {
+  REQUEST_INVALID: { status: 400, meaning: 'a request that cannot be read' },
+  REQUEST_MISFRAMED: { status: 400, meaning: 'a request of which two servers could read different parts' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'a method that is not served here' },
+  BODY_STALLED: { status: 408, meaning: 'a request that did not arrive whole within `read_timeout`' },
+  HEADERS_TOO_LARGE: { status: 431, meaning: 'headers that are too large or too many' },
+  CLIENT_GONE: { status: 499, meaning: 'a client that went away before the response was whole' },
+  INTERNAL: { status: 500, meaning: 'a fault of the server itself' },
+  TRANSFER_CODING_UNKNOWN: { status: 501, meaning: 'a transfer coding other than chunked' },
+  EXEC_TIMEOUT: { status: 504, meaning: 'a function over `exec_timeout`' },
+  WRITE_TIMEOUT: { status: 504, meaning: 'a request over `write_timeout`' },
+  VERSION_UNKNOWN: { status: 505, meaning: 'a version of HTTP other than 1.0 and 1.1' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ExchangeErrorCode = keyof typeof EXCHANGE_ERRORS;
 
-/** What ends a request before its time: the message is the text the client gets and the log shows. */
+/** Ends a request before its time. The client gets the message, and the log shows it. */
 export class HttpError extends Error {
   override readonly name: string = 'HttpError';
   readonly code: string;
@@ -32,7 +32,7 @@ export class HttpError extends Error {
   }
 }
 
-/** An error of the table above. */
+/** Makes an error of the table above. */
 export function exchangeError(code: ExchangeErrorCode, message: string, options?: ErrorOptions): HttpError {
-  return new HttpError(code, EXCHANGE_ERRORS[code], message, options);
+  return new HttpError(code, EXCHANGE_ERRORS[code].status, message, options);
 }

@@ -1,13 +1,16 @@
 import type { HttpError } from './http-error.ts';
 
-/** In what the servers that share this code differ towards their clients. */
+/** The differences between the servers that share this code in their manner towards clients. */
 export interface Manner {
   /** The value of X-OpenFaaS-Internal, which tells an answer of the server's own from the function's. */
   readonly component: string;
-  /** Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. */
+  /**
+   * Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. The cause decides its
+   * code.
+   */
   upstreamFailed(message: string, cause: unknown): HttpError;
   /**
-   * What the server adds to the head of a response that it relays.
+   * Adds the server's own headers to the head of a response that it relays.
    * @param headers end-to-end headers of the upstream's response, names and values in turn; may be added to
    * @param seconds since the request began
    */

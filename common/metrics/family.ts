@@ -1,6 +1,6 @@
 /** One line of a metric. */
 export interface MetricValue {
-  /** Where it differs from the family's, as for the buckets of a histogram. */
+  /** The name, where it differs from the family's, as for the buckets of a histogram. */
   readonly metricName?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;

@@ -3,9 +3,9 @@ import type { MetricValue } from './family.ts';
 /** Upper bounds in seconds: Prometheus's defaults, which OpenFaaS uses. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Durations that were counted. Plain numbers, so that they can go from one process to another. */
+/** Counted durations. They are plain numbers, so that they can go from one process to another. */
 export interface Histogram {
-  /** By bucket, not cumulated; the last is for what is over every bound. */
+  /** Counts by bucket, not cumulated; the last bucket is over every bound. */
   readonly counts: number[];
   total: number;
   seconds: number;
@@ -15,7 +15,7 @@ export function newHistogram(): Histogram {
   return { counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), total: 0, seconds: 0 };
 }
 
-/** Counts one. It is on the path of every request, so it only adds to numbers. */
+/** Counts one duration. It is on the path of every request, so it only adds to numbers. */
 export function observe(histogram: Histogram, seconds: number): void {
   let bucket = 0;
   while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket += 1;
@@ -24,14 +24,14 @@ export function observe(histogram: Histogram, seconds: number): void {
   histogram.seconds += seconds;
 }
 
-/** Adds what was counted elsewhere. */
+/** Adds the counts of another histogram. */
 export function addHistogram(histogram: Histogram, { counts, total, seconds }: Readonly<Histogram>): void {
   for (const [at, count] of counts.entries()) histogram.counts[at] = (histogram.counts[at] ?? 0) + count;
   histogram.total += total;
   histogram.seconds += seconds;
 }
 
-/** Its lines, as a registry prints them. */
+/** Gives the lines of a histogram, as a registry prints them. */
 export function histogramValues(
   name: string,
   labels: Readonly<Record<string, string>>,

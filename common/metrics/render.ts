@@ -1,7 +1,10 @@
 import type { Metric } from 'prom-client';
 import type { MetricFamily } from './family.ts';
 
-/** Metrics as Prometheus reads them. prom-client is loaded when the first scrape comes: it is not needed to serve. */
+/**
+ * Prints metrics as Prometheus reads them. prom-client is loaded when the first scrape comes, as serving does not need
+ * it.
+ */
 export async function renderMetrics(
   families: readonly MetricFamily[],
 ): Promise<{ contentType: string; body: string }> {

@@ -12,7 +12,7 @@ function fallbackOf(row: AnySetting): string {
   return `\`${row.parser.print(row.fallback)}\``;
 }
 
-/** A table of settings in Markdown, as it stands in the documentation. */
+/** Makes a table of settings for the documentation, in Markdown. */
 export function settingsAsMarkdown<Row extends AnySetting>(
   rows: readonly Row[],
   columns: readonly Column<Row>[] = [],
@@ -25,7 +25,7 @@ export function settingsAsMarkdown<Row extends AnySetting>(
   return [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Settings for a terminal, as `--help` prints them. */
+/** Makes a list of settings for a terminal, as `--help` prints it. */
 export function settingsAsText(rows: readonly AnySetting[]): string {
   return rows
     .map((row) => {

@@ -1,16 +1,16 @@
 import { split } from 'shlex';
 import { formatDuration, parseDuration } from '../duration.ts';
 
-/** How the text of a variable becomes a value. `expects` ends the sentence "… expected …" of an error. */
+/** Turns the text of a variable into a value. `expects` ends the sentence "… expected …" of an error. */
 export interface Parser<T> {
   readonly expects: string;
   /** @returns the value, or undefined where the text cannot be read */
   parse(text: string): T | undefined;
-  /** The value as the documentation writes it. */
+  /** Writes the value as the documentation does. */
   print(value: T): string;
 }
 
-/** What strconv.ParseBool of Go takes, which read these variables until now. */
+/** The words that Go's strconv.ParseBool takes, which read these variables in the Go programs. */
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
@@ -43,7 +43,7 @@ export function integer(least: number, most: number, expects: string): Parser<nu
 
 export const port = integer(0, 65_535, 'a port from 0 to 65535 (0 picks a free one)');
 
-/** A span of time in milliseconds, `least` at least. */
+/** A span of time in milliseconds, of at least `least`. */
 export function duration(least: 'zero' | 'over zero'): Parser<number> {
   const over = least === 'over zero' ? ' over 0s' : '';
   return {
@@ -65,7 +65,7 @@ export function oneOf<const T extends string>(values: readonly T[]): Parser<T> {
   };
 }
 
-/** A command line, split as a shell splits it: quotes and backslashes count, variables and pipes do not. */
+/** A command line, split like in a shell: quotes and backslashes count, variables and pipes do not. */
 export const commandLine: Parser<readonly string[]> = {
   expects: 'a command with its quotes in pairs',
   parse(text) {

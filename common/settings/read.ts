@@ -2,14 +2,14 @@ import type { AnySetting } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a program's error of a setting is made with: one line that names the variable, its value and what is expected. */
+/** Makes a program's error of a setting from one line that names the variable, its value and the expected one. */
 export type Refuse = (message: string) => Error;
 
 /**
  * Reads every setting of a table from the environment, in the order of the table. A variable that is set to nothing
  * counts as not set.
  * @returns the values by the keys of the table
- * @throws what `refuse` makes, for a value that cannot be read
+ * @throws the error of `refuse`, for a value that cannot be read
  */
 export function readTable(
   table: Readonly<Record<string, AnySetting>>,

@@ -1,15 +1,15 @@
 import type { Parser } from './parsers.ts';
 
 /**
- * One row of a program's table of settings: everything that is known of a setting, and its line of documentation.
- * `Earlier` is what the defaults of later rows may depend on.
+ * One row of a program's table of settings: all facts of a setting, and its line of documentation. `Earlier` are the
+ * settings that the defaults of later rows may depend on.
  */
 export interface Setting<T, Earlier = unknown> {
-  /** The variables that set it; where several are set the first of these wins. */
+  /** The variables that set it. Where several are set, the first of these counts. */
   readonly names: readonly [string, ...string[]];
   readonly parser: Parser<T>;
   readonly fallback: T | ((earlier: Earlier) => T);
-  /** The default in words, where its value alone does not tell. */
+  /** The default in words, where its value alone does not explain it. */
   readonly fallbackText?: string;
   readonly line: string;
 }

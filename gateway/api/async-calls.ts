@@ -37,7 +37,9 @@ export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
 
 const REPLAY = object({ body: text });
 
-/** `POST /system/async/CALL-ID/replay`: a dead call again, with the body of `{"body": "..."}` if one is sent. */
+/**
+ * `POST /system/async/CALL-ID/replay`: makes a dead call again, with the body of `{"body": "..."}` if one is sent.
+ */
 export async function replayCall(call: Call, { queue }: ApiContext): Promise<Answer> {
   const { body } = await call.readJson(REPLAY);
   await queue.replay(call.subject, body === '' ? undefined : Buffer.from(body));

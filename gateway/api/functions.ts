@@ -9,14 +9,14 @@ import { readDeployment } from './read-deployment.ts';
 import { settingNotes } from './setting-notes.ts';
 import { statusJson } from './status-json.ts';
 
-/** `GET /system/functions`: all of a namespace, with how often each was called. */
+/** `GET /system/functions`: all functions of a namespace, with the number of calls of each. */
 export async function listFunctions(call: Call, context: ApiContext): Promise<Answer> {
   const functions = await context.provider.list(namespaceOf(call, context));
   const { invocations } = context.metrics;
   return json(functions.map((status) => statusJson(status, invocations.count(status.deployment))));
 }
 
-/** `POST /system/functions`: a function that is not there yet. */
+/** `POST /system/functions`: deploys a function that is not there yet. */
 export async function deployFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.deploy(deployment);
@@ -24,7 +24,7 @@ export async function deployFunction(call: Call, context: ApiContext): Promise<A
   return ACCEPTED;
 }
 
-/** `PUT /system/functions`: one that is there. 404 has clients try POST. */
+/** `PUT /system/functions`: updates a function that is there. After a 404 clients try POST. */
 export async function updateFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.update(deployment);
@@ -45,8 +45,8 @@ export async function deleteFunction(call: Call, context: ApiContext): Promise<A
 }
 
 /**
- * `GET /system/function/NAME`: one function, with the times at which its schedule calls it next; what it uses is measured
- * where `usage` asks for it.
+ * `GET /system/function/NAME`: one function, with the next times of its schedule. Its use is measured where `usage`
+ * asks for it.
  */
 export async function describeFunction(call: Call, context: ApiContext): Promise<Answer> {
   const name = functionOf(call, context, call.subject);

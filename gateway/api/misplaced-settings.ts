@@ -1,6 +1,6 @@
 import type { Deployment } from '../functions/deployment.ts';
 
-/** Settings of a function that are read from its labels, and those that are read from its annotations. */
+/** Settings of a function that are read from its labels, and others that are read from its annotations. */
 const OF_LABELS = ['com.openfaas.scale.'];
 const OF_ANNOTATIONS = [
   'com.openfaas.retry.',
@@ -12,7 +12,7 @@ const OF_ANNOTATIONS = [
 ];
 
 /**
- * Settings that stand where nobody reads them: labels and annotations are easily taken for one another.
+ * Finds settings in places where nobody reads them: labels and annotations are easily confused.
  * @returns a line for each
  */
 export function misplacedSettings({ labels, annotations }: Deployment): string[] {

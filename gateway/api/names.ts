@@ -3,8 +3,8 @@ import { isDnsLabel, readFunctionName, type FunctionName } from '../functions/fu
 import type { ApiContext, Call } from './call.ts';
 
 /**
- * The namespace that is asked for: that of the body, else that of the query, else the default one.
- * @throws GatewayError NAMESPACE_UNKNOWN where no namespace can be called so
+ * Gives the namespace of a request: that of the body, otherwise that of the query, otherwise the default one.
+ * @throws GatewayError NAMESPACE_UNKNOWN where no namespace can have this name
  */
 export function namespaceOf({ query }: Call, { defaultNamespace }: ApiContext, inBody = ''): string {
   const namespace = inBody || query.get('namespace') || defaultNamespace;
@@ -13,7 +13,7 @@ export function namespaceOf({ query }: Call, { defaultNamespace }: ApiContext, i
 }
 
 /**
- * The function that is meant: `NAME`, or `NAME.NAMESPACE`, which goes before any other namespace.
+ * Gives the function of a request: `NAME`, or `NAME.NAMESPACE`, which precedes any other namespace.
  * @throws GatewayError FUNCTION_UNKNOWN, NAMESPACE_UNKNOWN
  */
 export function functionOf(call: Call, context: ApiContext, text: string, inBody = ''): FunctionName {
@@ -29,7 +29,7 @@ function unknownNamespace(namespace: string): GatewayError {
   return new GatewayError('NAMESPACE_UNKNOWN', `there is no namespace ${shown(namespace)}`);
 }
 
-/** A text of the caller's on one line of bounded length. */
+/** Shortens a text of the caller's to one line of bounded length. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

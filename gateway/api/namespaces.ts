@@ -8,7 +8,7 @@ import { shown } from './names.ts';
 
 const NAMESPACE = object({ name: text, labels: mapOf(text), annotations: mapOf(text) });
 
-/** `GET /system/namespaces`: their names. */
+/** `GET /system/namespaces`: the names of all namespaces. */
 export async function listNamespaces(_call: Call, { provider }: ApiContext): Promise<Answer> {
   const namespaces = await provider.namespaces.list();
   return json(namespaces.map(({ name }) => name));
@@ -39,14 +39,14 @@ export async function createNamespace(call: Call, { provider }: ApiContext): Pro
   return { status: 201 };
 }
 
-/** `PUT /system/namespace/NAME`. A name in the body has to be that of the path. */
+/** `PUT /system/namespace/NAME`. A name in the body must be that of the path. */
 export async function updateNamespace(call: Call, { provider }: ApiContext): Promise<Answer> {
   const { labels, annotations } = await readNamed(call);
   await asNotFound(provider.namespaces.update({ name: call.subject, labels, annotations }), call.subject);
   return ACCEPTED;
 }
 
-/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which adds nothing. */
+/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which is ignored. */
 export async function deleteNamespace(call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
   if (call.hasBody) await readNamed(call);
   else if (!isDnsLabel(call.subject)) throw notFound(call.subject);
@@ -65,7 +65,7 @@ async function readNamed(call: Call): Promise<Namespace> {
   return namespace;
 }
 
-/** Where a namespace is what is asked for, 404 says that it is not there; 400 is for where it is used. */
+/** Fails with 404 where a request asks for a namespace itself; where it is only used, a missing one is 400. */
 async function asNotFound(done: Promise<void>, name: string): Promise<void> {
   try {
     await done;

@@ -1,2 +1,2 @@
-/** docs/openapi.yaml, which the bundle has here. */
+/** The text of docs/openapi.yaml. The build puts it here. */
 export const openapiText = '';

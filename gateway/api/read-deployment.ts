@@ -14,7 +14,7 @@ const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'inte
 const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
 /**
- * Reads the body of a deployment and checks all that can be checked without knowing what is deployed.
+ * Reads the body of a deployment, and checks everything that can be checked without knowing the present functions.
  * @throws GatewayError REQUEST_INVALID, DEPLOYMENT_INVALID, NAMESPACE_UNKNOWN
  */
 export async function readDeployment(call: Call, context: ApiContext): Promise<Deployment> {
@@ -43,11 +43,11 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     ...(limited && { limits: limited }),
     ...(requested && { requests: requested }),
   };
-  readSchedule(deployment); // one that can never fire is refused here
+  readSchedule(deployment); // a schedule that can never fire is refused here
   return deployment;
 }
 
-/** Printable and without spaces; what it names is the provider's to find. */
+/** Whether a text is printable and without spaces. The provider finds the image that it names. */
 function isImage(image: string): boolean {
   return image.length <= 512 && /^[!-~]+$/.test(image);
 }
@@ -61,7 +61,7 @@ function checkVariables(variables: Readonly<Record<string, string>>): void {
   }
 }
 
-/** @returns undefined where none is given */
+/** @returns undefined where the deployment has none */
 function resources(field: string, given: Readonly<Record<string, string>>): Resources | undefined {
   const entries = KNOWN_RESOURCES.flatMap((name) => {
     const quantity = given[name];

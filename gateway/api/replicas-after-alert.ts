@@ -1,13 +1,13 @@
 import { leastReplicas, MOST_REPLICAS } from '../functions/replicas.ts';
 
-/** What a function has where its labels say nothing: as OpenFaaS has it for AlertManager's alerts. */
+/** The values where a function's labels say nothing, as OpenFaaS has them for AlertManager's alerts. */
 const DEFAULT_MAX = 5;
 const DEFAULT_FACTOR = 10;
 
 /**
- * How many replicas a function is to have after an alert.
- * @param isFiring whether the function has too much to do; else it goes back to its minimum
- * @param labels `com.openfaas.scale.min`, `.max`, and `.factor`, the percents of max that are added at a time
+ * Decides how many replicas a function is to have after an alert.
+ * @param isFiring whether the function has too much to do; otherwise it goes back to its minimum
+ * @param labels `com.openfaas.scale.min`, `.max`, and `.factor`, the percentage of max that is added at a time
  */
 export function replicasAfterAlert(
   isFiring: boolean,

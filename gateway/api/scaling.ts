@@ -7,7 +7,7 @@ import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
 import { replicasAfterAlert } from './replicas-after-alert.ts';
 
-/** `serviceName` and `service` are what clients send beside the name in the path, which alone counts. */
+/** The fields of the body. Clients send `serviceName` or `service` too, but only the name in the path counts. */
 const SCALING = object({ replicas: count, namespace: text });
 
 /** `POST /system/scale-function/NAME`. */
@@ -25,7 +25,7 @@ export async function scaleFunction(call: Call, context: ApiContext): Promise<An
 
 const ALERTS = object({ alerts: listOf(object({ status: text, labels: object({ function_name: text }) })) });
 
-/** `POST /system/alert`: what AlertManager tells of functions that have too much to do, or no longer. */
+/** `POST /system/alert`: AlertManager tells about functions that have too much to do, or no longer have. */
 export async function takeAlert(call: Call, context: ApiContext): Promise<Answer> {
   const { alerts } = await call.readJson(ALERTS);
   const failures: string[] = [];

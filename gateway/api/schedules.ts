@@ -3,7 +3,7 @@ import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
 import { timesToCome } from './next-runs.ts';
 
-/** `GET /system/schedules`: the functions that are called by the clock, and when. */
+/** `GET /system/schedules`: the functions that are called by the clock, and their times. */
 export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
   const now = new Date();
   return json(
@@ -18,7 +18,7 @@ export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
   );
 }
 
-/** `POST /system/schedules/NAME/run`: calls a function at once as its schedule would. */
+/** `POST /system/schedules/NAME/run`: calls a function at once, as its schedule would. */
 export async function runSchedule(call: Call, context: ApiContext): Promise<Answer> {
   const status = await context.scheduler.run(functionOf(call, context, call.subject));
   return json({ status });

@@ -6,12 +6,12 @@ import { ACCEPTED, json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
-/** Bytes of one secret: what Kubernetes takes. */
+/** Bytes of one secret: as many as Kubernetes takes. */
 const LARGEST_SECRET = 1 << 20;
 
 const SECRET = object({ name: text, namespace: text, value: text, rawValue: bytes });
 
-/** `GET /system/secrets`: names alone. */
+/** `GET /system/secrets`: only the names. */
 export async function listSecrets(call: Call, context: ApiContext): Promise<Answer> {
   const secrets = await context.provider.secrets.list(namespaceOf(call, context));
   return json(secrets.map(({ name, namespace }) => ({ name, namespace })));
@@ -31,14 +31,14 @@ export async function updateSecret(call: Call, context: ApiContext): Promise<Ans
   return ACCEPTED;
 }
 
-/** `DELETE /system/secrets`. Clients take 200 and 202 for done, and no other. */
+/** `DELETE /system/secrets`. Clients take only 200 and 202 for success. */
 export async function deleteSecret(call: Call, context: ApiContext): Promise<Answer> {
   const { secret } = await readSecret(call, context);
   await context.provider.secrets.remove(secret);
   return ACCEPTED;
 }
 
-/** `rawValue` wins, as clients that send a file's bytes send its text too. */
+/** Gives the value of a secret. `rawValue` is preferred, as clients that send a file's bytes send its text too. */
 async function readSecret(call: Call, context: ApiContext): Promise<{ secret: SecretName; value: Buffer }> {
   const { name, namespace, value, rawValue } = await call.readJson(SECRET);
   if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the secret');

@@ -3,13 +3,13 @@ import type { Deployment } from '../functions/deployment.ts';
 import { readScalePolicy } from '../scale/scale-policy.ts';
 import { misplacedSettings } from './misplaced-settings.ts';
 
-/** What holds in the place of a faulty setting is not told of, so that any defaults do. */
+/** Any defaults will do here, as a note does not name the value that replaces a faulty one. */
 const SCALE_DEFAULTS = { zeroDuration: 1, target: 1 };
 const RETRY_DEFAULTS: RetryPolicy = { attempts: 1, codes: new Set(), minWait: 0, maxWait: 0 };
 
 /**
- * Labels and annotations of a function that have no effect, as they stand in the wrong place or cannot be read: they
- * refuse no deployment, as OpenFaaS takes them too.
+ * Finds labels and annotations of a function that have no effect, because they are in the wrong place or cannot be
+ * read. They do not refuse a deployment, as OpenFaaS accepts them too.
  * @returns a line for each
  */
 export function settingNotes(deployment: Deployment): string[] {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { endToEndHeaders, withoutHeader } from '../../common/http/proxy/headers.ts';
+import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
 import { RELEASE } from '../version.ts';
 import type { CallAnswer, CallRecord } from './async-call.ts';
 import type { RetryPolicy } from './retry-policy.ts';

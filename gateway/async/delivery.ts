@@ -1,5 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import { endToEndHeaders, withoutHeader } from '../../common/http/proxy/headers.ts';
+import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { messageOf } from '../../common/errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';

@@ -3,7 +3,7 @@ import { Exchange } from '../../common/http/exchange/exchange.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { endToEndHeaders } from '../../common/http/proxy/headers.ts';
+import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';

@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** What a web page may do here. */
+/** The rules for web pages. */
 export interface OriginRules {
-  /** Whether every caller is let in: then the name that it calls has to be one of ours. */
+  /** Whether every caller is let in. Then the called name must be one of ours. */
   readonly isOpen: boolean;
-  /** Names beside those of this machine that clients may call the gateway by. */
+  /** More names by which clients may call the gateway. */
   readonly allowedHosts: readonly string[];
   /** Origins of web pages that may call it, as `https://shop.example.com`. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** What is asked for. */
+/** The facts of a request. */
 export interface AskedFor {
   readonly headers: IncomingHttpHeaders;
   readonly method: string;
-  /** `api` for what is behind the login, `page` for what a browser shows, `function` for calls. */
+  /** `api` for everything behind the login, `page` for the page of a browser, `function` for calls. */
   readonly kind: 'api' | 'page' | 'function';
 }
 
@@ -27,9 +27,9 @@ const CLUSTER_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Keeps web pages of others away. A browser sends a login that it knows, and reaches loopback, for any page: such a
- * request tells of itself by Origin or Sec-Fetch-Site (Fetch, section 3.2; Fetch Metadata). A page whose name is made
- * to lead here (DNS rebinding) tells by the Host that it calls.
+ * Keeps web pages of other origins away. A browser sends a login that it knows, and reaches loopback, for any page.
+ * Such a request shows its origin in Origin or Sec-Fetch-Site (Fetch, section 3.2; Fetch Metadata). A page whose name
+ * was made to lead here (DNS rebinding) shows it in the Host that it calls.
  * @returns why the request is refused, or undefined
  */
 export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | undefined {
@@ -50,7 +50,7 @@ export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | u
   return 'a web page of another origin may not do this';
 }
 
-/** A link to the page, which shows it and gives nothing to the page that has the link. */
+/** Whether a link leads to the page: it shows the page, and gives nothing to the page with the link. */
 function isNavigation({ headers, method, kind }: AskedFor): boolean {
   return kind === 'page' && method === 'GET' && headers['sec-fetch-dest'] === 'document';
 }
@@ -59,18 +59,18 @@ function isOwnOrigin(origin: string, { headers, kind }: AskedFor, rules: OriginR
   if (rules.allowedOrigins.includes(origin)) return true;
   if (!URL.canParse(origin)) return false; // `null`: a page without an origin
   const { host, hostname: name } = new URL(origin);
-  if (kind === 'function' && isLoopbackName(name)) return true; // a page that its developer serves here
+  if (kind === 'function' && isLoopbackName(name)) return true; // a page that its developer serves on this machine
   const forwarded = headers['x-forwarded-host'];
   return sameHost(host, headers.host) || (!rules.isOpen && sameHost(host, forwarded));
 }
 
-/** Standard ports are left out by browsers; a proxy may have left them in. */
+/** Gives a host and port without a standard port, which browsers leave out, and a proxy may have left in. */
 function sameHost(origin: string, header: string | string[] | undefined): boolean {
   if (typeof header !== 'string') return false;
   return header.toLowerCase().replace(/:(?:80|443)$/, '') === origin.toLowerCase();
 }
 
-/** An address cannot be rebound: whoever calls it by its number means this machine. */
+/** Whether a host is an address, which cannot be rebound: its caller means this machine. */
 function isOwnName(name: string, { allowedHosts }: OriginRules): boolean {
   return isLoopbackName(name) || isIP(name) !== 0 || CLUSTER_NAMES.has(name) || allowedHosts.includes(name);
 }
@@ -85,7 +85,7 @@ function isLoopbackName(name: string): boolean {
   );
 }
 
-/** The name without its port, in lower case, and without the dot that may end it. */
+/** Gives the name without its port, in lower case, and without a dot at its end. */
 function hostname(host: string): string {
   const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host);
   return (name?.[1] ?? name?.[2] ?? '').toLowerCase().replace(/\.$/, '');

@@ -7,10 +7,10 @@ import { StartError } from '../start-error.ts';
 const USER_FILE = 'basic-auth-user';
 const PASSWORD_FILE = 'basic-auth-password';
 
-/** Who may use the API where nothing else is said. */
+/** The user of the API, unless another is named. */
 const DEFAULT_USER = 'admin';
 
-/** Bytes of chance in a password that is made here. */
+/** Random bytes in a new password. */
 const PASSWORD_BYTES = 24;
 
 export interface Credentials {
@@ -24,8 +24,7 @@ export function passwordFileIn(folder: string): string {
 }
 
 /**
- * Reads user and password from their files; white space around them does not count. Without a file for the user it is
- * `admin`.
+ * Reads user and password from their files, without the white space around them. Without a file the user is `admin`.
  * @returns undefined where there is no password
  * @throws StartError where the files cannot be read
  */
@@ -57,7 +56,7 @@ export async function ensurePassword(folder: string): Promise<boolean> {
   });
 }
 
-/** Puts a new password in the place of the one that is there. A gateway that runs takes it at once. */
+/** Replaces the password by a new one. A running gateway takes it at once. */
 export async function resetPassword(folder: string): Promise<void> {
   await writePassword(folder, async (draft, file) => {
     await rename(draft, file);
@@ -65,7 +64,7 @@ export async function resetPassword(folder: string): Promise<void> {
   });
 }
 
-/** The file is whole and durable before it has its name. */
+/** Writes the file. It is whole and durable before it gets its name. */
 async function writePassword(
   folder: string,
   place: (draft: string, file: string) => Promise<boolean>,

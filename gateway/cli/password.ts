@@ -4,8 +4,8 @@ import { StartError } from '../start-error.ts';
 
 /**
  * `of-gateway password`: says where the password is, and makes one where there is none.
- * @param isReset whether a new one takes its place
- * @returns the line to print; the password itself is in its file alone
+ * @param isReset whether a new one replaces it
+ * @returns the line to print; the password itself stands only in its file
  * @throws StartError
  */
 export async function passwordCommand(

@@ -4,7 +4,7 @@ import type { Environment } from '../../common/settings/read.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { COMMIT, RELEASE } from '../version.ts';
 
-/** What the command line asks for, with the flags that set settings, by the names of their variables. */
+/** The command, with the flags that set settings, by the names of their variables. */
 export interface Commands {
   serve(flags: Environment): Promise<void>;
   password(flags: Environment, isReset: boolean): Promise<void>;
@@ -55,12 +55,12 @@ function withSettings(command: Command): Command {
   return command;
 }
 
-/** `read_timeout` as it is on the command line: `--read-timeout`. */
+/** Gives the flag of a setting: `--read-timeout` for `read_timeout`. */
 function flagOf(name: string): string {
   return `--${name.replaceAll('_', '-')}`;
 }
 
-/** Before a command's name and behind it, by the names of their variables. */
+/** Collects the flags before and behind a command's name, by the names of their variables. */
 function flagsOf(command: Command): Environment {
   const given = command.optsWithGlobals<Readonly<Record<string, unknown>>>();
   const flags = NAMES.flatMap((name) => {

@@ -1,6 +1,6 @@
 import { flag, listOf, mapOf, text } from '../json/shape.ts';
 
-/** What a deployment and a function's status have in common, as both are in JSON. */
+/** The common part of a deployment and a function's status in JSON. */
 export const DEPLOYMENT_FIELDS = {
   image: text,
   namespace: text,

@@ -1,6 +1,6 @@
 import type { FunctionName } from './function-name.ts';
 
-/** Quantities as Kubernetes writes them (`64Mi`, `500m`), kept as they were given. */
+/** Quantities in Kubernetes' form (`64Mi`, `500m`), as they were given. */
 export interface Resources {
   readonly memory?: string;
   readonly cpu?: string;
@@ -10,8 +10,8 @@ export interface Resources {
 }
 
 /**
- * What a function is to be: the body of POST and PUT /system/functions once it has been read and checked. What a
- * provider cannot do (constraints on one machine) is kept and shown all the same.
+ * The wanted state of a function: the body of POST and PUT /system/functions once it has been read and checked. Parts
+ * that a provider cannot carry out (constraints on one machine) are kept and shown all the same.
  */
 export interface Deployment extends FunctionName {
   readonly image: string;

@@ -1,10 +1,10 @@
-/** A function's name and the namespace that it lies in: together they tell it from all others. */
+/** A function's name and its namespace, which together identify it. */
 export interface FunctionName {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** What a function, a namespace and a Kubernetes Service may be called (RFC 1123, section 2.1: a DNS label). */
+/** The names that a function, a namespace and a Kubernetes Service may have (RFC 1123, section 2.1: a DNS label). */
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Whether a text can name a function or a namespace: a DNS label of 63 characters at most. */
@@ -13,8 +13,8 @@ export function isDnsLabel(text: string): boolean {
 }
 
 /**
- * Reads the `NAME` or `NAME.NAMESPACE` of a URL. The last dot separates the two, as clients of OpenFaaS expect.
- * @param defaultNamespace stands where the text has no dot
+ * Reads `NAME` or `NAME.NAMESPACE` of a URL. The last dot separates the two, as clients of OpenFaaS expect.
+ * @param defaultNamespace used where the text has no dot
  */
 export function readFunctionName(text: string, defaultNamespace: string): FunctionName {
   const dot = text.lastIndexOf('.');

@@ -1,4 +1,4 @@
-/** What each suffix of a quantity multiplies with; of memory in bytes, of CPU in cores. */
+/** The factor of each suffix of a quantity: of bytes of memory, or of cores. */
 const FACTORS: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
@@ -21,8 +21,8 @@ const FACTORS: Readonly<Record<string, number>> = {
 const QUANTITY = /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/;
 
 /**
- * Reads a quantity as Kubernetes writes it: `64Mi`, `500m`, `0.5`, `1e3`.
- * @returns bytes or cores, or undefined where the text is none
+ * Reads a quantity in Kubernetes' form: `64Mi`, `500m`, `0.5`, `1e3`.
+ * @returns bytes or cores, or undefined where the text is not a quantity
  */
 export function parseQuantity(text: string): number | undefined {
   const match = QUANTITY.exec(text);

@@ -18,7 +18,7 @@ export async function removeUnusedRevisions(
   if (current === undefined) return; // it is being put there, or was taken away
   const since = await madeAt(join(folder, current));
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    // what begins with a dot is being staged
+    // names that begin with a dot are being staged
     if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === current || used.has(entry.name))
       continue;
     if ((await madeAt(join(folder, entry.name))) < since) await removeFolder(join(folder, entry.name));

@@ -1,6 +1,6 @@
-import { endToEndHeaders } from '../../common/http/proxy/headers.ts';
+import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
 
-/** What the gateway tells a function of a call, beside what the caller sent. */
+/** The facts of a call that the gateway tells a function, beside the caller's own headers. */
 export interface CallFacts {
   readonly callId: string;
   /** Nanoseconds since 1970, in decimal digits. */
@@ -11,14 +11,14 @@ export interface CallFacts {
   readonly authority: string;
 }
 
-/** Fields that are looked for below, by their length: most headers are told apart from them by that alone. */
+/** The lengths of the fields that are looked for below. Length alone tells most headers from them. */
 const HOST = 'host';
 const CALL_ID = 'x-call-id';
 const START_TIME = 'x-start-time';
 const FORWARDED_FOR = 'x-forwarded-for';
 const FORWARDED_HOST = 'x-forwarded-host';
 
-/** The value of X-Call-Id, if the caller gave one: it is kept, so that calls of calls can be followed. */
+/** Gives the value of X-Call-Id, if the caller sent one: it is kept, so that calls of calls can be followed. */
 export function givenCallId(rawHeaders: readonly string[]): string | undefined {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     if (isNamed(rawHeaders[at], CALL_ID)) return rawHeaders[at + 1] || undefined;
@@ -27,9 +27,9 @@ export function givenCallId(rawHeaders: readonly string[]): string | undefined {
 }
 
 /**
- * The headers of a call as the function gets them: the caller's end-to-end fields in their order and spelling; Host is
- * the instance's own, as behind OpenFaaS's gateway, and the caller's is in X-Forwarded-Host. X-Forwarded-* of the caller
- * are kept as they are.
+ * Makes the headers of a call for the function: the caller's end-to-end fields in their order and spelling. Host is the
+ * instance's own, as behind OpenFaaS's gateway, and the caller's is in X-Forwarded-Host. X-Forwarded-* of the caller
+ * are kept.
  * @param rawHeaders names and values in turn
  */
 export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): string[] {
@@ -64,8 +64,8 @@ export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): st
 }
 
 /**
- * Adds to the head of a function's answer what callers of OpenFaaS's gateway get. An answer that names no type is text,
- * as behind faas-provider.
+ * Adds the headers that callers of OpenFaaS's gateway get to the head of a function's answer. An answer without a type
+ * is text, as behind faas-provider.
  * @param headers names and values in turn; added to
  */
 export function finishAnswer(

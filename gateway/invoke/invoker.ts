@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
-import { Upstream } from '../../common/http/upstream.ts';
+import { refuseUpgrade } from '../../common/http/upstream/upgrade.ts';
+import { Upstream } from '../../common/http/upstream/upstream.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
@@ -12,7 +12,7 @@ import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
-import { authorityOf, Call, withoutMapping, type CallContext } from './call.ts';
+import { authorityOf, FunctionCall, withoutMapping, type CallContext } from './function-call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
 import { gatewayManner } from './manner.ts';
 import { startTime } from './start-time.ts';
@@ -41,10 +41,10 @@ export class Invoker {
 
   /**
    * Serves one call to its end.
-   * @returns what the server knows it by, until it is settled
+   * @returns the server's view of it, until it is settled
    */
   handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
-    const call = new Call(this.#context, request, response, invocation);
+    const call = new FunctionCall(this.#context, request, response, invocation);
     if (METHODS.has(request.method ?? '')) call.start();
     else {
       const text = `functions are called by ${ALLOW}, not by ${request.method}`;
@@ -53,7 +53,7 @@ export class Invoker {
     return call.served;
   }
 
-  /** Carries an upgraded connection (WebSocket) to a function, to its end. */
+  /** Carries an upgraded connection (WebSocket) to a function until it closes. */
   async upgrade(
     request: IncomingMessage,
     socket: Socket,

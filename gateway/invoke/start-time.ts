@@ -1,6 +1,6 @@
 /**
- * The time of day in nanoseconds since 1970, in decimal digits: the form of X-Start-Time. The clock is read in
- * milliseconds with a fraction; digits past that are zeros.
+ * Gives the time of day in nanoseconds since 1970, in decimal digits: the form of X-Start-Time. The clock gives
+ * milliseconds with a fraction; further digits are zeros.
  */
 export function startTime(now: number = performance.timeOrigin + performance.now()): string {
   const ms = Math.floor(now);

@@ -1,17 +1,17 @@
-/** Why a value is not what was asked for: where it is, as `limits.memory`, and what was expected there. */
+/** Thrown for a value of another kind than expected: its place, such as `limits.memory`, and the expected kind. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
 /**
- * What a value of JSON is to be. `null` and what is not there read as `zero`, which is what clients in Go mean by them:
- * they leave out what is empty.
+ * The expected kind of a JSON value. `null` and missing values read as `zero`, which is their meaning for clients in
+ * Go, which leave empty values out.
  */
 export interface Shape<T> {
   readonly zero: T;
   /**
-   * @param value is neither null nor undefined
-   * @param at where it is, for the error; '' for the whole document
+   * @param value neither null nor undefined
+   * @param at its place, for the error; '' for the whole document
    * @throws ShapeError
    */
   read(value: unknown, at: string): T;
@@ -33,7 +33,7 @@ export const flag: Shape<boolean> = {
   },
 };
 
-/** A whole number from 0; undefined where there is none, so that "none" and 0 can be told apart. */
+/** A whole number from 0; undefined where there is none, so that no value and 0 can be told apart. */
 export const count: Shape<number | undefined> = {
   zero: undefined,
   read(value, at) {
@@ -80,8 +80,8 @@ type Fields = Readonly<Record<string, Shape<unknown>>>;
 type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Shape<infer T> ? T : never };
 
 /**
- * An object with these fields. Their case does not matter, the last of several counts, and fields that are not among
- * them are passed over: the rules of Go's decoder.
+ * An object with these fields. Their case does not matter, the last of several counts, and unknown fields are ignored:
+ * the rules of Go's decoder.
  */
 export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
   const names = new Map(Object.keys(fields).map((name) => [folded(name), name]));
@@ -105,7 +105,10 @@ export function readAs<T>(shape: Shape<T>, value: unknown, at = ''): T {
   return value === null || value === undefined ? shape.zero : shape.read(value, at);
 }
 
-/** Without case; first up, as Go also takes the long s and the sign for kelvin for their letters. */
+/**
+ * Compares names without case. Upper case comes first, as Go also takes the long s and the kelvin sign for their
+ * letters.
+ */
 function folded(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
@@ -129,7 +132,7 @@ function place(at: string): string {
   return at === '' ? 'the body' : at.slice(0, 200);
 }
 
-/** Its kind, or the number itself; never a text, which may be a secret. */
+/** Describes a value by its kind, or a number by itself; never by its text, which may be a secret. */
 function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'number') return String(value);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { single, type MetricFamily } from '../../common/metrics/family.ts';
 
-/** What the gateway itself uses. */
+/** The gateway's own use. */
 export async function processFamilies(): Promise<MetricFamily[]> {
   const { user, system } = process.cpuUsage();
   const openFiles = await readdir('/proc/self/fd').catch(() => undefined);

@@ -12,7 +12,7 @@ interface Cell {
 export class RouteMetrics {
   readonly #cells = new Map<string, Cell>();
 
-  /** @param path the route's pattern, never the path that was asked for */
+  /** @param path the route's pattern, never the requested path */
   count(method: string, path: string, status: number, seconds: number): void {
     const key = `${method} ${path} ${status}`;
     let cell = this.#cells.get(key);

@@ -4,7 +4,7 @@ import { leastReplicas } from '../functions/replicas.ts';
 import { isAutoscaled, readScalePolicy, type ScaleDefaults } from '../scale/scale-policy.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 
-/** What there is of each function now: a function that was removed is gone from it at once. */
+/** The present replicas of each function. A removed function disappears at once. */
 export function serviceFamilies(
   functions: readonly FunctionStatus[],
   scaleDefaults: ScaleDefaults,

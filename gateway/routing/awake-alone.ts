@@ -3,7 +3,7 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { Provider } from '../providers/provider.ts';
 import type { Endpoints, Place } from './endpoints.ts';
 
-/** The instances of a provider, where calls do not start a function that is at zero replicas. */
+/** The instances of a provider, without starting functions that are at zero replicas. */
 export class AwakeAlone implements Endpoints {
   readonly #provider: Provider;
 

@@ -1,27 +1,27 @@
 import type { FunctionName } from '../functions/function-name.ts';
 
-/** Where one instance of a function takes requests. */
+/** The place where one instance of a function takes requests. */
 export interface Endpoint {
   /** The instance's name, as in its log lines. */
   readonly instance: string;
   readonly host: string;
   readonly port: number;
-  /** Goes in front of a request's path, '' most of the time: a provider behind HTTP has `/function/NAME.NAMESPACE`. */
+  /** Precedes a request's path, usually ''. A provider behind HTTP has `/function/NAME.NAMESPACE`. */
   readonly basePath: string;
 }
 
-/** One call's place at an instance, to be given back when the call is over, however it ended. */
+/** One call's place at an instance. Give it back when the call is over, however it ended. */
 export interface Place {
   readonly endpoint: Endpoint;
-  /** Counts the call as over; a second time is nothing. */
+  /** Counts the call as over. A second call does nothing. */
   release(): void;
 }
 
-/** Where the relay finds an instance for a call. */
+/** Finds instances for calls. */
 export interface Endpoints {
   /**
    * Takes a place at once, at the ready instance with the fewest calls in flight.
-   * @returns undefined where none is ready, or nobody knows the function here: `wait` finds out
+   * @returns undefined where none is ready, or the function is not known here: `wait` finds out
    */
   take(name: FunctionName): Place | undefined;
   /**

@@ -25,19 +25,19 @@ interface Entry {
   wake: () => void;
 }
 
-/** How many calls may wait for one function. More are refused at once, so that memory stays bounded. */
+/** How many calls may wait for one function. Further calls are refused at once, so that memory stays bounded. */
 const MOST_WAITING = 10_000;
 
 /**
- * Who takes calls, for providers that learn of each instance as it comes and goes. Choosing an instance for a call and
- * taking one out of rotation are both synchronous: no call can be given to an instance that was withdrawn.
+ * The instances that take calls, for providers that hear of each instance as it comes and goes. Choosing an instance
+ * for a call and taking one out of rotation are both synchronous, so no call can go to a withdrawn instance.
  */
 export class Rotation implements Endpoints {
   readonly #entries = new Map<string, Entry>();
 
   /**
    * Makes a function known. Calls that find no instance wait from now on.
-   * @param wake is called whenever a call begins to wait; many calls in a row are to be taken for one
+   * @param wake called whenever a call begins to wait; treat many calls in a row as one
    */
   open(name: FunctionName, wake: () => void): void {
     const key = qualifiedName(name);
@@ -60,7 +60,7 @@ export class Rotation implements Endpoints {
     await Promise.all(drained);
   }
 
-  /** Puts an instance that is ready into rotation; calls that wait are served by it at once. */
+  /** Puts an instance that is ready into rotation. It serves waiting calls at once. */
   add(name: FunctionName, endpoint: Endpoint): void {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
@@ -163,8 +163,8 @@ export class Rotation implements Endpoints {
 }
 
 /**
- * The instance with the fewest calls in flight. It goes behind the others of the list, so that those that are as busy
- * take turns.
+ * Gives the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
+ * instances take turns.
  */
 function leastBusy(members: Member[]): Member | undefined {
   let least: Member | undefined;

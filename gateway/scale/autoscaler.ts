@@ -18,12 +18,12 @@ export interface AutoscalerParts {
   /** Milliseconds. */
   readonly interval: number;
   readonly window: number;
-  /** Whether load is followed; going to zero is not part of it. */
+  /** Whether to follow the load. Going to zero does not depend on this. */
   readonly followsLoad: boolean;
   readonly warn: (line: string) => void;
 }
 
-/** What is remembered of a function between two decisions. */
+/** The memory of a function between two decisions. */
 interface Watched {
   readonly history: LoadHistory;
   recommendations: readonly Recommendation[];
@@ -31,7 +31,7 @@ interface Watched {
 
 const SAMPLE_MS = 1000;
 
-/** Carries out what is decided of replicas: by load where labels ask for it, and to zero where nothing calls. */
+/** Carries out decisions on replicas: by load where labels ask for it, and to zero where nothing calls. */
 export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #watched = new Map<string, Watched>();
@@ -67,7 +67,7 @@ export class Autoscaler {
     if (!this.#isStopped) this.start();
   }
 
-  /** @returns whether the provider told of its functions; one that does not is warned of once until it does */
+  /** @returns whether the provider listed its functions; a failure is logged once until it succeeds again */
   async #list(): Promise<boolean> {
     try {
       this.#functions = await allFunctions(this.#parts.provider);
@@ -80,12 +80,12 @@ export class Autoscaler {
     }
   }
 
-  /** What fails for one function holds up no other. */
+  /** Decides for each function, so that a failure for one does not hold up the others. */
   async #decideFor(status: FunctionStatus, now: number): Promise<void> {
     try {
       await this.#decide(status, now);
     } catch (thrown) {
-      if (thrown instanceof GatewayError && thrown.code === 'FUNCTION_UNKNOWN') return; // removed meanwhile
+      if (thrown instanceof GatewayError && thrown.code === 'FUNCTION_UNKNOWN') return; // it was removed meanwhile
       this.#parts.warn(`${qualifiedName(status.deployment)} cannot be scaled: ${messageOf(thrown)}`);
     }
   }

@@ -1,19 +1,19 @@
 import type { ScalePolicy } from './scale-policy.ts';
 
-/** What a function had to carry over the last window. */
+/** The load of a function over the last window. */
 export interface Load {
   /** Replicas that were ready. */
   readonly ready: number;
-  /** The load of all of them together, in the unit of the policy's type; for `queue` the calls that wait. */
+  /** The load of all of them together, in the unit of the policy's type; for `queue` the waiting calls. */
   readonly total: number;
 }
 
-/** What floating point adds beyond a whole number must not make one replica more. */
+/** The error of floating point, which must not add a replica. */
 const NOISE = 1e-9;
 
 /**
- * How many replicas the load asks for: `ready × mean load of a replica ÷ (target × proportion)`, rounded up, between
- * min and max. Calls that wait in a queue are shared out in the same way, however many replicas there are.
+ * Decides how many replicas the load needs: `ready × mean load of a replica ÷ (target × proportion)`, rounded up,
+ * between min and max. Calls that wait in a queue are divided in the same way, however many replicas there are.
  */
 export function desiredReplicas(policy: ScalePolicy, load: Load): number {
   if (policy.min === policy.max) return policy.min;
@@ -21,7 +21,7 @@ export function desiredReplicas(policy: ScalePolicy, load: Load): number {
   return Math.min(Math.max(wanted, policy.min), policy.max);
 }
 
-/** A recommendation, and when it was made (milliseconds of any steady clock). */
+/** A recommendation and its time (milliseconds of any steady clock). */
 export interface Recommendation {
   readonly at: number;
   readonly replicas: number;
@@ -29,8 +29,8 @@ export interface Recommendation {
 
 /**
  * Holds back a step down until no recommendation of the last `down.window` asked for more. Steps up are not delayed.
- * @param earlier what was recommended before, oldest first
- * @returns how many replicas to have now, and what to remember for the next time
+ * @param earlier recommendations, oldest first
+ * @returns how many replicas to have now, and the recommendations to remember
  */
 export function settle(
   policy: ScalePolicy,
@@ -38,7 +38,7 @@ export function settle(
   latest: Recommendation,
 ): { replicas: number; remembered: readonly Recommendation[] } {
   const since = latest.at - policy.downWindow;
-  // Of recommendations that ask for no more than a later one does, nothing depends.
+  // a recommendation does not matter if a later one asks for at least as much
   const remembered = [
     ...earlier.filter(({ at, replicas }) => at > since && replicas > latest.replicas),
     latest,

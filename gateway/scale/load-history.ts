@@ -1,4 +1,4 @@
-/** What was seen of a function at one moment. */
+/** The figures of a function at one moment. */
 export interface Sample {
   /** Milliseconds of a steady clock. */
   readonly at: number;
@@ -6,7 +6,7 @@ export interface Sample {
   readonly ended: number;
   /** Calls in flight, or waiting for an instance. */
   readonly inFlight: number;
-  /** Queued calls that wait or run: those that run are in flight as well. */
+  /** Queued calls that wait or run. Those that run are in flight as well. */
   readonly queued: number;
 }
 
@@ -17,8 +17,8 @@ export class LoadHistory {
   #lastActive: number;
 
   /**
-   * @param window milliseconds that are averaged over
-   * @param now milliseconds of the same clock as the samples'
+   * @param window milliseconds to average over
+   * @param now milliseconds of the samples' clock
    */
   constructor(window: number, now: number) {
     this.#window = window;
@@ -30,7 +30,7 @@ export class LoadHistory {
     if (sample.inFlight + sample.queued > 0 || (before !== undefined && sample.ended !== before.ended))
       this.#lastActive = sample.at;
     this.#samples.push(sample);
-    // the last sample from before the window stays: the rate counts from there
+    // the last sample before the window stays, as the rate counts from there
     while (this.#samples[1] && this.#samples[1].at <= sample.at - this.#window) this.#samples.shift();
   }
 

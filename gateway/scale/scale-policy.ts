@@ -1,25 +1,25 @@
 import { formatDuration, parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
 
-/** What the load of a function is measured in. */
+/** The measures of a function's load. */
 const SCALE_TYPES = ['rps', 'capacity', 'cpu', 'queue'] as const;
 type ScaleType = (typeof SCALE_TYPES)[number];
 
-/** How many replicas a function is to have, by its labels (docs.openfaas.com, Autoscaling). */
+/** The rule for a function's replicas, from its labels (docs.openfaas.com, Autoscaling). */
 export interface ScalePolicy {
   readonly min: number;
   readonly max: number;
   /** Whether it goes to zero when nothing calls it. */
   readonly zero: boolean;
-  /** How long nothing must call it before that, in milliseconds. */
+  /** How long nothing must have called it before that, in milliseconds. */
   readonly zeroDuration: number;
   /** rps: completed calls a second. capacity: calls in flight. cpu: thousandths of a core. queue: calls queued. */
   readonly type: ScaleType;
-  /** The load that one replica is to carry, in the unit of `type`. */
+  /** The load for one replica, in the unit of `type`. */
   readonly target: number;
-  /** The share of `target` that is aimed at, so that there is room for more. */
+  /** The share of `target` to aim at, so that there is room for more. */
   readonly targetProportion: number;
-  /** Fewer replicas are taken only when no moment of this span asked for more, in milliseconds; 0 for at once. */
+  /** How long no moment may have asked for more before replicas are taken away, in milliseconds; 0 for at once. */
   readonly downWindow: number;
 }
 
@@ -33,8 +33,7 @@ const LONGEST_DOWN_WINDOW_MS = 5 * 60_000;
 const MOST_REPLICAS = 10_000;
 
 /**
- * Reads the labels. One that cannot be read counts as not there, and is told of: a deployment that OpenFaaS takes is
- * taken.
+ * Reads the labels. One that cannot be read counts as missing and is reported, as OpenFaaS would accept the deployment.
  * @returns the policy, and a line for each label that has no effect
  */
 export function readScalePolicy(
@@ -107,7 +106,7 @@ function flag(text: string): boolean | undefined {
   return /^(?:0|f|false)$/i.test(text) ? false : undefined;
 }
 
-/** The labels that ask for replicas by load. Without any of them replicas are what they were last set to. */
+/** The labels that ask for replicas by load. Without any of them replicas stay as they were last set. */
 const BY_LOAD = ['type', 'target', 'target-proportion', 'max', 'down.window'];
 
 /** Whether a function's replicas follow its load. */

@@ -2,15 +2,15 @@ import { Cron } from 'croner';
 import { parseGoDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 
-/** When something is due. */
+/** The times of one expression. */
 export interface Expression {
-  /** As it was written. */
+  /** The expression as it was written. */
   readonly text: string;
   /** The first time after `after`; undefined where there is none (30 February). */
   next(after: Date): Date | undefined;
 }
 
-/** What the names of robfig/cron, which OpenFaaS's connector reads schedules with, stand for. */
+/** The meanings of the names of robfig/cron, with which OpenFaaS's connector reads schedules. */
 const NAMED: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -28,8 +28,8 @@ const HIGHEST = [59, 23, 31, 12, 6];
 const EVERY_LEAST_MS = 1000;
 
 /**
- * Reads one schedule: five fields, `@hourly` and its like, or `@every 1h30m`, with `CRON_TZ=Zone` in front if wanted.
- * @throws Error with one line that says what is wrong with it
+ * Reads one schedule: five fields, `@hourly` and the like, or `@every 1h30m`, optionally with `CRON_TZ=Zone` in front.
+ * @throws Error with one line that says what is wrong
  */
 export function readExpression(text: string): Expression {
   const zoned = ZONE.exec(text.trim());
@@ -61,7 +61,7 @@ function readPattern(pattern: string, zone: string | undefined): Cron {
   }
 }
 
-/** Checks what croner would take beyond robfig/cron (`L`, `W`, `#`, a seventh day), and completes `5/20`. */
+/** Refuses forms that croner takes beyond robfig/cron (`L`, `W`, `#`, a seventh day), and completes `5/20`. */
 function completeField(field: string, at: number): string {
   const name = FIELD_NAMES[at] ?? '';
   if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is no ${name}`);
@@ -79,7 +79,7 @@ function completeField(field: string, at: number): string {
     .join(',');
 }
 
-/** `@every`: in even steps from wherever it is asked for, in whole seconds. */
+/** Makes `@every`: even steps from the moment of asking, in whole seconds. */
 function readInterval(text: string, body: string): Expression {
   const duration = body.slice('@every'.length).trim();
   const ms = parseGoDuration(duration);

@@ -4,10 +4,10 @@ import type { Deployment } from '../functions/deployment.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import { readExpression, type Expression } from './expression.ts';
 
-/** The topic by which OpenFaaS's cron-connector, and the scheduler here, know what they are to call. */
+/** The topic that marks functions for OpenFaaS's cron-connector, and for the scheduler here. */
 const CRON_TOPIC = 'cron-function';
 
-/** When a function is called by the clock: at the times of any of its expressions. */
+/** The times at which a function is called: those of all its expressions. */
 export interface Schedule {
   readonly expressions: readonly Expression[];
 }

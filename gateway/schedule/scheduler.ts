@@ -9,7 +9,7 @@ import { nextTime, readSchedule, type Schedule } from './schedule.ts';
 
 export interface SchedulerParts {
   readonly provider: Provider;
-  /** Whether times are kept; by hand a function can be called either way. */
+  /** Whether functions are called at their times. A user can call them in any case. */
   readonly isOn: boolean;
   readonly warn: (line: string) => void;
 }
@@ -19,7 +19,7 @@ export interface Scheduled {
   readonly name: FunctionName;
   text: string;
   schedule: Schedule;
-  /** What its annotation dev.of-gateway.cron.overlap says: whether a call begins while the one before runs. */
+  /** The value of its annotation dev.of-gateway.cron.overlap: whether a call begins while the last one runs. */
   mayOverlap: boolean;
   next: Date | undefined;
   running: number;
@@ -27,7 +27,7 @@ export interface Scheduled {
 }
 
 const LOOK_MS = 500;
-/** How often a provider is asked for its functions, in milliseconds. */
+/** How often to ask a provider for its functions, in milliseconds. */
 const REFRESH_MS = 2000;
 
 /** Calls functions at the times of their schedules, as OpenFaaS's cron-connector does. */
@@ -81,7 +81,7 @@ export class Scheduler {
     const now = new Date();
     if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
       this.#refreshedAt = performance.now();
-      void this.#refresh(); // a provider that is slow, or does not answer, holds up no schedule that is known
+      void this.#refresh(); // a slow or silent provider does not hold up schedules that are known
     }
     for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
     this.#timer = setTimeout(() => this.#tick(), LOOK_MS);
@@ -128,7 +128,7 @@ export class Scheduler {
 
   #fireIfDue(scheduled: Scheduled, now: Date): void {
     if (!scheduled.next || scheduled.next > now) return;
-    // times that went by while nobody looked, however many, are one call
+    // any number of times that passed while nobody looked are one call
     scheduled.next = nextTime(scheduled.schedule, now);
     if (scheduled.running > 0 && !scheduled.mayOverlap) return;
     void this.#fire(scheduled);
@@ -159,7 +159,10 @@ export class Scheduler {
   }
 }
 
-/** A schedule that cannot be read was refused when the function was deployed, unless that was elsewhere. */
+/**
+ * Reads a schedule. One that cannot be read was refused when the function was deployed, unless another gateway did
+ * that.
+ */
 function readOrNone(read: () => Schedule | undefined): Schedule | undefined {
   try {
     return read();

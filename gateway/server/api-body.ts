@@ -2,7 +2,7 @@ import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { GatewayError } from '../errors.ts';
 
-/** Bytes of a request to the API: the largest secret in base64, and as text beside it, is below that. */
+/** Bytes of a request to the API: more than the largest secret in base64, with its text beside it. */
 const LARGEST_BODY = 4 << 20;
 
 /**

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { PlainFront } from '../../common/http/plain/front.ts';
+import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
@@ -12,7 +12,7 @@ import type { RequestHandler } from './request-handler.ts';
 /** A port with what serves its requests: plain ones ahead of Node's server, all others by it. */
 export class HttpListener {
   readonly #server: Server;
-  readonly #front: PlainFront;
+  readonly #front: FastFront;
   readonly #handler: RequestHandler;
 
   /** @param readTimeout how long a request's head may take, and an idle connection is kept, in milliseconds */
@@ -26,7 +26,7 @@ export class HttpListener {
       const head = Buffer.concat([read, gate.release(socket)]);
       handler.upgrade(this.#server, request, socket, head);
     });
-    this.#front = new PlainFront(this.#server, timerDelay(readTimeout), handler.handle);
+    this.#front = new FastFront(this.#server, timerDelay(readTimeout), handler.handle);
     this.#server.on('connection', lingerOnClose);
   }
 
@@ -48,13 +48,13 @@ export class HttpListener {
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void> {
-    return this.#handler.close(deadlineMs);
+    return this.#handler.drain(deadlineMs);
   }
 
   /** Ends every connection at once. */
   closeAll(): void {
     this.#server.close();
-    this.#front.closeAll();
+    this.#front.kill();
     this.#server.closeAllConnections();
   }
 }

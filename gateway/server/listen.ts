@@ -6,6 +6,7 @@ import { StartError } from '../start-error.ts';
 const BACKLOG = 4096;
 
 /**
+ * Listens on a port.
  * @param setting the setting that gave the port
  * @returns the port
  * @throws StartError

@@ -7,7 +7,7 @@ import { findGateway, locatorFile, startOf, type Location } from '../../common/g
 import { StartError } from '../start-error.ts';
 
 /**
- * Takes a state folder for this process. `tell` is to be called with the URLs once they are known.
+ * Takes a state folder for this process. Call `tell` with the URLs once they are known.
  * @throws StartError where another gateway has it, or it cannot be written
  */
 export async function claimStateFolder(stateDir: string): Promise<StateFolderClaim> {
@@ -25,8 +25,8 @@ export async function claimStateFolder(stateDir: string): Promise<StateFolderCla
 }
 
 /**
- * A name in the kernel that one process alone can have, and that goes with it however it ends (unix(7), abstract
- * sockets). Where there are none, the file alone tells, which two starts at once can both find free.
+ * Takes a name in the kernel that only one process can have, and that goes with it however it ends (unix(7), abstract
+ * sockets). Where there are none, only the file decides, and two starts at once can both find it free.
  * @returns undefined where another process has it
  */
 async function takeLock(stateDir: string): Promise<Server | undefined> {
@@ -53,7 +53,7 @@ export class StateFolderClaim {
     this.#lock = lock;
   }
 
-  /** Writes down where the gateway listens, for other programs. */
+  /** Writes the gateway's URLs to the file, for other programs. */
   async tell(url: string, metricsUrl: string): Promise<void> {
     const file = locatorFile(this.#stateDir);
     const draft = `${file}.${process.pid}`;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { refuseUpgrade } from '../../common/http/proxy/upgrade.ts';
+import { refuseUpgrade } from '../../common/http/upstream/upgrade.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
 import { framingFault } from '../../common/http/server/framing.ts';
@@ -43,8 +43,8 @@ export class RequestHandler implements ServedBy {
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  close(deadlineMs: number): Promise<void> {
-    return this.#open.close(deadlineMs);
+  drain(deadlineMs: number): Promise<void> {
+    return this.#open.drain(deadlineMs);
   }
 
   readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {

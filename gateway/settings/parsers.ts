@@ -1,5 +1,5 @@
 import type { Parser } from '../../common/settings/parsers.ts';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
 /** A list of words with commas between them. */

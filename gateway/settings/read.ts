@@ -5,11 +5,11 @@ import { StartError } from '../start-error.ts';
 import { SETTINGS, WITHOUT_MEANING, type Settings } from './table.ts';
 
 /**
- * Reads every setting of the table. A flag goes before the variable of the same name; what is set to nothing counts as
- * not set.
+ * Reads every setting of the table. A flag is preferred to the variable of the same name. An empty value counts as not
+ * set.
  * @param flags by the names of their variables
  * @returns the settings, frozen
- * @throws StartError with one line: the setting, its value and what is expected
+ * @throws StartError with one line: the setting, its value and the expected form
  */
 export function readSettings(environment: Environment, flags: Environment = {}): Settings {
   const given = { ...environment, ...flags };
@@ -26,7 +26,7 @@ export function readSettings(environment: Environment, flags: Environment = {}):
   });
 }
 
-/** Variables that are set and mean nothing here: a line for each. */
+/** Lists variables that are set but have no meaning here, a line for each. */
 export function unusedVariables(environment: Environment): string[] {
   return Object.entries(WITHOUT_MEANING)
     .filter(([name]) => Boolean(environment[name]))

@@ -1,7 +1,7 @@
 import type { Parser } from '../../common/settings/parsers.ts';
 import type { Setting as CommonSetting } from '../../common/settings/setting.ts';
 
-/** What the defaults of later rows may depend on. */
+/** The settings that the defaults of later rows may depend on. */
 interface EarlierSettings {
   readonly stateDir: string;
 }

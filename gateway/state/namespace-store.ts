@@ -5,12 +5,12 @@ import { GatewayError } from '../errors.ts';
 import type { Namespace, Namespaces } from '../providers/provider.ts';
 import { makeStateFolder, store, unstore } from './storage.ts';
 
-/** Namespaces, a file each: `namespaces/NAME.json`. The default one needs none. */
+/** Namespaces, a file for each: `namespaces/NAME.json`. The default one needs no file. */
 export class NamespaceStore implements Namespaces {
   readonly #folder: string;
   readonly #defaultName: string;
   readonly #known = new Map<string, Namespace>();
-  /** Removes what lies in a namespace, before it goes itself. */
+  /** Removes the content of a namespace, before the namespace itself. */
   onRemove: (name: string) => Promise<void> = () => Promise.resolve();
 
   private constructor(folder: string, defaultName: string) {

@@ -41,7 +41,7 @@ export class SecretStore implements Secrets {
     return this.#names.get(namespace)?.has(name) === true;
   }
 
-  /** For whoever hands it to a function. */
+  /** Gives the value, for a function. */
   read({ name, namespace }: SecretName): Promise<Buffer> {
     return readFile(join(this.#folder, namespace, name));
   }
@@ -69,7 +69,7 @@ export class SecretStore implements Secrets {
     this.#names.get(secret.namespace)?.delete(secret.name);
   }
 
-  /** Removes those of a namespace that goes. */
+  /** Removes the secrets of a namespace that is removed. */
   async removeAll(namespace: string): Promise<void> {
     this.#names.delete(namespace);
     await rm(join(this.#folder, namespace), { recursive: true, force: true });

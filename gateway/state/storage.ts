@@ -8,22 +8,31 @@ import { GatewayError } from '../errors.ts';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Makes a folder of the state; it is on the disk when this resolves. @throws GatewayError STORAGE_FAILED */
+/**
+ * Makes a folder of the state. It is on the disk when this resolves.
+ * @throws GatewayError STORAGE_FAILED
+ */
 export async function makeStateFolder(path: string): Promise<void> {
   await orStorageFailed(path, async () => {
     const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
     if (first === undefined) return;
-    // Each folder that was made is an entry of the one above it, which has to be flushed too.
+    // each new folder is an entry of the one above it, which must be flushed too
     for (let made = path; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made));
   });
 }
 
-/** Writes a file of the state; it is on the disk when this resolves. @throws GatewayError STORAGE_FAILED */
+/**
+ * Writes a file of the state. It is on the disk when this resolves.
+ * @throws GatewayError STORAGE_FAILED
+ */
 export async function store(path: string, bytes: Buffer | string): Promise<void> {
   await orStorageFailed(path, () => writeDurably(path, bytes, FILE_MODE));
 }
 
-/** Removes a file of the state, if it is there. @throws GatewayError STORAGE_FAILED */
+/**
+ * Removes a file of the state, if it is there.
+ * @throws GatewayError STORAGE_FAILED
+ */
 export async function unstore(path: string): Promise<void> {
   await orStorageFailed(path, () =>
     removeDurably(path).catch((error: unknown) => {

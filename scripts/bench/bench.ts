@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { WATCHDOG } from '../sample/bundle.ts';
+import { WATCHDOG } from '../sample/sample-bundle.ts';
 import { compare, type Finding } from './comparison.ts';
 import { Lab } from './lab.ts';
 import { describeMachine } from './machine.ts';
@@ -20,7 +20,7 @@ function withOptions(group: Group, { rounds, seconds }: Options): Group {
   };
 }
 
-/** One that fails does not take the others with it: a full run takes long. */
+/** Runs the scenarios one by one. One that fails does not end the others, as a full run takes long. */
 async function runScenario(
   scenario: Scenario,
   lab: Lab,
@@ -50,8 +50,8 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Runs what the options ask for; nothing that it started is left when it returns or throws.
- * @param progress told what is about to be measured
+ * Runs the scenarios that the options name. Every process that it started has ended when it returns or throws.
+ * @param progress called before each measurement
  * @throws Error when there is no watchdog or load generator; the reason of the signal
  */
 export async function runBench(options: Options, progress: Progress, signal: AbortSignal): Promise<Report> {

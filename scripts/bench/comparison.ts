@@ -9,18 +9,18 @@ export interface Row {
   readonly contender: string;
   readonly point: Point;
   readonly rounds: readonly Sample[];
-  /** Why it was given up, where it was. */
+  /** Why the contender was given up, if it was. */
   readonly broken?: string;
 }
 
-/** What a group has shown, and how it is to be shown. */
+/** The results of a group, and how to show them. */
 export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'warmUp'> {
-  /** The scenario that it is of. */
+  /** The scenario of the group. */
   readonly scenario: string;
   readonly rows: readonly Row[];
 }
 
-/** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
+/** How long to wait between two loads, for the rest of the last one (connections to close, processes to end). */
 const SETTLE = 150;
 
 /** The figure over all rounds; undefined where it was not measured. */
@@ -28,7 +28,7 @@ export function figureOf({ rounds }: Row, figure: FigureName): Summary | undefin
   return summaryOf(rounds.map((round) => round[figure]));
 }
 
-/** Each round's figure, set against that of the same round of another contender. */
+/** Each round's figure, divided by that of another contender in the same round. */
 export function compareRounds(
   row: Row,
   other: Row,
@@ -43,7 +43,7 @@ export function compareRounds(
   );
 }
 
-/** Its figure over the other's. */
+/** Its figure, divided by the other's. */
 export function ratioOf(row: Row, other: Row, figure: FigureName): Summary | undefined {
   return compareRounds(row, other, figure, (own, others) => own / others);
 }
@@ -89,8 +89,8 @@ async function takeTurns(
 
 /**
  * Opens a group and lets its contenders take turns (A B A B …), at one point after the other, each time after a first
- * round that is not counted; ends what was started whatever happens.
- * @param progress told what is about to be measured
+ * round that is not counted. It ends everything that it started, whatever happens.
+ * @param progress called before each measurement
  * @throws Error when a server cannot be started; the reason of the signal
  */
 export async function compare(

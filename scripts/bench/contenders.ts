@@ -41,8 +41,8 @@ export async function load(
 }
 
 /**
- * The subjects as servers that are loaded with a request; the points are numbers of connections.
- * @param measuresFunction whether there is a function that lives on between requests, whose memory then counts
+ * Makes contenders of servers that get the same request over and over; the points are numbers of connections.
+ * @param measuresFunction whether a function lives on between requests, whose memory then counts
  */
 export async function loaded(
   stage: Stage,
@@ -63,12 +63,12 @@ export async function loaded(
   return contenders;
 }
 
-/** Many connections are given a second more for each thousand, as they are to be opened first. */
+/** Seconds for many connections: one more for each thousand, as they must be opened first. */
 function orderAt(url: string, request: Request, connections: number, seconds: number): LoadOrder {
   return { url, ...request, connections, seconds: seconds + Math.floor(connections / 1000) };
 }
 
-/** The subjects as servers that are sent, or asked for, bodies; the points are sizes. */
+/** Makes contenders of servers that send or get bodies; the points are sizes. */
 export async function transferring(
   stage: Stage,
   subjects: readonly Promise<Subject>[],

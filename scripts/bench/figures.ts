@@ -4,7 +4,7 @@ interface Figure {
   readonly label: string;
   /** The title of its axis in a chart. */
   readonly axis: string;
-  /** What is measured, over what is shown. */
+  /** The figure in words, without its unit. */
   readonly scale: number;
   readonly digits: number;
   readonly better: 'more' | 'less';
@@ -21,7 +21,7 @@ function figure(
   return { label, axis, better, scale, digits };
 }
 
-/** All that is measured. Times are in milliseconds, processor time in microseconds, memory in bytes. */
+/** All figures that are measured. Times are in milliseconds, processor time in microseconds, memory in bytes. */
 export const FIGURES = {
   rate: figure('req/s', 'requests per second', 'more'),
   p50: figure('p50 ms', 'p50, milliseconds', 'less', { digits: 2 }),
@@ -41,7 +41,7 @@ export const FIGURES = {
 
 export type FigureName = keyof typeof FIGURES;
 
-/** The figure for a reader, with thousands set apart; empty where it was not measured. */
+/** Writes the figure for a reader, with thousands set apart; empty where it was not measured. */
 export function show(name: FigureName, value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '';
   const { scale, digits } = FIGURES[name];

@@ -1,7 +1,7 @@
 import { compareRounds, failuresOf, figureOf, ratioOf, type Finding, type Row } from './comparison.ts';
 import { FIGURES, type FigureName } from './figures.ts';
 
-/** A figure that the watchdog is held to, and in which direction. */
+/** A figure that the watchdog must reach, and in which direction. */
 export interface Goal {
   /** Names it in the file of marks. */
   readonly id: string;
@@ -10,11 +10,11 @@ export interface Goal {
   readonly point: string;
   readonly figure: FigureName;
   /**
-   * How it is read: over another contender's (a ratio), by how much it is over another's (in the figure's unit), or by
-   * itself.
+   * How the figure is read: divided by another contender's (a ratio), by how much it is over another's (in the figure's
+   * unit), or by itself.
    */
   readonly over: { readonly ratioTo: string } | { readonly differenceTo: string } | 'itself';
-  /** What is aimed at; a figure without one is only kept from getting worse. */
+  /** The value to reach. A figure without one must only not get worse. */
   readonly aim?: number;
 }
 
@@ -23,7 +23,7 @@ export interface Verdict {
   readonly goal: Goal;
   readonly seen: number;
   readonly failures: number;
-  /** Undefined where nothing is aimed at. */
+  /** The value to reach; undefined where there is none. */
   readonly isMet: boolean | undefined;
 }
 
@@ -45,7 +45,7 @@ function difference(
   return { id, finding, point, contender, figure, over: { differenceTo }, aim };
 }
 
-/** What is judged. An answer's failure counts against every one of them. */
+/** The figures to judge. Failed requests count against every one of them. */
 const GOALS: readonly Goal[] = [
   ratio(['http', '50', 'http mode', 'rate', 'direct'], 0.6),
   ratio(['http', '50', 'http mode', 'p99', 'direct'], 2.5),
@@ -80,7 +80,7 @@ const GOALS: readonly Goal[] = [
   ratio(['start', '1', 'ts-http, inproc', 'first', 'node -e 0']),
 ];
 
-/** The goals that this run has measured. */
+/** Lists the goals that this run has measured. */
 export function judge(findings: readonly Finding[]): Verdict[] {
   return GOALS.flatMap((goal) => {
     const rows = findings.find(({ id }) => id === goal.finding)?.rows ?? [];

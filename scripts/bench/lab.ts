@@ -2,27 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { WATCHDOG } from '../sample/bundle.ts';
+import { WATCHDOG } from '../sample/sample-bundle.ts';
 import { startAutocannon } from './load/autocannon.ts';
 import type { LoadGenerator } from './load/load.ts';
-import { startSlowReaders, type SlowReaders } from './load/slow-readers.ts';
+import { startSlowReaders, type SlowReaders } from './load/slow-reader-clients.ts';
 import { startTransferClient, type TransferClient } from './load/transfer.ts';
 import { findWrk } from './load/wrk.ts';
 import { bundlePrograms, type Programs } from './subjects/programs.ts';
 
 interface LabOptions {
-  /** The quick form. */
+  /** Whether this is the quick form. */
   readonly check: boolean;
-  /** Undefined: wrk where it is there. */
+  /** Undefined for wrk where it is installed. */
   readonly generator: 'autocannon' | 'wrk' | undefined;
 }
 
-/** What all scenarios work with, and the owner of it. */
+/** The common means of all scenarios, and their owner. */
 export class Lab {
-  /** Ends when the bench is ended. */
+  /** Aborts when the bench is ended. */
   readonly signal: AbortSignal;
   readonly isCheck: boolean;
-  /** For whatever the subjects write; it is removed at the end. */
+  /** A folder for the subjects' files, which is removed at the end. */
   readonly folder: string;
   readonly programs: Programs;
   readonly generator: LoadGenerator;
@@ -45,7 +45,7 @@ export class Lab {
     signal.addEventListener('abort', this.#onAbort);
   }
 
-  /** @throws Error when wrk is asked for and not there; the reason of the signal */
+  /** @throws Error when wrk is asked for and not installed; the reason of the signal */
   static async open(options: LabOptions, signal: AbortSignal): Promise<Lab> {
     const folder = await mkdtemp(join(tmpdir(), 'fwatchdog-bench-'));
     try {
@@ -61,7 +61,7 @@ export class Lab {
     }
   }
 
-  /** Whether the watchdog that is measured has a setting of this name. */
+  /** Whether the measured watchdog has a setting of this name. */
   has(setting: string): boolean {
     return new RegExp(`^ +${setting}\\b`, 'm').test(this.#help);
   }

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
-/** Where and when the figures were taken. */
+/** The machine of the figures, and the time. */
 export interface Machine {
   readonly date: string;
   readonly node: string;

@@ -7,10 +7,10 @@ import { HELP, isFull, readOptions, UsageError, type Options } from './options.t
 import { DOCS, SCRATCH, writeReport } from './report/output.ts';
 import type { Report } from './report/report.ts';
 
-/** How often the quick form measures again what has fallen. */
+/** How often the quick form repeats a measurement that has fallen. */
 const AGAIN = 2;
 
-/** A signal has ended the run. */
+/** Thrown when a signal has ended the run. */
 class Interrupted extends Error {
   readonly exitStatus: number;
 
@@ -60,8 +60,8 @@ function findGivenUp({ findings }: Report): string[] {
 }
 
 /**
- * What has fallen under its mark is measured again, up to twice: noise passes, a defect does not.
- * @returns what has fallen each time, and what could not be measured in the first run
+ * Measures figures again that fell under their mark, up to twice: noise passes, a defect does not.
+ * @returns the figures that have fallen each time, and those that could not be measured in the first run
  */
 async function check(
   report: Report,

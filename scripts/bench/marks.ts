@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { FIGURES } from './figures.ts';
 import { isAtLeastAsGood, type Verdict } from './goals.ts';
 
-/** What was measured when the marks were last kept, by the ids of the goals. Ratios: they hold on other machines too. */
+/**
+ * The values of the goals when the marks were last kept, by id. They are ratios, which hold on other machines too.
+ */
 export type Marks = Readonly<Record<string, number>>;
 
 const FILE = fileURLToPath(new URL('marks.json', import.meta.url));
@@ -21,28 +23,28 @@ export async function readMarks(): Promise<Marks> {
   return Object.fromEntries(entries) as Marks;
 }
 
-/** Differences in milliseconds are this machine's; what is held to a mark has no unit. */
+/** Whether a goal gets a mark. Differences in milliseconds depend on the machine, so a mark has no unit. */
 function canBeHeld({ goal }: Verdict): boolean {
   return goal.over === 'itself' || 'ratioTo' in goal.over;
 }
 
-/** Not p99s over another's: that of a bare server at 500 connections was 9 ms in one run and 270 in another. */
+/** Not the ratios of p99: that of a bare server at 500 connections was 9 ms in one run and 270 in another. */
 function isKept(verdict: Verdict): boolean {
   return canBeHeld(verdict) && verdict.goal.figure !== 'p99';
 }
 
-/** Makes what was measured the marks; those that this run did not measure stay. */
+/** Makes new marks of the measured values. Goals that this run did not measure keep theirs. */
 export async function keepMarks(verdicts: readonly Verdict[]): Promise<void> {
   const seen = verdicts.filter(isKept).map(({ goal, seen }) => [goal.id, Number(seen.toPrecision(3))]);
   const marks = { ...(await readMarks()), ...Object.fromEntries(seen) };
   await writeFile(FILE, `${JSON.stringify(marks, undefined, 2)}\n`);
 }
 
-/** A figure that is worse than its mark by more than a quarter, or had requests fail. */
+/** A figure that is worse than its mark by more than a quarter, or that had failed requests. */
 export interface Fallen {
   readonly id: string;
   readonly finding: string;
-  /** For the user. */
+  /** Its line for the user. */
   readonly line: string;
 }
 
@@ -61,7 +63,7 @@ export function findFallen(verdicts: readonly Verdict[], marks: Marks): Fallen[]
   });
 }
 
-/** What was measured, a line each, beside its mark where there is one. */
+/** Lists the measured values, a line each, beside their marks. */
 export function listMarks(verdicts: readonly Verdict[], marks: Marks): string {
   const lines = verdicts.filter(canBeHeld).map(({ goal, seen }) => {
     const mark = marks[goal.id];

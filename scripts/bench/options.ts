@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util';
 import { SCENARIOS } from './scenarios/all.ts';
 
-/** What one run of the bench does. */
+/** The options of one run of the bench. */
 export interface Options {
   /** The names of the scenarios. */
   readonly only: readonly string[];
   /** The quick form, which fails where a figure is worse than its mark by more than a quarter. */
   readonly check: boolean;
-  /** Rounds and seconds of each, in place of the scenarios' own. */
+  /** Rounds, and seconds of each, instead of the scenarios' own. */
   readonly rounds: number | undefined;
   readonly seconds: number | undefined;
-  /** Undefined: wrk where it is there. */
+  /** Undefined for wrk where it is installed. */
   readonly generator: 'autocannon' | 'wrk' | undefined;
-  /** Make what was measured the marks. */
+  /** Whether to make marks of the measured values. */
   readonly keepMarks: boolean;
-  /** Write the report of the figures there are, without measuring. */
+  /** Whether to write the report of the present figures, without measuring. */
   readonly render: boolean;
 }
 
@@ -36,7 +36,7 @@ export const HELP = `npm run bench [-- OPTIONS]: the watchdog beside others that
 A full run, of every scenario with its own rounds and seconds, takes about 40 minutes and writes docs/benchmarks.md, its
 charts and docs/benchmarks.json. Any other writes the same into dist/bench/report/.`;
 
-/** The command line cannot be read: one line for the user. */
+/** Thrown when the command line cannot be read, with one line for the user. */
 export class UsageError extends Error {}
 
 function wholeNumber(option: string, text: string | undefined): number | undefined {
@@ -74,7 +74,7 @@ export function readOptions(words: string[]): Options | undefined {
   };
 }
 
-/** Whether it measures all that the report in docs/ shows. */
+/** Whether it measures everything that the report in docs/ shows. */
 export function isFull({ only, check, rounds, seconds }: Options): boolean {
   return !check && only.length === NAMES.length && rounds === undefined && seconds === undefined;
 }

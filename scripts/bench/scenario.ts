@@ -2,54 +2,54 @@ import type { FigureName } from './figures.ts';
 import type { Lab } from './lab.ts';
 import type { Stage } from './stage.ts';
 
-/** One setting of what a scenario varies: a number of connections, the size of a body. */
+/** One value of the quantity that a scenario varies: a number of connections, the size of a body. */
 export interface Point {
   readonly name: string;
   /** Where it stands on the axis of a chart. */
   readonly value: number;
 }
 
-/** What one turn has shown. */
+/** The results of one turn. */
 export type Sample = Readonly<Partial<Record<FigureName, number>>>;
 
-/** One of those that take turns. */
+/** One of the contenders that take turns. */
 export interface Contender {
   readonly name: string;
-  /** @throws Error where it cannot be measured: it has ended, or answered nothing */
+  /** @throws Error where it cannot be measured, because it has ended or answered nothing */
   measure(point: Point, seconds: number): Promise<Sample>;
 }
 
 export interface ChartPlan {
   readonly kind: 'curves' | 'bars';
   readonly figure: FigureName;
-  /** Show it over the first contender's. */
+  /** Whether to show it divided by the first contender's. */
   readonly asRatio: boolean;
 }
 
-/** Contenders that take turns at the same work. The first is what the others are compared with. */
+/** Contenders that take turns at the same work. The others are compared with the first. */
 export interface Group {
   /** Names its charts and its goals. */
   readonly id: string;
   readonly title: string;
-  /** For the reader of the report: what is done, by whom. */
+  /** The work in words, for the reader of the report. */
   readonly about: string;
-  /** What the points are, as the head of a column. */
+  /** The points in words, as the head of a column. */
   readonly axis: string;
   readonly points: readonly Point[];
   readonly rounds: number;
   readonly seconds: number;
   /** False where a first round that is not counted would make no difference. */
   readonly warmUp?: false;
-  /** What the tables show. */
+  /** The figures in the tables. */
   readonly columns: readonly FigureName[];
-  /** Those of them that are also shown over the first contender's. */
+  /** Figures that are also shown divided by the first contender's. */
   readonly ratios: readonly FigureName[];
-  /** Those that are shown by how much they are over the first contender's. */
+  /** Figures that are shown by how much they are over the first contender's. */
   readonly differences?: readonly FigureName[];
-  /** Compared with every other contender, one by one: whose figure, and which. */
+  /** The contender that is compared with every other, one by one, and the figure. */
   readonly duel?: { readonly names: readonly string[]; readonly figure: FigureName };
   readonly charts: readonly ChartPlan[];
-  /** Starts what is measured; the stage ends it. */
+  /** Starts the servers of the group; the stage ends them. */
   open(stage: Stage): Promise<readonly Contender[]>;
 }
 

@@ -2,10 +2,10 @@ import type { Lab } from './lab.ts';
 import { ServerProcess } from './processes/server-process.ts';
 import type { Subject } from './subjects/subject.ts';
 
-/** How often a server that starts is asked whether it is ready, in milliseconds. */
+/** Milliseconds between two questions to a server that starts. */
 const PAUSE = 20;
 
-/** Where the servers of a group stand while they are measured, and the owner of their processes. */
+/** The servers of a group while they are measured, and the owner of their processes. */
 export class Stage {
   readonly lab: Lab;
   readonly #servers: ServerProcess[] = [];
@@ -35,7 +35,7 @@ export class Stage {
     return server;
   }
 
-  /** Ends all that it has started. */
+  /** Ends all servers. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.splice(0).map((server) => server.end()));
   }

@@ -2,7 +2,7 @@ import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** Of what the templates and Dockerfile.watchdog begin with. */
+/** The images that the templates and Dockerfile.watchdog begin with. */
 const NODE_VERSIONS = ['24', '22', '26'];
 
 const DEBIAN = 'localhost/stand-in/debian:bookworm';
@@ -13,8 +13,8 @@ export function nodeImage(version: string): string {
 }
 
 /**
- * Images under the names that Dockerfiles have in their FROM, made here as none can be pulled: Debian by debootstrap,
- * Node from npm's package of it. They have no `apk`, and glibc where the real ones have musl.
+ * Makes images under the names in the FROM of Dockerfiles, as none can be pulled here: Debian by debootstrap, Node from
+ * npm's package of it. They have no `apk`, and glibc where the real ones have musl.
  */
 export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const podman = execa({ env });
@@ -24,7 +24,7 @@ export async function prepareBaseImages(folder: string, env: NodeJS.ProcessEnv):
     console.log('base: Debian');
     await withFolder(join(folder, 'debian'), async (context) => {
       const rootfs = join(context, 'rootfs');
-      // libatomic is what Node 26 is linked to, beside what is there
+      // Node 26 is also linked to libatomic
       await execa('debootstrap', ['--variant=minbase', '--include=libatomic1', 'bookworm', rootfs]);
       await execa('chroot', [rootfs, 'useradd', '-m', '-u', '1000', 'node']);
       await rm(join(rootfs, 'var/cache/apt'), { recursive: true, force: true });
@@ -66,7 +66,7 @@ async function makeNodeImage(folder: string, version: string, env: NodeJS.Proces
   });
 }
 
-/** Fills a folder anew, and leaves nothing of it. */
+/** Fills a folder again, and leaves nothing of its old content. */
 async function withFolder(folder: string, work: (folder: string) => Promise<void>): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -22,7 +22,7 @@ export function projectFolder(folder: string): string {
   return join(folder, 'project');
 }
 
-/** Builds the image of the watchdog and, by `ofkit build`, one of each template; prints what they weigh. */
+/** Builds the image of the watchdog and, by `ofkit build`, one of each template; prints their sizes. */
 export async function buildImages(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const project = projectFolder(folder);
   await rm(project, { recursive: true, force: true });

@@ -52,7 +52,7 @@ if (!Number.isInteger(port) || port < 1 || port > 65_535) {
 }
 
 const server = createServer((request, response) => {
-  // What is thrown comes from a client that went away: there is nobody left to answer.
+  // only a client that went away causes an error here, and nobody is left to answer
   handle(request, response).catch(() => response.destroy());
 });
 server.on('error', (error) => {

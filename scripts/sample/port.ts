@@ -11,8 +11,8 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * A port that nobody listens on, from below the range that the kernel hands out by itself: so no outgoing
- * connection takes it before its server does.
+ * Finds a port on which nobody listens, below the range that the kernel gives out by itself: so no outgoing connection
+ * takes it before its server does.
  * @throws Error when a hundred ports in a row are taken
  */
 export async function findFreePort(): Promise<number> {

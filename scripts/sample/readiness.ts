@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** One GET on a connection of its own: the status, or undefined where nobody answers within a second. */
+/** Sends one GET on a connection of its own. Gives the status, or undefined where nobody answers within a second. */
 function statusOf(url: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: 1000 }, (response) => {

@@ -7,23 +7,23 @@ import { allowedDifference, type Difference } from '../support/heads/allowed.ts'
 import { Chance } from '../support/heads/chance.ts';
 import { generateRequest, generateResponse } from '../support/heads/grammar.ts';
 import { readRequestByNode, readResponseByNode } from '../support/heads/node-reading.ts';
-import { NOT_PLAIN, readRequestByHand, readResponseByHand } from '../support/heads/own-reading.ts';
+import { NOT_FAST, readRequestFast, readResponseFast } from '../support/heads/own-reading.ts';
 import { isRefusal, type Reading, type Refusal } from '../support/heads/reading.ts';
 
 const HEADS = Number(process.env['HEADS'] ?? 1_000_000);
 const SEED = Number(process.env['HEADS_SEED'] ?? Date.now() % 1_000_000);
 
-/** The part of the heads that has to be plain, else there was little to compare. */
-const LEAST_PLAIN = 0.2;
+/** The part of the heads that the fast path must take; otherwise there was little to compare. */
+const LEAST_FAST = 0.2;
 
 const PARTS = ['hints', 'line', 'headers', 'body', 'trailers', 'endsByItself'] as const;
 
-/** One message, read by hand and, unless it was left to Node, by Node. */
+/** One message, read by the fast path and, unless that left it to Node, by Node. */
 type ReadBoth = (chance: Chance) => Difference | undefined;
 
 function readRequest(chance: Chance): Difference | undefined {
   const { text, isForHead } = generateRequest(chance);
-  const own = readRequestByHand(text);
+  const own = readRequestFast(text);
   if (isRefusal(own)) return undefined; // Node reads it, or the rest of it
   return compared(text, isForHead, own, readRequestByNode(Buffer.from(text, 'latin1')));
 }
@@ -32,8 +32,8 @@ function readResponse(chance: Chance): Difference | undefined {
   const { text, isForHead } = generateResponse(chance);
   const cut = chance.onceIn(3) ? chance.below(text.length) : 0;
   const pieces = [text.slice(0, cut), text.slice(cut)].map((piece) => Buffer.from(piece, 'latin1'));
-  const own = readResponseByHand(pieces, isForHead);
-  if (isRefusal(own) && own.refused === NOT_PLAIN) return undefined;
+  const own = readResponseFast(pieces, isForHead);
+  if (isRefusal(own) && own.refused === NOT_FAST) return undefined;
   return compared(text, isForHead, own, readResponseByNode(Buffer.from(text, 'latin1'), isForHead));
 }
 
@@ -69,18 +69,18 @@ function check(t: TestContext, read: ReadBoth): void {
   t.diagnostic(`HEADS_SEED=${SEED}`);
   const counts = new Map<string, number>();
   const count = HEADS / 2;
-  let plain = 0;
+  let fast = 0;
   for (let at = 0; at < count; at += 1) {
     const both = read(new Chance(Math.imul(SEED + 1, 0x9e3779b1) + at));
     if (!both) continue;
-    plain += 1;
+    fast += 1;
     if (isAgreement(both)) continue;
     const allowed = allowedDifference(both);
     if (!allowed) assert.fail(`number ${at} of HEADS_SEED=${SEED}: ${JSON.stringify(both, undefined, 1)}`);
     counts.set(allowed.name, (counts.get(allowed.name) ?? 0) + 1);
   }
   for (const [name, times] of counts) t.diagnostic(`${times} differ as they are meant to: ${name}`);
-  assert.ok(plain >= LEAST_PLAIN * count, `${plain} of ${count} were plain`);
+  assert.ok(fast >= LEAST_FAST * count, `the fast path took ${fast} of ${count}`);
 }
 
 test('requests', (t) => check(t, readRequest));

@@ -12,12 +12,12 @@ import { startWatchdog, type Variables, type Watchdog } from '../support/watchdo
 
 const MIB = 1 << 20;
 
-/** What a watchdog may grow by while it is attacked. */
+/** Bytes by which a watchdog may grow while it is attacked. */
 
 const REQUEST = 'GET /p HTTP/1.1\r\nHost: x\r\n\r\n';
-const NOT_PLAIN = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
+const NOT_FAST = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
 
-/** Sends until the other side has taken so much, or takes no more. */
+/** Sends until the other side has taken so many bytes, or takes no more. */
 async function sendMuch(connection: RawConnection, bytes: string, most: number): Promise<void> {
   const block = Buffer.from(bytes.repeat(Math.ceil(MIB / bytes.length)));
   for (let sent = 0; sent < most; sent += block.length) {
@@ -38,7 +38,7 @@ const HANGING: Readonly<Record<string, Variables>> = {
   inproc: { mode: 'inproc', handler_path: fixture('inproc/never.cjs') },
 };
 
-/** What an idle process may grow by for all sorts of reasons, and a fraction of what was sent. */
+/** Bytes by which an idle process may grow for all sorts of reasons: a fraction of the bytes that were sent. */
 function assertSmall(growth: number): void {
   assert.ok(growth < 40 * MIB, `${Math.round(growth / MIB)} MiB more`);
 }
@@ -60,7 +60,7 @@ describe('46 MiB of requests behind one that hangs', { concurrency: 2 }, () => {
   }
 
   for (const fastPath of ['true', 'false']) {
-    for (const [name, bytes] of Object.entries({ plain: REQUEST, 'not plain': NOT_PLAIN })) {
+    for (const [name, bytes] of Object.entries({ plain: REQUEST, 'not for the fast path': NOT_FAST })) {
       test(`http mode, fast_path=${fastPath}, ${name}`, async (t) => {
         const upstream = await startUpstream(t, () => undefined);
         const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url, fast_path: fastPath };
@@ -89,7 +89,7 @@ describe('heads', { concurrency: 1 }, () => {
   test('of more than 2,621 fields are 431, at once', async (t) => {
     const watchdog = await startWatchdog(t, { fprocess: 'cat' });
     const connection = await watchdog.connect();
-    connection.send(`GET / HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(3000)}`); // and no end
+    connection.send(`GET / HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(3000)}`); // and never an end
     await connection.waitClosed();
     assert.match(connection.received, /^HTTP\/1\.1 431 /);
     const few = await watchdog.exchange(
@@ -103,7 +103,7 @@ describe('heads', { concurrency: 1 }, () => {
     const before = residentBytesOf(watchdog.pid);
     const connections = await Promise.all(Array.from({ length: 100 }, () => watchdog.connect()));
     const [slow] = connections;
-    slow?.send('GET / HTTP/1.1\r\n'); // is in nobody's way
+    slow?.send('GET / HTTP/1.1\r\n'); // it disturbs nobody
     for (const connection of connections.slice(1))
       connection.send(`GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(MIB)}`);
     await until(

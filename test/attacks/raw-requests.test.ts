@@ -10,7 +10,7 @@ import { startWatchdog, type Variables, type Watchdog } from '../support/watchdo
 
 const AFTER = 'GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 
-/** Modes in which a process has the path decoded. */
+/** Modes in which a process gets the path decoded. */
 const PROCESS = { fprocess: behaviour('tell-request.sh') };
 const MODES: Readonly<Record<string, Variables>> = {
   streaming: PROCESS,
@@ -25,7 +25,7 @@ const HTTP: Readonly<Record<string, Variables>> = {
   'http mode, two workers': { workers: '2' },
 };
 
-/** Sends the pieces of a case on a connection of its own, and checks what comes back. */
+/** Sends the pieces of a case on a connection of its own, and checks the answer. */
 async function check(
   watchdog: Watchdog,
   row: RawCase,
@@ -61,7 +61,7 @@ async function check(
   if (row.text) assert.match(received, row.text);
 }
 
-/** A case cut in two at every byte; the large ones at some. */
+/** Cuts a case in two at every byte; large cases at some bytes. */
 function cuts({ input }: RawCase): (readonly string[])[] {
   const step = Math.max(1, Math.floor(input.length / 300));
   const found: string[][] = [];

@@ -11,10 +11,10 @@ import type { Watchdog } from '../support/watchdog.ts';
 
 const AFTER = 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n[after]';
 
-/** What the function says to a request, by its path. */
+/** The function's answer to a request, by its path. */
 const said = new Map<string, { row: ResponseCase; pieces: readonly string[] }>();
 let asked = 0;
-/** Writes what comes late, when the next request does. */
+/** Writes the late bytes when the next request comes. */
 let sendLate: (() => void) | undefined;
 
 /** Plays the function on one connection. */
@@ -43,7 +43,7 @@ async function say(socket: net.Socket, pieces: readonly string[], ends?: true): 
   if (ends) socket.end();
 }
 
-/** Has the function answer by the pieces of a case, and checks what comes to the client. */
+/** Makes the function answer with the pieces of a case, and checks what the client gets. */
 async function check(watchdog: Watchdog, row: ResponseCase, pieces: readonly string[]): Promise<void> {
   asked += 1;
   const path = `/${asked}`;
@@ -74,7 +74,7 @@ async function check(watchdog: Watchdog, row: ResponseCase, pieces: readonly str
   if (row.text) assert.match(received, row.text);
 }
 
-/** A case cut in two at every byte. */
+/** Cuts a case in two at every byte. */
 function cuts({ input }: ResponseCase): (readonly string[])[] {
   return Array.from(input.slice(1), (_none, at) => [input.slice(0, at + 1), input.slice(at + 1)]);
 }

@@ -10,7 +10,7 @@ import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
 const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
 const REFUSED = [400, 501, 505];
 
-/** Requests that can be read in two ways, each followed by what could be taken for a second one. */
+/** Requests that can be read in two ways, each followed by bytes that could be taken for a second one. */
 const ATTACKS: Readonly<Record<string, string>> = {
   'a length and chunks': `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   'chunks and a length': `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n${SMUGGLED}`,

@@ -15,7 +15,7 @@ test('the bundle is one file that runs by itself', (t) => {
   assert.ok((statSync(bundle).mode & 0o111) === 0o111, 'it has its run bits');
   const copy = path.join(makeFolder(t), 'fwatchdog');
   copyFileSync(bundle, copy);
-  // Where there is neither node_modules nor a package.json beside it.
+  // in a folder without node_modules and package.json
   const run = spawnSync(copy, ['--version'], { encoding: 'utf8', cwd: path.dirname(copy) });
   assert.equal(run.status, 0, run.stderr);
   assert.match(run.stdout + run.stderr, /Version: \d+\.\d+\.\d+\tSHA: \S+/);

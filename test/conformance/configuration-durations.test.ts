@@ -4,7 +4,7 @@ import { startWatchdog, type Variables, type Watchdog } from '../support/watchdo
 import type { Owner } from '../support/owner.ts';
 import { startForwarding } from '../support/upstream.ts';
 
-/** What the start-up line tells of the timeouts. */
+/** Reads the timeouts from the start-up line. */
 async function timeoutsOf(owner: Owner, variables: Variables): Promise<[string | undefined, Watchdog]> {
   const watchdog = await startWatchdog(owner, { fprocess: 'cat', ...variables });
   return [/Timeouts: (.*?)\.?$/m.exec(watchdog.log)?.[1], watchdog];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runWatchdog } from '../support/watchdog.ts';
 
-/** Every kind of value, with some that today's watchdogs pass over in silence. */
+/** Invalid values of every kind, with some that OpenFaaS's watchdogs silently ignore. */
 const INVALID: readonly (readonly [name: string, value: string, expected: RegExp])[] = [
   ['read_timeout', '10sec', /duration/],
   ['read_timeout', '-1s', /duration/],

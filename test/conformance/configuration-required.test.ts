@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startWatchdog, runWatchdog } from '../support/watchdog.ts';
 
-/** The line that tells why a start failed: the last one. */
+/** The line that says why a start failed, which is the last one. */
 function reasonOf(log: string): string {
   return log.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
 import type { RequestOptions } from '../support/request.ts';
 
-/** A word in UTF-8, as the bytes that it is on the wire and in the environment. */
+/** A word as its bytes in UTF-8, on the wire and in the environment. */
 const UTF8 = Buffer.from('größe').toString('latin1');
 
 /** The entries of the environment that the process saw. */

@@ -6,7 +6,7 @@ import { makeFolder } from '../support/folder.ts';
 import { request as send } from '../support/request.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
-/** Both ways to start a process have to behave alike. */
+/** Both ways to start a process must behave alike. */
 const WAYS = ['true', 'false'];
 
 /** A folder with programs that start in different ways, or cannot. */
@@ -44,7 +44,8 @@ for (const native of WAYS) {
       test(`${name}: 500 with the reason, and nothing of it is left`, async (t) => {
         const file = path.join(programs(t), name);
         for (const mode of ['streaming', 'serializing', 'classic']) {
-          // combined, the child_process way has a shell between, which says it in its own words
+          // with combined output the child_process way has a shell in between, which reports it in its own
+          // words
           const variables = { mode, fprocess: file, native_fork: native, combine_output: 'false' };
           const watchdog = await startWatchdog(t, variables);
           const answer = await watchdog.request({ method: 'POST', body: 'body' });

@@ -7,7 +7,7 @@ import { until } from '../support/wait.ts';
 import { startWatchdog, type Variables, type Watchdog } from '../support/watchdog.ts';
 import type { Owner } from '../support/owner.ts';
 
-/** Each waits for the file `go` in the watchdog's folder before it answers `done`. */
+/** Watchdogs whose function waits for the file `go` in the watchdog's folder, and then answers `done`. */
 const MODES: Readonly<Record<string, (owner: Owner) => Promise<Watchdog>>> = {
   streaming: (owner) => start(owner, { fprocess: behaviour('until-file.sh', 'go') }),
   serializing: (owner) => start(owner, { mode: 'serializing', fprocess: behaviour('until-file.sh', 'go') }),

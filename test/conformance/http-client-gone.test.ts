@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { startForwarding } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
 
-/** What a client says before it goes away, and whether the function has begun to answer by then. */
+/** The bytes that a client sends before it goes away, and whether the function has begun to answer by then. */
 const STAGES: readonly (readonly [name: string, bytes: string, hasAnswer: boolean])[] = [
   ['before the first byte', 'GET /gone HTTP/1.1\r\nHost: x\r\n\r\n', false],
   ['in the middle of the response', 'GET /gone HTTP/1.1\r\nHost: x\r\n\r\n', true],

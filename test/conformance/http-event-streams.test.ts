@@ -22,7 +22,8 @@ describe('responses that flow in http mode', { concurrency: 4 }, () => {
       let parts = 0;
       const answer = await watchdog.request({
         headers: accept === undefined ? {} : { accept },
-        // The function goes on only when the part before has arrived: a watchdog that buffers ends in its timeout.
+        // the function goes on only when the part before has arrived: a watchdog that buffers runs into its
+        // timeout
         onChunk: () => {
           parts += 1;
           if (parts < 4) held[0]?.write(`data: ${parts}\n\n`);

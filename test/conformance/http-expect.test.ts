@@ -60,7 +60,7 @@ describe('Expect: 100-continue in http mode', { concurrency: 4 }, () => {
   });
 
   test('a function that does not know of it is served too', async (t) => {
-    // It says nothing until it has the body, which the client sends after a while, as clients do.
+    // the function says nothing until it has the body, which the client sends after a while, as clients do
     const watchdog = await startRawForwarding(t, (socket) => {
       let got = '';
       socket.on('data', (bytes: Buffer) => {

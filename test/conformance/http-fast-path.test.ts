@@ -21,7 +21,7 @@ async function writeInPieces(socket: net.Socket, bytes: string, at: readonly num
   if (!socket.destroyed) socket.write(bytes.slice(from), 'latin1');
 }
 
-/** The function: answers with the bytes that the test gives it, and tells what it saw. */
+/** Plays the function: it answers with the bytes of the test, and records the request. */
 function makeFunction() {
   const state: { reply: Reply; seen: string } = { reply: { bytes: '', closes: false, cuts: [] }, seen: '' };
   const server = createServer({ maxHeaderSize: 1 << 20 }, (incoming, response) => {
@@ -32,7 +32,7 @@ function makeFunction() {
     incoming.on('end', () => {
       const { method = '', url = '', rawHeaders } = incoming;
       if (url === '/bye') return response.end('bye');
-      // Connection is of each hop, and so is what frames the body
+      // Connection belongs to each hop, and so do the fields that frame the body
       const headers = pairs(rawHeaders).filter(
         (pair) => !/^(connection,.*|transfer-encoding,.*|content-length,.*)$/i.test(pair.join()),
       );
@@ -43,7 +43,7 @@ function makeFunction() {
       void writeInPieces(socket, bytes, at).then(() => {
         if (closes) return socket.end();
         response.detachSocket(socket);
-        socket.destroySoon(); // what Node knows of this connection is wrong from here on
+        socket.destroySoon(); // from here on Node's view of this connection is wrong
       });
     });
   });
@@ -54,7 +54,10 @@ function pairs(raw: readonly string[]): string[][] {
   return raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? '']] : []));
 }
 
-/** Sends the request, and one more behind it. @returns all that came back */
+/**
+ * Sends the request, and one more behind it.
+ * @returns everything that came back
+ */
 async function ask(watchdog: Watchdog, bytes: string, at: readonly number[]): Promise<string> {
   const socket = net.connect(watchdog.port, '127.0.0.1');
   let received = '';
@@ -67,7 +70,7 @@ async function ask(watchdog: Watchdog, bytes: string, at: readonly number[]): Pr
   return received;
 }
 
-/** Whether the client knows that the response is not whole. */
+/** Whether the client can tell that the response is not whole. */
 function hasFailed(received: readonly string[]): boolean {
   return received.some(
     (text) => text.endsWith('<cut>') || /HTTP\/1\.1 500[^]*X-OpenFaaS-Internal/.test(text),
@@ -103,7 +106,8 @@ describe('the fast path does what Node’s server and undici do', { concurrency:
         outcomes.push({ seen: state.seen, received });
       }
       assert.equal(outcomes[1]?.seen, outcomes[0]?.seen);
-      // a fault that comes together with the head is a 500 on the one way, and breaks the response off on the other
+      // a fault that comes together with the head is a 500 on one way, and breaks the response off on the
+      // other
       if (outcomes.every(({ received }) => hasFailed(received))) return;
       assert.deepEqual(outcomes[1]?.received, outcomes[0]?.received);
     });
@@ -124,7 +128,7 @@ describe('the fast path does what Node’s server and undici do', { concurrency:
       .tuple(reply, mutation)
       .map(([answer, change]) => ({ ...answer, closes: true, bytes: mutated(answer.bytes, change) }))
       .filter(({ bytes }) => bytes.includes('\r\n\r\n')); // undici takes a head for whole that lacks its last byte
-    // what comes behind the response to a HEAD is nobody's, and seen by one sooner than by the other
+    // bytes behind the response to a HEAD belong to nothing, and the two ways notice them at different times
     const asked = request.filter(({ bytes }) => !bytes.startsWith('HEAD'));
     return compare(t, fc.tuple(asked, broken));
   });

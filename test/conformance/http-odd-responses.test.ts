@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startRawForwarding } from '../support/upstream.ts';
 
-/** Responses that are unusual and right, and what the client has to get. */
+/** Responses that are unusual but correct, and what the client must get. */
 const RESPONSES: Readonly<Record<string, readonly [bytes: string, status: number, text: string]>> = {
   'an informational status that nobody knows': [
     'HTTP/1.1 199 Whatever\r\nX-One: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startForwarding } from '../support/upstream.ts';
 
-/** Request targets that have to arrive as they were sent. */
+/** Request targets that must arrive as they were sent. */
 const TARGETS = [
   '/',
   '//',

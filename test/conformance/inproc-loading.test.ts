@@ -10,7 +10,7 @@ import { findFreePort } from '../../scripts/sample/port.ts';
 const ANSWER = `(request, response) => response.end('loaded')`;
 const FETCH = `(request) => new Response(request.method + ' ' + new URL(request.url).pathname, { status: 202 })`;
 
-/** Ways to write a function: files, what handler_path says, and the answer to `GET /x`. */
+/** Forms of a function: its files, handler_path, and the answer to `GET /x`. */
 const SHAPES: readonly (readonly [string, Readonly<Record<string, string>>, string, string?])[] = [
   [
     'an ES module with createListener',

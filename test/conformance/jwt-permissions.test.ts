@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
-/** The `function` claim of a token, and whether it lets its bearer call `ns:fn`. */
+/** The `function` claim of a token, and whether it permits `ns:fn`. */
 const GRANTS: readonly (readonly [claim: unknown, isLetIn: boolean])[] = [
   [{ permissions: ['ns:fn'] }, true],
   [{ permissions: ['*'] }, true],
@@ -35,7 +35,7 @@ const GRANTS: readonly (readonly [claim: unknown, isLetIn: boolean])[] = [
   [{ permissions: 'ns:fn' }, false],
   [{ permissions: { 0: 'ns:fn' } }, false],
   [{ permissions: [['ns:fn']] }, false],
-  // A list that cannot be read must not be taken for one that is empty, which means any function.
+  // a list that cannot be read must not count as empty, which would mean any function
   [{ permissions: ['*'], audience: 'other:fn' }, false],
   [{ permissions: ['*'], audience: [7] }, false],
   [{ permissions: ['*'], audience: { other: 'fn' } }, false],

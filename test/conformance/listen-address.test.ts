@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { commandLine } from '../support/command.ts';
 import { runWatchdog, startWatchdog } from '../support/watchdog.ts';
 
-/** An address of this machine that is not loopback's. */
+/** An address of this machine other than loopback. */
 const OUTSIDE = Object.values(networkInterfaces())
   .flat()
   .find((one) => one?.family === 'IPv4' && !one.internal)?.address;

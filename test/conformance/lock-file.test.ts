@@ -12,7 +12,7 @@ describe('the lock-file', { concurrency: 3 }, () => {
     const folder = makeFolder(t);
     const watchdog = Watchdog.spawn(t, { fprocess: 'cat' }, { folder });
     await until(() => existsSync(watchdog.lockFile), 'the lock-file');
-    // From this moment on the health check of the image may let requests in.
+    // from this moment on the image's health check may let requests in
     await watchdog.waitListening();
     assert.equal((await watchdog.request({ path: '/_/health' })).status, 200);
     assert.equal((await request(watchdog.metricsPort, { path: '/metrics' })).status, 200);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { behaviour } from '../support/command.ts';
-import { serverFunction, startForwarding } from '../support/upstream.ts';
+import { behaviour, IDLE } from '../support/command.ts';
+import { serverFunction, startForwarding, startRawUpstream } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
 import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
 
@@ -16,9 +16,10 @@ interface JsonLine {
   readonly duration?: number;
   readonly call_id?: string | null;
   readonly failure?: string;
+  readonly code?: string;
 }
 
-/** Every line that the watchdog has said of itself; each has to be one JSON object. */
+/** The watchdog's own lines; each must be one JSON object. */
 function linesOf(watchdog: Watchdog): JsonLine[] {
   return watchdog.stderr.lines.map((line) => {
     const parsed = JSON.parse(line) as JsonLine;
@@ -83,6 +84,32 @@ describe('log_format=json', { concurrency: 3 }, () => {
     assert.equal(cut.bytes, 3);
     assert.ok(cut.failure);
     assert.equal((await accessOf(watchdog, '/die')).status, 500);
+  });
+
+  test('http: the code tells how the function failed', async (t) => {
+    const upstream = await startRawUpstream(t, (socket) => {
+      socket.once('data', (bytes: Buffer) => {
+        if (bytes.includes('/odd')) socket.end('nonsense\r\n\r\n');
+        else socket.resetAndDestroy();
+      });
+    });
+    const watchdog = await startWatchdog(t, {
+      mode: 'http',
+      fprocess: IDLE,
+      upstream_url: upstream.url,
+      ...JSON_FORMAT,
+    });
+    const codeOf = async (path: string): Promise<string | undefined> => {
+      const { status, body } = await watchdog.request({ method: 'POST', path });
+      assert.equal(status, 500);
+      const text = body.toString().trim();
+      return (await until(() => linesOf(watchdog).findLast(({ code, msg }) => code && msg === text), text))
+        .code;
+    };
+    assert.equal(await codeOf('/odd'), 'UPSTREAM_MALFORMED');
+    assert.equal(await codeOf('/reset'), 'UPSTREAM_RESET');
+    upstream.server.close(); // it listens no more from here on
+    assert.equal(await codeOf('/nobody'), 'UPSTREAM_REFUSED');
   });
 
   test('http: a client that goes away', async (t) => {

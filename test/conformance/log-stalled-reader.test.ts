@@ -8,7 +8,7 @@ import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
 const FLOOD_LINE = 'x'.repeat(60_000);
 const FLOOD_ROUNDS = 350;
 
-/** Makes the function print some 21 MB, of which nobody reads a byte. */
+/** Makes the function print some 21 MB, none of which is read. */
 async function flood(watchdog: Watchdog): Promise<void> {
   for (let round = 0; round < FLOOD_ROUNDS; round += 1) {
     const answer = await watchdog.request({

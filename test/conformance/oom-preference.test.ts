@@ -6,7 +6,10 @@ import { childrenOf } from '../support/process-table.ts';
 import { until } from '../support/wait.ts';
 import { startWatchdog, type Variables } from '../support/watchdog.ts';
 
-/** What is added to a process's size before the largest is ended (proc(5)); a process that has gone has no say. */
+/**
+ * Reads the number that is added to a process's size before the largest process is killed (proc(5)); undefined for a
+ * process that has gone.
+ */
 function scoreOf(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));

@@ -62,7 +62,7 @@ describe('prefork', { concurrency: 3 }, () => {
     });
     const ready = await untilReady(watchdog, 2);
     await new Promise((resolve) => {
-      setTimeout(resolve, 600); // longer than exec_timeout: what stands ready is not ended by it
+      setTimeout(resolve, 600); // longer than exec_timeout, which must not end a process that stands ready
     });
     assert.deepEqual(await untilReady(watchdog, 2), ready);
     const answer = await watchdog.request();

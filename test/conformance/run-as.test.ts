@@ -19,16 +19,16 @@ const LINE = /Running as .* and no longer as root; run_as=root would stay root/;
 
 const STAYS = /Warning: root stays root, as it may not become the user app \(.*\); give the container a user/;
 
-/** The groups that this process was started with, and gives on. */
+/** The groups that this process was started with, and that its children get. */
 const GROUPS = /^Groups:.*$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[0].replace(/\s+/g, ' ') ?? '';
 
-/** What test/fixtures/identity.mjs tells. */
+/** The output of test/fixtures/identity.mjs. */
 interface Identity {
   readonly home: string;
   readonly threads: readonly (readonly string[])[];
 }
 
-/** The lines of /proc that say so; all threads have to be alike. */
+/** The lines of /proc for it; all threads must be alike. */
 function linesOf(uid: number, gid: number, groups: readonly number[] = [gid]): string[] {
   return [
     `Uid: ${uid} ${uid} ${uid} ${uid}`,

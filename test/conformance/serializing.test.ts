@@ -33,7 +33,7 @@ describe('serializing mode', { concurrency: 3 }, () => {
     const watchdog = await startWatchdog(t, { ...MODE, fprocess: 'cat' });
     const connection = await watchdog.connect();
     await connection.flush('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab');
-    // A whole round trip later the first request has had its chance.
+    // a whole round trip later the first request has had its chance
     await watchdog.request();
     assert.deepEqual(watchdog.leftovers(), []);
     connection.send('cd');

@@ -5,7 +5,7 @@ import { serverFunction, startUpstream } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
 import { Watchdog, type Variables } from '../support/watchdog.ts';
 
-/** Moments of the start, by the line of the log that tells of them. */
+/** Moments of the start, each by its line in the log. */
 const MOMENTS = [/Version:/, /Forking:/, /Listening on port/, /Writing lock-file/];
 
 describe('told to stop while it starts', { concurrency: 3 }, () => {

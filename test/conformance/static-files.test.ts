@@ -7,7 +7,7 @@ import type { Owner } from '../support/owner.ts';
 import type { RequestOptions, Answer } from '../support/request.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
-/** A folder of files as a static site has them. */
+/** A folder of files like that of a static site. */
 function makeSite(owner: Owner): string {
   const root = path.join(makeFolder(owner), 'public');
   mkdirSync(path.join(root, 'sub'), { recursive: true });

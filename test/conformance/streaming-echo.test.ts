@@ -38,7 +38,7 @@ describe('streaming mode', { concurrency: 3 }, () => {
     const watchdog = await startWatchdog(t, { fprocess: behaviour('part-by-part.sh') });
     let parts = 0;
     const answer = await watchdog.request({
-      // The process goes on to its next part when the one before has arrived.
+      // the process goes on to its next part when the part before has arrived
       onChunk: () => {
         parts += 1;
         watchdog.makeFile(`go-${parts}`);

@@ -10,7 +10,7 @@ import { startWatchdog } from '../support/watchdog.ts';
 
 const READER = `sh -c 'cat /dev/tty 2> /dev/null || echo none'`;
 
-/** script(1) runs it at a new terminal; the log goes where script's own errors do. */
+/** Runs it by script(1) at a new terminal; the log goes to script's own stderr. */
 const AT_TERMINAL = [
   'sh',
   '-c',

@@ -7,12 +7,12 @@ import { startWatchdog } from '../support/watchdog.ts';
 
 const PIECE = Buffer.alloc(64 << 10, 'x');
 
-/** In which a reset, if there is one, meets the client's next write. */
+/** Milliseconds in which a reset, if there is one, meets the client's next write. */
 const BEFORE_READING_MS = 250;
 
 /**
- * Sends the head and then never stops sending, and reads only a moment later.
- * @returns what came back until the connection was closed or reset
+ * Sends the head and then never stops sending; reads only a moment later.
+ * @returns everything that came back until the connection was closed or reset
  */
 async function sendOn(port: number, head: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1');

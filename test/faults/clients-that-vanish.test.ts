@@ -16,7 +16,7 @@ const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc'] as const
 type Mode = (typeof MODES)[number];
 const CLIENTS = 12;
 
-/** What a client says before it goes, and what it waits for. */
+/** The bytes that a client sends before it goes, and what it waits for. */
 interface Stage {
   readonly says: string;
   readonly waitsFor: 'the request to be there' | 'the first byte';
@@ -79,7 +79,7 @@ for (const mode of MODES) {
   describe(`clients that vanish in ${mode} mode`, { concurrency: 5 }, () => {
     for (const [when, stage] of Object.entries(STAGES)) {
       const isBuffered = mode === 'serializing' || mode === 'classic';
-      if (isBuffered && stage.waitsFor === 'the first byte') continue; // there is no first byte before the last
+      if (isBuffered && stage.waitsFor === 'the first byte') continue; // the first byte comes only with the last
       for (const way of ['destroy', 'reset'] as const) {
         test(`${when} (${way}): logged as that, and nothing is left`, async (t) => {
           const watchdog = await startMode(t, mode);

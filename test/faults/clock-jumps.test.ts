@@ -7,7 +7,7 @@ import { startWatchdog, type Watchdog } from '../support/watchdog.ts';
 
 const JUMP = path.join(path.dirname(fileURLToPath(import.meta.url)), '../fixtures/clock/jump.cjs');
 
-/** @param times how many jumps the log tells of then */
+/** @param times how many jumps the log has then */
 async function jump(watchdog: Watchdog, times: number): Promise<void> {
   process.kill(watchdog.pid, 'SIGUSR2');
   await watchdog.stderr.waitFor(new RegExp(`(?:the clock has jumped[^]*){${times}}`));

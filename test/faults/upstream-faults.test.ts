@@ -8,7 +8,7 @@ import { until } from '../support/wait.ts';
 
 const ROUNDS = 10;
 
-/** What a function does wrong once a request has come, and what its client has to see. */
+/** A fault of a function once a request has come, and what its client must see. */
 interface Fault {
   readonly act: (socket: net.Socket) => void;
   readonly sees: 'an error' | 'a broken response';

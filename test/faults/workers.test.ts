@@ -27,7 +27,7 @@ describe('a worker that is killed', { concurrency: 2 }, () => {
           const all = [...connections.keys()].map(childrenOf);
           return all.every((children) => children.length === 1) && childrenOf(victim);
         }, 'a process of each');
-        // its figures, by which it is known what it has started, are asked for with the metrics
+        // its figures, which tell the processes that it has started, are asked for with the metrics
         const before = parseMetrics(await watchdog.metrics());
         assert.equal(before.get('http_requests_in_flight'), 2);
         process.kill(victim, 'SIGKILL');

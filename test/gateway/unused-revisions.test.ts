@@ -17,5 +17,5 @@ test('revisions that nothing leads to go, but not one that a build has put there
   }
   symlinkSync('newest', currentLink(folder, 'fn'));
   await removeUnusedRevisions(folder, 'fn', new Set(['runs']));
-  assert.deepEqual(readdirSync(image).sort(), ['being-built', 'newest', 'runs']);
+  assert.deepEqual(readdirSync(image).sort(), ['being-built', 'current', 'newest', 'runs']);
 });

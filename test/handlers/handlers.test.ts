@@ -25,7 +25,7 @@ for (const name of new Set(ROWS.map((row) => row.of))) {
     for (const template of ['node22', 'dockerfile']) {
       await cp(join(ROOT, 'templates', template), project.path('template', template), { recursive: true });
     }
-    // Express and Fastify are found where Node looks last, so that nothing is to be installed.
+    // Express and Fastify are in the folder where Node looks last, so nothing needs to be installed
     await symlink(join(ROOT, 'node_modules'), project.path('node_modules'));
     const running = project.start(['run', name, '--json', '-p', '0', '--no-watch']);
     const { url = '' } = await running.until('ready');

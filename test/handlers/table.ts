@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * What functions in the forms that public ones have answer. A row without a remark is what OpenFaaS's own template, or
- * the server behind its watchdog, answers (seen by running node22's); `differs` says what that does, where it is other.
+ * The answers of functions in the forms of public ones. A row without a remark is also the answer of OpenFaaS's own
+ * template, or of the server behind its watchdog (seen by running node22's); `differs` describes theirs where it is
+ * different.
  */
 export interface Row {
   /** The function, by its name in test/fixtures/handlers/stack.yaml. */

@@ -6,7 +6,7 @@ const HEAD = 'version: 1.0\nprovider:\n  name: openfaas\n  gateway: http://127.0
 const ONE = '  one:\n    lang: plain\n    handler: ./one\n    image: one:latest\n';
 const TWO = '  two:\n    lang: plain\n    handler: ./two\n    image: two:latest\n';
 
-/** What stands in the file, and what it is to become. */
+/** The content of the file before and after. */
 const cases = [
   ['as faas-cli leaves it', `${HEAD}functions:\n${ONE}\n`, `${HEAD}functions:\n${ONE}\n${TWO}\n`],
   [

@@ -8,7 +8,7 @@ import { makeStateFolder } from '../support/state-folder.ts';
 import { until } from '../support/wait.ts';
 import { Project } from './project.ts';
 
-/** `ofkit build --local`, and of-gateway behind it: the one writes images, the other runs them. */
+/** `ofkit build --local` writes images, and of-gateway runs them. */
 
 test('a function of a template is built, deployed by its image, and called', async (t) => {
   const project = await Project.create(t);

@@ -12,7 +12,7 @@ interface Call {
   readonly buildKit?: string;
 }
 
-/** A project with a function `hello`, and an engine that only notes how it is called. */
+/** A project with a function `hello`, and an engine that only records how it is called. */
 async function withEngine(t: TestContext, lines = '', name = 'docker'): Promise<Project> {
   const project = await Project.create(t);
   await project.useTemplates('plain');
@@ -94,7 +94,7 @@ test('--tag adds what git or the handler says to the image', async (t) => {
     return (JSON.parse(ended.stdout) as [{ image: string }])[0].image;
   };
   assert.equal(await tagged('latest'), 'hello:latest');
-  // md5 of the md5 of its one file, as `faas-cli build --tag digest` takes it.
+  // the md5 of the md5 of its one file, as `faas-cli build --tag digest` makes it
   assert.equal(await tagged('digest'), 'hello:1de252dfb7f66cc816ec7d379c165bae');
   const outside = await project.ofkit(['build', '--tag', 'sha'], env(project));
   assert.deepEqual([outside.status, /not a Git repository/.test(outside.stderr)], [5, true]);
@@ -133,7 +133,7 @@ test('--engine, OFKIT_ENGINE and PATH choose the engine', async (t) => {
     (await project.ofkit(['build', '--engine', 'buildah'], { ...env(project), ...path })).status,
     0,
   );
-  // Without it HEALTHCHECK is lost: the format that they write by themselves does not know it.
+  // without it HEALTHCHECK is lost, which the engine's default format does not have
   for (const { args } of await calls(project)) {
     if (args[0] === 'build') assert.deepEqual(args.slice(1, 3), ['--format', 'docker']);
   }
@@ -197,7 +197,7 @@ test("the watchdog's image is built from the checkout, once, where the engine ha
   );
   await project.writeStack({ one: 'lang: plain', two: 'lang: plain' });
   for (const name of ['one', 'two']) await project.write(`${name}/handler.js`, '');
-  // A checkout is a folder with Dockerfile.watchdog above that of ofkit.js.
+  // a checkout has Dockerfile.watchdog in the folder above that of ofkit.js
   await mkdir(project.path('checkout/dist'), { recursive: true });
   await writeFile(project.path('checkout/Dockerfile.watchdog'), 'FROM scratch\n');
   await project.write('checkout/dist/ofkit.js', await readFile(OFKIT, 'utf8'));

@@ -8,7 +8,7 @@ import { listing, makeRepository, Project } from './project.ts';
 
 const LOGIN = 'someone:s3cr3t-token';
 
-/** Everything that was printed and written, but for what the user wrote. */
+/** Everything that was printed and written, except the user's own text. */
 async function traces(project: Project, printed: string): Promise<string> {
   const files = (await listing(project.folder)).filter(
     (path) => !path.endsWith('/') && !/^(?:stack|index)/.test(path),
@@ -46,7 +46,7 @@ test('meta.json and build contexts have the address without its login', async (t
   const project = await Project.create(t);
   const repository = await makeRepository(t);
   const { status, stderr } = await project.ofkit(['template', 'pull', `file://${LOGIN}@${repository}`]);
-  // git takes the part before the path of a file URL for a host, and looks at the path alone.
+  // git takes the part before the path of a file URL for a host, and reads the path alone
   if (status === 0) {
     assert.equal(
       JSON.parse(await project.read('template/plain/meta.json')).repository,

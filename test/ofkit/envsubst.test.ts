@@ -4,7 +4,7 @@ import { substitute } from '../../build/stack/envsubst.ts';
 
 const values: Record<string, string> = { NAME: 'openFaaS', PATH_OF: 'a/b/c.tar.gz', EMPTY: '' };
 
-/** What faas-cli (2024-12) makes of it, oddities included: it uses drone/envsubst. */
+/** The results of faas-cli (2024-12), oddities included: it uses drone/envsubst. */
 const table = [
   ['${NAME}', 'openFaaS'],
   ['${MISSING}', ''],

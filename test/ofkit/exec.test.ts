@@ -57,7 +57,7 @@ test('a command that is not there, or is killed, is told by the status', async (
   assert.equal((await project.ofkit(['exec', '--', 'sh', '-c', 'kill -KILL $$'])).status, 137);
 });
 
-/** Runs a command that tells its process and its function's, and stays. */
+/** Runs a command that prints the ids of its process and of its function's, and stays. */
 async function staying(project: Project): Promise<{ ofkit: ReturnType<Project['start']>; pids: number[] }> {
   const script = `${CALL.replace('console.log(', 'console.error(`pids ${process.pid} `+')}; setInterval(() => {}, 1000)`;
   const ofkit = project.start(['exec', '--', 'node', '-e', script]);
@@ -83,6 +83,6 @@ test('kill -9 of ofkit ends the gateway and the functions', async (t) => {
   const { ofkit, pids } = await staying(project);
   const [command = 0, ...ours] = pids;
   process.kill(ofkit.pid, 'SIGKILL');
-  process.kill(command, 'SIGKILL'); // is not ofkit's to end then
+  process.kill(command, 'SIGKILL'); // then ofkit may not end it
   await eventually('their end', async () => (ours.some(isRunning) ? undefined : true));
 });

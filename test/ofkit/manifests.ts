@@ -7,18 +7,18 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { parseAllDocuments } from 'yaml';
 import type { Project } from './project.ts';
 
-/** What `ofkit generate` prints, read as its readers do and held to the published schemas. */
+/** The output of `ofkit generate`, read as its readers do and checked against the published schemas. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-// The schema is of 2019-09 and says `id`, which Ajv takes for a mistake.
+// the schema is of 2019-09 and says `id`, which Ajv takes for a mistake
 const isCompose = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(
   JSON.parse(
     JSON.stringify(compose, (key, value: unknown) => (key === 'id' || key === '$schema' ? undefined : value)),
   ) as Fields,
 );
 
-/** Runs `ofkit generate`, which has to succeed, and gives back its documents. */
+/** Runs `ofkit generate`, which must succeed, and gives its documents. */
 export async function generate(project: Project, ...args: string[]): Promise<Fields[]> {
   const { status, stdout, stderr } = await project.ofkit(['generate', ...args]);
   assert.equal(stderr, '');
@@ -26,7 +26,7 @@ export async function generate(project: Project, ...args: string[]): Promise<Fie
   return documents(stdout);
 }
 
-/** Of a reader of YAML 1.1, as kubectl is; one of 1.2 has to find the same. */
+/** Reads YAML 1.1, as kubectl does; a reader of 1.2 must find the same. */
 export function documents(text: string): Fields[] {
   const [older, newer] = (['1.1', '1.2'] as const).map((version) =>
     parseAllDocuments(text, { version }).map((document) => {
@@ -39,8 +39,8 @@ export function documents(text: string): Fields[] {
 }
 
 /**
- * Holds a document to the schema of its kind.
- * @throws Error that says which field is wrong
+ * Checks a document against the schema of its kind.
+ * @throws Error that names the wrong field
  */
 export function validate(document: Fields): void {
   const { apiVersion, kind } = document;
@@ -59,7 +59,7 @@ export function validate(document: Fields): void {
   }
 }
 
-/** What lies at a path of fields and indices; fails where there is nothing. */
+/** Gives the value at a path of fields and indices; fails where there is none. */
 export function at(value: unknown, path: string): unknown {
   let found = value;
   for (const part of path.split(' ')) {

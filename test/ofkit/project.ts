@@ -94,14 +94,14 @@ export class Project {
     return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
   }
 
-  /** Runs ofkit until the test ends it. */
+  /** Starts ofkit; the test ends it. */
   start(args: readonly string[], env: Variables = {}): Running {
     const running = new Running(OFKIT, this.folder, args, this.#environment(env));
     this.#running.push(running);
     return running;
   }
 
-  /** A command of a fixture, by another name, before all others on PATH. */
+  /** Puts a fixture's command, under another name, before all others on PATH. */
   async useCommand(name: string, fixture: string): Promise<void> {
     await mkdir(this.path('.bin'), { recursive: true });
     await symlink(join(FIXTURES, fixture), this.path('.bin', name));
@@ -120,7 +120,7 @@ export class Project {
   }
 }
 
-/** The paths of all that lies below a folder, relative, folders with a slash; links are not followed. */
+/** Lists the paths below a folder, relative, folders with a slash; links are not followed. */
 export async function listing(folder: string, within = ''): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
@@ -131,7 +131,9 @@ export async function listing(folder: string, within = ''): Promise<string[]> {
   return found.sort();
 }
 
-/** A local repository with the fixture templates, or with what `fill` writes; its folder, as a URL for git. */
+/**
+ * Makes a local repository with the fixture templates, or with the files of `fill`; gives its folder as a URL for git.
+ */
 export async function makeRepository(
   t: TestContext,
   fill?: (folder: string) => Promise<void>,

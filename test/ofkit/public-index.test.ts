@@ -22,7 +22,7 @@ test("new, build and up fall back to OpenFaaS's public index, with NAME and NAME
   );
   const built = await project.ofkit(['build', '--shrinkwrap', '-f', 'other.yml'], env);
   assert.deepEqual([built.status, built.stdout], [0, 'three: build/three\n'], built.stderr);
-  // An index that was named is the only one.
+  // a named index is the only one
   await project.write('empty.json', '[]');
   const named = await project.ofkit(['new', 'x', '--lang', 'plain@v3', '-f', 'x.yml'], {
     ...env,

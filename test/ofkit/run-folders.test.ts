@@ -17,7 +17,7 @@ test('reload goes on when the folder of the handler goes and comes back, or is r
     const behind = running.events.length;
     await change();
     await running.next('reloaded', () => true, behind);
-    // A save may be seen half written, and is then loaded once more.
+    // a save may be seen half written, and is then loaded again
     await eventually(`the answer ${text}`, async () => (await running.call('hello')) === text || undefined);
   };
   await rename(project.path('hello'), project.path('away'));
@@ -26,7 +26,7 @@ test('reload goes on when the folder of the handler goes and comes back, or is r
   await write('away', 'two');
   await reloaded('two', () => rename(project.path('away'), project.path('hello')));
   await reloaded('three', () => write('hello', 'three'));
-  // A copy in its place, at once.
+  // a copy takes its place at once
   await cp(project.path('hello'), project.path('copy'), { recursive: true });
   await write('copy', 'four');
   await reloaded('four', async () => {

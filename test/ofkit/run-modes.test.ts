@@ -54,7 +54,7 @@ for (const [what, text, mode, why] of dockerfiles) {
     const { url = '', mode: told = '' } = await running.until('ready');
     assert.ok(told.startsWith(`mode=${mode}: `), told);
     assert.match(told, why);
-    // Streaming has begun its answer when the command fails.
+    // streaming has begun its answer when the command fails
     if (mode === 'classic') assert.equal((await fetch(url)).status, 500);
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Project } from './project.ts';
 
-/** What people's stack files hold, and what of it is said with its line. */
+/** Contents of people's stack files, and the messages about them with their lines. */
 
 const HEAD = 'provider: { name: openfaas }\nfunctions:\n';
 const ONE = '  one: { lang: plain, handler: ./one, image: one }\n';

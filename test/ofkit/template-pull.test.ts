@@ -60,7 +60,7 @@ test('template pull takes OPENFAAS_TEMPLATE_URL, and without it the templates th
   const repository = await makeRepository(t);
   await project.ofkit(['template', 'pull'], { OPENFAAS_TEMPLATE_URL: repository });
   assert.deepEqual(await templatesOf(project), ['dockerfile', 'plain', 'typed']);
-  // No network is asked for these: an address that answers to nobody would fail the command.
+  // these need no network: an address where nobody answers would fail the command
   const offline = { https_proxy: 'http://127.0.0.1:1', GIT_PROXY_COMMAND: 'false' };
   const { status } = await project.ofkit(['template', 'pull'], offline);
   assert.equal(status, 0);
@@ -165,7 +165,7 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     const { exitCode, signal: endedBy } = await running;
     assert.deepEqual([exitCode, endedBy], signal === 'SIGINT' ? [130, undefined] : [undefined, 'SIGKILL']);
     assert.deepEqual((await readdir(project.folder)).sort(), ['.bin', 'started']);
-    // The next pull works, whatever the one before it left.
+    // the next pull works, whatever the last one has left
     const again = await project.ofkit(['template', 'pull', repository], { PATH: process.env.PATH });
     assert.equal(again.status, 0, again.stderr);
     assert.deepEqual(await templatesOf(project), ['dockerfile', 'plain', 'typed']);
@@ -177,6 +177,6 @@ function endClone(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // it has ended
   }
 }

@@ -84,7 +84,7 @@ test('an index on disk may name a checkout beside it, from which pull takes all 
   await writeFile(index, JSON.stringify([row('plain', { repo: '.' }), row('typed', { repo: repository })]));
   const pulled = await project.ofkit(['template', 'store', 'pull', 'plain', '--url', index]);
   assert.equal(pulled.status, 0, pulled.stderr);
-  // As faas-cli: the repository of the template, and no file but templates.
+  // like faas-cli: the repository of the template, and no file but templates
   assert.deepEqual((await readdir(project.path('template'))).sort(), ['dockerfile', 'plain', 'typed']);
   assert.equal(pulled.stdout, 'Wrote 3 template(s) to template/: dockerfile plain typed\n');
   const again = await project.ofkit(['template', 'store', 'pull', 'plain', '-u', index, '--no-overwrite']);

@@ -27,7 +27,7 @@ test(
   },
 );
 
-/** A Dockerfile that keeps the rules, for each of which one change breaks it. */
+/** A Dockerfile that keeps the rules. One change breaks each rule. */
 const KEEPS = `ARG WATCHDOG=example.com/watchdog:1
 ARG NODE=node:24-alpine
 FROM \${WATCHDOG} AS watchdog

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long an event may take before the test fails: machines are slow, but not for ever. */
+/** Milliseconds that an event may take before the test fails: machines are slow, but not for ever. */
 export const EVENT_WITHIN_MS = 60_000;
 
-/** What comes of a promise, or an error that says what was waited for. */
+/**
+ * Waits for a promise.
+ * @throws Error that names the event, past the deadline
+ */
 export async function within<T>(
   what: string,
   promise: Promise<T>,
@@ -22,7 +25,7 @@ export async function within<T>(
 
 /**
  * Asks again until there is an answer.
- * @throws Error that says what was waited for
+ * @throws Error that names the event, past the deadline
  */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + EVENT_WITHIN_MS;

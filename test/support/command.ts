@@ -3,7 +3,9 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** The watchdog under test: WATCHDOG (words parted by spaces, files relative to the root), else the bundle. */
+/**
+ * The watchdog under test: WATCHDOG (words separated by spaces, files relative to the root), otherwise the bundle.
+ */
 export const WATCHDOG_COMMAND: readonly string[] = (process.env['WATCHDOG'] ?? 'node dist/fwatchdog.js')
   .split(' ')
   .filter((word) => word !== '')
@@ -13,7 +15,7 @@ export const WATCHDOG_COMMAND: readonly string[] = (process.env['WATCHDOG'] ?? '
     return existsSync(file) ? file : word;
   });
 
-/** Words as one command line for `fprocess`, each quoted as a shell would want it. */
+/** Joins words to one command line for `fprocess`, each quoted as a shell needs it. */
 export function commandLine(...words: string[]): string {
   return words
     .map((word) => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
@@ -31,5 +33,5 @@ export function behaviour(name: string, ...args: string[]): string {
   return commandLine(interpreter, fixture(name), ...args);
 }
 
-/** A function process of http mode that does nothing, for tests that play its server themselves. */
+/** A process for http mode that does nothing, for tests that play the function's server themselves. */
 export const IDLE = 'sleep 3600';

@@ -6,10 +6,10 @@ import { makeFolder } from './folder.ts';
 import type { Owner } from './owner.ts';
 import type { StartOptions } from './watchdog.ts';
 
-/** What of a container's start a watchdog can be given without a container. */
+/** The parts of a container's start that a watchdog can be given without a container. */
 
 export interface Accounts {
-  /** Takes the place of /etc/passwd, and of /etc/group. */
+  /** Replace /etc/passwd and /etc/group. */
   readonly passwd?: string;
   readonly group?: string;
   /** Words before the watchdog's command, such as `setpriv …`. */
@@ -24,8 +24,8 @@ export function reasonToSkip(): string | undefined {
 }
 
 /**
- * A folder that every user can write to, with test/fixtures/identity.mjs in it, and the command that starts a watchdog
- * as a container's engine does: as process 1, Node and the script where every user can read them.
+ * Makes a folder that every user can write to, with test/fixtures/identity.mjs in it, and the command that starts a
+ * watchdog like a container's engine: as process 1, with Node and the script where every user can read them.
  */
 export function asFirstProcess(owner: Owner, accounts: Accounts = {}): StartOptions & { folder: string } {
   const folder = makeFolder(owner);

@@ -16,8 +16,8 @@ interface Seen {
 }
 
 /**
- * A provider of OpenFaaS's REST API that keeps all in memory, and answers calls of functions itself with what it was
- * asked for: what a gateway can be tested in front of without any function running.
+ * A provider of OpenFaaS's REST API that keeps everything in memory, and answers calls of functions itself by repeating
+ * the request. It lets tests run a gateway in front of it without any function.
  */
 export class FaasProvider {
   readonly requests: Seen[] = [];
@@ -26,12 +26,12 @@ export class FaasProvider {
   readonly namespaces = new Map<string, unknown>([
     ['openfaas-fn', { name: 'openfaas-fn', labels: {}, annotations: {} }],
   ]);
-  /** What the logs of every function are; a follower waits after them. */
+  /** The logs of every function; a follower waits after them. */
   logLines: unknown[] = [];
   readonly followers = new Set<http.ServerResponse>();
   /** Milliseconds that a function at zero takes until it is ready. */
   startMs = 0;
-  /** Answers in the place of all else, where it is set. */
+  /** Answers instead of everything else, where it is set. */
   override: ((request: Seen, response: http.ServerResponse) => boolean) | undefined;
   readonly #server: http.Server;
 
@@ -57,7 +57,7 @@ export class FaasProvider {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** How many requests would have changed something: what is read is read by the gateway of its own accord too. */
+  /** How many requests would have changed something. Reads do not count, as the gateway also reads unasked. */
   get changes(): number {
     return this.requests.filter(({ method }) => method !== 'GET').length;
   }

@@ -13,7 +13,7 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
-/** A temporary folder that goes with its owner. */
+/** A temporary folder that is removed with its owner. */
 export function makeFolder(owner: Owner): string {
   const folder = newFolder();
   owner.after(() => removeFolder(folder));

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from '
 import { systemCode } from './system-code.ts';
 import { until } from './wait.ts';
 
-/** Where a watchdog with jwt_auth_local looks for the gateway. */
+/** The place where a watchdog with jwt_auth_local looks for the gateway. */
 const PORT = 8000;
 
 export const ISSUER = `http://127.0.0.1:${PORT}`;
@@ -26,9 +26,9 @@ export async function makeKey(id: string, algorithm: Algorithm = 'ES256'): Promi
   return { id, algorithm, privateKey, publicJwk };
 }
 
-/** A gateway of OpenFaaS, as far as it issues tokens for functions. */
+/** Plays a gateway of OpenFaaS that issues tokens for functions. */
 export class Gateway {
-  /** What it publishes now. */
+  /** The keys that it publishes now. */
   keys: readonly SigningKey[];
   /** How often its keys were asked for. */
   keyFetches = 0;

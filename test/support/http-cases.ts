@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What the function is to answer with, byte by byte, and where the bytes are parted. */
+/** The function's answer, byte by byte, and the places where the bytes are cut. */
 export interface Reply {
   readonly bytes: string;
   readonly closes: boolean;
@@ -52,7 +52,7 @@ function chunked(text: string, sizes: readonly number[], extension: string, trai
   return `${chunks}0\r\n${trailers}\r\n`;
 }
 
-/** A request as its bytes, and where they are parted. */
+/** A request as its bytes, and the places where they are cut. */
 export const request = fc
   .record({
     method: fc.constantFrom('GET', 'GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'REPORT'),
@@ -116,7 +116,7 @@ export const reply = fc
     return { bytes: `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`, closes: false, cuts: at };
   });
 
-/** A byte more, less or other somewhere in the head. */
+/** Adds, drops or changes one byte somewhere in the head. */
 export const mutation = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
   removed: fc.constantFrom(0, 0, 1, 2),
@@ -146,7 +146,7 @@ export function mutated(bytes: string, { at, removed, added }: Mutation): string
   return bytes.slice(0, place) + added + bytes.slice(place + removed);
 }
 
-/** The reply as it is to a HEAD: without the body that its head tells of. */
+/** The reply to a HEAD: without the body that its head announces. */
 export function toHead(answer: Reply): Reply {
   const head = /^(?:HTTP\/1\.1 103[^]*?\r\n\r\n)?[^]*?\r\n\r\n/.exec(answer.bytes)?.[0] ?? answer.bytes;
   return { ...answer, bytes: head };

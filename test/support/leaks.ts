@@ -3,13 +3,13 @@ import { openFilesOf, zombiesOf } from './process-table.ts';
 import { until } from './wait.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** What a watchdog holds: the figures that have to be the same after a fault as before it. */
+/** The figures of a watchdog that must be the same after a fault as before it. */
 export interface Holdings {
   readonly files: number;
   readonly processes: number;
 }
 
-/** Connections to the metrics port and the like come and go; so many are no leak. */
+/** Connections to the metrics port and the like come and go; this many are no leak. */
 const SLACK = 2;
 
 export function holdingsOf(watchdog: Watchdog): Holdings {

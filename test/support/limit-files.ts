@@ -4,8 +4,8 @@ import { openFilesOf } from './process-table.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /**
- * Leaves the watchdog so many descriptors beside those that it has open; the limit can be raised again.
- * @returns whether that can be done here; if not, the test is skipped with the reason
+ * Leaves the watchdog so many descriptors beside its open ones; the limit can be raised again.
+ * @returns whether that is possible here; if not, the test is skipped with the reason
  */
 export function limitFiles(t: TestContext, watchdog: Watchdog, more: number): boolean {
   const limit = openFilesOf(watchdog.pid).length + more;

@@ -1,4 +1,4 @@
-/** The lines of Prometheus's text format, by what stands before the value: `name{label="x"}`. */
+/** Parses the lines of Prometheus's text format, by the text before the value: `name{label="x"}`. */
 export function parseMetrics(text: string): Map<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(

@@ -1,16 +1,16 @@
-/** The responses in what came back, without what differs from one to the next, and without the places of chunks. */
+/** The responses among the bytes that came back, without their varying parts and the places of chunks. */
 export function normal(received: string): string[] {
   const found: string[] = [];
   let rest = received;
   while (rest !== '') {
     const end = rest.indexOf('\r\n\r\n');
     if (end === -1) return [...found, `no head: ${rest}`];
-    // undici leaves the blanks after a value where they are
+    // undici leaves the blanks after a value in place
     const lines = rest.slice(0, end).split(/[ \t]*\r\n/);
     rest = rest.slice(end + 4);
     lines[0] = lines[0]?.slice(0, 12) ?? ''; // undici loses the start of a reason that comes in two pieces
     const isOwn = lines.includes('X-OpenFaaS-Internal: of-watchdog');
-    // bytes that are no request, behind one that is: Node's server closes after that one's answer, or answers them too
+    // bytes behind a request that are no request: Node's server closes after the answer, or answers them too
     if (isOwn && found.length > 0 && lines[0] === 'HTTP/1.1 400') return found;
     const head = lines.filter((line) => !/^(date|x-duration-seconds|keep-alive):/i.test(line)).sort();
     found.push(head.join('\n').replace(isOwn ? /content-length: .*/i : '', ''));

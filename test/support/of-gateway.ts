@@ -27,7 +27,7 @@ export interface ApiOptions extends Omit<RequestOptions, 'body' | 'headers'> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; a text or bytes are sent as they are. */
   readonly body?: unknown;
-  /** An Authorization header in the place of the right one; null for none. */
+  /** An Authorization header instead of the right one; null for none. */
   readonly login?: string | null;
 }
 
@@ -58,7 +58,7 @@ export class OfGateway {
     this.exited.catch(() => undefined);
   }
 
-  /** Starts it and sees to its end; waits for nothing. */
+  /** Starts it, and ends it with the test; waits for nothing. */
   static spawn(owner: Owner, variables: GatewayVariables, options: GatewayOptions = {}): OfGateway {
     const folder = options.folder ?? newFolder();
     options.prepare?.(folder);
@@ -102,14 +102,14 @@ export class OfGateway {
     return path.join(this.folder, 'basic-auth-password');
   }
 
-  /** The Authorization header of its user, undefined where nobody logs in. */
+  /** The Authorization header of its user; undefined where nobody logs in. */
   get login(): string | undefined {
     if (!existsSync(this.passwordFile)) return undefined;
     const password = readFileSync(this.passwordFile, 'utf8').trim();
     return `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   }
 
-  /** Waits for the lines that tell the ports. */
+  /** Waits for the lines that name the ports. */
   async waitListening(): Promise<void> {
     const ports = async (): Promise<void> => {
       this.#port = Number((await this.stderr.waitFor(/Listening on http:\/\/[^ ]*:(\d+)/))[1]);
@@ -121,12 +121,14 @@ export class OfGateway {
     await Promise.race([ports(), early]);
   }
 
-  /** A request to the API, with the login unless told otherwise. What comes back is held to docs/openapi.yaml. */
+  /**
+   * Sends a request to the API, with the login unless told otherwise. Checks the answer against docs/openapi.yaml.
+   */
   async api(method: string, target: string, options: ApiOptions = {}): Promise<Answer> {
     const { body, login = this.login, headers = {}, ...rest } = options;
     const bytes =
       body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const length = bytes === undefined ? undefined : Buffer.byteLength(bytes); // Node tells none of a DELETE
+    const length = bytes === undefined ? undefined : Buffer.byteLength(bytes); // Node does not announce the body of a DELETE
     const answer = await request(this.#port, {
       ...rest,
       method,
@@ -179,7 +181,7 @@ export async function startGateway(
   return gateway;
 }
 
-/** Starts a gateway in front of a provider that keeps all in memory. */
+/** Starts a gateway in front of a provider that keeps everything in memory. */
 export async function startBeforeProvider(
   owner: Owner,
   variables: GatewayVariables = {},

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { within } from './wait.ts';
 
-/** What a process prints, as it comes. */
+/** The output of a process, as it comes. */
 export class Output {
   readonly #stream: Readable;
   readonly #watchers = new Set<() => void>();
@@ -9,7 +9,7 @@ export class Output {
   #joined = '';
   #bytes = 0;
 
-  /** Settles when there is no more to come. */
+  /** Settles at the end of the output. */
   readonly ended: Promise<void>;
 
   constructor(stream: Readable) {
@@ -37,7 +37,7 @@ export class Output {
     return this.text.split('\n').slice(0, -1);
   }
 
-  /** Hands on each chunk that comes from now on. */
+  /** Calls back with each chunk from now on. */
   onChunk(take: (chunk: Buffer) => void): void {
     this.#stream.on('data', take);
   }
@@ -53,7 +53,7 @@ export class Output {
         this.#watchers.delete(schedule);
         resolve(match);
       };
-      // Once for all the chunks of a turn: a flood is long to search.
+      // once for all the chunks of a turn, as a flood takes long to search
       const schedule = (): void => {
         if (!isScheduled) setImmediate(check);
         isScheduled = true;

@@ -1,4 +1,4 @@
-/** Whoever ends what a helper makes: the context of a test. */
+/** The owner that ends the things that a helper makes: the context of a test. */
 export interface Owner {
   after(cleanup: () => Promise<void> | void): void;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** What /proc tells of processes. A process that has gone reads as nothing rather than as an error. */
+/** Facts about processes from /proc. A process that has gone reads as nothing, and not as an error. */
 
 interface ProcessStatus {
   readonly state: string;
@@ -14,7 +14,7 @@ interface ProcessStatus {
 function statusOf(pid: number): ProcessStatus | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold spaces, so the fields are counted from its end.
+    // the name in parentheses may hold spaces, so fields are counted from its end
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return {
       state: fields[0] ?? '',
@@ -71,7 +71,7 @@ export function processesWith(entry: string): number[] {
   });
 }
 
-/** What each open file descriptor leads to: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
+/** The target of each open file descriptor: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
 export function openFilesOf(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -109,11 +109,11 @@ export function cpuTicksOf(pid: number): number {
   return statusOf(pid)?.ticks ?? 0;
 }
 
-/** Sends a signal to a process, or to a group with a negative id; one that has gone is no error. */
+/** Sends a signal to a process, or to a group with a negative id. A process that has gone is not an error. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // gone already
+    // it has gone already
   }
 }

@@ -1,23 +1,23 @@
 /**
- * Requests as bytes, each a row: what the function may see of it, and what the client gets. A row whose connection stays
- * open is followed by a request for `/after`, which has to be served.
+ * Requests as bytes, each a row: what the function may see of it, and what the client gets. A row whose connection
+ * stays open is followed by a request for `/after`, which must be served.
  */
 export interface RawCase {
   readonly name: string;
   /** As Latin-1. */
   readonly input: string;
-  /** The client ends its side behind it. */
+  /** The client ends its side after it. */
   readonly ends?: true;
-  /** What the function tells that it was asked; with the path decoded in `decoded`, where a process is told so. */
+  /** The request as the function tells it; `decoded` where a process gets the path decoded. */
   readonly seen: readonly string[];
   readonly decoded?: readonly string[];
   /** The final statuses that the client gets. */
   readonly statuses: readonly number[];
-  /** Whether the connection is closed then. */
+  /** Whether the connection is closed afterwards. */
   readonly closes?: true;
   /** For http mode alone. */
   readonly isForHttp?: true;
-  /** What the client gets has to match. */
+  /** A pattern for what the client gets. */
   readonly text?: RegExp;
 }
 
@@ -176,7 +176,7 @@ const HALF_CLOSED: readonly RawCase[] = [
   },
 ];
 
-/** What is refused: nothing that stands behind it goes anywhere. */
+/** Requests that are refused. Nothing behind them goes anywhere. */
 const REFUSED: readonly RawCase[] = [
   ['two Hosts', get('/1', 'Host: y'), 400],
   ['no Host', 'GET /1 HTTP/1.1\r\nX-A: 1\r\n\r\n', 400],

@@ -3,7 +3,7 @@ import type { Owner } from './owner.ts';
 import { systemCode } from './system-code.ts';
 import { within } from './wait.ts';
 
-/** A TCP connection on which a test says each byte itself. What is received is kept as Latin-1. */
+/** A TCP connection on which a test sends each byte itself. Received bytes are kept as Latin-1. */
 export class RawConnection {
   readonly #socket: net.Socket;
   readonly #watchers = new Set<() => void>();
@@ -57,7 +57,7 @@ export class RawConnection {
     return this.#closed;
   }
 
-  /** Whether it was reset: what was received so far is not all there is. */
+  /** Whether it was reset; then bytes may be missing at the end. */
   get wasReset(): boolean {
     return this.#wasReset;
   }
@@ -67,7 +67,7 @@ export class RawConnection {
     this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   }
 
-  /** Sends and waits until the system has taken it. */
+  /** Sends, and waits until the system has taken the bytes. */
   flush(bytes: string | Buffer): Promise<void> {
     return new Promise((resolve) => {
       this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, () => resolve());
@@ -79,7 +79,7 @@ export class RawConnection {
     this.#socket.end();
   }
 
-  /** Goes away, as a client does that lost interest. */
+  /** Goes away, like a client that lost interest. */
   destroy(): void {
     this.#socket.destroy();
   }
@@ -98,7 +98,7 @@ export class RawConnection {
     this.#socket.resume();
   }
 
-  /** Waits until what was received matches, or for the close, which is an error then. */
+  /** Waits until the received bytes match. A close is an error. */
   async waitFor(pattern: RegExp, ms?: number): Promise<void> {
     await this.#waitUntil(() => pattern.test(this.received), String(pattern), ms);
   }
@@ -132,7 +132,7 @@ export class RawConnection {
   }
 }
 
-/** What came back for bytes that were said on a connection of their own. */
+/** The answer to bytes that were sent on a connection of their own. */
 export interface RawAnswer {
   readonly text: string;
   /** The statuses of all responses, informational ones too, in order. */
@@ -141,7 +141,7 @@ export interface RawAnswer {
   readonly closed: boolean;
 }
 
-/** Says bytes on a new connection and collects what comes back until the other side closes or `ms` have passed. */
+/** Sends bytes on a new connection, and collects the answer until the other side closes or `ms` have passed. */
 export async function exchange(
   owner: Owner,
   port: number,
@@ -157,7 +157,7 @@ export async function exchange(
   return { text: received, statuses, closed };
 }
 
-/** Joins the lines of a request's head and ends it: what is said on the wire. */
+/** Joins the lines of a request's head and ends it. */
 export function head(...lines: string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

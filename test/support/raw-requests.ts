@@ -1,6 +1,6 @@
 import type net from 'node:net';
 
-/** Reads requests with a Content-Length, or without a body, off a socket and hands on the request line of each. */
+/** Reads requests with a Content-Length, or without a body, from a socket, and passes on the request line of each. */
 export function onRequest(socket: net.Socket, handle: (line: string) => void): void {
   let buffered = '';
   socket.on('data', (bytes: Buffer) => {
@@ -18,7 +18,7 @@ export function onRequest(socket: net.Socket, handle: (line: string) => void): v
   });
 }
 
-/** How often each line is there. */
+/** Counts how often each line comes. */
 export function countOf(lines: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);

@@ -4,10 +4,10 @@ export interface RequestOptions {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: http.OutgoingHttpHeaders;
-  /** The body, or what writes it (and ends the request). */
+  /** The body, or a function that writes it (and ends the request). */
   readonly body?: string | Buffer | ((request: http.ClientRequest) => void);
   readonly agent?: http.Agent;
-  /** After this long the request is given up. */
+  /** Milliseconds after which the request is given up. */
   readonly deadlineMs?: number;
   readonly onInformation?: (information: Informational) => void;
   readonly onResponse?: (response: http.IncomingMessage) => void;
@@ -19,7 +19,7 @@ export interface Informational {
   readonly headers: http.IncomingHttpHeaders;
 }
 
-/** What came back, in all its parts. */
+/** An answer with all its parts. */
 export interface Answer {
   /** 0 where no response came. */
   readonly status: number;

@@ -4,15 +4,15 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { newFolder, removeFolder } from './folder.ts';
 
-/** A file system of a few megabytes, most of which a file takes that can be removed. */
+/** A file system of a few megabytes. A file that can be removed takes most of them. */
 export interface SmallDisk {
   readonly folder: string;
   makeRoom(): void;
 }
 
 /**
- * Mounts one, with so many bytes left of it.
- * @returns undefined where that cannot be done here: the test is skipped with the reason
+ * Mounts such a file system, with so many bytes left.
+ * @returns undefined where that is not possible here: the test is skipped with the reason
  */
 export function mountSmallDisk(t: TestContext, left: number): SmallDisk | undefined {
   const mountPoint = newFolder();

@@ -5,17 +5,17 @@ import { request, type RequestOptions } from './request.ts';
 import { settled, until } from './wait.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** Requests of one soak; SOAK_REQUESTS lowers the number for trying. */
+/** Requests of one soak. SOAK_REQUESTS lowers the number for a try. */
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 20_000);
-/** For requests that take their time to fail. */
+/** The number for requests that take time to fail. */
 export const FEWER = Math.ceil(REQUESTS / 4);
 
-/** The settings of a watchdog to soak: with a small young generation, whose growth would look like a leak. */
+/** The settings of a watchdog to soak, with a small young generation, whose growth would look like a leak. */
 export const STEADY = { log_format: 'json', NODE_OPTIONS: '--max-semi-space-size=2' };
 
 const CLIENTS = 16;
 
-/** Memory may end this much higher than after the warm-up, in parts of it: a heap breathes, a leak grows. */
+/** How much higher memory may end than after the warm-up, in parts of it: a heap breathes, a leak grows. */
 const GROWTH = 0.25;
 const GROWTH_BYTES = 24 << 20;
 
@@ -28,10 +28,10 @@ interface Figures {
 }
 
 /**
- * Sends requests from 16 clients, and asserts that the watchdog ends as it was after the first half of them:
- * memory, descriptors, processes.
- * @param make the request of each round
- * @param accepts whether an answer is a right one
+ * Sends requests from 16 clients, and asserts that the watchdog ends as it was after the first half of them: memory,
+ * descriptors, processes.
+ * @param make makes the request of each round
+ * @param accepts whether an answer is right
  */
 export async function soak(
   watchdog: Watchdog,

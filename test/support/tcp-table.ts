@@ -12,7 +12,7 @@ function hexadecimal(port: number): string {
 }
 
 /**
- * What the socket at one end of a connection is called among the open files of its process, once a process has it.
+ * Names the socket at one end of a connection as in the open files of its process, once a process has it.
  * @param local the port at this end
  * @param remote the port at the other
  */
@@ -24,7 +24,7 @@ export function socketOf(local: number, remote: number): string | undefined {
   return inode === undefined || inode === '0' ? undefined : `socket:[${inode}]`;
 }
 
-/** Bytes that have arrived on the connections of a local port and that its program has not read yet. */
+/** Counts the bytes that have arrived on the connections of a local port and that its program has not read yet. */
 export function unreadBytesAt(port: number): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   let unread = 0;

@@ -18,7 +18,7 @@ export interface SeenRequest {
 export interface Upstream {
   readonly server: net.Server;
   readonly url: string;
-  /** What came, in order; a request is there once it has arrived whole. */
+  /** The requests that came, in order. A request is added once it has arrived whole. */
   readonly seen: SeenRequest[];
 }
 
@@ -70,11 +70,11 @@ export async function startUpstream(
     response.on('error', () => undefined);
     handler(request, response);
   });
-  server.maxHeadersCount = 0; // Node would drop what is past 2000 without a word
+  server.maxHeadersCount = 0; // Node would silently drop fields past 2000
   return { server, url: await listen(owner, server, at), seen };
 }
 
-/** Plays a function that speaks, or fails to speak, HTTP byte by byte. */
+/** Plays a function that speaks HTTP, correctly or not, byte by byte. */
 export async function startRawUpstream(
   owner: Owner,
   handler: (socket: net.Socket, count: number) => void,
@@ -121,7 +121,7 @@ export async function startRawForwarding(
 let functions = 0;
 
 /**
- * An address of the loopback network that no other function of any test has: made of this process's id, since a
+ * An address of the loopback network that no other function of any test has. It is made of this process's id, as a
  * function's port must be known before it runs.
  */
 export function functionAddress(): { host: string; port: number } {

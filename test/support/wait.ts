@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Long enough for a busy machine; a test that is right never waits for it. */
+/** Milliseconds, long enough for a busy machine. A correct test never waits so long. */
 const PATIENCE_MS = 10_000;
 
 const POLL_MS = 10;
 
 /**
  * Polls until the probe gives something truthy.
- * @param what is being waited for, for the error
- * @returns what the probe gave
+ * @param what the awaited event, for the error
+ * @returns the probe's result
  * @throws Error past the deadline
  */
 export async function until<T>(
@@ -42,7 +42,7 @@ export async function within<T>(promise: Promise<T>, what: string, ms = PATIENCE
 }
 
 /**
- * The last of equal readings in a row: for a figure that has to come to rest before it is looked at.
+ * Waits until a figure has come to rest, and gives it.
  * @param stillMs how long the figure must not have changed
  */
 export async function settled(read: () => number, stillMs: number, ms = PATIENCE_MS): Promise<number> {

@@ -12,7 +12,7 @@ import { exchange, RawConnection, type RawAnswer } from './raw-connection.ts';
 import { request, type Answer, type RequestOptions } from './request.ts';
 import { until, within } from './wait.ts';
 
-/** Environment variables; one that is undefined is left out, also where a default would set it. */
+/** Environment variables. An undefined one is left out, even where a default would set it. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Exit {
@@ -22,13 +22,13 @@ export interface Exit {
 
 export interface StartOptions {
   readonly args?: readonly string[];
-  /** What to run in place of the watchdog under test: something that runs it. */
+  /** The command to run instead of the watchdog under test; it runs the watchdog. */
   readonly command?: readonly string[];
   /** `healthy` (the default) waits for the health check, `listening` for the start-up lines. */
   readonly wait?: 'healthy' | 'listening';
-  /** The folder that is its TMPDIR; made where not given. */
+  /** The folder for TMPDIR; made where not given. */
   readonly folder?: string;
-  /** What its output goes through: a pair of sockets, as Node makes it, or a pipe, as in a container. */
+  /** The kind of its output: a pair of sockets, as Node makes it, or a pipe, as in a container. */
   readonly output?: 'socket' | 'pipe';
 }
 
@@ -40,7 +40,7 @@ export class Watchdog {
   readonly folder: string;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Settles when the process has ended and all that it printed is there. */
+  /** Settles when the process has ended and all its output is there. */
   readonly exited: Promise<Exit>;
   readonly #owner: Owner;
   readonly #child: ChildProcess;
@@ -67,7 +67,7 @@ export class Watchdog {
     this.exited.catch(() => undefined);
   }
 
-  /** Starts the command and sees to its end; does not wait for anything. */
+  /** Starts the command, and ends it with the test; does not wait for anything. */
   static spawn(owner: Owner, variables: Variables, options: StartOptions = {}): Watchdog {
     const folder = options.folder ?? newFolder();
     const [file, ...words] = options.command ?? WATCHDOG_COMMAND;
@@ -113,7 +113,7 @@ export class Watchdog {
     return this.#exit !== undefined;
   }
 
-  /** Everything it printed. */
+  /** All its output. */
   get log(): string {
     return this.stdout.text + this.stderr.text;
   }
@@ -138,7 +138,7 @@ export class Watchdog {
     this.#child.kill(signal);
   }
 
-  /** Processes that it started and that live, however deep and whoever their parent is by now. */
+  /** Living processes that it started, at any depth, whoever their parent is by now. */
   leftovers(): number[] {
     return processesWith(`TMPDIR=${this.folder}`).filter((pid) => pid !== this.pid);
   }
@@ -148,7 +148,7 @@ export class Watchdog {
     return within(this.exited, `the watchdog to end; its log:\n${this.log}`, ms);
   }
 
-  /** Waits for the lines that tell the ports. */
+  /** Waits for the lines that name the ports. */
   async waitListening(): Promise<void> {
     const ports = async (): Promise<void> => {
       const metrics = await this.stderr.waitFor(/Metrics listening on port: (\d+)/);
@@ -174,7 +174,7 @@ export class Watchdog {
     return file;
   }
 
-  /** Makes an empty file in its folder, which a child behaviour waits for. */
+  /** Makes an empty file in its folder, for which a child behaviour waits. */
   makeFile(name: string): void {
     writeFileSync(path.join(this.folder, name), '');
   }

@@ -7,7 +7,7 @@ import { socketOf } from './tcp-table.ts';
 import { until } from './wait.ts';
 import { startWatchdog, type StartOptions, type Variables, type Watchdog } from './watchdog.ts';
 
-/** The name of what a process runs: of its script, or of the executable that has it inside. */
+/** The name of the program that a process runs: of its script, or of the executable with the script inside. */
 function programOf(pid: number): string | undefined {
   try {
     return path.basename(readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').at(-2) ?? '');
@@ -31,7 +31,7 @@ export function startWithWorkers(
   return startWatchdog(owner, { workers: '2', ...variables }, options);
 }
 
-/** Opens connections until there is one to each worker; the others are closed again. */
+/** Opens connections until each worker has one; the others are closed again. */
 export async function connectToEach(watchdog: Watchdog): Promise<ReadonlyMap<number, RawConnection>> {
   const workers = workersOf(watchdog);
   const takerOf = (connection: RawConnection): number | undefined => {

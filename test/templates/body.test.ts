@@ -179,7 +179,7 @@ const TYPES = [
   'application/octet-stream',
 ];
 
-/** A body of a type that is valid, of about the given number of bytes. */
+/** Makes a valid body of a type, of about the given number of bytes. */
 function filled(type: string, bytes: number): string {
   const filler = 'x'.repeat(bytes - 10);
   return type.endsWith('json') ? JSON.stringify(filler) : `a=${filler}`;

@@ -9,7 +9,7 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 /** Content type, body, and what event.body is. */
 const BODIES: readonly (readonly [type: string, body: string | Buffer, value: unknown])[] = [
-  // forms: what is escaped are bytes of the charset, and so is what is not
+  // forms: escaped characters are bytes of the charset, and so are others
   [`${FORM}; charset=iso-8859-1`, 'name=Ren%E9+%26+Zo%eb', { name: 'René & Zoë' }],
   [`${FORM}; charset=windows-1252`, 'price=5+%80&q=%93x%94', { price: '5 €', q: '“x”' }],
   [`${FORM};charset="ISO-8859-1"`, latin1('caf\u00e9=\u00fc'), { café: 'ü' }],
@@ -35,7 +35,7 @@ const BODIES: readonly (readonly [type: string, body: string | Buffer, value: un
   ['text/plain; charset=utf-16', Buffer.from('\ufeffé', 'utf16le'), 'é'],
   ['application/json; charset=ISO-8859-1', latin1('{"a":"\u00e9"}'), { a: 'é' }],
   ['application/vnd.x+json; charset="windows-1252"', Buffer.from([0x22, 0x80, 0x22]), '€'],
-  // no type, as none at all: a string
+  // no type, or one that is not a type: a string
   ['', '{"a":1}', '{"a":1}'],
   [' ', 'a=é', 'a=é'],
   ['; charset=latin1', latin1('\u00e9'), 'é'],

@@ -15,7 +15,10 @@ const LATIN1 = 'text/html; charset=latin1';
 const OF_STRINGS = ['string', 'empty string', 'object', 'number'];
 const OF_BYTES = ['Buffer', 'Uint8Array', 'stream', 'nothing', 'null'];
 
-/** What the handler set, and what leaves with a string or JSON, and with bytes, as in OpenFaaS's node22 (seen by running it). */
+/**
+ * The type that the handler set, and the types that leave with a string or JSON, and with bytes, as in OpenFaaS's
+ * node22 (seen by running it).
+ */
 const COMPLETED: readonly (readonly [set: unknown, ofStrings: string, ofBytes: string])[] = [
   ['json', JSON_TYPE, JSON_TYPE],
   ['JSON', JSON_TYPE, JSON_TYPE],
@@ -34,7 +37,7 @@ const COMPLETED: readonly (readonly [set: unknown, ofStrings: string, ofBytes: s
   [['css'], CSS, CSS],
 ];
 
-/** What is no type, and so as if none were set. */
+/** Texts that are no type, which count as no type at all. */
 const NONE = ['', ' ', ';', 'nothing-known', null, false];
 const OWN: Readonly<Record<string, string | undefined>> = {
   string: HTML,

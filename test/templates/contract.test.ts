@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { FIXTURES, startFunction } from './host.ts';
 
 /**
- * What a handler of each shape answers. The rows without a remark are what OpenFaaS's own node22 template answers (seen
- * by running it); `differs` says what that does, where this one does better.
+ * The answers of handlers of each shape. The rows without a remark are also the answers of OpenFaaS's own node22
+ * template (seen by running it); `differs` describes those where this one does better.
  */
 interface Row {
   readonly shape: string;

@@ -29,7 +29,7 @@ const forms: Readonly<Record<string, () => Response>> = {
 export default (request: Request) => (forms[new URL(request.url).pathname] ?? (() => new Response()))();
 `;
 
-/** Node reads a header's value as Latin-1: what left as UTF-8 would be two characters here. */
+/** Node reads a header's value as Latin-1, so UTF-8 would arrive as two characters. */
 function assertLatin1(answer: Answer, path: string): void {
   assert.equal(answer.status, 200, path);
   assert.equal(answer.headers['content-disposition'], 'attachment; filename="é.txt"', path);

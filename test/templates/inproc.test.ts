@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { NODE } from './host.ts';
 
 /**
- * What holds of a template's function behind its own server holds with mode=inproc too: the same tests, with the
- * function in the watchdog's process. Not among them is what a process of its own does: its end at a signal, and what
- * it writes where it does not start.
+ * The behaviour of a template's function behind its own server holds with mode=inproc too: the same tests, with the
+ * function in the watchdog's process. The tests of a process of its own are not among them: its end at a signal, and
+ * its output where it does not start.
  */
 const FILES: readonly (readonly [string, string?])[] = [
   ['contract'],

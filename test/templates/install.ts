@@ -47,7 +47,7 @@ export async function npm(cwd: string, ...args: string[]): Promise<string> {
   }
 }
 
-/** Installs what package.json names. What was installed for the same file before is linked. */
+/** Installs the packages of package.json. An earlier installation for the same file is linked. */
 async function install(folder: string): Promise<void> {
   const manifest = await readFile(join(folder, 'package.json'));
   if (!/ependencies"/.test(manifest.toString())) return;
@@ -67,7 +67,7 @@ async function fill(installed: string, folder: string): Promise<void> {
     await rename(staging, installed);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
-    if (!(await exists(installed))) throw error; // else another test was first
+    if (!(await exists(installed))) throw error; // otherwise another test was first
   }
 }
 

@@ -10,7 +10,7 @@ interface Row {
   readonly body: string;
 }
 
-/** OpenFaaS's node22 waits for the first microtask alone; functions rely on that, and on luck for what is deeper. */
+/** OpenFaaS's node22 waits only for the first microtask. Functions rely on that, and on luck for deeper ones. */
 const IN_TIME = [
   'succeeds in then',
   'succeeds in then of then',

@@ -12,7 +12,7 @@ interface Module {
   createListener(env: Readonly<Record<string, string>>): Promise<RequestListener>;
 }
 
-/** listener.js alone, without index.js, so that a server of another program can carry the function. */
+/** Uses listener.js alone, without index.js, so that a server of another program can carry the function. */
 for (const template of ['node24', 'ts-http', 'ts-web']) {
   test(`${template}: listener.js makes a listener for any server`, async (t) => {
     const folder = await (template === 'node24' ? makeContext : makeCompiled)(t, template);

@@ -23,7 +23,7 @@ function finding(direct: Row['rounds'], httpMode: Row['rounds']): Finding {
 }
 
 test('a ratio is the median of the ratios of the rounds, not the ratio of the medians', () => {
-  // A machine that slowed down between the rounds: the medians, 100 and 100, tell nothing.
+  // a machine that slowed down between the rounds: the medians, 100 and 100, say nothing
   const direct = [{ rate: 1000 }, { rate: 100 }, { rate: 10 }];
   const httpMode = [{ rate: 500 }, { rate: 50 }, { rate: 100 }];
   const [verdict] = judge([finding(direct, httpMode)]);

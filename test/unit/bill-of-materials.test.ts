@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 
-/** What the build says is in dist/fwatchdog.js and dist/ofkit.js. */
+/** The build's lists of the content of dist/fwatchdog.js and dist/ofkit.js. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -3,7 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RequestError } from '../../watchdog/errors.ts';
-import { canonicalName, cgiEnvironment, classicEnvironment } from '../../watchdog/process/cgi-environment.ts';
+import {
+  canonicalName,
+  cgiEnvironment,
+  classicEnvironment,
+} from '../../watchdog/modes/fork/cgi-environment.ts';
 
 function request(rawHeaders: string[] = [], method = 'GET'): IncomingMessage {
   const headers: Record<string, string> = {};

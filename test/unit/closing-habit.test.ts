@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ClosingHabit } from '../../common/http/proxy/closing-habit.ts';
+import { ClosingHabit } from '../../common/http/upstream/closing-habit.ts';
 
 test('a time after which connections end is kept away from by half of it', () => {
   const habit = new ClosingHabit();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { endToEndHeaders, replaceHeader } from '../../common/http/proxy/headers.ts';
-import { forwardedTarget } from '../../common/http/proxy/request-target.ts';
+import { endToEndHeaders, replaceHeader } from '../../common/http/upstream/headers.ts';
+import { forwardedTarget } from '../../common/http/upstream/request-target.ts';
 
 test('hop-by-hop headers stay on their hop, whatever their spelling', () => {
   const raw = ['Connection', 'close', 'KEEP-ALIVE', 'timeout=5', 'te', 'gzip', 'Upgrade', 'h2c', 'X-A', '1'];

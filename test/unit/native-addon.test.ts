@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { EnvironmentBlock, block, candidates, ownBlock } from '../../watchdog/process/native/block.ts';
+import { EnvironmentBlock, block, candidates, ownBlock } from '../../watchdog/modes/fork/native/block.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../watchdog/process/native');
 
-/** The parts of a 64-bit ELF file's dynamic section that tell what it needs (elf(5)). */
+/** The parts of a 64-bit ELF file's dynamic section that list its needs (elf(5)). */
 function needsOf(file: string): { libraries: number; versions: number; symbols: string[]; weak: string[] } {
   const elf = readFileSync(file);
   const start = Number(elf.readBigUInt64LE(0x28));
@@ -67,7 +67,7 @@ test('a program is looked for as execvp does', () => {
 test('an environment is what was put in, and a variable of the request goes over one of the same name', () => {
   const name = fc.stringMatching(/^[A-Za-z_]\w{0,8}$/);
   const value = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'));
-  // those of a request are bytes, a character each
+  // values of a request are bytes, one for each character
   const bytes = fc
     .array(fc.integer({ min: 1, max: 255 }))
     .map((codes) => codes.map((code) => String.fromCharCode(code)).join(''));

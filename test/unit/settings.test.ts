@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { StartError } from '../../watchdog/errors.ts';
 import { watchdogSettingsAsMarkdown, watchdogSettingsAsText } from '../../watchdog/settings/document.ts';
 import type { Environment } from '../../common/settings/read.ts';
+import { loadMode } from '../../watchdog/modes/modes.ts';
 import { readSettings } from '../../watchdog/settings/read.ts';
 import { SETTINGS } from '../../watchdog/settings/table.ts';
 
@@ -65,7 +66,6 @@ const REFUSED: readonly [Environment, RegExp][] = [
   [{ mode: 'afterburn' }, /mode="afterburn".*streaming, serializing, classic, http, inproc, static/],
   [{ fprocess: `echo 'open` }, /fprocess=.*quotes in pairs/],
   [{ mode: 'http', upstream_url: '127.0.0.1:3000' }, /upstream_url="127.0.0.1:3000".*http:/],
-  [{ mode: 'http' }, /upstream_url/],
   [{ jwt_auth: 'true' }, /OPENFAAS_NAME/],
 ];
 
@@ -73,6 +73,29 @@ for (const [environment, message] of REFUSED) {
   test(`refused in one line: ${JSON.stringify(environment)}`, () => {
     assert.throws(
       () => read(environment),
+      (thrown: unknown) => {
+        assert.ok(thrown instanceof StartError);
+        assert.match(thrown.message, message);
+        assert.doesNotMatch(thrown.message, /\n/);
+        return true;
+      },
+    );
+  });
+}
+
+const LACKING: readonly [Environment, RegExp][] = [
+  [{ mode: 'http', fprocess: 'cat' }, /upstream_url/],
+  [{ mode: 'http', upstream_url: 'http://127.0.0.1:3000' }, /fprocess/],
+  [{ mode: 'streaming' }, /fprocess/],
+  [{ mode: 'classic', fprocess: 'cat', prefork: '2' }, /prefork=2 needs cgi_headers=false/],
+];
+
+for (const [environment, message] of LACKING) {
+  test(`refused by its mode in one line: ${JSON.stringify(environment)}`, async () => {
+    const settings = readSettings(environment);
+    const mode = await loadMode(settings.mode);
+    assert.throws(
+      () => mode.check(settings),
       (thrown: unknown) => {
         assert.ok(thrown instanceof StartError);
         assert.match(thrown.message, message);

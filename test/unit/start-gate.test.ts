@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StartGate } from '../../watchdog/process/start-gate.ts';
+import { StartGate } from '../../watchdog/modes/fork/start-gate.ts';
 
 const HOURS = 3_600_000;
 

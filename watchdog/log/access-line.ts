@@ -1,7 +1,7 @@
-/** What the log tells of one request. */
+/** The facts of one request that the log shows. */
 export interface AccessEntry {
   readonly method: string;
-  /** The request target as it came, with its query. */
+  /** The request target as the client sent it, with its query. */
   readonly target: string;
   readonly status: number;
   /** The status as the text line shows it: `200 OK`, or `200` in the fork modes. */

@@ -5,7 +5,7 @@ import { logTimestamp } from '../../common/log/timestamp.ts';
 const NEWLINE = 10;
 
 export interface FunctionLineOptions {
-  /** `stdout` or `stderr`: what the prefix names. */
+  /** The stream's name, which the prefix shows. */
   readonly name: 'stdout' | 'stderr';
   readonly prefix: boolean;
   /** Bytes from which a line is cut into pieces, or -1 for never. */
@@ -13,19 +13,19 @@ export interface FunctionLineOptions {
 }
 
 /**
- * Passes the function's output on to the log by whole lines, so that those of several writers do not mix. The
- * bytes of a line are untouched; one longer than the limit is cut between two characters into lines of its own,
- * and a last one without a newline is given one.
+ * Passes the function's output on to the log by whole lines, so that the lines of several writers do not mix. The bytes
+ * of a line stay as they are. A line over the limit is cut between two characters into several lines, and a last line
+ * without a newline gets one.
  */
 export function copyLines(from: Readable, to: LogSink, options: FunctionLineOptions): void {
   const lines = new LineCopier(to, options);
   from.on('data', (chunk: Buffer) => lines.push(chunk));
-  from.on('error', () => undefined); // the process is gone; its exit is reported where it is waited for
+  from.on('error', () => undefined); // the process is gone; whoever waits for its exit reports that
   from.on('end', () => lines.end());
-  from.on('close', () => lines.end()); // without an end, where a child in the background holds it open
+  from.on('close', () => lines.end()); // there is a close without an end where a child in the background holds the stream open
 }
 
-/** As `copyLines`, for who has the bytes. */
+/** Does the same as `copyLines` for a caller that has the bytes already. */
 export class LineCopier {
   readonly #lines: LineCutter;
   readonly #emit: (lines: Buffer) => void;
@@ -39,7 +39,7 @@ export class LineCopier {
     this.#lines.push(chunk, this.#emit);
   }
 
-  /** Emits what is left without a newline. */
+  /** Emits the rest, which has no newline. */
   end(): void {
     this.#lines.end(this.#emit);
   }
@@ -89,7 +89,7 @@ export class LineCutter {
     }
   }
 
-  /** Emits what is left. */
+  /** Emits the rest. */
   end(emit: (lines: Buffer) => void): void {
     if (this.#partialBytes === 0) return;
     emit(withNewline(this.#join()));
@@ -111,7 +111,7 @@ export class LineCutter {
     }
   }
 
-  /** Emits pieces of a line until what is left is short enough; returns that. */
+  /** Emits pieces of a line until the rest is short enough. Returns the rest. */
   #cut(line: Buffer, emit: (lines: Buffer) => void): Buffer {
     let rest = line;
     while (rest.length > this.#longest) {

@@ -1,25 +1,25 @@
 import type { Writable } from 'node:stream';
 
-/** Bytes that may wait for a reader of the log that has stalled; what comes after is dropped and counted. */
+/** Bytes that may wait for a stalled reader of the log. Later lines are dropped and counted. */
 const MOST_WAITING = 8 << 20;
 
-/** Bytes that are gathered before they are written at once, and for how many milliseconds. */
+/** Bytes that are gathered for one write, and for how many milliseconds. */
 const MOST_GATHERED = 64 << 10;
 const GATHERING_MS = 10;
 
 /**
- * Where log lines go: stdout or stderr of the watchdog. Never blocks and never grows without bound: a line
- * goes out at once, those that follow within 10 ms together in one write (a write for each was a sixth of the CPU of
- * a request), and when the reader stalls for longer than 8 MiB, whole lines are
- * dropped and their number is logged as soon as the reader is back.
+ * Writes log lines to stdout or stderr of the watchdog. It never blocks and never grows without bound. A line goes out
+ * at once, and the lines of the next 10 ms go out together, as a write for each was a sixth of the CPU of a request.
+ * When the reader stalls for longer than 8 MiB, whole lines are dropped, and their number is logged as soon as the
+ * reader is back.
  */
 export class LogSink {
   readonly #stream: Writable;
-  /** The stream's own: in inproc mode what the function writes takes another way. */
+  /** The stream's own method. In inproc mode the function's writes do not go through it. */
   readonly #write: Writable['write'];
   readonly #reportDrop: (lines: number) => string;
   #gathered: Buffer[] = [];
-  /** What came last, and as text: one conversion for many lines. */
+  /** The last of the gathered lines, as text: one conversion for many lines. */
   #text = '';
   #gatheredBytes = 0;
   #isScheduled = false;
@@ -36,7 +36,7 @@ export class LogSink {
     this.#write = stream.write.bind(stream);
     this.#reportDrop = reportDrop;
     stream.on('error', () => {
-      this.#gone = true; // nobody reads the log any more: serving goes on without
+      this.#gone = true; // nobody reads the log any more, and serving goes on without it
     });
     stream.on('drain', () => this.#tellDropped());
   }
@@ -72,7 +72,7 @@ export class LogSink {
     else setTimeout(flush, GATHERING_MS);
   }
 
-  /** Hands what was gathered to the stream. */
+  /** Hands the gathered lines to the stream. */
   flush(): void {
     if (this.#gatheredBytes === 0 || this.#gone) return;
     this.#gatherText();
@@ -89,9 +89,7 @@ export class LogSink {
     this.#text = '';
   }
 
-  /**
-   * Resolves once everything is written, or after `deadlineMs` where the reader does not take it.
-   */
+  /** Resolves once everything is written, or after `deadlineMs` where the reader does not take it. */
   async drained(deadlineMs: number): Promise<void> {
     this.flush();
     if (this.#stream.writableLength === 0 || this.#gone) return;

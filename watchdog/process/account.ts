@@ -6,15 +6,18 @@ import type { Account } from '../settings/parsers.ts';
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
-  /** Supplementary groups, the main one among them. */
+  /** Supplementary groups, including the main one. */
   readonly groups: readonly number[];
   readonly home: string;
 }
 
-/** Where the user has no home, or there is no such user but the number. */
+/** The home where the user has none, or is only a number. */
 const NO_HOME = '/';
 
-/** Lines of /etc/passwd or /etc/group by their fields, the third of which is the number; none without such a file. */
+/**
+ * Reads the lines of /etc/passwd or /etc/group as fields, of which the third is the number. Gives none without such a
+ * file.
+ */
 function rows(file: string): string[][] {
   try {
     return readFileSync(file, 'utf8')
@@ -26,7 +29,7 @@ function rows(file: string): string[][] {
   }
 }
 
-/** The row of a name or a number; as with docker's USER a name goes before a number. */
+/** Finds the row of a name or a number. As with docker's USER, a name comes before a number. */
 function find(table: readonly string[][], word: string): string[] | undefined {
   const isNumber = /^\d+$/.test(word);
   return (
@@ -40,15 +43,15 @@ export function isUser(name: string): boolean {
   return row !== undefined && Number(row[2]) !== 0;
 }
 
-/** The home of root, which is no home for another user. */
+/** The home of root, which another user cannot use. */
 export function homeOfRoot(): string {
   return find(rows('/etc/passwd'), '0')?.[5] || '/root';
 }
 
 /**
- * Looks up a user and its groups in /etc/passwd and /etc/group, as a container engine does for USER: a user that is
- * named alone has all its groups, USER:GROUP that one group. The group of a bare number is the same number, where
- * the engines would take root's.
+ * Looks up a user and its groups in /etc/passwd and /etc/group, as a container engine does for USER. A user that is
+ * named alone gets all its groups, USER:GROUP only that group. The group of a bare number is the same number, where the
+ * engines would take root's.
  * @throws StartError USER_UNAVAILABLE where a name is not there
  */
 export function identify({ text, user, group }: Account): Identity {

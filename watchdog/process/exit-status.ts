@@ -6,7 +6,7 @@ export interface ExitStatus {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The signals' texts of Go's syscall package, for those that end a function in practice. */
+/** The texts of Go's syscall package for the signals that end a function in practice. */
 const SIGNALS: Readonly<Record<string, string>> = {
   SIGHUP: 'hangup',
   SIGINT: 'interrupt',
@@ -24,8 +24,8 @@ const SIGNALS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text that Go gives an exit status, which users know from of-watchdog: `exit status 3`, `signal: killed`; and
- * whether it was the container's memory limit that ended the process.
+ * Gives the text of Go for an exit status, which users know from of-watchdog: `exit status 3`, `signal: killed`. It
+ * adds whether the container's memory limit ended the process.
  */
 export function describeExit(status: ExitStatus): string {
   if (status.signal === 'SIGKILL' && wasOutOfMemory()) {

@@ -2,20 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { stackStart, withDescendants } from '../../common/proc.ts';
 
-/** Processes are looked at when they are once to twice as old, in milliseconds: most of a request's are gone by then. */
+/**
+ * Milliseconds. A process is looked at when it is one to two times as old: by then most processes of requests are gone.
+ */
 const LOOK_MS = 50;
 
-/** What the watchdog may come to need, in parts of what it needs when the first process is looked at. */
+/** How much more the watchdog may come to need than when it looks at the first process. */
 const GROWTH = 1.5;
 
-/** The most there is: such a process goes before all others. */
+/** The highest score there is: such a process is killed before all others. */
 const MOST = 1000;
 
 /**
- * Has the kernel's OOM killer take the function's processes before the watchdog, which is the larger one where a process
- * per request is small: raises their oom_score_adj (proc(5)) by the watchdog's own part of the memory, so that it counts
- * for nothing beside them. What they start inherits it. It is done out of the way of requests, a moment after the
- * start; a process that cannot be changed (setuid, another's) stays as it is, and nothing is ever lowered.
+ * Makes the kernel's OOM killer take the function's processes before the watchdog, which is the larger one where a
+ * process per request is small. It raises their oom_score_adj (proc(5)) by the watchdog's own part of the memory, so
+ * that this part counts for nothing in comparison. Processes that they start inherit it. It is done outside of
+ * requests, a moment after the start. A process that cannot be changed (setuid, another user's) stays as it is, and
+ * nothing is ever lowered.
  */
 export class OomPreference {
   readonly #isThere: (pid: number) => boolean;
@@ -23,7 +26,7 @@ export class OomPreference {
   #older: number[] = [];
   #isWatching = false;
 
-  /** @param isThere whether a process that was given is still one of ours */
+  /** @param isThere whether a process that was added is still one of ours */
   constructor(isThere: (pid: number) => boolean) {
     this.#isThere = isThere;
   }
@@ -51,8 +54,8 @@ export class OomPreference {
 }
 
 /**
- * A process that shares the watchdog's memory until it executes its program shares its oom_score_adj too: to change one
- * would be to change both.
+ * Whether a process has not executed its program yet. Until then it shares the watchdog's memory and oom_score_adj: to
+ * change one would be to change both.
  */
 function isBeforeExec(pid: number): boolean {
   const stack = stackStart(pid);
@@ -71,7 +74,7 @@ function prefer(pid: number): void {
   }
 }
 
-/** The watchdog's part of the memory that there is for this container, in thousandths, as oom_score_adj counts. */
+/** The watchdog's part of the memory of this container, in thousandths, as oom_score_adj counts. */
 function ownPart(): number {
   const limit = Math.min(process.constrainedMemory() || Infinity, totalmem());
   return Math.ceil((MOST * GROWTH * process.memoryUsage.rss()) / limit);

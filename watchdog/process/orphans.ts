@@ -1,18 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { NativeAddon } from './native/addon.ts';
-import type { NativeProcesses } from './native/processes.ts';
 import { readProcess } from '../../common/proc.ts';
 
 /** Milliseconds between two looks for orphans that have ended. */
 const LOOK_MS = 1000;
 
-/** The parts of `NativeProcesses` that are needed. */
-type Owned = Pick<NativeProcesses, 'withPid'>;
+/** Children that somebody else waits for. */
+export interface Owned {
+  /** @returns the owner of a child, whose `reap` waits for it; undefined where the child is none of these */
+  withPid(pid: number): { reap(): void } | undefined;
+}
 
 let orphans: Orphans | undefined;
 
-/** Children that Node starts here, which it waits for itself. Noted from the first on. */
+/** Children that Node starts here and waits for itself, recorded from the first one on. */
 const children = new Set<ChildProcess>();
 subscribe('child_process', (message) => {
   const child = (message as { process: ChildProcess }).process;
@@ -24,10 +26,10 @@ subscribe('child_process', (message) => {
 });
 
 /**
- * Makes the watchdog the parent of what the function's processes leave behind, and waits for each of those when it
- * ends: a container has often no other init that would, and where it has, nobody needs to wait for its leisure. Once;
- * a later call only tells what processes there are besides.
- * @param owned processes that somebody else waits for
+ * Makes the watchdog the parent of processes that the function's processes leave behind, and waits for each of them
+ * when it ends. A container often has no other init that would do so; and where it has, nobody has to wait for that
+ * one. It works once; a later call only adds the owner of other children.
+ * @param owned children that somebody else waits for
  */
 export function adoptOrphans(addon: NativeAddon, owned?: Owned): void {
   orphans ??= new Orphans(addon);
@@ -51,7 +53,10 @@ class Orphans {
     setInterval(() => this.reap(), LOOK_MS).unref();
   }
 
-  /** A child that is not to be reaped here hides those behind it until its owner has; then the next look finds them. */
+  /**
+   * Waits for orphans. A child that somebody else must wait for hides the ones behind it until its owner has done so;
+   * the next look then finds them.
+   */
   reap(): void {
     for (let pid = this.#addon.exitedChild(); pid > 0; pid = this.#addon.exitedChild()) {
       const owner = this.owned?.withPid(pid);
@@ -62,8 +67,8 @@ class Orphans {
   }
 
   /**
-   * Neither started by Node here, nor in the watchdog's own process group, as are children that Node has started in
-   * another thread: what the function's processes start is in theirs.
+   * Whether a child is neither started by Node here, nor in the watchdog's own process group. Children that Node has
+   * started in another thread are in that group; those of the function's processes are in their own.
    */
   #isOrphan(pid: number): boolean {
     for (const child of children) if (child.pid === pid) return false;

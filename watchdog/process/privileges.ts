@@ -7,29 +7,30 @@ import { homeOfRoot, identify, isUser, type Identity } from './account.ts';
 /** The user that the official templates of OpenFaaS make for the function. */
 const USUAL_USER = 'app';
 
-/** Where there is none: the number that OpenFaaS gives functions with `setNonRootUser`. */
+/** The user where there is no such name: the number that OpenFaaS gives functions with `setNonRootUser`. */
 const OTHERWISE: Account = { text: '12000:12000', user: '12000', group: '12000' };
 
-/** Programs that are put before a container's own as its process 1 (`docker run --init`), by their names. */
+/** Programs that are put before a container's own one as process 1 (`docker run --init`), by their names. */
 const INITS: ReadonlySet<string> = new Set(['docker-init', 'podman-init', 'catatonit', 'tini', 'dumb-init']);
 
-/** What the kernel says where a capability is missing, or where the user namespace has no such number. */
+/** The kernel's answers where a capability is missing, or where the user namespace has no such number. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set(['EPERM', 'EINVAL']);
 
-/** What has been changed, or that nothing could be. */
+/** The change of the user, or the failure to change it. */
 export interface Dropped {
   /** For the log. */
   readonly line: string;
-  /** What is HOME from now on; undefined where it may stay. */
+  /** HOME from now on; undefined where it may stay. */
   readonly home: string | undefined;
 }
 
 /**
- * Makes this process the user that `run_as` names; where it names none, and this process is root and the first of a
- * container, a user that is not root. It cannot become root again, nor can what it starts (but by a program that is
- * setuid root, which `no-new-privileges` of the engine is for). Threads are changed too. Root that was not told which
- * user to become and may become none, as in a container without the capabilities SETUID and SETGID, stays what it is.
- * @param home what HOME is now
+ * Makes this process the user that `run_as` names. Where it names none, and this process is root and the first of a
+ * container, it becomes a user that is not root. It cannot become root again, nor can the processes that it starts
+ * (except by a program that is setuid root, against which the engine's `no-new-privileges` helps). Threads are changed
+ * too. Root that was given no user and may become none, as in a container without the capabilities SETUID and SETGID,
+ * stays root.
+ * @param home the present HOME
  * @returns undefined where everything stays as it is
  * @throws StartError USER_UNAVAILABLE
  */
@@ -62,7 +63,9 @@ export function dropPrivileges(runAs: Account | undefined, home: string | undefi
   return { line, home: !home || home === homeOfRoot() ? identity.home : undefined };
 }
 
-/** The first process of a container has no parent that it could see, or an init that does nothing but reap. */
+/**
+ * Whether this process is root and the first of a container: it has no visible parent, or an init that only reaps.
+ */
 function isContainersRoot(): boolean {
   if (process.geteuid?.() !== 0) return false;
   if (process.ppid !== 1) return process.ppid === 0;
@@ -73,12 +76,17 @@ function isContainersRoot(): boolean {
   }
 }
 
-/** Who is that user already keeps the groups that it was started with, unless one is named. */
+/**
+ * Whether this process is that user already. Then it keeps the groups that it was started with, unless one is named.
+ */
 function isAlready({ uid, gid }: Identity, { group }: Account): boolean {
   return process.geteuid?.() === uid && (group === undefined || process.getegid?.() === gid);
 }
 
-/** The groups first: who is not root any more may not change them. Where the user cannot be, they are as before. */
+/**
+ * Changes the user, groups first: a process that is no longer root may not change them. Restores them where the user
+ * cannot be changed.
+ */
 function become(identity: Identity): void {
   const gid = process.getgid?.() ?? 0;
   const groups = process.getgroups?.() ?? [];
@@ -95,7 +103,10 @@ function become(identity: Identity): void {
   if (left !== undefined) throw new Error(left);
 }
 
-/** Reads back what this process is now, and tries to be root again. */
+/**
+ * Reads back the present user and groups, and tries to become root again.
+ * @returns the fault, if there is one
+ */
 function leftOfRoot({ uid, gid, groups }: Identity): string | undefined {
   const users = [process.getuid?.(), process.geteuid?.()];
   const mains = [process.getgid?.(), process.getegid?.()];
@@ -109,7 +120,7 @@ function leftOfRoot({ uid, gid, groups }: Identity): string | undefined {
   }
 }
 
-/** Those that this process has or could give itself; none where there is no /proc to tell. */
+/** The capabilities that this process has or could give itself; none where there is no /proc. */
 function capabilities(): bigint {
   try {
     const status = readFileSync('/proc/self/status', 'latin1');

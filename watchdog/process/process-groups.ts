@@ -7,22 +7,22 @@ import { processIds, readProcess } from '../../common/proc.ts';
 /** How long a process has between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 1000;
 
-/** How long the end of a group is waited for, and how often it is looked at, in milliseconds. */
+/** How long to wait for the end of a group, and how often to look, in milliseconds. */
 const MOST_WAIT_MS = 2000;
 const LOOK_MS = 20;
 
-/** By then a process that lets itself be ended has ended. */
+/** Milliseconds after which a process that obeys SIGTERM has ended. */
 const STUBBORN_MS = 100;
 
 interface Group {
-  /** Of its SIGKILL, once it was told to end. */
+  /** Sends SIGKILL, once the group was told to end. */
   timer: NodeJS.Timeout | undefined;
   hasLeader: boolean;
 }
 
 /**
- * The process groups that the watchdog has started and not yet seen the end of. Every process is started as the
- * leader of a group of its own, so that what it starts in turn can be ended with it.
+ * The process groups that the watchdog has started and whose end it has not seen yet. Every process is started as the
+ * leader of a group, so that the processes that it starts can be ended with it.
  */
 export class ProcessGroups {
   /** By the process id of the leader. */
@@ -39,8 +39,8 @@ export class ProcessGroups {
     this.#oom.add(leader);
   }
 
-  /** Ends a group: SIGTERM now, SIGKILL after `graceMs` to what is left by then. */
-  end(leader: number, graceMs: number = GRACE_MS): void {
+  /** Stops a group: SIGTERM now, SIGKILL after `graceMs` to the processes that are left by then. */
+  stop(leader: number, graceMs: number = GRACE_MS): void {
     const group = this.#groups.get(leader);
     if (!group || group.timer) return;
     if (!this.#signal(leader, 'SIGTERM')) {
@@ -53,22 +53,22 @@ export class ProcessGroups {
     }, graceMs);
   }
 
-  /** Call when a leader has exited: what it left behind in its group ends with it. */
+  /** Call it when a leader has exited: the processes that it left in its group end with it. */
   leaderExited(leader: number): void {
     const group = this.#groups.get(leader);
     if (!group) return;
     group.hasLeader = false;
-    this.end(leader);
+    this.stop(leader);
     if (!group.timer || this.#signal(leader, 0)) return;
     clearTimeout(group.timer);
     this.#groups.delete(leader);
   }
 
   /**
-   * Resolves once nothing is left of a group that was told to end. What has died and waits for somebody to take note
-   * of it (the watchdog where it adopts orphans, else the system's init) still counts, for 2 s at most, as to others
-   * it looks alive. Not waited for is a process that does not heed SIGTERM; nor anything where the watchdog itself is
-   * the init and cannot take note.
+   * Resolves once nothing is left of a group that was told to end. A process that has died, but was not waited for (by
+   * the watchdog where it adopts orphans, otherwise by the system's init), still counts for 2 s at most, because it
+   * looks alive to others. This does not wait for a process that ignores SIGTERM, nor for anything where the watchdog
+   * itself is the init and cannot wait for children.
    */
   async gone(leader: number): Promise<void> {
     const start = performance.now();
@@ -93,9 +93,9 @@ export class ProcessGroups {
   }
 
   /**
-   * A process that was started a moment ago may not have made its group yet, where nobody has waited for that; then
-   * the signal is for it alone.
-   * @returns whether there is such a group still
+   * Sends a signal to a group. A process that was started a moment ago may not have made its group yet; then the signal
+   * goes to the process alone.
+   * @returns whether the group still exists
    */
   #signal(leader: number, signal: NodeJS.Signals | 0): boolean {
     if (send(-leader, signal)) return true;
@@ -111,7 +111,10 @@ function hasLivingMember(leader: number): boolean {
   });
 }
 
-/** @returns whether there was something to get it; as a rule there is not, and process.kill takes its time to throw */
+/**
+ * Sends a signal. Usually there is nobody to get it, and process.kill takes its time to throw then.
+ * @returns whether somebody got it
+ */
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   const addon = loadedAddon();
   if (addon) return addon.kill(pid, signal === 0 ? 0 : constants.signals[signal]) === 0;

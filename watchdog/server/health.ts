@@ -2,8 +2,8 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { LockFile } from './lock-file.ts';
 
 /**
- * What the watchdog says of itself. Health: it accepts requests, and the lock-file, where one is used, is there
- * (removing it by hand takes the function out of service, as it does today).
+ * The watchdog's health: it accepts requests, and the lock-file, where one is used, is there. Removing the lock-file
+ * takes the function out of service, as in of-watchdog.
  */
 export class Health {
   readonly #lockFile: LockFile | undefined;
@@ -18,7 +18,7 @@ export class Health {
     this.#isAccepting = true;
   }
 
-  /** From now on the orchestrator is told to send no more. */
+  /** Tells the orchestrator from now on to send no more. */
   refuse(): void {
     this.#isAccepting = false;
   }
@@ -27,7 +27,7 @@ export class Health {
     return this.#isAccepting && (this.#lockFile?.isPresent ?? true);
   }
 
-  /** Answers `/_/health`: GET alone, as today. */
+  /** Answers `/_/health`; only to GET, as in of-watchdog. */
   answer(request: ExchangeRequest, response: ExchangeResponse): void {
     if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
     if (!this.isHealthy) return answerEmpty(request, response, 503);
@@ -36,7 +36,7 @@ export class Health {
   }
 }
 
-/** Answers with a status alone. */
+/** Answers with a status and no body. */
 export function answerEmpty(
   request: ExchangeRequest,
   response: ExchangeResponse,

@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
 
-/** How many requests are in flight, and how many may be (max_inflight). */
+/** Counts the requests in flight, and keeps them within max_inflight. */
 export class Limiter {
   readonly #most: number;
   readonly #told: number;
@@ -8,7 +8,7 @@ export class Limiter {
 
   /**
    * @param most 0 for no limit
-   * @param told the limit that a refusal names: max_inflight, of which this may be a part
+   * @param told the limit that a refusal names: max_inflight, of which `most` may be a part
    */
   constructor(most: number, told: number) {
     this.#most = most;
@@ -23,7 +23,7 @@ export class Limiter {
     return this.#most > 0 && this.#inFlight >= this.#most;
   }
 
-  /** Counts a request in, or says why it is refused. What was counted in is to `leave`. */
+  /** Counts a request in, or returns why it is refused. Call `leave` for each request that was counted in. */
   enter(): RequestError | undefined {
     if (this.isMet) {
       const text = `Concurrent request limit exceeded. Max concurrent requests: ${this.#told}`;

@@ -7,7 +7,8 @@ import { StartError } from '../errors.ts';
 const BACKLOG = 4096;
 
 /**
- * @param host the address to listen on; all of them where it is undefined
+ * Listens on a port.
+ * @param host the address to listen on; all addresses where it is undefined
  * @param setting the variable that gave the port
  * @returns the port
  * @throws StartError PORT_UNAVAILABLE

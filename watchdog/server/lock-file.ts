@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { StartError } from '../errors.ts';
+import type { Settings } from '../settings/table.ts';
 
-/** The file by which an exec health check sees that the watchdog accepts requests: `.lock` in the temporary folder. */
+/**
+ * The lock-file `.lock` in the temporary folder, by which an exec health check sees that the watchdog accepts requests.
+ */
 export class LockFile {
   readonly path: string;
 
@@ -26,7 +29,7 @@ export class LockFile {
     }
   }
 
-  /** @returns why it could not be removed, if so */
+  /** @returns why the file could not be removed, if so */
   remove(): string | undefined {
     try {
       rmSync(this.path);
@@ -37,7 +40,12 @@ export class LockFile {
   }
 }
 
-/** One by one: Node's own way of making several loops for ever below /proc. */
+/** The lock-file of a watchdog, or undefined with suppress_lock. */
+export function lockFileOf({ suppressLock, temporaryFolder }: Settings): LockFile | undefined {
+  return suppressLock ? undefined : new LockFile(temporaryFolder);
+}
+
+/** Makes folders one by one: Node's own way to make several hangs below /proc. */
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeFolders(path.dirname(folder));

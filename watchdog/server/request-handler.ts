@@ -1,16 +1,15 @@
-import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
 import type { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { RequestError } from '../errors.ts';
-import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
-import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
 import type { Logger } from '../log/logger.ts';
-import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/proxy/upgrade.ts';
-import type { Runner } from '../runners/runner.ts';
-import type { Mode } from '../settings/setting.ts';
+import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/upstream/upgrade.ts';
+import type { Mode } from '../modes/mode.ts';
+import type { BegunRequest, Runner } from '../modes/runner.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
@@ -23,30 +22,28 @@ import type { Limiter } from './limiter.ts';
 import { watchdogManner } from '../manner.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
 
-/** Modes whose line in the log has the status with its reason. */
-const WITH_REASON: ReadonlySet<Mode> = new Set(['http', 'static', 'inproc']);
-
-/** Modes whose function gets the path decoded. */
-const DECODING: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
-
 function hasDots(location: string): RequestError {
   return new RequestError('PATH_HAS_DOTS', `the path has dot segments, without them it is ${location}`);
 }
 
-/** The path of a request to the watchdog itself: in most cases there is none. */
+/** The path of a request to the watchdog itself. Most requests have none. */
 function ownPath(target = ''): string | undefined {
   if (!target.includes('/_/')) return undefined;
   return /^(?:https?:\/\/[^/?#]*)?(\/_\/[^?#]*)/i.exec(target)?.[1];
 }
 
-/** Whether a request is for what the watchdog says of itself, whatever else it asks for. */
+/** Whether a request asks for the watchdog's health or readiness, whatever its other headers ask for. */
 export function isForItself({ url }: ExchangeRequest): boolean {
   const path = ownPath(url);
   return path === '/_/health' || path === '/_/ready';
 }
 
+/** Begins one request, as Node's server or the fast path has read it. */
+type Begin = (options: RequestOptions) => BegunRequest;
+
 export interface RequestHandlerParts {
   readonly settings: Settings;
+  readonly mode: Mode;
   readonly logger: Logger;
   readonly runner: Runner;
   readonly health: Health;
@@ -56,15 +53,13 @@ export interface RequestHandlerParts {
   readonly auth: JwtAuth | undefined;
 }
 
-/** Takes every request: the watchdog's own endpoints, then limit, authentication, and the function. */
+/** Takes every request: first the watchdog's own endpoints, then limit and authentication, then the function. */
 export class RequestHandler {
   readonly #parts: RequestHandlerParts;
-  readonly #showsReason: boolean;
   readonly #open = new OpenRequests();
 
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
-    this.#showsReason = WITH_REASON.has(parts.settings.mode);
   }
 
   /** Requests that are being served now; upgraded connections are not among them. */
@@ -73,28 +68,44 @@ export class RequestHandler {
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  close(deadlineMs: number): Promise<void> {
-    return this.#open.close(deadlineMs);
+  drain(deadlineMs: number): Promise<void> {
+    return this.#open.drain(deadlineMs);
   }
 
-  readonly handle = (request: ExchangeRequest, response: ExchangeResponse): void => {
-    this.#handle(request, response, false);
+  readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#handle(request, response, false, (all) => this.#parts.runner.begin(request, response, all));
   };
 
   /** For a request with `Expect: 100-continue`. */
-  readonly handleExpecting = (request: ExchangeRequest, response: ExchangeResponse): void => {
-    this.#handle(request, response, true);
+  readonly handleExpecting = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#handle(request, response, true, (all) => this.#parts.runner.begin(request, response, all));
   };
 
-  /** For a request with an `Expect` that is none of HTTP's (RFC 9110, section 10.1.1). */
+  /** @returns takes the requests of the fast path */
+  handleFast(
+    begin: NonNullable<Runner['beginFast']>,
+  ): (request: ExchangeRequest, response: ExchangeResponse) => void {
+    return (request, response) =>
+      this.#handle(request, response, false, (all) => begin(request, response, all));
+  }
+
+  /** For a request with an `Expect` that HTTP does not define (RFC 9110, section 10.1.1). */
   readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
-    const exchange = this.#begin(request, response, { expectsContinue: true, isCounted: true });
+    const { exchange } = this.#begin((all) => this.#parts.runner.begin(request, response, all), {
+      expectsContinue: true,
+      isCounted: true,
+    });
     const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
     exchange.fail(framingFault(request) ?? new RequestError('EXPECTATION_UNKNOWN', text));
   };
 
-  #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
+  #handle(
+    request: ExchangeRequest,
+    response: ExchangeResponse,
+    expectsContinue: boolean,
+    begin: Begin,
+  ): void {
     const { socket } = request;
     if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
     if (this.#open.isClosing) response.shouldKeepAlive = false;
@@ -104,78 +115,79 @@ export class RequestHandler {
     if (path !== undefined && !fault) {
       this.#limitAnswer(request.socket, response);
       if (path === '/_/health') return health.answer(request, response);
-      if (path === '/_/ready') return void this.#answerReady(request, response);
+      if (path === '/_/ready') return void this.#answerReady(request, response, begin);
     }
-    const exchange = this.#begin(request, response, { expectsContinue, isCounted: true });
+    const begun = this.#begin(begin, { expectsContinue, isCounted: true });
+    const { exchange } = begun;
     if (fault) {
       this.#parts.clientErrors.giveUp(request.socket);
       return exchange.fail(fault);
     }
     const location = this.#withoutDots(request);
     if (location !== undefined) return exchange.fail(hasDots(location), ['Location', location]);
-    this.#admit(exchange);
+    this.#admit(begun);
   }
 
-  /** An answer that is no exchange has no limit on its time but this. */
+  /** Limits the time of an answer that is not an exchange, which no other limit covers. */
   #limitAnswer(socket: Socket, response: ExchangeResponse): void {
     const timer = setTimeout(() => socket.destroy(), timerDelay(this.#parts.settings.writeTimeout));
     response.once('close', () => clearTimeout(timer));
   }
 
-  /** Files are served by a library that has a rule of its own. */
+  /** @returns the place that a request whose path has dot segments is redirected to */
   #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
-    const { mode } = this.#parts.settings;
-    return mode === 'static' ? undefined : cleanReference(url, DECODING.has(mode));
+    const { takesPath } = this.#parts.mode;
+    return takesPath === 'by itself' ? undefined : cleanReference(url, takesPath === 'decoded');
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */
-  #admit(exchange: ServedRequest): void {
+  #admit(begun: BegunRequest): void {
     const { limiter, auth } = this.#parts;
+    const { exchange } = begun;
     const excess = limiter.enter();
     if (excess) return exchange.fail(excess, refusalHeaders(excess));
     exchange.onSettled(() => limiter.leave());
-    if (!auth) return this.#run(exchange);
+    if (!auth) return this.#run(begun);
     void auth.check(exchange.request.headers).then((refusal) => {
       if (refusal) exchange.fail(refusal, refusalHeaders(refusal));
-      else this.#run(exchange);
+      else this.#run(begun);
     });
   }
 
-  /** Whatever a request makes a runner throw ends that request alone. */
-  #run(exchange: ServedRequest): void {
+  /** Runs a request. An error of the runner ends that request alone. */
+  #run(begun: BegunRequest): void {
     try {
-      this.#parts.runner.run(exchange);
+      begun.run();
     } catch (thrown) {
-      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+      begun.exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
     }
   }
 
-  /** `/_/ready`: as health, then the limit, then whether the function would serve, then what it says itself. */
-  async #answerReady(request: ExchangeRequest, response: ExchangeResponse): Promise<void> {
+  /**
+   * Answers `/_/ready`: health first, then the limit, then whether the runner is ready, then the function's own answer.
+   */
+  async #answerReady(request: ExchangeRequest, response: ExchangeResponse, begin: Begin): Promise<void> {
     const { health, limiter, runner, settings } = this.#parts;
     if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
     if (!health.isHealthy) return answerEmpty(request, response, 503);
     if (limiter.isMet) return answerEmpty(request, response, 429);
     if (!(await runner.isReady())) return answerEmpty(request, response, 503);
     if (settings.readyPath === undefined) return answerEmpty(request, response, 200);
-    this.#run(this.#begin(request, response, { target: settings.readyPath, isCounted: false }));
+    this.#run(this.#begin(begin, { target: settings.readyPath, isCounted: false }));
   }
 
   #begin(
-    request: ExchangeRequest,
-    response: ExchangeResponse,
+    begin: Begin,
     options: { expectsContinue?: boolean; target?: string; isCounted: boolean },
-  ): ServedRequest {
-    const { runner, settings, clientErrors } = this.#parts;
+  ): BegunRequest {
+    const { settings, clientErrors } = this.#parts;
     const { readTimeout, writeTimeout } = settings;
-    const all = { manner: watchdogManner, readTimeout, writeTimeout, ...options };
-    const isByNode = request instanceof IncomingMessage && response instanceof ServerResponse;
-    const exchange =
-      (isByNode && runner.begin?.(request, response, all)) || new Exchange(request, response, all);
+    const begun = begin({ manner: watchdogManner, readTimeout, writeTimeout, ...options });
+    const { exchange } = begun;
     this.#open.began();
     clientErrors.began(exchange);
     exchange.onSettled(() => this.#settled(exchange, options.isCounted));
-    return exchange;
+    return begun;
   }
 
   #settled(exchange: ServedRequest, isCounted: boolean): void {
@@ -189,7 +201,7 @@ export class RequestHandler {
     this.#open.ended();
   }
 
-  /** CONNECT asks for a tunnel, which a function is not. */
+  /** Refuses CONNECT, which asks for a tunnel: the function is not a proxy. */
   refuseConnect(request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
     const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
@@ -204,11 +216,11 @@ export class RequestHandler {
     });
   }
 
-  /** Serves a request for an upgraded connection, to its end. */
+  /** Serves a request for an upgraded connection until it closes. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { metrics, limiter } = this.#parts;
     const startedAt = performance.now();
-    socket.on('error', () => undefined); // its close is waited for
+    socket.on('error', () => undefined); // the close that follows is waited for
     const location = this.#withoutDots(request);
     const refusal = framingFault(request) ?? (location === undefined ? limiter.enter() : hasDots(location));
     const outcome = refusal
@@ -241,7 +253,7 @@ export class RequestHandler {
   }
 
   #logFailure({ code, message }: HttpError): void {
-    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its line in the log tells all
+    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its access line says everything
     this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
   }
 
@@ -255,7 +267,7 @@ export class RequestHandler {
       failure,
     }: UpgradeOutcome & { reason: string | undefined; seconds: number },
     method = request.method ?? '',
-    target = request.url ?? '', // of the moment: a function in this process may have changed it since
+    target = request.url ?? '', // read now: a function in this process may have changed it since
   ): void {
     const { headers } = request;
     if (headers['user-agent']?.startsWith('kube-probe')) return; // the kubelet's probes would flood the log
@@ -264,7 +276,7 @@ export class RequestHandler {
       method,
       target,
       status,
-      statusText: this.#showsReason && reason ? `${status} ${reason}` : String(status),
+      statusText: this.#parts.mode.logsReason && reason ? `${status} ${reason}` : String(status),
       bytes,
       seconds,
       callId: Array.isArray(callId) ? callId[0] : callId,

@@ -3,7 +3,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Settings } from '../settings/table.ts';
 import type { LockFile } from './lock-file.ts';
 
-/** The start-up lines, as of-watchdog prints them. */
+/** Logs the start-up lines, as of-watchdog prints them. */
 export function tellStart(logger: Logger, settings: Settings, port: number): void {
   const command = (settings.functionProcess ?? []).join(' ');
   logger.info(`Watchdog mode: ${settings.mode}\tfprocess: ${JSON.stringify(command)}`);

@@ -1,46 +1,45 @@
 import { formatDuration, timerDelay } from '../../common/duration.ts';
 import { adoptOrphansSoon } from '../process/native/adopt.ts';
-import type { RunnerContext } from '../runners/runner.ts';
-import { Health } from './health.ts';
-import { HttpService } from './http-service.ts';
-import { listen } from './listen.ts';
-import { LockFile } from './lock-file.ts';
+import { lockFileOf, type LockFile } from './lock-file.ts';
 import { MetricsServer } from './metrics/metrics-server.ts';
+import type { Service, ServiceContext } from './service.ts';
 import { removeLockFile, tellStart, writeLockFile } from './start-up.ts';
 
-/** The watchdog from its start to its end, where one process is all of it. */
+/** The surroundings of the watchdog. */
+export interface WatchdogContext extends ServiceContext {
+  /** Tells the process that started the watchdog on which port requests can come. */
+  readonly onListening: (port: number) => void;
+  /**
+   * Makes this process the user that it is to be. It is called when the ports are bound, and before anything is
+   * written and anything of the function is started or loaded.
+   * @throws StartError USER_UNAVAILABLE
+   */
+  dropPrivileges(): void;
+}
+
+/** The life of the program, from its start to its end, around whatever serves the port. */
 export class Watchdog {
-  readonly #context: RunnerContext;
-  readonly #service: HttpService;
+  readonly #context: WatchdogContext;
+  readonly #service: Service;
   readonly #metricsServer: MetricsServer;
-  readonly #health: Health;
   readonly #lockFile: LockFile | undefined;
   #isStopping = false;
-  /** From here on the function's end is what is wanted. */
+  /** From here on the function is meant to end. */
   #isDraining = false;
 
-  private constructor(
-    context: RunnerContext,
-    service: HttpService,
-    health: Health,
-    lockFile: LockFile | undefined,
-  ) {
+  private constructor(context: WatchdogContext, service: Service) {
     this.#context = context;
     this.#service = service;
-    this.#health = health;
-    this.#lockFile = lockFile;
-    this.#metricsServer = new MetricsServer(async () => service.facts);
+    this.#lockFile = lockFileOf(context.settings);
+    this.#metricsServer = new MetricsServer(() => service.readFacts());
   }
 
   /**
-   * Starts everything: ports first, as they are what most often fails and may need root, then the function, then the lock-file.
+   * Starts everything: the ports first, as they fail most often and may need root; then the function; then the lock-file.
    * @throws StartError
    */
-  static async start(context: RunnerContext): Promise<Watchdog> {
-    const { settings } = context;
-    const lockFile = settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder);
-    const health = new Health(lockFile);
-    const watchdog = new Watchdog(context, await HttpService.load(context, health), health, lockFile);
+  static async start(context: WatchdogContext, service: Service): Promise<Watchdog> {
+    const watchdog = new Watchdog(context, service);
     try {
       await watchdog.#start();
       return watchdog;
@@ -51,28 +50,27 @@ export class Watchdog {
   }
 
   async #start(): Promise<void> {
-    const { settings, logger } = this.#context;
-    const { listenAddress } = settings;
-    const port = await listen(this.#service.server, listenAddress, settings.port, 'port');
+    const { settings, logger, script, dropPrivileges, onListening } = this.#context;
+    const { listenAddress, temporaryFolder } = settings;
+    const port = await this.#service.bind();
     const metricsPort = await this.#metricsServer.listen(listenAddress, settings.metricsPort);
-    this.#context.dropPrivileges();
-    await this.#service.runner.start();
+    dropPrivileges();
+    await this.#service.start();
     tellStart(logger, settings, port);
-    this.#context.onListening(port);
+    onListening(port);
     writeLockFile(logger, this.#lockFile);
-    this.#health.accept();
-    if (settings.mode === 'http' && settings.nativeFork) {
-      adoptOrphansSoon({ script: this.#context.script, temporaryFolder: settings.temporaryFolder });
-    }
+    this.#service.accept();
+    if (this.#service.needsAdoption && settings.nativeFork) adoptOrphansSoon({ script, temporaryFolder });
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 
   /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
   async functionEnded(): Promise<string> {
-    const reason = await this.#service.runner.ended;
+    const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);
+    this.#isDraining = true;
     this.#context.logger.error(reason);
-    if (!this.#isStopping) this.#markUnhealthy();
+    if (!this.#isStopping) this.#refuse();
     this.#isStopping = true;
     await this.#service.drain();
     this.kill();
@@ -88,15 +86,15 @@ export class Watchdog {
     const { settings, logger } = this.#context;
     this.#isStopping = true;
     logger.info(`${reason}: no new connections in ${formatDuration(settings.healthcheckInterval)}`);
-    this.#markUnhealthy();
+    this.#refuse();
     await new Promise((resolve) => {
       setTimeout(resolve, timerDelay(settings.healthcheckInterval));
     });
     this.#isDraining = true;
-    logger.info(`No new connections allowed, draining: ${this.#service.open} requests`);
+    logger.info(`No new connections allowed, draining: ${await this.#service.countOpen()} requests`);
     await this.#service.drain();
-    logger.info(`Exiting. Active connections: ${this.#service.open}`);
-    await this.#service.runner.stop();
+    logger.info(`Exiting. Active connections: ${await this.#service.countOpen()}`);
+    await this.#service.stop();
     this.kill();
   }
 
@@ -108,8 +106,9 @@ export class Watchdog {
     this.#metricsServer.close();
   }
 
-  #markUnhealthy(): void {
-    this.#health.refuse();
+  /** Refuses health before the listener closes, so that the orchestrator sees it first. */
+  #refuse(): void {
+    this.#service.refuse();
     removeLockFile(this.#context.logger, this.#lockFile);
   }
 }

@@ -4,12 +4,12 @@ import { SETTINGS } from './table.ts';
 
 const ROWS = Object.values<Setting<unknown>>(SETTINGS);
 
-/** The table of the watchdog's settings in Markdown, as it stands in the documentation. */
+/** Makes the table of the watchdog's settings for the documentation, in Markdown. */
 export function watchdogSettingsAsMarkdown(): string {
   return settingsAsMarkdown(ROWS, [{ title: 'Modes', cell: ({ modes }) => modes }]);
 }
 
-/** The watchdog's settings for a terminal, as `--help` prints them. */
+/** Makes the list of the watchdog's settings for `--help`. */
 export function watchdogSettingsAsText(): string {
   return settingsAsText(ROWS);
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import type { Parser } from '../../common/settings/parsers.ts';
 
 /** The path of a request. */
@@ -66,7 +66,7 @@ export const account: Parser<Account> = {
   print: (value) => value.text,
 };
 
-/** A number has to be one that a process can be: the last two of 32 bits mean something else. */
+/** Whether a process can be this user or group. The last two numbers of 32 bits have another meaning. */
 function isAccountName(word: string): boolean {
   return /^\d+$/.test(word) ? Number(word) < 2 ** 32 - 2 : /^[^\s:/]+$/.test(word);
 }

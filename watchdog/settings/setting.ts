@@ -1,22 +1,19 @@
 import type { Parser } from '../../common/settings/parsers.ts';
 import type { Setting as CommonSetting } from '../../common/settings/setting.ts';
 
-export const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
-export type Mode = (typeof MODES)[number];
+export const MODE_NAMES = ['streaming', 'serializing', 'classic', 'http', 'inproc', 'static'] as const;
+export type ModeName = (typeof MODE_NAMES)[number];
 
-/** The modes with a process per request. */
-export const FORK_MODES: ReadonlySet<Mode> = new Set(['streaming', 'serializing', 'classic']);
-
-/** What the defaults of later rows may depend on. */
+/** The settings that the defaults of later rows may depend on. */
 interface EarlierSettings {
-  readonly mode: Mode;
+  readonly mode: ModeName;
   readonly writeTimeout: number;
   readonly logFormat: 'text' | 'json';
 }
 
 /** A row of the watchdog's table. */
 export interface Setting<T> extends CommonSetting<T, EarlierSettings> {
-  /** The modes in which it counts, in words. */
+  /** The modes in which the setting counts, in words. */
   readonly modes: string;
 }
 

@@ -9,13 +9,13 @@ import {
 } from '../../common/settings/parsers.ts';
 import type { ValuesOf } from '../../common/settings/setting.ts';
 import { account, ipAddress, lineLength, requestPath, upstreamAddress } from './parsers.ts';
-import { MODES, optional, setting, type Mode } from './setting.ts';
+import { MODE_NAMES, optional, setting, type ModeName } from './setting.ts';
 
-/** Every setting of the watchdog, in the order of the documentation and of reading. */
+/** All settings of the watchdog, in the order of the documentation and of reading. */
 export const SETTINGS = {
-  mode: setting<Mode>({
+  mode: setting<ModeName>({
     names: ['mode'],
-    parser: oneOf(MODES),
+    parser: oneOf(MODE_NAMES),
     fallback: 'streaming',
     modes: 'all',
     line: 'How the function is run: `streaming`, `serializing` and `classic` start a process per request, `http` forwards to a server, `inproc` loads a Node function into the watchdog itself, `static` serves files.',
@@ -159,7 +159,7 @@ export const SETTINGS = {
     parser: boolean,
     fallback: true,
     modes: 'http',
-    line: "Read and forward plain requests by hand. `false` leaves all of them to Node's HTTP server and to undici, at half the rate.",
+    line: "Let the requests that are simple enough take the fast path, which reads them from the sockets itself. `false` leaves all of them to Node's HTTP server and to undici, at half the rate.",
   }),
   bufferRequestBody: setting({
     names: ['http_buffer_req_body', 'buffer_http'],
@@ -179,8 +179,8 @@ export const SETTINGS = {
     names: ['native_fork'],
     parser: boolean,
     fallback: true,
-    modes: 'streaming, serializing, classic',
-    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`.",
+    modes: 'streaming, serializing, classic, http',
+    line: "Start processes with the native addon that is a part of the watchdog, several times as fast as Node's `child_process`, which is used where the addon cannot be (no Linux on x64 or arm64, no folder to load it from) and with `false`. In http mode the addon makes the pipes for the function's output. In all four modes it lets the watchdog adopt the processes that the function's processes leave behind.",
   }),
   prefork: setting({
     names: ['prefork'],
@@ -292,9 +292,9 @@ export const SETTINGS = {
     parser: string,
     fallback: '/tmp',
     modes: 'all',
-    line: 'The folder of the lock-file.',
+    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded; where it cannot be used, so are the named pipes of http mode.',
   }),
 };
 
-/** What the watchdog was told, read once and frozen. Times are in milliseconds. */
+/** The watchdog's settings, read once and frozen. Times are in milliseconds. */
 export type Settings = ValuesOf<typeof SETTINGS>;

@@ -2,16 +2,16 @@ import { HttpMetrics } from '../server/metrics/http-metrics.ts';
 import type { FunctionFacts } from '../server/metrics/metrics-server.ts';
 import type { Worker } from './worker.ts';
 
-/** How long the figures of the workers are waited for, in milliseconds. */
+/** How long to wait for the figures of the workers, in milliseconds. */
 const REPORT_MS = 200;
 
-/** The figures of all workers, those that have ended included. */
+/** The figures of all workers, including those that have ended. */
 export class Figures {
   readonly #past = new HttpMetrics();
   #pastStarts = 0;
   #pastCpuSeconds = 0;
 
-  /** Keeps what a worker had told when it ended. */
+  /** Keeps the last figures of a worker that has ended. */
   ended({ state }: Worker): void {
     if (!state) return;
     this.#past.add(state.counts);
@@ -25,13 +25,13 @@ export class Figures {
     for (let at = 0; at < open; at += 1) this.#past.count(504, 'unknown', worker.silentMs / 1000);
   }
 
-  /** How many requests are being served, asked for anew. */
+  /** Asks the workers how many requests they are serving, and gives the sum. */
   async open(workers: readonly Worker[]): Promise<number> {
     await ask(workers);
     return workers.reduce((sum, { state }) => sum + (state?.open ?? 0), 0);
   }
 
-  /** The sums, asked for anew. */
+  /** Asks the workers for their figures, and gives the sums. */
   async of(workers: readonly Worker[]): Promise<FunctionFacts> {
     await ask(workers);
     const http = new HttpMetrics();

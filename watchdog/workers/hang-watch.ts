@@ -2,13 +2,13 @@ import { formatDuration } from '../../common/duration.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Worker } from './worker.ts';
 
-/** How often a worker gives a sign of life: in parts of exec_timeout, within milliseconds. */
+/** Signs of life in one exec_timeout, and the limits between two of them in milliseconds. */
 const BEATS = 8;
 const OFTENEST_MS = 25;
 const SELDOMEST_MS = 1000;
 
 /**
- * How often a worker gives a sign of life.
+ * How many milliseconds pass between two signs of life of a worker.
  * @param execTimeout 0 for none
  */
 export function beatOf(execTimeout: number): number {
@@ -19,13 +19,13 @@ export interface HangWatchOptions {
   readonly execTimeout: number;
   readonly logger: Logger;
   readonly workers: () => readonly Worker[];
-  /** Told of a worker that is about to be killed. */
+  /** Called before a worker is killed. */
   readonly onHang: (worker: Worker) => void;
 }
 
 /**
- * Ends workers that hang: in inproc mode a handler that does not yield cannot keep its own time.
- * @returns what ends the watch
+ * Kills workers that hang: in inproc mode a handler that does not yield cannot keep its own time.
+ * @returns ends the watch
  */
 export function watchForHangs({ execTimeout, logger, workers, onHang }: HangWatchOptions): () => void {
   const beatMs = beatOf(execTimeout);

@@ -1,6 +1,6 @@
 import type { HttpCounts } from '../server/metrics/http-metrics.ts';
 
-/** The variable by which a process is told that it is a worker, and what it needs to know of that. */
+/** The variable that tells a process that it is a worker, and gives it its order. */
 export const WORKER_VARIABLE = 'FWATCHDOG_WORKER';
 
 /** The value of that variable, as JSON. */
@@ -11,17 +11,17 @@ export interface WorkerOrder {
   readonly prefork: number;
   /** Milliseconds between two signs of life. */
   readonly beatMs: number;
-  /** Whether it starts together with the watchdog, and not in the place of one that has ended. */
+  /** Whether it starts together with the watchdog, and not in place of a worker that has ended. */
   readonly isFirst: boolean;
-  /** Whether it tells the lines of the start, which are told once. */
+  /** Whether it reports the lines of the start, which are logged once for all workers. */
   readonly announces: boolean;
   /** The process of http mode's function; 0 in other modes. */
   readonly functionPid: number;
-  /** Variables that are for the worker alone, and not for the function's processes. */
+  /** Variables for the worker alone, which the function's processes do not get. */
   readonly ownVariables: readonly string[];
 }
 
-/** What a worker tells of itself now and then; that it does is its sign of life. */
+/** A worker's report of itself. It is also its sign of life. */
 export interface WorkerState {
   readonly type: 'state';
   readonly counts: HttpCounts;
@@ -31,7 +31,7 @@ export interface WorkerState {
   /** Processes that it has started for the function so far, and those of them that are alive. */
   readonly starts: number;
   readonly processIds: readonly number[];
-  /** CPU of its own. */
+  /** CPU seconds of its own. */
   readonly cpuSeconds: number;
   /** Seconds by quantile. */
   readonly delay: readonly (readonly [number, number])[];
@@ -45,7 +45,7 @@ export type FromWorker =
   | { readonly type: 'drained' }
   /** A line of the start, for the log. */
   | { readonly type: 'line'; readonly text: string }
-  /** It could not start: the line for the operator. */
+  /** It could not start. The text is the line for the operator. */
   | { readonly type: 'failed'; readonly text: string };
 
 export interface ToWorker {
@@ -53,14 +53,14 @@ export interface ToWorker {
 }
 
 export const COMMANDS = [
-  /** Tell your state now. */
+  /** Report your state now. */
   'report',
   /** Be unhealthy from now on. */
   'refuse',
   /** Take no connection any more, and answer what is there. */
   'drain',
-  /** End. */
-  'end',
+  /** End your part of the function gently, and then yourself. */
+  'stop',
   /** The function of http mode takes connections. */
   'function accepts',
   /** The function of http mode has ended. */
@@ -68,7 +68,7 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** A message of one of ours; a function may send its own over the same channel. */
+/** Whether a message is one of ours. A function may send its own over the same channel. */
 export function isOurs<T extends { readonly type: string }>(
   message: unknown,
   types: readonly T['type'][],

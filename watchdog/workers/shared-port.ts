@@ -2,7 +2,10 @@ import type { SendHandle } from 'node:child_process';
 import net, { isIPv4 } from 'node:net';
 import { StartError } from '../errors.ts';
 
-/** A socket that is bound to a port and can be given to processes; node:cluster uses the same, of Node itself. */
+/**
+ * A socket that is bound to a port and can be given to other processes. node:cluster uses the same private part of
+ * Node.
+ */
 interface BoundHandle {
   getsockname(out: { port?: number }): number;
   close(): void;
@@ -11,9 +14,9 @@ interface BoundHandle {
 type CreateHandle = (address: string, port: number, family: 4 | 6, fd: number) => BoundHandle | number;
 
 /**
- * The port that the workers listen on together: the kernel gives a connection to one that is about to take it, and so
- * to none that hangs. This process holds the port without taking connections, so that while no worker lives they
- * wait. (node:cluster lets go of a port with its last worker.)
+ * The port that all workers listen on. The kernel gives a connection to a worker that is about to take one, so never to
+ * one that hangs. This process holds the port without taking connections, so that they wait while no worker is alive.
+ * (node:cluster lets go of a port with its last worker.)
  */
 export class SharedPort {
   readonly port: number;
@@ -25,13 +28,13 @@ export class SharedPort {
   }
 
   /**
-   * @param host the address to listen on; all of them where it is undefined
+   * @param host the address to listen on; all addresses where it is undefined
    * @throws StartError PORT_UNAVAILABLE
    */
   static bind(host: string | undefined, port: number): SharedPort {
     const create = (net as unknown as { _createServerHandle: CreateHandle })._createServerHandle;
     let handle = create(host ?? '::', port, host !== undefined && isIPv4(host) ? 4 : 6, -1);
-    if (typeof handle === 'number' && host === undefined) handle = create('0.0.0.0', port, 4, -1); // no IPv6 here
+    if (typeof handle === 'number' && host === undefined) handle = create('0.0.0.0', port, 4, -1); // this machine has no IPv6
     const bound: { port?: number } = {};
     const fault = typeof handle === 'number' ? handle : handle.getsockname(bound);
     if (typeof handle === 'number' || fault !== 0 || bound.port === undefined) {

@@ -1,12 +1,12 @@
 import type { Settings } from '../settings/table.ts';
 
-/** What of the settings is parted among the workers. */
+/** The settings that are divided among the workers. */
 export interface Share {
   readonly maxInflight: number;
   readonly prefork: number;
 }
 
-/** The share of each worker. There are no more workers than requests may be in flight. */
+/** Gives the share of each worker. There are never more workers than requests that may be in flight. */
 export function sharesOf({ workers, maxInflight, prefork }: Settings): Share[] {
   const count = maxInflight === 0 ? workers : Math.min(workers, maxInflight);
   const part = (whole: number, at: number): number =>

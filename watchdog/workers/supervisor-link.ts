@@ -2,12 +2,12 @@ import { COMMANDS, isOurs, type Command, type FromWorker, type ToWorker } from '
 
 /** A worker's end of the channel to its supervisor. */
 export class SupervisorLink {
-  /** Settles with the bound port, once that has come. */
+  /** Settles with the bound port, once it has come. */
   readonly port: Promise<unknown>;
 
   /**
-   * @param onCommand is called for every command, from the first on
-   * @param onGone is called when the supervisor is gone
+   * @param onCommand called for every command, from the first on
+   * @param onGone called when the supervisor is gone
    */
   constructor(onCommand: (command: Command) => void, onGone: () => void) {
     this.port = new Promise((resolve) => {
@@ -20,7 +20,7 @@ export class SupervisorLink {
     else queueMicrotask(onGone); // it went before this process could see it
   }
 
-  /** Settles when the message has gone out, or cannot any more. */
+  /** Settles when the message has gone out, or cannot go out any more. */
   tell(message: FromWorker): Promise<void> {
     return new Promise((resolve) => {
       if (!process.connected || !process.send) return resolve();

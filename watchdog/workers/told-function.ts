@@ -1,14 +1,14 @@
 import { ProcessGroups } from '../process/process-groups.ts';
-import { HttpFunction } from '../runners/http-function.ts';
-import type { UpstreamAddress } from '../../common/http/upstream-address.ts';
+import { HttpFunction } from '../modes/http/http-function.ts';
+import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import type { Command } from './messages.ts';
 
-/** The function of http mode as a worker sees it: the supervisor has started it, and tells how it is. */
+/** The function of http mode from the view of a worker: the supervisor has started it, and tells how it is. */
 export class ToldFunction extends HttpFunction {
   readonly starts = 0;
   readonly #pid: number;
 
-  /** @param pid its process */
+  /** @param pid the function's process */
   constructor(address: UpstreamAddress, pid: number) {
     super(address);
     this.#pid = pid;
@@ -16,10 +16,10 @@ export class ToldFunction extends HttpFunction {
 
   hear(command: Command): void {
     if (command === 'function accepts') this.accept();
-    else if (command === 'function ended') this.end('the function has ended');
+    else if (command === 'function ended') this.tellEnded('the function has ended');
   }
 
-  /** The supervisor is gone and cannot end it any more. */
+  /** Kills the function where the supervisor is gone, which cannot end it any more. */
   killOrphan(): void {
     if (this.hasEnded || this.#pid === 0) return;
     const groups = new ProcessGroups();
@@ -28,7 +28,7 @@ export class ToldFunction extends HttpFunction {
   }
 
   async start(): Promise<void> {
-    // it is started by the supervisor
+    // the supervisor starts it
   }
 
   processIds(): readonly number[] {
@@ -40,6 +40,6 @@ export class ToldFunction extends HttpFunction {
   }
 
   kill(): void {
-    // it is the supervisor's, and may have others that forward to it
+    // the supervisor ends it, as other workers may still forward to it
   }
 }

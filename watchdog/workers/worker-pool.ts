@@ -1,11 +1,11 @@
 import { StartError } from '../errors.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import type { Command, WorkerOrder } from './messages.ts';
 import type { SharedPort } from './shared-port.ts';
 import type { Share } from './shares.ts';
 import { Worker } from './worker.ts';
 
-/** A worker that ended is started anew after so many milliseconds: twice as many each time, while it does not last. */
+/** Milliseconds before a worker that has ended is replaced. They double each time, unless the worker has lasted. */
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 const LASTING_MS = 10_000;
@@ -21,12 +21,12 @@ export interface WorkerPoolOptions {
   readonly onExit: (worker: Worker) => void;
 }
 
-/** The workers: as many as there are shares, each started anew when it has ended. */
+/** The workers: one for each share. A worker that has ended is replaced. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Map<Share, Worker>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** What a worker that is started later has to be told too. */
+  /** Commands that workers which are started later must get too. */
   readonly #standing: Command[] = [];
   #starts = 0;
   #isEnding = false;
@@ -35,7 +35,7 @@ export class WorkerPool {
     this.#options = options;
   }
 
-  /** Those that live. */
+  /** The workers that are alive. */
   get workers(): readonly Worker[] {
     return [...this.#workers.values()];
   }
@@ -62,13 +62,13 @@ export class WorkerPool {
     );
   }
 
-  /** Tells all, those too that are started later. */
+  /** Sends a command to all workers, including those that are started later. */
   tell(command: Command): void {
     this.#standing.push(command);
     for (const worker of this.workers) worker.tell(command);
   }
 
-  /** Starts none anew any more, and has all answer what is in flight; waits no longer than `deadlineMs`. */
+  /** Stops replacing workers, and lets all answer their requests in flight; waits no longer than `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     const { workers } = this;
@@ -79,10 +79,10 @@ export class WorkerPool {
     );
   }
 
-  /** Ends those that are drained; waits no longer than `deadlineMs`. */
-  async end(deadlineMs: number): Promise<void> {
+  /** Stops the workers, which are drained; waits no longer than `deadlineMs`. */
+  async stop(deadlineMs: number): Promise<void> {
     const { workers } = this;
-    for (const worker of workers) worker.tell('end');
+    for (const worker of workers) worker.tell('stop');
     await within(
       workers.map(({ exited }) => exited),
       deadlineMs,

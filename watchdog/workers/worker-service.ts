@@ -1,20 +1,16 @@
 import { messageOf } from '../../common/errors.ts';
-import type { RunnerContext } from '../runners/runner.ts';
-import { Health } from '../server/health.ts';
 import { HttpService } from '../server/http-service.ts';
-import { listenOn } from '../server/listen.ts';
-import { LockFile } from '../server/lock-file.ts';
+import type { ServiceContext } from '../server/service.ts';
 import type { Command, WorkerOrder } from './messages.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import { ToldFunction } from './told-function.ts';
 
 /**
- * One of several processes that serve the port (workers): a watchdog without port, lock-file, metrics and signals of
- * its own. For these there is the supervisor, which it hears and tells by the channel between them.
+ * One of several processes that serve the port (workers): a watchdog without a port, lock-file, metrics and signals of
+ * its own. The supervisor has these; the two talk over the channel between them.
  */
 export class WorkerService {
-  readonly #context: RunnerContext;
-  readonly #health: Health;
+  readonly #context: ServiceContext;
   readonly #link: SupervisorLink;
   readonly #function: ToldFunction | undefined;
   readonly #onEnd: (status: number) => void;
@@ -23,13 +19,12 @@ export class WorkerService {
   #isRefusing = false;
   #isDraining = false;
 
-  private constructor(context: RunnerContext, order: WorkerOrder, onEnd: (status: number) => void) {
-    const { settings } = context;
+  private constructor(context: ServiceContext, order: WorkerOrder, onEnd: (status: number) => void) {
+    const { settings, mode } = context;
     this.#onEnd = onEnd;
-    this.#health = new Health(settings.suppressLock ? undefined : new LockFile(settings.temporaryFolder));
     this.#link = new SupervisorLink(this.#onCommand, this.#onGone);
     this.#function =
-      settings.mode === 'http' && settings.upstreamUrl
+      mode.createFunction && settings.upstreamUrl
         ? new ToldFunction(settings.upstreamUrl, order.functionPid)
         : undefined;
     this.#context = {
@@ -43,11 +38,11 @@ export class WorkerService {
   }
 
   /**
-   * Starts what the order says. A failure is told to the supervisor, whose line it is.
+   * Starts as the order says. A failure is reported to the supervisor, which tells the operator.
    * @param onEnd ends the process with a status
    */
   static async start(
-    context: RunnerContext,
+    context: ServiceContext,
     order: WorkerOrder,
     onEnd: (status: number) => void,
   ): Promise<WorkerService> {
@@ -63,28 +58,28 @@ export class WorkerService {
   }
 
   async #start(order: WorkerOrder): Promise<void> {
-    const service = await HttpService.load(this.#context, this.#health, order.maxInflight);
+    const service = await HttpService.load(this.#context, order.maxInflight);
     this.#service = service;
-    if (order.isFirst) await this.#listen(service); // what comes meanwhile waits here, as it does with one process
-    await service.runner.start();
-    if (!order.isFirst) await this.#listen(service); // what comes meanwhile goes to the others
-    if (!this.#isRefusing) this.#health.accept();
+    if (order.isFirst) await this.#listen(service); // connections wait here meanwhile, as they do with one process
+    await service.start();
+    if (!order.isFirst) await this.#listen(service); // connections go to the other workers meanwhile
+    if (!this.#isRefusing) service.accept();
     await this.#link.tell({ type: 'ready' });
     this.#beat = setInterval(() => void this.#tellState(), order.beatMs);
   }
 
-  async #listen({ server }: HttpService): Promise<void> {
+  async #listen(service: HttpService): Promise<void> {
     const port = await this.#link.port;
-    if (!this.#isDraining) await listenOn(server, port);
+    if (!this.#isDraining) await service.listenOn(port);
   }
 
   /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
-    if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor sees to its end
-    const reason = await this.#service.runner.ended;
+    if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor deals with the function's end
+    const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);
     this.#context.logger.error(reason);
-    this.#health.refuse();
+    this.#service.refuse();
     await this.#service.drain();
     await this.#tellState();
     return reason;
@@ -99,11 +94,11 @@ export class WorkerService {
     if (command === 'report') void this.#tellState();
     else if (command === 'refuse') this.#refuse();
     else if (command === 'drain') void this.#drain();
-    else if (command === 'end') void this.#end();
+    else if (command === 'stop') void this.#stop();
     else this.#function?.hear(command);
   };
 
-  /** The supervisor was killed: nothing of what it had started may stay. */
+  /** Ends everything: the supervisor was killed, and nothing that it had started may stay. */
   readonly #onGone = (): void => {
     this.#function?.killOrphan();
     this.kill();
@@ -112,7 +107,7 @@ export class WorkerService {
 
   #refuse(): void {
     this.#isRefusing = true;
-    this.#health.refuse();
+    this.#service?.refuse();
   }
 
   async #drain(): Promise<void> {
@@ -123,8 +118,8 @@ export class WorkerService {
     await this.#link.tell({ type: 'drained' });
   }
 
-  async #end(): Promise<void> {
-    await this.#service?.runner.stop();
+  async #stop(): Promise<void> {
+    await this.#service?.stop();
     await this.#tellState();
     this.#onEnd(0);
   }

@@ -4,7 +4,7 @@ import { copyLines } from '../log/function-lines.ts';
 import { describeExit } from '../process/exit-status.ts';
 import { withDescendants } from '../../common/proc.ts';
 import { ProcessGroups } from '../process/process-groups.ts';
-import type { RunnerContext } from '../runners/runner.ts';
+import type { RunnerContext } from '../modes/runner.ts';
 import {
   isOurs,
   WORKER_VARIABLE,
@@ -14,10 +14,13 @@ import {
   type WorkerState,
 } from './messages.ts';
 
-/** How long the last words of a worker that has ended are waited for, in milliseconds. */
+/** How long to wait for the last output of a worker that has ended, in milliseconds. */
 const LAST_WORDS_MS = 2500;
 
-/** Up to libuv 1.46 (Node 20) a worker would take all the connections of a rush at once, and leave the others none. */
+/**
+ * Makes a worker take one connection at a time. Up to libuv 1.46 (Node 20) one worker would take all connections of a
+ * rush, and leave none to the others.
+ */
 const SHARES_ALIKE = { UV_TCP_SINGLE_ACCEPT: '1' };
 
 /** A worker's process, as the supervisor sees it. */
@@ -39,7 +42,7 @@ export class Worker {
   #failure: string | undefined;
   #onReady: (isReady: boolean) => void = () => undefined;
   #onDrained: () => void = () => undefined;
-  /** What waits for its state. */
+  /** Callers that wait for its state. */
   readonly #reports = new Set<() => void>();
 
   constructor(context: RunnerContext, order: Omit<WorkerOrder, 'ownVariables'>, handle: SendHandle) {
@@ -48,16 +51,16 @@ export class Worker {
     this.#announce = context.announce;
     this.#child = fork(context.script, [], {
       env: { ...SHARES_ALIKE, ...context.environment, [WORKER_VARIABLE]: JSON.stringify(whole) },
-      detached: true, // as the leader of a group, so that what it starts ends with it
+      detached: true, // it leads a group, so that the processes that it starts end with it
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.pid = this.#child.pid ?? 0;
     if (this.pid > 0) this.#groups.add(this.pid);
     for (const name of ['stdout', 'stderr'] as const) {
-      // the worker has made lines of it already
+      // the worker has made whole lines already
       const options = { name, prefix: false, longestLine: -1 };
       const from: Readable | null | undefined = this.#child[name];
-      if (from) copyLines(from, context.output[name], options); // there is none where it could not be started
+      if (from) copyLines(from, context.output[name], options); // there is no stream where it could not be started
     }
     this.exited = this.#untilExited();
     this.ready = new Promise((resolve) => {
@@ -98,7 +101,7 @@ export class Worker {
     if (this.#child.connected) this.#child.send({ type }, () => undefined);
   }
 
-  /** Asks for its state; settles when it is there, or after a while without it. */
+  /** Asks for its state. Settles when that is there, or without it after a while. */
   async report(deadlineMs: number): Promise<void> {
     if (!this.#isReady) return;
     await new Promise<void>((resolve) => {
@@ -113,7 +116,7 @@ export class Worker {
     });
   }
 
-  /** Kills it at once, and what it has started: the processes of requests are leaders of groups of their own. */
+  /** Kills it at once with everything that it has started: the processes of requests lead groups of their own. */
   kill(): void {
     if (this.pid === 0 || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGSTOP'); // so that it starts nothing while its processes are looked for
@@ -150,7 +153,7 @@ export class Worker {
         this.#isReady = false;
         this.#groups.leaderExited(this.pid);
         const how = describeExit({ code, signal });
-        // what it has told and written last is there with its close, if nothing else holds its output open
+        // its last messages and output are there with its close, if nothing else holds its output open
         const timer = setTimeout(() => resolve(how), LAST_WORDS_MS);
         this.#child.once('close', () => {
           clearTimeout(timer);

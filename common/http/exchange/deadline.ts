@@ -1,8 +1,8 @@
 import { timerDelay } from '../../duration.ts';
 
 /**
- * The moment at which one exchange has taken too long. Several limits may apply; the earliest is the only one
- * that can pass, so that one timer is enough.
+ * The moment at which one exchange has taken too long. Several limits may apply. Only the earliest of them can pass, so
+ * one timer is enough.
  */
 export class Deadline {
   readonly #onPassed: (name: string, ms: number) => void;
@@ -23,7 +23,7 @@ export class Deadline {
     this.#timer = setTimeout(this.#onPassed, timerDelay(ms), name, ms);
   }
 
-  /** Forgets the limits so far for a new one. */
+  /** Replaces all limits so far by a new one. */
   restart(name: string, ms: number): void {
     this.lift();
     this.limit(name, ms);

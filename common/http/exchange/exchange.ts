@@ -1,30 +1,27 @@
-import { STATUS_CODES, ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { formatDuration } from '../../duration.ts';
 import { messageOf } from '../../errors.ts';
 import { exchangeError, type HttpError } from '../http-error.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
 import type { Manner } from '../manner.ts';
-import type { ExchangeRequest, ExchangeResponse } from './message.ts';
+import { MOST_IN_ONE_WRITE, type ExchangeRequest, type ExchangeResponse } from './message.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
 
-/** Bytes up to which a body goes out in one string with its head. */
-const MOST_IN_ONE_WRITE = 8 << 10;
-
-/** Frees what the function's side of an exchange holds. */
+/** Frees the resources that the function's side of an exchange holds. */
 type Release = (reason: HttpError | undefined) => Promise<void> | undefined | void;
 
 /**
- * One request and its response, with the limits on their time and their one end. The first reason to end wins:
- * everything after it finds the exchange over and does nothing.
+ * One request and its response, with the limits on their time, and with one end. The first reason to end wins:
+ * everything later finds the exchange over and does nothing.
  */
 export class Exchange implements ServedRequest {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
   readonly body: RequestBody;
   readonly method: string;
-  /** The request target as the function is to see it. */
+  /** The request target for the function. */
   readonly target: string;
   readonly expectsContinue: boolean;
   readonly #startedAt = performance.now();
@@ -61,7 +58,7 @@ export class Exchange implements ServedRequest {
     response.on('close', this.#onClose);
   }
 
-  /** As the client sent it. */
+  /** The request target as the client sent it. */
   get requestTarget(): string {
     return this.request.url ?? '';
   }
@@ -81,7 +78,7 @@ export class Exchange implements ServedRequest {
     return this.#bytesSent;
   }
 
-  /** Since the request's headers were read. */
+  /** Seconds since the request's headers were read. */
   get seconds(): number {
     return (performance.now() - this.#startedAt) / 1000;
   }
@@ -100,22 +97,22 @@ export class Exchange implements ServedRequest {
     this.#deadline.limit(name, ms);
   }
 
-  /** Forgets the limits so far: a response that has begun may take its time. */
+  /** Drops all limits so far: a response that has begun may take its time. */
   liftLimits(): void {
     if (!this.#isOver) this.#deadline.lift();
   }
 
   /**
-   * What frees the function's side (a process, an upstream's connection) once the exchange is over: called once,
-   * with the reason where it ended before its time. At once if that has happened already. An answer of the
-   * watchdog's own waits for the promise that it returns.
+   * Adds a function that frees resources on the function's side (a process, an upstream's connection) once the exchange
+   * is over. It is called once, with the reason where the exchange ended before its time; at once if the exchange is
+   * over already. An answer of the server's own waits for the promise that it returns.
    */
   onOver(release: Release): void {
     if (this.#isOver) void release(this.#failure);
     else this.#releases.push(release);
   }
 
-  /** Calls back once the last byte has left, or the connection is gone; the first that asked is the last called. */
+  /** Calls back once the last byte has left, or the connection is gone. Callbacks are called in reverse order. */
   onSettled(settler: () => void): void {
     this.#settlers.unshift(settler);
   }
@@ -136,15 +133,14 @@ export class Exchange implements ServedRequest {
     }
   }
 
-  /** Lets the head go without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
+  /** Sends the head without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
   flushHead(): void {
     if (this.#isOver) return;
-    if (!(this.response instanceof ServerResponse)) return this.response.flushHeaders();
     this.response.write('', 'latin1');
-    this.response.socket?.uncork(); // Node corks what is chunked to the end of the tick
+    this.response.socket?.uncork(); // Node corks a chunked response until the end of the tick
   }
 
-  /** @returns false where the client is slower: go on at `onceDrained` */
+  /** @returns false where the client is slower: wait for `onceDrained` before the next write */
   write(bytes: Buffer): boolean {
     if (this.#isOver) return true;
     this.#bytesSent += bytes.length;
@@ -159,12 +155,12 @@ export class Exchange implements ServedRequest {
     });
   }
 
-  /** Ends the response; it is whole. */
+  /** Ends the response as whole. */
   end(last?: Buffer): void {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
     this.#over();
-    if (last && last.length <= MOST_IN_ONE_WRITE && this.response instanceof ServerResponse)
+    if (last && last.length <= MOST_IN_ONE_WRITE && !this.response.joinsWrites)
       endInOneWrite(this.response, last);
     else this.response.end(last);
     this.body.discard();
@@ -182,10 +178,12 @@ export class Exchange implements ServedRequest {
     this.respond(status, ['Content-Type', 'text/plain; charset=utf-8', ...headers], Buffer.from(`${text}\n`));
   }
 
-  /** Leaves the response to something that writes to it by itself, until it is finished. */
-  relay(source: { pipe(response: ServerResponse): unknown }): void {
-    const { response } = this;
-    if (this.#isOver || !(response instanceof ServerResponse)) return;
+  /**
+   * Leaves the response to a source that writes to it itself, until it is finished.
+   * @param response the exchange's own
+   */
+  relay(response: ServerResponse, source: { pipe(response: ServerResponse): unknown }): void {
+    if (this.#isOver) return;
     const write = response.write.bind(response) as (...args: unknown[]) => boolean;
     response.write = (...args: unknown[]) => {
       this.#bytesSent += Buffer.isBuffer(args[0]) ? args[0].length : 0;
@@ -196,7 +194,7 @@ export class Exchange implements ServedRequest {
   }
 
   /**
-   * Ends the exchange before its time: with an answer of the error's status where nothing was sent yet, else by
+   * Ends the exchange before its time: with an answer of the error's status where nothing was sent yet, otherwise by
    * breaking the response off, so that nobody takes it for whole.
    * @param details follows the error's text in the answer's body
    */
@@ -209,12 +207,12 @@ export class Exchange implements ServedRequest {
     else void Promise.all(waits).then(() => this.#answer(error, headers, details));
   }
 
-  /** Ends the exchange as the upstream could not be reached, broke off, or did not speak HTTP. */
+  /** Ends the exchange because the upstream could not be reached, broke off, or did not speak HTTP. */
   failUpstream(text: string, cause: unknown): void {
     this.fail(this.#manner.upstreamFailed(text, cause));
   }
 
-  /** Adds to a head that is relayed what the server adds to all of them. */
+  /** Adds the server's own headers to a head that it relays. */
   finishHead(headers: string[], status: number): void {
     this.#manner.finishHead(headers, status, this.seconds);
   }
@@ -231,7 +229,7 @@ export class Exchange implements ServedRequest {
     this.body.discard();
   }
 
-  /** @returns what an answer has to wait for */
+  /** @returns the promises that an answer has to wait for */
   #over(reason?: HttpError): Promise<void>[] {
     this.#isOver = true;
     // only a client that does not read what was sent can hold the exchange open now
@@ -242,7 +240,10 @@ export class Exchange implements ServedRequest {
     return waits;
   }
 
-  /** Without a length or chunks the end of the connection would look like the end of the body, so it is reset. */
+  /**
+   * Breaks the response off. Without a length or chunks, the end of the connection would look like the end of the body,
+   * so the connection is reset.
+   */
   #breakOff(): void {
     const { response } = this;
     const hasLength = this.#head.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
@@ -259,7 +260,7 @@ export class Exchange implements ServedRequest {
     this.fail(exchangeError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
   };
 
-  /** The function is done; only the client, who has yet to read the rest, can still be late. */
+  /** Deals with a client that is late: the function is done, and the client has yet to read the rest. */
   #onClientSlow(name: string): void {
     if (this.#limitsWaitsAlone) name = 'write_timeout';
     const left = this.#writeTimeout - this.seconds * 1000;
@@ -274,7 +275,7 @@ export class Exchange implements ServedRequest {
 
   #onStalled(readTimeout: number): void {
     if (this.#isOver) {
-      this.request.socket.destroySoon(); // it was answered, and what the client still sends has no reader
+      this.request.socket.destroySoon(); // it was answered, and nobody reads what the client still sends
       return;
     }
     const time = formatDuration(readTimeout);
@@ -300,14 +301,14 @@ export class Exchange implements ServedRequest {
 
 /**
  * Ends a response with a small body. Node writes the head and a text in one string, so the bytes go as characters of
- * Latin-1; and end() would add an empty chunk to what is corked and make the write a writev, which costs three times
- * as much (a fifth of the CPU of a request in http mode), so that the text is written before.
+ * Latin-1. The text is written before the end, as end() would add an empty chunk to the corked parts and make the write
+ * a writev, which costs three times as much (a fifth of the CPU of a request in http mode).
  */
-function endInOneWrite(response: ServerResponse, body: Buffer): void {
+function endInOneWrite(response: ExchangeResponse, body: Buffer): void {
   const { socket } = response;
   const text = body.toString('latin1');
   if (!socket) {
-    response.end(text, 'latin1'); // another response goes first on this connection
+    response.end(body); // another response goes first on this connection
     return;
   }
   socket.cork();

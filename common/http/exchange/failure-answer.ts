@@ -8,11 +8,11 @@ const MISFRAMED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The headers of an answer of the server's own.
- * @param component says whose it is, in X-OpenFaaS-Internal
+ * Makes the headers of an answer of the server's own.
+ * @param component the server's name, for X-OpenFaaS-Internal
  * @param length bytes of its body
  * @param seconds since the request began
- * @param headers go with it, and are named once alone
+ * @param headers to add; each is named only once
  */
 export function failureHeaders(
   component: string,
@@ -26,7 +26,9 @@ export function failureHeaders(
   return [...own, ...headers];
 }
 
-/** Whether a connection cannot be used again after a failure, as its next byte may not be a new request. */
+/**
+ * Whether a connection cannot be used again after a failure, because its next byte may not be the start of a request.
+ */
 export function mustCloseAfter(error: HttpError, isComplete: boolean, expectsContinue: boolean): boolean {
   if (MISFRAMED.has(error.code)) return true;
   return !isComplete && (error.code === 'BODY_STALLED' || expectsContinue);

@@ -5,7 +5,7 @@ export class GatheredBytes {
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
-  /** @param read is given what takes each chunk */
+  /** @param read gets a function that takes each chunk */
   static of(read: (take: (chunk: Buffer) => void) => void): GatheredBytes {
     const gathered = new GatheredBytes();
     read((chunk) => gathered.push(chunk));
@@ -18,7 +18,7 @@ export class GatheredBytes {
     spend(chunk.length);
   }
 
-  /** All of them, as one. */
+  /** Gives all bytes in one buffer. */
   bytes(): Buffer {
     if (this.#chunks.length === 1 && this.#chunks[0]) return this.#chunks[0];
     spend(this.#length);

@@ -1,25 +1,25 @@
 import type { Socket } from 'node:net';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 
-/** When a client that has ended its side is looked at, in milliseconds since then; later on every LOOK_MS. */
+/** When to look at a client that has ended its side, in milliseconds after that; later on every LOOK_MS. */
 const FIRST_LOOKS_MS = [100, 125];
 const LOOK_MS = 500;
 
-/** So many looks pass between two answers of `100 Continue`. */
+/** How many looks pass between two answers of `100 Continue`. */
 const LOOKS_BETWEEN = 20;
 
-/** How soon TCP itself asks whether the other side is still there, in milliseconds. */
+/** Milliseconds of silence after which TCP itself asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 10_000;
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Sees to it that a request whose client has ended its side of the connection is served if the client still reads, and
- * given up if it has gone: TCP tells one from the other only when something is sent (the other side of a connection that
- * is closed answers with a reset). So after a tenth of a second without a response the client gets a `100 Continue`, which
- * RFC 9110, section 15.2, lets a server send unasked; not in HTTP/1.0, which has none. A client that ends its side in the
- * middle of a response has gone, unless more of the response follows at once.
+ * Watches a client that has ended its side of the connection, so that its request is served if it still reads, and
+ * given up if it has gone. TCP tells the two apart only when something is sent: the other side of a closed connection
+ * answers with a reset. So after a tenth of a second without a response the client gets a `100 Continue`, which a
+ * server may send unasked (RFC 9110, section 15.2), but not in HTTP/1.0, which has none. A client that ends its side in
+ * the middle of a response counts as gone, unless more of the response follows at once.
  * @param hasBegun whether any byte of the response has been sent
  */
 export function watchHalfClosed(
@@ -35,7 +35,7 @@ export function watchHalfClosed(
   const look = (): void => {
     if (socket.destroyed) return;
     const now = socket.bytesWritten;
-    if (now !== sent) isProven = true; // it has got something since, and sent no reset
+    if (now !== sent) isProven = true; // the client has got bytes since, and sent no reset
     sent = now;
     socket.write(NOTHING); // fails where a reset has come
     if (hasBegun()) {

@@ -1,7 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The request of an exchange: Node's IncomingMessage, or one that was read by hand (plain/). */
+/**
+ * Bytes up to which a body goes out in one string with its head: one write of several parts is a writev, which costs
+ * more than the copy of so much.
+ */
+export const MOST_IN_ONE_WRITE = 8 << 10;
+
+/** The request of an exchange: Node's IncomingMessage, or the fast path's FastRequest. */
 export interface ExchangeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -28,7 +34,7 @@ export interface ExchangeRequest {
   off(event: 'end', listener: () => void): unknown;
 }
 
-/** The response of an exchange: Node's ServerResponse, or one that is written by hand (plain/). */
+/** The response of an exchange: Node's ServerResponse, or the fast path's FastResponse. */
 export interface ExchangeResponse {
   statusCode: number;
   statusMessage: string;
@@ -37,6 +43,11 @@ export interface ExchangeResponse {
   readonly headersSent: boolean;
   readonly chunkedEncoding: boolean;
   readonly destroyed: boolean;
+  /**
+   * Whether it writes a small body as a string in one piece with the head, and keeps none of the body's bytes. Node's
+   * responses do not, and lack the member.
+   */
+  readonly joinsWrites?: boolean;
   readonly writableFinished: boolean;
   /** Bytes that the kernel has not taken yet. */
   readonly writableLength: number;

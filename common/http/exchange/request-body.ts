@@ -4,16 +4,16 @@ import type { ExchangeRequest } from './message.ts';
 
 /** Takes the body's bytes as they come. */
 export interface BodySink {
-  /** @returns false to be left alone until `resume` */
+  /** @returns false to get no more until `resume` */
   chunk(bytes: Buffer): boolean;
-  /** The body is whole. Never called for one that was cut off. */
+  /** Called when the body is whole; never for a body that was cut off. */
   end(): void;
 }
 
 /**
- * The body of one request, read with back-pressure. The time that the client is waited for is limited in all
- * (read_timeout), so that one that sends a byte now and then is ended too; time in which the sink does not take
- * what has arrived is not the client's and does not count.
+ * The body of one request, read with back-pressure. read_timeout limits the whole time of waiting for the client, so
+ * that a client that sends a byte now and then is ended too. Time in which the sink does not take bytes that have
+ * arrived does not count.
  */
 export class RequestBody {
   readonly #request: ExchangeRequest;
@@ -53,12 +53,12 @@ export class RequestBody {
     return complete || (readableLength > 0 && readableLength === Number(headers['content-length']));
   }
 
-  /** Whether any byte has arrived that was not taken, or all there is. */
+  /** Whether bytes have arrived that were not taken, or the body is whole. */
   get hasArrived(): boolean {
     return this.#request.complete || this.#request.readableLength > 0;
   }
 
-  /** The bytes that have arrived and were not taken yet. Meant for a body that is complete. */
+  /** Takes the bytes that have arrived. Meant for a body that is complete. */
   takeArrived(): Buffer {
     const chunks: Buffer[] = []; // from Node 26 on each read gives one chunk
     for (let bytes: unknown = this.#request.read(); Buffer.isBuffer(bytes); bytes = this.#request.read())
@@ -83,7 +83,7 @@ export class RequestBody {
     this.#request.resume();
   }
 
-  /** Reads the body whole. Never settles when it is cut off: the exchange ends then. */
+  /** Reads the body whole. Never settles for a body that is cut off: the exchange ends then. */
   readWhole(): Promise<Buffer> {
     return new Promise((resolve) => {
       const body = new GatheredBytes();
@@ -98,8 +98,8 @@ export class RequestBody {
   }
 
   /**
-   * Gives up on what is still to come: it is read and thrown away, so that the client can finish sending and read
-   * its answer. One that waits for `100 Continue` is not asked for its body any more.
+   * Gives up the rest of the body: it is read and thrown away, so that the client can finish sending and read its
+   * answer. A client that waits for `100 Continue` is not asked for its body any more.
    */
   discard(): void {
     this.#sink = { chunk: () => true, end: () => undefined };
@@ -112,7 +112,7 @@ export class RequestBody {
     this.#request.resume();
   }
 
-  /** No more waiting: the connection is gone or done with. */
+  /** Stops waiting, as the connection is gone or no longer needed. */
   stop(): void {
     this.#sink = undefined;
     clearTimeout(this.#timer);

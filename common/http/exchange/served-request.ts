@@ -2,7 +2,7 @@ import type { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 
-/** What the server knows of a request that is being served, whatever serves it. */
+/** The server's view of a request that is being served, in whatever way. */
 export interface ServedRequest {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
@@ -13,17 +13,17 @@ export interface ServedRequest {
   readonly failure: HttpError | undefined;
   /** Bytes of the response's body handed to the connection. */
   readonly bytesSent: number;
-  /** Since the request's headers were read. */
+  /** Seconds since the request's headers were read. */
   readonly seconds: number;
   /** The status that the client got, or that of the failure where the response was broken off. */
   readonly status: number;
-  /** Ends it before its time: with an answer where nothing was sent yet, else by breaking the response off. */
+  /** Ends it before its time: with an answer where nothing was sent yet, otherwise by breaking the response off. */
   fail(error: HttpError, headers?: readonly string[]): void;
-  /** Calls back once the last byte has left, or the connection is gone; the first that asked is the last called. */
+  /** Calls back once the last byte has left, or the connection is gone. Callbacks are called in reverse order. */
   onSettled(settler: () => void): void;
 }
 
-/** What is known of a request when it begins. */
+/** The facts of a request when it begins. */
 export interface RequestOptions {
   readonly manner: Manner;
   /** Milliseconds. */
@@ -32,7 +32,7 @@ export interface RequestOptions {
   readonly writeTimeout: number;
   /** Whether write_timeout limits each wait for a client that does not read, and not the exchange as a whole. */
   readonly limitsWaitsAlone?: boolean;
-  /** What the function is asked for, where it is not what the client asked for. */
+  /** The target for the function, where it differs from the client's. */
   readonly target?: string;
   /** The client sent `Expect: 100-continue` and waits. */
   readonly expectsContinue?: boolean;

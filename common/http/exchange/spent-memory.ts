@@ -15,7 +15,7 @@ export function limitSpent(budget: number, collectAll: () => void): void {
   };
 }
 
-/** Counts bytes that were taken for a body: once for each copy that is made of them. */
+/** Counts bytes that were taken for a body, once for each copy of them. */
 export function spend(bytes: number): void {
   left -= bytes;
   if (left <= 0) collect();

@@ -5,17 +5,17 @@ import { exchangeError, HttpError } from '../http-error.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
 import type { Manner } from '../manner.ts';
 
-/** The client has closed the connection, or its side of it, in the middle of a request. */
+/** Codes of a client that has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
-/** Answers what could not be read as a request. */
+/** Answers requests that could not be read. */
 export class ClientErrors {
   readonly #manner: Manner;
   readonly #log: (line: string) => void;
   /** The exchange under way on each connection. */
   readonly #exchanges = new WeakMap<object, ServedRequest>();
 
-  /** Connections on which nobody knows any more where a request begins. */
+  /** Connections on which nobody knows where the next request begins. */
   readonly #givenUp = new WeakSet<Socket>();
 
   /** @param log takes a line for each request that could not be read */
@@ -24,12 +24,12 @@ export class ClientErrors {
     this.#log = log;
   }
 
-  /** Remembers what a connection is busy with. */
+  /** Remembers the exchange that a connection is busy with. */
   began(exchange: ServedRequest): void {
     this.#exchanges.set(exchange.request.socket, exchange);
   }
 
-  /** No request is taken from this connection any more; whoever says so closes it. */
+  /** Takes no request from this connection any more. The caller closes it. */
   giveUp(socket: Socket): void {
     this.#givenUp.add(socket);
   }
@@ -51,7 +51,7 @@ export class ClientErrors {
     }
   };
 
-  /** The fault is in the body of the request that is being served, or in one that was sent behind it. */
+  /** Deals with a fault in the body of the request that is being served, or in a request that was sent behind it. */
   #endBusyConnection(exchange: ServedRequest, socket: Socket, error: Error): void {
     if (exchange.request.complete) {
       exchange.response.once('close', () => socket.destroySoon());

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExchangeRequest } from '../exchange/message.ts';
-import { handOver } from '../plain/hand-over.ts';
+import { handOver } from './hand-over.ts';
 
 /** Headers that ask for the upgrade. HTTP2-Settings goes with `Upgrade: h2c` (RFC 7540, section 3.2.1). */
 const ASKING: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);

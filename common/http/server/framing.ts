@@ -2,8 +2,8 @@ import { exchangeError, type HttpError } from '../http-error.ts';
 import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
- * What Node's parser lets pass although two servers could read it in two ways (RFC 9112, sections 3.2 and 6.1):
- * no or several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
+ * Finds the faults that Node's parser accepts although two servers could read the request in two ways (RFC 9112,
+ * sections 3.2 and 6.1): no or several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
  * @returns why the request is refused, or undefined where it is sound
  */
 export function framingFault(request: ExchangeRequest): HttpError | undefined {

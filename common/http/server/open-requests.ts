@@ -25,7 +25,7 @@ export class OpenRequests {
   }
 
   /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
-  async close(deadlineMs: number): Promise<void> {
+  async drain(deadlineMs: number): Promise<void> {
     this.#isClosing = true;
     if (this.#count === 0) return;
     await new Promise<void>((resolve) => {

@@ -2,10 +2,10 @@ import { Agent, type Dispatcher } from 'undici';
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError, type GatewayErrorCode } from '../../errors.ts';
 
-/** What a provider says in one go is not larger, in bytes. */
+/** The most bytes of one answer of a provider. */
 const LARGEST_ANSWER = 64 << 20;
 
-/** How much of a provider's text goes into an error of ours. */
+/** How much of a provider's text our own error repeats. */
 const LONGEST_REASON = 500;
 
 export interface ProviderAnswer {
@@ -58,7 +58,7 @@ export class ProviderClient {
     return { status: statusCode, text: Buffer.concat(chunks).toString() };
   }
 
-  /** As `send`, for a body that is read as it comes. */
+  /** Sends as `send` does, and gives the body to be read as it comes. */
   async open(method: string, path: string, request: ProviderRequest = {}): Promise<Dispatcher.ResponseData> {
     const { origin, basePath, authorization, timeout } = this.#options;
     const { query = {}, body, signal } = request;
@@ -96,10 +96,10 @@ export class ProviderClient {
   }
 }
 
-/** What an error of the provider's is here, by its status. */
+/** Makes our error of an error of the provider, by its status. */
 export type ErrorCodes = Readonly<Record<number, GatewayErrorCode>>;
 
-/** @throws GatewayError where the provider has not done what was asked, with its own text */
+/** @throws GatewayError with the provider's own text, where it has refused */
 export function requireDone({ status, text }: ProviderAnswer, codes: ErrorCodes): void {
   if (status >= 200 && status < 300) return;
   const reason = text.trim().slice(0, LONGEST_REASON);

@@ -5,17 +5,17 @@ import { leastReplicas } from '../../functions/replicas.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { Endpoint, Endpoints, Place } from '../../routing/endpoints.ts';
 
-/** For how long a status counts, in milliseconds. */
+/** How long a status is used, in milliseconds. */
 const FRESH_MS = 250;
 
-/** How often a function that starts is looked at, and for how long, in milliseconds. */
+/** How often, and how long, to look at a function that starts, in milliseconds. */
 const POLL_MS = 100;
 const LONGEST_START_MS = 100_000;
 
-/** Functions that are remembered; the one that was looked at the longest ago is forgotten. */
+/** How many functions are remembered; the one that was looked at longest ago is forgotten. */
 const MOST_FUNCTIONS = 10_000;
 
-/** What is known of one function. */
+/** The memory of one function. */
 interface Known {
   readonly endpoint: Endpoint;
   readyUntil: number;
@@ -28,13 +28,13 @@ export interface RemoteFunctions {
   scale(name: FunctionName, replicas: number): Promise<void>;
 }
 
-/** Finds functions behind a provider, which has an address for each and spreads the calls itself. */
+/** Finds functions behind a provider, which has an address for each and distributes the calls itself. */
 export class RemoteEndpoints implements Endpoints {
   readonly #functions: RemoteFunctions;
   readonly #address: { readonly host: string; readonly port: number; readonly basePath: string };
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
-  /** Look-ups under way, which all that ask meanwhile share. */
+  /** Look-ups under way. All who ask meanwhile share them. */
   readonly #lookups = new Map<string, Promise<void>>();
 
   /** @param now a clock in milliseconds */

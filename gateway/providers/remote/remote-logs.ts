@@ -14,7 +14,7 @@ const CODES = {
   501: 'NOT_SUPPORTED',
 } as const;
 
-/** The lines that a provider gives out, as they come. */
+/** The lines of a provider's answer, as they come. */
 export async function* remoteLogs(
   client: ProviderClient,
   query: LogQuery,

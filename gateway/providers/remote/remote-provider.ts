@@ -18,7 +18,7 @@ import { identityOf, statusOf, WIRE, wireDeployment } from './wire.ts';
 const DEPLOYING = { 400: 'DEPLOYMENT_INVALID', 404: 'FUNCTION_UNKNOWN', 409: 'FUNCTION_EXISTS' } as const;
 const NAMING = { 400: 'NAMESPACE_UNKNOWN', 404: 'FUNCTION_UNKNOWN' } as const;
 
-/** Functions that another program runs: any provider that speaks the REST API of OpenFaaS's faas-provider. */
+/** Functions that another program runs: any provider with the REST API of OpenFaaS's faas-provider. */
 export class RemoteProvider implements Provider {
   readonly endpoints: RemoteEndpoints;
   readonly secrets: Secrets;
@@ -42,7 +42,7 @@ export class RemoteProvider implements Provider {
   }
 
   /**
-   * @returns a provider that logs in as the gateway's own callers do
+   * @returns a provider that gets the same login as the gateway
    * @throws StartError
    */
   static async create(settings: Settings): Promise<RemoteProvider> {
@@ -69,7 +69,7 @@ export class RemoteProvider implements Provider {
     return this.#identity;
   }
 
-  /** A provider that does not answer yet is no reason not to start. */
+  /** Starts even where the provider does not answer yet. */
   async start(): Promise<void> {
     await this.#readIdentity().catch(() => undefined);
   }
@@ -123,7 +123,7 @@ export class RemoteProvider implements Provider {
     requireDone(answer, DEPLOYING);
   }
 
-  /** The namespace goes both ways: providers differ in where they look for it. */
+  /** Sends the namespace in both places, as providers differ in where they look for it. */
   async remove({ name, namespace }: FunctionName): Promise<void> {
     const body = { functionName: name, namespace };
     const answer = await this.#client.send('DELETE', '/system/functions', { query: { namespace }, body });
@@ -139,7 +139,7 @@ export class RemoteProvider implements Provider {
     requireDone(answer, NAMING);
   }
 
-  /** The provider decides by itself what becomes of a call that comes meanwhile. */
+  /** Leaves the function to the provider, which decides itself about calls that come meanwhile. */
   async stopIfIdle(name: FunctionName): Promise<void> {
     if (this.endpoints.load(name) === 0) await this.scale(name, 0);
   }
@@ -148,7 +148,7 @@ export class RemoteProvider implements Provider {
     return remoteLogs(this.#logs, query, signal);
   }
 
-  /** A gateway before this one puts the provider's identity into its own. */
+  /** Gives the provider's identity. A gateway before this one puts it into its own. */
   async #readIdentity(): Promise<void> {
     const { status, text } = await this.#client.send('GET', '/system/info');
     if (status !== 200) return;

@@ -28,13 +28,13 @@ export class RemoteSecrets implements Secrets {
     return this.#write('PUT', secret, value);
   }
 
-  /** The namespace goes both ways: providers differ in where they look for it. */
+  /** Sends the namespace in both places, as providers differ in where they look for it. */
   async remove({ name, namespace }: SecretName): Promise<void> {
     const request = { query: { namespace }, body: { name, namespace } };
     requireDone(await this.#client.send('DELETE', '/system/secrets', request), CODES);
   }
 
-  /** As text too where it is one, for providers that know no bytes. */
+  /** Adds the value as text too, where it is text, for providers that know no bytes. */
   async #write(method: string, { name, namespace }: SecretName, value: Buffer): Promise<void> {
     const text = value.toString('utf8');
     const isText = Buffer.from(text).equals(value);

@@ -4,7 +4,7 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import { count, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
 import type { LogLine, Namespace, ProviderIdentity, SecretName } from '../provider.ts';
 
-/** What providers say, and how it is read: as all JSON of OpenFaaS's, empty fields are left out. */
+/** The answers of providers, and how to read them. Empty fields are left out, as in all JSON of OpenFaaS. */
 
 /** A number with a fraction. */
 const amount: Shape<number | undefined> = {
@@ -24,7 +24,7 @@ const STATUS = object({
 
 type WireStatus = typeof STATUS.zero;
 
-/** Of these kinds are the answers. */
+/** The kinds of the answers. */
 export const WIRE = {
   status: STATUS,
   statuses: listOf(STATUS),
@@ -42,7 +42,7 @@ export const WIRE = {
   logLine: object({ name: text, namespace: text, instance: text, timestamp: text, text }),
 };
 
-/** @param namespace where the provider does not name one */
+/** @param namespace used where the provider does not name one */
 export function statusOf(wire: WireStatus, namespace: string, withUsage: boolean): FunctionStatus {
   const { replicas = 0, availableReplicas = 0, createdAt, usage, notes, limits, requests, ...rest } = wire;
   const time = new Date(createdAt);
@@ -68,12 +68,12 @@ function resources(
   return Object.keys(given).length === 0 ? {} : { [field]: given };
 }
 
-/** A deployment as providers take it. */
+/** Makes a deployment in the form for providers. */
 export function wireDeployment({ name, ...rest }: Deployment): unknown {
   return { service: name, ...rest };
 }
 
-/** No text is empty, as clients take that for a fault. */
+/** Leaves empty texts out, as clients take them for a fault. */
 export function identityOf(info: typeof WIRE.info.zero): ProviderIdentity {
   const { provider, orchestration, version } = info;
   return {
@@ -83,7 +83,7 @@ export function identityOf(info: typeof WIRE.info.zero): ProviderIdentity {
   };
 }
 
-/** @param asked fills in what the provider leaves out */
+/** @param asked fills in fields that the provider leaves out */
 export function logLineOf(line: typeof WIRE.logLine.zero, asked: { readonly namespace: string }): LogLine {
   const time = new Date(line.timestamp);
   return {

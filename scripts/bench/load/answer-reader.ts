@@ -1,14 +1,17 @@
-/** The least of an HTTP client: heads of answers with a Content-Length, and how many bytes of their bodies came. */
+/**
+ * Reads the least of HTTP that a client needs: heads of answers with a Content-Length, and the number of bytes of
+ * bodies.
+ */
 export class AnswerReader {
   #head = '';
   #left = 0;
   #isBody = false;
 
   /**
-   * @param chunk what has arrived
-   * @param onBody told of each part of a body
-   * @param onEnd told of the end of each answer
-   * @throws Error at an answer other than 200, or one without a Content-Length
+   * @param chunk the next bytes
+   * @param onBody called for each part of a body
+   * @param onEnd called at the end of each answer
+   * @throws Error for an answer other than 200, or one without a Content-Length
    */
   read(chunk: Buffer, onBody: (bytes: number) => void, onEnd: () => void): void {
     let at = 0;

@@ -3,9 +3,9 @@ import autocannon from 'autocannon';
 import { getEachMessage, sendMessage } from 'execa';
 import type { LoadOrder, LoadResult } from './load.ts';
 
-/** The process of the load generator: takes orders over IPC, one at a time, and answers each with its result. */
+/** The process of the load generator: it takes orders over IPC, one at a time, and answers each with its result. */
 function run(order: LoadOrder): Promise<LoadResult> {
-  // autocannon's own figures are whole milliseconds; a local answer takes a fraction of one.
+  // autocannon's own figures are whole milliseconds, and a local answer takes a fraction of one
   const latencies = createHistogram();
   const cpu = process.cpuUsage();
   const start = performance.now();

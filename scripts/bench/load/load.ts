@@ -1,4 +1,4 @@
-/** What a load generator is asked for: the same request over and over, on each connection one at a time. */
+/** The order of a load generator: the same request over and over, one at a time on each connection. */
 export interface LoadOrder {
   readonly url: string;
   readonly method: 'GET' | 'POST';
@@ -9,7 +9,7 @@ export interface LoadOrder {
   readonly seconds: number;
 }
 
-/** What it saw. Times in milliseconds. */
+/** The result of a load. Times are in milliseconds. */
 export interface LoadResult {
   readonly requests: number;
   readonly rate: number;
@@ -17,7 +17,7 @@ export interface LoadResult {
   readonly p99: number;
   /** Answers other than 200, and connections that broke. */
   readonly failures: number;
-  /** How much of one processor the generator took, 1 for all of it; null where it does not say. */
+  /** The part of one processor that the generator took, 1 for all of it; null where it does not say. */
   readonly generatorCpu: number | null;
 }
 

@@ -17,8 +17,8 @@ function launch(file: string) {
 }
 
 /**
- * A client in a process of its own, which takes orders one at a time. It lives through all rounds, so that each finds
- * it equally warm.
+ * A client in a process of its own, which takes one order at a time. It lives through all rounds, so that it is equally
+ * warm in each.
  */
 export class OrderProcess<Order extends object, Result> {
   readonly #name: string;
@@ -32,7 +32,7 @@ export class OrderProcess<Order extends object, Result> {
 
   /**
    * @param seconds how long the order itself takes
-   * @throws Error when the process ends, or is ended as the result does not come in time
+   * @throws Error when the process ends, or is ended because the result is late
    */
   async run(order: Order, seconds: number): Promise<Result> {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), seconds * 1000 + RESULT_WITHIN);

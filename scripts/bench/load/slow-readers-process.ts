@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { getEachMessage, sendMessage } from 'execa';
-import { OPEN_WITHIN, type SlowReadersOrder, type SlowReadersResult } from './slow-readers.ts';
+import { OPEN_WITHIN, type SlowReadersOrder, type SlowReadersResult } from './slow-reader-clients.ts';
 
-/** How often each reads what there is, at most 64 KiB, in milliseconds. */
+/** How often each client reads the bytes that are there, at most 64 KiB, in milliseconds. */
 const EVERY = 2500;
 
 const readers = new Set<Socket>();
 
-/** Resolves once the answer is under way, and whether it is. */
+/** Resolves once the answer is under way, with whether it is. */
 function open({ port, path }: SlowReadersOrder): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

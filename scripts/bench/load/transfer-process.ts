@@ -23,7 +23,7 @@ class Tally {
   }
 }
 
-/** Transfers on one connection until the time is over; resolves when the last has ended. */
+/** Repeats transfers on one connection until the time is over; resolves when the last has ended. */
 function transferOn(order: TransferOrder, words: Buffer, tally: Tally): Promise<void> {
   return new Promise((resolve) => {
     const reader = new AnswerReader();

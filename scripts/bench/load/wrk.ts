@@ -25,7 +25,7 @@ function wordsOf(order: LoadOrder): string[] {
  * @returns undefined where it is not installed
  */
 export async function findWrk(signal: AbortSignal): Promise<LoadGenerator | undefined> {
-  // It prints its version and the usage, and exits with 1.
+  // it prints its version and the usage, and exits with 1
   const version = await execa(PROGRAM, ['-v'], { reject: false, cancelSignal: signal });
   if (version.code === 'ENOENT') return undefined;
   return {
@@ -46,7 +46,7 @@ export async function findWrk(signal: AbortSignal): Promise<LoadGenerator | unde
         generatorCpu: null,
       };
     },
-    // Every run has ended its process by the time it returns.
+    // every run has ended its process by the time it returns
     close: () => Promise.resolve(),
   };
 }

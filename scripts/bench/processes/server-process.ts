@@ -4,14 +4,14 @@ import { waitUntilOk } from '../../sample/readiness.ts';
 import { findDescendants, stillRuns, type ProcessMark } from './usage.ts';
 
 /**
- * The whole environment of a measured process: nothing of the caller's changes what is measured, least of all
- * NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds as it starts.
+ * The whole environment of a measured process. The caller's environment must not change a figure, least of all
+ * NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds at its start.
  */
 export function environmentOf(settings: Readonly<Record<string, string>>): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', ...settings };
 }
 
-/** What it takes to start a server. */
+/** The command, environment and folder to start a server with. */
 export interface ServerCommand {
   readonly name: string;
   readonly words: readonly [string, ...string[]];
@@ -35,13 +35,13 @@ function launch({ words: [file, ...words], environment }: ServerCommand) {
   });
 }
 
-/** A server under measurement, and the owner of its process and of all that is below it. */
+/** A measured server, and the owner of its process and of all processes below it. */
 export class ServerProcess {
   readonly name: string;
   readonly pid: number;
   readonly #child: ReturnType<typeof launch>;
   readonly #ended = new AbortController();
-  /** What it has started: once it has ended itself, /proc tells no more whose these were. */
+  /** The processes that it has started. Once it has ended, /proc does not tell any more that they were its own. */
   #below: readonly ProcessMark[] = [];
   #lastWords: Buffer = Buffer.alloc(0);
 
@@ -53,10 +53,10 @@ export class ServerProcess {
     if (pid === undefined) throw new Error(`${this.name} could not be started: ${command.words[0]}`);
     this.pid = pid;
     this.#child.once('exit', (status, signal) => {
-      // What it said of its end may still be in the pipe.
+      // its last words may still be in the pipe
       setTimeout(() => this.#ended.abort(this.#failure(`has ended (${signal ?? status})`)), 50);
     });
-    // Its log goes into a pipe that is read, as a container's does, and is then thrown away.
+    // its log goes into a pipe that is read, like a container's, and is then thrown away
     this.#child.stdout.resume();
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#lastWords = chunk;
@@ -89,7 +89,7 @@ export class ServerProcess {
     this.#ended.signal.throwIfAborted();
   }
 
-  /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
+  /** Sends SIGTERM, and SIGKILL after 3 s, to the server and to all processes that it leaves behind. */
   async end(): Promise<void> {
     const below = [...this.#below, ...findDescendants(this.pid)];
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
@@ -100,7 +100,7 @@ export class ServerProcess {
       try {
         process.kill(one.pid, 'SIGKILL');
       } catch {
-        // It ended by itself in between.
+        // it ended by itself meanwhile
       }
     }
     this.#child.stdout.destroy();

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a server has used so far, of /proc. Processor time in microseconds. */
+/** The use of a server so far, as /proc tells it. Processor time is in microseconds. */
 export interface Usage {
-  /** Of the server process itself, all its threads. */
+  /** Of the server process itself, with all its threads. */
   readonly ownCpu: number;
-  /** Of the processes it started: those that run, and those that have ended and were waited for. */
+  /** Of the processes that it started: those that run, and those that have ended and were waited for. */
   readonly functionCpu: number;
-  /** Bytes of the server process that are in memory now. */
+  /** Bytes of the server process in memory now. */
   readonly ownResident: number;
-  /** Bytes of the processes it started that are in memory now; pages they share are counted in each. */
+  /** Bytes of the processes that it started in memory now; shared pages count for each. */
   readonly functionResident: number;
 }
 
@@ -17,7 +17,7 @@ interface Stat {
   readonly cpu: number;
   readonly waitedForCpu: number;
   readonly resident: number;
-  /** When it started, in ticks since the machine did: tells a process from a later one of the same id. */
+  /** When it started, in ticks since the boot. This tells a process from a later one with the same id. */
   readonly started: number;
 }
 
@@ -33,7 +33,8 @@ function readStat(pid: number): Stat | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the name, which may hold spaces and brackets: the third is the first we can split off.
+  // the second field is the name, which may hold spaces and brackets, so only the fields behind it can be
+  // split
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number): number => Number(fields[number - 3]);
   return {
@@ -45,13 +46,13 @@ function readStat(pid: number): Stat | undefined {
   };
 }
 
-/** A process that may have ended by the time it is looked at. */
+/** Reads a process that may have ended meanwhile. */
 export interface ProcessMark {
   readonly pid: number;
   readonly started: number;
 }
 
-/** The processes below a process, at any depth. */
+/** Lists the processes below a process, at any depth. */
 export function findDescendants(root: number): (ProcessMark & Stat)[] {
   const byParent = new Map<number, (ProcessMark & Stat)[]>();
   for (const name of readdirSync('/proc')) {

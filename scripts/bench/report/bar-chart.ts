@@ -4,12 +4,12 @@ import { colourOf, document, element, line, text } from './svg.ts';
 
 interface Bar {
   readonly label: string;
-  /** Of the contender, which gives the colour. */
+  /** The place of the contender, which gives the colour. */
   readonly index: number;
   readonly value: Summary;
 }
 
-/** Bars that belong together, under a heading where there are several. */
+/** Bars that belong together, with a heading where there are several groups. */
 interface BarGroup {
   readonly heading: string;
   readonly bars: readonly Bar[];
@@ -31,7 +31,7 @@ const BAR = 16;
 const GAP = 5;
 const HEADING = 22;
 
-/** Horizontal bars from 0, with the least and the most of all rounds as a thin line over each. */
+/** Draws horizontal bars from 0, with the least and the most of all rounds as a thin line over each. */
 export function drawBars({ title, groups, reference, format }: BarChart): string {
   const most = Math.max(reference ?? 0, ...groups.flatMap(({ bars }) => bars.map(({ value }) => value.most)));
   const scale = linear(most, LEFT, WIDTH - RIGHT);

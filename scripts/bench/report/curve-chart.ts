@@ -12,7 +12,7 @@ interface Curve {
 interface CurveChart {
   readonly title: string;
   readonly axis: string;
-  /** The names of the points: they stand at equal distances, whatever their values. */
+  /** The names of the points, which stand at equal distances, whatever their values. */
   readonly points: readonly string[];
   readonly curves: readonly Curve[];
   /** Ratios are shown from 0, with a line at 1; figures by powers of ten, as `format` writes them. */
@@ -33,7 +33,7 @@ function pathOf(places: readonly Place[]): string {
   return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 }
 
-/** A line for each contender through its medians, in a band from the least to the most of all rounds. */
+/** Draws a line for each contender through its medians, in a band from the least to the most of all rounds. */
 export function drawCurves({ title, axis, points, curves, isRatio, format }: CurveChart): string {
   const summaries = curves.flatMap(({ values }) => values.filter((value) => value !== undefined));
   const least = Math.min(...summaries.map((value) => value.least).filter((value) => value > 0));

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { ROOT } from '../../sample/bundle.ts';
+import { ROOT } from '../../sample/sample-bundle.ts';
 import { chartName, drawChart } from './charts.ts';
 import { writePage } from './page.ts';
 import { toJson, type Report } from './report.ts';
@@ -13,7 +13,7 @@ export const DOCS = path('docs/');
 export const SCRATCH = path('dist/bench/report/');
 
 /**
- * Writes the page, its charts, and the JSON file, in place of those that were there.
+ * Writes the page, its charts and the JSON file over the earlier ones.
  * @param folder with a slash at its end
  * @returns the page
  */

@@ -58,7 +58,7 @@ const LIMITS = `- Nothing of other machines: with more cores the function, the w
   asked less. Compare p99s with each other; they are not what users at a fixed rate would see.
 - Memory under a limit: none was set. What holds in containers of 64 and 128 MB is tested with containers.`;
 
-/** The page for a reader, in Markdown. */
+/** Writes the page for a reader, in Markdown. */
 export function writePage(report: Report): string {
   const verdicts = judge(report.findings);
   const aimed = verdicts.filter(({ isMet }) => isMet !== undefined);

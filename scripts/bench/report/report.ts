@@ -1,7 +1,7 @@
 import type { Finding } from '../comparison.ts';
 import type { Machine } from '../machine.ts';
 
-/** All that a run has found: what the JSON file holds, and what the page is made from. */
+/** All results of a run: the content of the JSON file, and the source of the page. */
 export interface Report {
   readonly machine: Machine;
   readonly generator: string;
@@ -11,7 +11,7 @@ export interface Report {
   readonly broken: readonly string[];
 }
 
-/** The report as JSON, six digits to a number, and a line for each contender at each point. */
+/** Writes the report as JSON, with six digits for a number, and a line for each contender at each point. */
 export function toJson(report: Report): string {
   const short = (_key: string, value: unknown): unknown =>
     typeof value === 'number' ? Number(value.toPrecision(6)) : value;

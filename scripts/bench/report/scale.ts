@@ -1,4 +1,4 @@
-/** Where values lie along an axis, and which of them are written beside it. */
+/** Places values along an axis, and chooses those that are written beside it. */
 export interface Scale {
   at(value: number): number;
   readonly ticks: readonly number[];
@@ -10,7 +10,7 @@ function steps(most: number): number {
   return ([1, 2, 2.5, 5, 10].find((step) => step * power >= raw) ?? 10) * power;
 }
 
-/** From 0, to a round number that takes in the most. */
+/** A scale from 0 to a round number over the most. */
 export function linear(most: number, from: number, to: number): Scale {
   const step = steps(most > 0 ? most : 1);
   const count = Math.max(1, Math.ceil(most / step - 1e-9));
@@ -19,7 +19,7 @@ export function linear(most: number, from: number, to: number): Scale {
   return { at: (value) => from + (value / end) * (to - from), ticks };
 }
 
-/** Whole powers of ten, from below the least to above the most, both over 0. */
+/** A scale of whole powers of ten, from below the least to above the most, both over 0. */
 export function logarithmic(least: number, most: number, from: number, to: number): Scale {
   const low = Math.floor(Math.log10(least));
   const high = Math.max(low + 1, Math.ceil(Math.log10(most)));

@@ -1,10 +1,10 @@
-/** The little that the charts need of SVG: transparent, with text that fits a light page and a dark one. */
+/** The few parts of SVG that the charts need: transparent, with text that fits a light page and a dark one. */
 
 const STYLE = `text{font:12px system-ui,sans-serif;fill:#3d444d}.title{font-weight:600;font-size:14px}.small{font-size:11px}
 .rule{stroke:#8b949e;stroke-opacity:.35}.one{stroke:#8b949e;stroke-dasharray:4 3}.range{stroke:#8b949e;stroke-width:1.5}
 @media(prefers-color-scheme:dark){text{fill:#c9d1d9}}`;
 
-/** For the first contender a grey; the others are told apart on light and on dark. */
+/** A grey for the first contender, and colours for the others that can be told apart on light and on dark. */
 const COLOURS = [
   '#8b949e',
   '#3b8eea',

@@ -43,7 +43,7 @@ function firstAt(finding: Finding, row: Row): Row {
   return finding.rows.find(({ point }) => point.name === row.point.name) ?? row;
 }
 
-/** Everything that a group has shown: a row for each contender at each point. */
+/** Writes everything that a group has shown: a row for each contender at each point. */
 export function findingTable(finding: Finding): string {
   const { rows, axis } = finding;
   const firstName = rows[0]?.contender ?? '';
@@ -67,7 +67,7 @@ export function findingTable(finding: Finding): string {
   return table(heads, cells);
 }
 
-/** How many times each other's figure ours is; undefined where the group has none that is set against others. */
+/** Writes how many times each other figure ours is; undefined where the group compares none. */
 export function duelTable({ duel, rows, axis }: Finding): string | undefined {
   if (!duel) return undefined;
   const others = [...new Set(rows.map(({ contender }) => contender))].filter(
@@ -85,7 +85,7 @@ export function duelTable({ duel, rows, axis }: Finding): string | undefined {
   return table([FIGURES[duel.figure].label, ...others.map((name) => `of ${name}`)], cells);
 }
 
-/** What is aimed at, and what was measured. */
+/** Writes the goals, and their measured values. */
 export function goalTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.flatMap(({ goal, seen, failures, isMet }) => {
     if (goal.aim === undefined) return [];

@@ -8,7 +8,7 @@ import { httpMode } from '../subjects/watchdog.ts';
 
 const CONNECTIONS = 8;
 
-/** Of big answers, so that some end within a second on a slow machine. */
+/** Seconds for large answers, so that some end on a slow machine. */
 const FEW_CONNECTIONS = 2;
 const BIG = 8 * 1_048_576;
 

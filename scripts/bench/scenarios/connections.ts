@@ -3,7 +3,7 @@ import { numbers, type Scenario } from '../scenario.ts';
 import { direct, httpProxy, replyFrom } from '../subjects/others.ts';
 import { httpMode } from '../subjects/watchdog.ts';
 
-/** How rates and latencies go from one connection to thousands. */
+/** Rates and latencies from one connection to thousands. */
 export const connections: Scenario = {
   name: 'connections',
   groups: async (lab) => {

@@ -5,7 +5,7 @@ import { httpMode } from '../subjects/watchdog.ts';
 
 const GET = { method: 'GET' } as const;
 
-/** A small GET through http mode, directly, and through what others use to forward. */
+/** A small GET through http mode, directly, and through other forwarders. */
 export const http: Scenario = {
   name: 'http',
   groups: async (lab) => [

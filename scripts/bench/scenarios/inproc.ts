@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 import { numbers, type Group, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { direct, functionsFramework } from '../subjects/others.ts';
-import { alone, bareProgram, installTemplate, type Program } from '../subjects/templates.ts';
+import { alone, bareProgram, installTemplate, type Program } from '../subjects/template-programs.ts';
 import { httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 const POST_JSON = { method: 'POST', body: '{"name":"Ada"}', type: 'application/json' } as const;

@@ -5,14 +5,14 @@ import type { Contender, Point, Sample, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { installTemplate } from '../subjects/templates.ts';
+import { installTemplate } from '../subjects/template-programs.ts';
 import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 /** How long a server is left alone before its memory is read, in milliseconds. */
 const REST = 1000;
 const CONNECTIONS = 50;
 const MANY = 100_000;
-/** Of requests that each start a process. */
+/** Requests that start a process each. */
 const FEW = 10_000;
 
 const GET = { method: 'GET' } as const;
@@ -72,7 +72,7 @@ async function contendersOf(stage: Stage): Promise<Contender[]> {
   ];
 }
 
-/** What stays in memory, at rest and after work. */
+/** The memory that servers hold, at rest and after work. */
 export const memory: Scenario = {
   name: 'memory',
   groups: async (lab) => {

@@ -1,13 +1,13 @@
 import { load } from '../contenders.ts';
 import type { Lab } from '../lab.ts';
-import { OPEN_WITHIN } from '../load/slow-readers.ts';
+import { OPEN_WITHIN } from '../load/slow-reader-clients.ts';
 import type { ServerProcess } from '../processes/server-process.ts';
 import { numbers, type Point, type Sample, type Scenario } from '../scenario.ts';
 import { direct, httpProxy, replyFrom } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { httpMode } from '../subjects/watchdog.ts';
 
-/** More than the kernel holds for a connection, so that the server has to wait for its reader. */
+/** Bytes of an answer: more than the kernel holds for a connection, so that the server must wait for its reader. */
 const ANSWER = 16 * 1_048_576;
 const CONNECTIONS = 8;
 
@@ -31,7 +31,7 @@ async function measure(
   }
 }
 
-/** What those who do not read cost those who do. */
+/** The cost of clients that do not read for those that do. */
 export const slowReaders: Scenario = {
   name: 'slow-readers',
   groups: async (lab) => {

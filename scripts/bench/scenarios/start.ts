@@ -6,13 +6,13 @@ import { numbers, type Contender, type Sample, type Scenario } from '../scenario
 import type { Stage } from '../stage.ts';
 import { direct, functionsFramework } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { behindHttpMode, installTemplate } from '../subjects/templates.ts';
+import { behindHttpMode, installTemplate } from '../subjects/template-programs.ts';
 import { forkMode, HEALTH, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
-/** How often a server that starts is asked, in milliseconds. */
+/** Milliseconds between two questions to a server that starts. */
 const PAUSE = 1;
 
-/** From the start of a Node that has nothing to do until it has ended. */
+/** Times an empty Node from its start to its end. */
 async function startBareNode(signal: AbortSignal): Promise<Sample> {
   const start = performance.now();
   const node = execa(process.execPath, ['-e', '0'], {
@@ -27,7 +27,7 @@ async function startBareNode(signal: AbortSignal): Promise<Sample> {
   return { healthy: time, first: time };
 }
 
-/** From the start of a server until it answers: its health, where it has any, and then the function. */
+/** Times a server from its start to its first answers: its health, where it has any, and then the function. */
 async function startServer(stage: Stage, subject: Subject, hasHealth: boolean): Promise<Sample> {
   const start = performance.now();
   try {
@@ -62,7 +62,7 @@ async function contendersOf(stage: Stage): Promise<Contender[]> {
   ];
 }
 
-/** How long it takes from nothing to answers. */
+/** The time from nothing to answers. */
 export const start: Scenario = {
   name: 'start',
   groups: async (lab) => [

@@ -4,7 +4,13 @@ import { numbers, type Group, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { functionsFramework } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { alone, bareProgram, behindHttpMode, installTemplate, type Program } from '../subjects/templates.ts';
+import {
+  alone,
+  bareProgram,
+  behindHttpMode,
+  installTemplate,
+  type Program,
+} from '../subjects/template-programs.ts';
 
 const GET = { method: 'GET' } as const;
 const POST_JSON = { method: 'POST', body: '{"name":"Ada"}', type: 'application/json' } as const;

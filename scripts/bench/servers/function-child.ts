@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Starts the function below a proxy, as the watchdog does, so that both are measured as one; the end of either is that
- * of the other.
+ * Starts the function below a proxy, as the watchdog does, so that both are measured together. Each ends with the
+ * other.
  * @returns where the function listens
  */
 export function startFunction(): string {

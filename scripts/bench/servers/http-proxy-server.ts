@@ -2,7 +2,7 @@ import { Agent, createServer, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';
 import { startFunction } from './function-child.ts';
 
-/** http-proxy as its users have it, with connections kept alive: without those it opens one for each request. */
+/** http-proxy as its users run it, with kept-alive connections: without those it opens one for each request. */
 
 const target = startFunction();
 const proxy = httpProxy.createProxyServer({ target, agent: new Agent({ keepAlive: true }) });

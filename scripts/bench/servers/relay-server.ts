@@ -2,8 +2,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { startFunction } from './function-child.ts';
 
 /**
- * A relay of bytes that looks at none of them: a connection to the function for each of the client's. With small
- * requests it costs what Node's sockets cost, before a forwarder has done anything.
+ * Relays bytes without looking at them: one connection to the function for each of the client's. With small requests
+ * this costs what Node's sockets cost any forwarder.
  */
 
 const target = new URL(startFunction());

@@ -5,27 +5,30 @@ import type { Lab } from '../lab.ts';
 import { FUNCTIONS_FRAMEWORK, type Programs } from './programs.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
-/** What the watchdog is measured against. */
+/** The servers that the watchdog is compared with. */
 
-/** The bench's function, started by nobody but the bench. */
+/** The bench's function, started by the bench alone. */
 export function direct(lab: Lab): Promise<Subject> {
-  const words = [process.execPath, lab.programs.function] as const;
+  const words = [process.execPath, lab.programs['function-server']] as const;
   return subjectOf({ name: 'direct', words, portSetting: 'function_port' });
 }
 
 async function proxy(lab: Lab, name: string, program: keyof Programs): Promise<Subject> {
   const words = [process.execPath, lab.programs[program]] as const;
-  const environment = { function_file: lab.programs.function, function_port: `${await findFreePort()}` };
+  const environment = {
+    function_file: lab.programs['function-server'],
+    function_port: `${await findFreePort()}`,
+  };
   return subjectOf({ name, words, portSetting: 'port', environment });
 }
 
-/** http-proxy before the same function, with nothing else in it. */
+/** http-proxy before the same function, and nothing else. */
 export const httpProxy = (lab: Lab): Promise<Subject> => proxy(lab, 'http-proxy', 'http-proxy-server');
 
-/** @fastify/reply-from before the same function, on a fastify with nothing else in it. */
+/** @fastify/reply-from before the same function, on a fastify with nothing else. */
 export const replyFrom = (lab: Lab): Promise<Subject> => proxy(lab, 'reply-from', 'reply-from-server');
 
-/** Bytes from socket to socket, none of which are looked at. */
+/** A relay of bytes from socket to socket. */
 export const relay = (lab: Lab): Promise<Subject> => proxy(lab, 'blind relay', 'relay-server');
 
 /** node:http with a `cat` of its own for each request. */

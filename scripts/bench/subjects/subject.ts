@@ -6,14 +6,14 @@ export interface Subject {
   readonly command: ServerCommand;
   readonly port: number;
   readonly url: string;
-  /** Answers 200 once requests can be sent. */
+  /** A path that answers 200 once requests can be sent. */
   readonly readyUrl: string;
 }
 
 interface SubjectPlan {
   readonly name: string;
   readonly words: readonly [string, ...string[]];
-  /** What tells it where to listen. */
+  /** The variables that tell it where to listen. */
   readonly portSetting: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly readyPath?: string;

@@ -1,14 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { join as joinWords } from 'shlex';
-import { WATCHDOG } from '../../sample/bundle.ts';
+import { WATCHDOG } from '../../sample/sample-bundle.ts';
 import { findFreePort } from '../../sample/port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Answers once the watchdog does. */
+/** A path that answers once the watchdog does. */
 export const HEALTH = '_/health';
 
 /** The watchdog, with logs and metrics on as they are by default. */
@@ -37,7 +37,7 @@ export async function httpMode(lab: Lab, settings: Settings = {}, name = 'http m
   const port = `${await findFreePort()}`;
   return watchdog(lab, name, {
     mode: 'http',
-    fprocess: joinWords([process.execPath, lab.programs.function]),
+    fprocess: joinWords([process.execPath, lab.programs['function-server']]),
     function_port: port,
     upstream_url: `http://127.0.0.1:${port}`,
     ...settings,
@@ -51,7 +51,7 @@ export async function httpModeOverUnixSocket(lab: Lab): Promise<Subject> {
   return httpMode(lab, settings, 'http mode, Unix socket');
 }
 
-/** A process for each request: `cat`, where the settings do not say another. */
+/** A process for each request: `cat`, unless the settings name another. */
 export function forkMode(
   lab: Lab,
   mode: 'streaming' | 'serializing' | 'classic',
@@ -61,7 +61,7 @@ export function forkMode(
   return watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
-/** A handler in the watchdog's own process. Whether the watchdog has the mode tells `lab.has('handler_path')`. */
+/** A handler in the watchdog's own process. `lab.has('handler_path')` tells whether the watchdog has the mode. */
 export function inprocMode(
   lab: Lab,
   name: string,

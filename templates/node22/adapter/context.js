@@ -2,7 +2,7 @@
 /** @import { HeaderValues } from '../function/openfaas.d.ts' */
 /** @import { Reply } from './reply.js' */
 
-/** What the handler answers with. Fields and methods are those of OpenFaaS's Node templates; `signal` is new. */
+/** The handler's means to answer. Fields and methods are those of OpenFaaS's Node templates; `signal` is new. */
 export class FunctionContext {
   statusCode = 200;
   /** @type {HeaderValues} */

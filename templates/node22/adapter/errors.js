@@ -1,4 +1,4 @@
-/** A request is refused before the handler sees it. The client gets the status and `{"error": message}`. */
+/** Refuses a request before the handler sees it. The client gets the status and `{"error": message}`. */
 export class RequestError extends Error {
   /** @override */
   name = 'RequestError';

@@ -13,7 +13,7 @@ test('greets the world where there is no name', async () => {
   assert.deepEqual(answer.body, { message: 'Hello, world!' });
 });
 
-/** Calls the handler with an event and notes what it answers. */
+/** Calls the handler with an event and records its answer. */
 async function call(event) {
   const answer = { status: 200, body: undefined };
   const context = {

@@ -26,7 +26,7 @@ export function hasBody(req) {
 }
 
 /**
- * What becomes of a body: JSON types are parsed, text is a string, a form an object, all else stays bytes.
+ * Decides the form of a body: JSON types are parsed, text is a string, a form an object, everything else stays bytes.
  *
  * @param {string} type content type
  * @param {Readonly<Settings>} settings
@@ -70,7 +70,7 @@ export function readBody(req, limit, done, refuse) {
     if (!decoder || length === 0) done(bytes);
     else decompress(decoder, bytes, limit).then(done, refuse);
   };
-  req.on('data', onData).on('end', onEnd); // a client that goes away ends neither: there is nobody left to answer
+  req.on('data', onData).on('end', onEnd); // a client that goes away causes neither event, and nobody is left to answer
 }
 
 /**

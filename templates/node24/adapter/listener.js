@@ -62,7 +62,7 @@ export function adapt(handler, settings) {
     try {
       const result = handler(event, context, callback);
       if (isPromise(result)) result.then(settle, crash);
-      else settle(result); // who answers later returns a promise
+      else settle(result); // a handler that answers later returns a promise
     } catch (error) {
       crash(error);
     }

@@ -8,7 +8,7 @@ export class StartError extends Error {
   name = 'StartError';
 }
 
-/** A mistake in a timer, or in a promise that nobody awaits, must not end everyone else's requests. */
+/** Keeps a mistake in a timer, or in a promise that nobody awaits, from ending everyone else's requests. */
 export function survive() {
   process.on('uncaughtException', (error) => console.error('uncaught exception:', error));
   process.on('unhandledRejection', (error) => console.error('unhandled rejection:', error));
@@ -53,7 +53,7 @@ function findModule(path) {
     try {
       return resolve(path + extension);
     } catch {
-      // the next
+      // try the next extension
     }
   }
   throw new StartError(`${path} is missing: the handler is to be in this file`);

@@ -3,14 +3,14 @@
 /** The request. */
 export interface FunctionEvent<Body = unknown> {
   /**
-   * By content type: JSON parsed, `text/*` or none a string, a form an object, any other a Buffer. Undefined where the
-   * request has no body. With `RAW_BODY=true` always a Buffer.
+   * Depends on the content type: the parsed value of JSON, a string for `text/*` or no type, an object for a form, otherwise
+   * a Buffer. Undefined where the request has no body. With `RAW_BODY=true` always a Buffer.
    */
   body: Body;
   /** Names are in lower case. */
   headers: { [name: string]: string | string[] | undefined; 'content-type': string };
   method: string;
-  /** A name that is given more than once has an array of values. */
+  /** A repeated name has an array of values. */
   query: { [name: string]: string | string[] | undefined };
   /** Without the query. */
   path: string;
@@ -30,7 +30,7 @@ export interface FunctionContext {
   succeed(result?: unknown): void;
   /** Answers and logs. The status is 500 unless another was set. */
   fail(error?: unknown): void;
-  /** Aborts when the client goes away or the request times out: hand it to fetch and the like. */
+  /** Aborts when the client goes away or the request times out. Pass it to fetch and the like. */
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,10 @@ export type HeaderValues = { [name: string]: string | number | readonly string[]
 
 export type Callback = (error?: unknown, result?: unknown) => void;
 
-/** What it returns or resolves to is the response, unless it has answered by the context or the callback. */
+/**
+ * Its return value, or the value of its promise, is the response, unless it has answered by the context or the
+ * callback.
+ */
 export type Handler<Body = unknown> = (
   event: FunctionEvent<Body>,
   context: FunctionContext,

@@ -13,7 +13,7 @@ const UNLIKE_LATIN1 = /[\u0080-\u009f]/g;
 
 /** @type {Charset} */
 const UTF8 = {
-  // 0xef begins a byte order mark, which toString would leave in
+  // 0xef begins a byte order mark, which toString would keep
   decode: (bytes) => (bytes[0] === 0xef ? new TextDecoder().decode(bytes) : bytes.toString('utf8')),
   isUnicode: true,
 };

@@ -13,7 +13,7 @@ export interface ForkRequest {
 }
 
 /**
- * The default export. What it returns is the response: a string, bytes or a stream as it is, anything else as JSON. If
- * it throws, the response is a 500.
+ * The default export. Its result is the response: a string, bytes or a stream as it is, anything else as JSON. If it
+ * throws, the response is a 500.
  */
 export type ForkHandler = (stdin: Readable, request: ForkRequest) => unknown;

@@ -5,7 +5,7 @@ import { behindHead } from './header-bytes.js';
 /** @import { ServerResponse } from 'node:http' */
 /** @typedef {Readonly<Record<string, unknown>>} HeaderValues */
 
-const HTML = 'text/html; charset=utf-8'; // what Express calls a string, and functions rely on it for their pages
+const HTML = 'text/html; charset=utf-8'; // Express's type for a string, on which functions rely for their pages
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
 

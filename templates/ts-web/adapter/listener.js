@@ -4,10 +4,10 @@ import { send } from './send.js';
 /** @import { RequestListener } from 'node:http' */
 /** @typedef {(request: Request, context: WebContext) => unknown} WebHandler */
 
-// What `new Response` makes in a handler is then written as it is, without a stream in between.
+// a `new Response` of the handler is then written as it is, without a stream in between
 Object.defineProperty(globalThis, 'Response', { value: FastResponse, configurable: true, writable: true });
 
-/** What OpenFaaS adds to a web-standard request. */
+/** The facts that OpenFaaS adds to a web-standard request. */
 class WebContext {
   #request;
 

@@ -1,4 +1,4 @@
-/** Greets the name in the query. What is posted comes back, while it is still arriving. */
+/** Greets the name in the query. A posted body comes back while it is still arriving. */
 export default async function handler(request: Request): Promise<Response> {
   if (request.body) {
     const type = request.headers.get('content-type') ?? 'application/octet-stream';

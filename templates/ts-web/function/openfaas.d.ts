@@ -1,7 +1,7 @@
 // The types of a handler, for the editor and the compiler. They belong to the template: change nothing here.
 
 export interface WebContext {
-  /** Aborts when the client goes away or the request times out: hand it to fetch and the like. */
+  /** Aborts when the client goes away or the request times out. Pass it to fetch and the like. */
   readonly signal: AbortSignal;
   /** The X-Call-Id that the gateway gave the request. */
   readonly callId: string | undefined;

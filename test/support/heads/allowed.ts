@@ -26,7 +26,7 @@ const TAB_BEHIND: AllowedDifference = {
     /\n(?:content-length:[\t ]*\d+|transfer-encoding:[\t ]*chunked) *\t[\t ]*\r?\n/i.test(text),
 };
 
-/** What is read by hand, and not by Node. */
+/** Heads that the fast path reads, and Node does not. */
 const TAKEN: readonly AllowedDifference[] = [
   {
     name: 'line feeds',
@@ -53,7 +53,7 @@ const TAKEN: readonly AllowedDifference[] = [
 /** What is said of a head whose end is not found, or is found further on. */
 const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
-/** What is refused by hand, and not by Node. */
+/** Heads that the fast path refuses, and Node does not. */
 const REFUSED: readonly AllowedDifference[] = [
   refused('the response does not begin by HTTP/1.', 'Node reads ICE and RTSP, which no function speaks'),
   refused(

@@ -1,17 +1,21 @@
-import { readRequestHead, type ResponseHead } from '../../../common/http/plain/head.ts';
-import { ResponseReader, type ResponseSink } from '../../../common/http/plain/response-reader.ts';
+import { readRequestHead } from '../../../common/http/server/fast-path/request-head.ts';
+import type { ResponseHead } from '../../../common/http/upstream/fast-path/response-head.ts';
+import {
+  ResponseReader,
+  type ResponseSink,
+} from '../../../common/http/upstream/fast-path/response-reader.ts';
 import type { Reading, Refusal } from './reading.ts';
 
 /** Said of what is left to Node's parser. */
-export const NOT_PLAIN = 'not plain';
+export const NOT_FAST = 'not for the fast path';
 
 export const NOT_WHOLE = 'not whole';
 
 /** Reads a request as the fast path does. */
-export function readRequestByHand(text: string): Reading | Refusal {
+export function readRequestFast(text: string): Reading | Refusal {
   const end = text.indexOf('\r\n\r\n');
   const head = end === -1 ? undefined : readRequestHead(text.slice(0, end + 2));
-  if (!head) return { refused: NOT_PLAIN };
+  if (!head) return { refused: NOT_FAST };
   const body = text.slice(end + 4, end + 4 + head.length);
   if (body.length < head.length) return { refused: NOT_WHOLE };
   return {
@@ -31,7 +35,7 @@ class Sink implements ResponseSink {
   trailers: readonly string[] = [];
   isPersistent = false;
   isDone = false;
-  isPlain = true;
+  isFast = true;
   given: ResponseHead | undefined;
 
   information(status: number, rawHeaders: string[]): void {
@@ -52,8 +56,8 @@ class Sink implements ResponseSink {
     this.isDone = true;
   }
 
-  notPlain(): void {
-    this.isPlain = false;
+  forSlowPath(): void {
+    this.isFast = false;
   }
 }
 
@@ -61,15 +65,15 @@ class Sink implements ResponseSink {
  * Reads a response as the fast path does.
  * @param pieces its bytes as they come, which are written over
  */
-export function readResponseByHand(pieces: readonly Buffer[], isForHead: boolean): Reading | Refusal {
+export function readResponseFast(pieces: readonly Buffer[], isForHead: boolean): Reading | Refusal {
   const sink = new Sink();
   const reader = new ResponseReader(sink, isForHead);
   try {
-    for (const piece of pieces) if (sink.isPlain && !sink.isDone) reader.read(piece);
+    for (const piece of pieces) if (sink.isFast && !sink.isDone) reader.read(piece);
   } catch (thrown) {
     return { refused: (thrown as Error).message };
   }
-  if (!sink.isPlain) return { refused: NOT_PLAIN };
+  if (!sink.isFast) return { refused: NOT_FAST };
   const endsByItself = sink.isDone;
   if (!reader.end() || !sink.given) return { refused: NOT_WHOLE };
   const { hints, body, trailers, isPersistent, given } = sink;

@@ -14,7 +14,7 @@ static struct {
   napi_env env;
   napi_ref callback;
   napi_async_context context;
-  int32_t *events; /* pairs: which process, what of it */
+  int32_t *events; /* pairs: the process, its event */
   int32_t epoll;
   uint64_t poll[POLL_BYTES / 8];
 } loop = {.epoll = -1};
@@ -49,7 +49,7 @@ static void arguments(napi_env env, napi_callback_info info, napi_value *values)
   napi_get_cb_info(env, info, &count, values, 0, 0);
 }
 
-/* What happens to a file is reported once a change (EPOLLET): who has stopped reading is not called all the time. */
+/* A change of a file is reported once (EPOLLET), so that a paused reader is not called all the time. */
 static long watch(int32_t file, uint32_t events, int32_t process, int32_t what) {
   struct epoll_event event = {events | EPOLLET, (uint64_t)(uint32_t)process << 32 | (uint32_t)what};
   return CALL4(SYS_epoll_ctl, loop.epoll, EPOLL_CTL_ADD, file, &event);
@@ -100,7 +100,7 @@ static napi_value start(napi_env env, napi_callback_info info) {
   find_terminal();
   uv_poll_start(handle, UV_READABLE, on_events);
   uv_unref(handle);
-  /* where whoever started the watchdog had SIGCHLD ignored, the kernel would keep no exit status */
+  /* where the watchdog's parent ignores SIGCHLD, the kernel would keep no exit status */
   CALL4(SYS_rt_sigaction, SIGCHLD, 0, action, SIGNAL_SET_BYTES);
   if (action[0] == 1) {
     action[0] = 0;

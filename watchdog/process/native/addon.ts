@@ -1,18 +1,18 @@
 /**
- * What addon.c gives. Every number may be a negative errno. Files are descriptors; blocks are strings one after the
- * other, each with a NUL at its end.
+ * The functions of addon.c. Every number may be a negative errno. Files are descriptors; blocks are strings one after
+ * the other, each with a NUL at its end.
  */
 export interface NativeAddon {
   readonly version: number;
   /**
-   * Once, before anything else is called.
-   * @param events filled before each call back: pairs of a process's number and what has happened to it
+   * Call it once, before anything else.
+   * @param events filled before each callback: pairs of a process's number and its event
    * @param onEvents gets the number of pairs
    */
   start(events: Int32Array, onEvents: (count: number) => void): number;
   /**
-   * Starts a process, the leader of a process group; of a session too where the watchdog has a terminal.
-   * @param paths what to try to execute
+   * Starts a process that leads a process group, and a session too where the watchdog has a terminal.
+   * @param paths to try to execute, in this order
    * @param result gets stdin, stdout, stderr (-1 where merged), a descriptor of the process, and its slot
    * @returns the process id
    */
@@ -25,7 +25,7 @@ export interface NativeAddon {
     process: number,
     result: Int32Array,
   ): number;
-  /** From now on WRITABLE is reported of it. */
+  /** Reports WRITABLE for the file from now on. */
   watchWritable(file: number, process: number): number;
   read(file: number, into: Buffer): number;
   write(file: number, from: Buffer, offset: number): number;
@@ -36,27 +36,27 @@ export interface NativeAddon {
    */
   pipe(result: Int32Array): number;
   /**
-   * Waits for a process that has exited; frees its slot (-1: it has none).
-   * @param result gets the exit code, the signal, and the errno for which its program was not executed
+   * Waits for a process that has exited, and frees its slot (-1: it has none).
+   * @param result gets the exit code, the signal, and the errno with which its program was not executed
    * @returns 1, or 0 where it has not exited
    */
   reap(pid: number, slot: number, result: Int32Array): number;
   kill(pid: number, signal: number): number;
   /** Makes the watchdog the parent of orphans among its descendants. */
   adopt(): number;
-  /** @returns the id of a child that has exited and waits to be waited for, 0 where there is none */
+  /** @returns the id of a child that has exited and was not waited for, 0 where there is none */
   exitedChild(): number;
-  /** Gives memory that was freed back to the system, where the C library is glibc, which keeps much of it. */
+  /** Gives freed memory back to the system, where the C library is glibc, which keeps much of it. */
   trim(): number;
 }
 
-/** The `version` of the interface that this code is written for. */
+/** The `version` of the addon's interface that this code needs. */
 export const INTERFACE_VERSION = 3;
 
-/** What has happened to a process. */
+/** The events of a process. */
 export const OUTPUT_READABLE = 0;
 export const ERRORS_READABLE = 1;
 export const WRITABLE = 2;
 
-/** Pairs in one call back. */
+/** The most pairs in one callback. */
 export const MOST_EVENTS = 64;

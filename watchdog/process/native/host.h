@@ -1,7 +1,7 @@
 /*
- * What is called of the program that loads the addon: Node-API, which every Node since 12 has under these names, and
- * four functions of libuv 1, which Node exports to its addons, and one of glibc. Declared here so that no header is
- * needed to build.
+ * The functions of the host program that the addon calls: Node-API, which every Node since 12 has under these names,
+ * four functions of libuv 1, which Node exports to its addons, and one of glibc. They are declared here, so that no header
+ * is needed to build.
  */
 #ifndef HOST_H
 #define HOST_H

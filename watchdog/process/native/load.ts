@@ -4,21 +4,24 @@ import path from 'node:path';
 import { messageOf } from '../../../common/errors.ts';
 import { INTERFACE_VERSION, type NativeAddon } from './addon.ts';
 
-/** Set by the build to the addons in base64, by CPU. */
+/** The addons in base64, by system and CPU. The build puts them here. */
 declare const FWATCHDOG_ADDONS: Readonly<Record<string, string>> | undefined;
 
-/** Where a file can be put whose code may be run, as a rule; what is mounted `noexec` is passed over. */
+/** Folders in which a file's code may usually be executed. Those that are mounted `noexec` are skipped. */
 const FOLDERS = ['/tmp', '/var/tmp', '/dev/shm', '/run'];
 
 export interface AddonPlaces {
-  /** The path of the script that runs: an addon `fwatchdog.node` beside it, or Node, goes before the one within it. */
+  /**
+   * The path of the script that runs. An addon `fwatchdog.node` beside the script, or beside Node, is preferred to the
+   * one within it.
+   */
   readonly script: string;
   readonly temporaryFolder: string;
 }
 
 let loaded: NativeAddon | undefined;
 
-/** The addon, where it was loaded before. */
+/** The addon, where it is loaded already. */
 export function loadedAddon(): NativeAddon | undefined {
   return loaded;
 }
@@ -32,13 +35,15 @@ export function loadAddon(places: AddonPlaces): NativeAddon {
   return loaded;
 }
 
-/** The executable that has both in it was called by whatever name; a script has its whole path as its name. */
+/**
+ * Looks beside the script and beside Node. The single executable can be called by any name; a script has a whole path.
+ */
 function fromBeside(script: string): NativeAddon | undefined {
   for (const program of path.isAbsolute(script) ? [script, process.execPath] : [process.execPath]) {
     try {
       return open(path.join(path.dirname(realpathSync(program)), 'fwatchdog.node'));
     } catch {
-      // as a rule it is not there
+      // usually it is not there
     }
   }
   return undefined;
@@ -60,7 +65,7 @@ function fromWithin(places: AddonPlaces): NativeAddon {
 function builtIn(script: string): Buffer {
   const name = `${process.platform}-${process.arch}`;
   if (typeof FWATCHDOG_ADDONS === 'undefined') {
-    return readFileSync(path.join(path.dirname(script), 'process', 'native', `${name}.node`)); // from the sources
+    return readFileSync(path.join(path.dirname(script), 'process', 'native', `${name}.node`)); // when it runs from the sources
   }
   const text = FWATCHDOG_ADDONS[name];
   if (text === undefined) throw new Error(`there is no native addon for ${name}`);
@@ -68,8 +73,8 @@ function builtIn(script: string): Buffer {
 }
 
 /**
- * Only a file can be loaded. This one is made anew (a link, or a file of somebody else's, fails), has its name for no
- * longer than it takes to be opened, and is loaded by its descriptor: at no moment does a name decide what is run.
+ * Loads the addon from a file, as there is no other way. The file is always a new one (a link, or somebody else's file,
+ * fails), has its name only until it is opened, and is loaded by its descriptor: a name never decides what code runs.
  */
 function openFrom(folder: string, bytes: Buffer): NativeAddon {
   const name = path.join(folder, `.fwatchdog-${process.pid}-${Math.random().toString(36).slice(2)}`);
@@ -86,7 +91,7 @@ function openFrom(folder: string, bytes: Buffer): NativeAddon {
 
 function open(file: string): NativeAddon {
   const module = { exports: {} };
-  process.dlopen(module, file, system.dlopen.RTLD_NOW); // now: a symbol that the host lacks fails here, not later
+  process.dlopen(module, file, system.dlopen.RTLD_NOW); // now, so that a symbol that the host lacks fails here and not later
   const addon = module.exports as NativeAddon;
   if (addon.version !== INTERFACE_VERSION) throw new Error('the native addon is of another version');
   return addon;

@@ -6,17 +6,17 @@ const IN_CLUSTER = 'http://gateway.openfaas:8080';
 const LOCAL = 'http://127.0.0.1:8000';
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 
-/** Milliseconds that the gateway has for an answer. */
+/** Milliseconds that the gateway has to answer. */
 const TIMEOUT_MS = 5000;
 
-/** How many fetches of the keys may follow on one another, and after how many milliseconds there is one more. */
+/** How many fetches of the keys may follow each other, and after how many milliseconds one more is allowed. */
 const FETCH_BURST = 5;
 const FETCH_REFILL_MS = 10_000;
 
-/** Who signs function access tokens. */
+/** The signer of function access tokens. */
 export interface Authority {
   readonly issuer: string;
-  /** Finds the key of a token; keys that it does not know are fetched, so that they can rotate. */
+  /** Finds the key of a token. Unknown keys are fetched, so that keys can rotate. */
   readonly keys: JWTVerifyGetKey;
 }
 
@@ -47,7 +47,7 @@ export async function discoverAuthority(isLocal: boolean): Promise<Authority> {
   }
 }
 
-/** Tokens with made-up key ids must not become a flood of requests to the gateway. */
+/** Limits the fetches: tokens with invented key ids must not become a flood of requests to the gateway. */
 function limitedFetch(): FetchImplementation {
   let left = FETCH_BURST;
   let refilledAt = performance.now();

@@ -10,7 +10,9 @@ import { permits, readFunctionClaim } from './permissions.ts';
 
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
-/** Signatures by a private key alone: with a shared secret a public key could be taken for one. */
+/**
+ * The accepted algorithms: signatures by a private key alone. With a shared secret, a public key could be used as one.
+ */
 const ALGORITHMS = [
   'ES256',
   'ES384',
@@ -56,7 +58,7 @@ export class JwtAuth {
     return new JwtAuth(authority, name, logger, settings.jwtAuthDebug);
   }
 
-  /** @returns why a request is refused, or undefined where it is let in */
+  /** @returns why a request is refused, or undefined where it is allowed */
   async check(headers: IncomingHttpHeaders): Promise<RequestError | undefined> {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) {

@@ -4,7 +4,7 @@ import type { JwtAuth } from './jwt-auth.ts';
 
 /**
  * Makes the check of tokens where it is wanted. jose is loaded only then.
- * @param announce takes the line of the start
+ * @param announce takes the lines of the start
  * @throws StartError AUTHORITY_UNAVAILABLE
  */
 export async function loadAuth(

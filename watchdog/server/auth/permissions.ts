@@ -1,11 +1,11 @@
-/** What the `function` claim of an OpenFaaS function access token grants. */
+/** The permissions in the `function` claim of an OpenFaaS function access token. */
 export interface FunctionClaim {
   readonly permissions: readonly string[];
   /** Functions that the token is meant for; empty for any. */
   readonly audience: readonly string[];
 }
 
-/** Reads the claim. One that has not the form of one grants nothing. */
+/** Reads the claim. A value of another form permits nothing. */
 export function readFunctionClaim(claim: unknown): FunctionClaim {
   const { permissions, audience } = Object(claim) as Record<string, unknown>;
   if (!isTexts(permissions ?? []) || !isTexts(audience ?? [])) return { permissions: [], audience: [] };
@@ -17,7 +17,7 @@ function isTexts(value: unknown): value is string[] {
 }
 
 /**
- * Whether the claim lets its bearer call a function.
+ * Whether the claim lets the bearer of its token call a function.
  * @param name `NAMESPACE:NAME` of the function
  */
 export function permits(claim: FunctionClaim, name: string): boolean {
@@ -25,7 +25,7 @@ export function permits(claim: FunctionClaim, name: string): boolean {
   return isMeant && claim.permissions.some((pattern) => matches(pattern, name));
 }
 
-/** Whether the whole of a name fits a pattern, in which `*` stands for any text. */
+/** Whether a whole name fits a pattern, in which `*` stands for any text. */
 export function matches(pattern: string, name: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === name;

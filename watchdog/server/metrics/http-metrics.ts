@@ -12,17 +12,17 @@ const NAME = 'http_request_duration_seconds';
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 
-/** What was counted for one status and one method. */
+/** The counts of one status and one method. */
 interface Cell extends Histogram {
   readonly labels: { readonly code: string; readonly method: string };
 }
 
-/** All that was counted, as it goes from one process to another. */
+/** All counts, in the form in which they go from one process to another. */
 export type HttpCounts = readonly (readonly [key: string, cell: Readonly<Cell>])[];
 
 /**
- * Counts requests. It is on the path of every request, so it only adds to numbers; prom-client turns them into
- * text when it is asked for them.
+ * Counts requests. It is on the path of every request, so it only adds to numbers; prom-client turns them into text
+ * when a scrape comes.
  */
 export class HttpMetrics {
   readonly #cells = new Map<string, Cell>();
@@ -40,12 +40,12 @@ export class HttpMetrics {
     return cell;
   }
 
-  /** What was counted so far. */
+  /** All counts so far. */
   get counts(): HttpCounts {
     return [...this.#cells];
   }
 
-  /** Adds what another has counted. */
+  /** Adds the counts of another process. */
   add(counts: HttpCounts): void {
     for (const [key, counted] of counts) {
       let cell = this.#cells.get(key);

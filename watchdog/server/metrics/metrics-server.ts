@@ -5,10 +5,10 @@ import { listen } from '../listen.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { processFamilies, type WorkerUse } from './process-metrics.ts';
 
-/** Milliseconds for a scrape's request to arrive. */
+/** Milliseconds for the request of a scrape to arrive. */
 const REQUEST_TIMEOUT_MS = 5000;
 
-/** What is told of the function and its requests. */
+/** The figures of the function and its requests. */
 export interface FunctionFacts {
   readonly http: HttpMetrics;
   readonly inFlight: number;

@@ -2,18 +2,18 @@ import { readdirSync } from 'node:fs';
 import { single, type MetricFamily } from '../../../common/metrics/family.ts';
 import { readProcess, withDescendants, type ProcessFacts } from '../../../common/proc.ts';
 
-/** What of the watchdog is not in this process. */
+/** The watchdog's processes beside this one. */
 export interface WorkerUse {
   readonly processIds: readonly number[];
-  /** CPU of those and of those before them that have ended. */
+  /** CPU seconds of these processes, and of those before them that have ended. */
   readonly cpuSeconds: number;
-  /** The part of those that have ended: the kernel counts it as that of this process's children. */
+  /** CPU seconds of those that have ended: the kernel counts them as those of this process's children. */
   readonly endedCpuSeconds: number;
 }
 
 const NO_WORKERS: WorkerUse = { processIds: [], cpuSeconds: 0, endedCpuSeconds: 0 };
 
-/** What the function's processes use, beside what the watchdog itself does. Empty where there is no /proc. */
+/** Gives the use of the function's processes, apart from the watchdog's own. Empty where there is no /proc. */
 export function processFamilies(
   functionProcesses: readonly number[],
   workers: WorkerUse = NO_WORKERS,

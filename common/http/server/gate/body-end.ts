@@ -31,14 +31,14 @@ const CR = 13;
 const MOST_DIGITS = 12;
 
 /**
- * The end of a chunked body (RFC 9112, section 7.1). It follows what is correct and nothing else: at the first thing
- * that is not it takes all that comes, which Node's parser, who reads the same bytes, refuses.
+ * Finds the end of a chunked body (RFC 9112, section 7.1). It follows correct chunks only: at the first fault it takes
+ * everything that comes, and Node's parser, which reads the same bytes, refuses them.
  */
 export class ChunksEnd implements BodyEnd {
   #state: 'size' | 'extension' | 'data' | 'trailer' | 'done' | 'lost' = 'size';
   #digits = 0;
   #size = 0;
-  /** Of the chunk's data and the line break behind it. */
+  /** Bytes of the chunk's data and the line break behind it that are still to come. */
   #left = 0;
   /** Bytes of the trailer's line under way. */
   #lineLength = 0;

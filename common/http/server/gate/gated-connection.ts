@@ -14,14 +14,14 @@ const MOST_HELD = 16 << 10;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What a connection needs of the server that it is one of. */
+/** The server's side of a connection. */
 export interface GateKeeper {
   readonly budget: HeadBudget;
-  /** Milliseconds that a head, or what is left of a body once its response is out, may take; 0 for no limit. */
+  /** Milliseconds for a head, and for the rest of a body whose response is out; 0 for no limit. */
   readonly readTimeout: number;
   /** Whether no request is taken from the connection any more. */
   isGivenUp(socket: Socket): boolean;
-  /** Answers what is no request that can be served, and closes the connection. */
+  /** Answers a request that cannot be served, and closes the connection. */
   refuse(error: Error, socket: Socket): void;
 }
 
@@ -30,10 +30,10 @@ type SentRequest = IncomingMessage & { sentTarget?: string };
 
 /**
  * A connection of Node's server whose parser gets the bytes of one request at a time: a whole head, its body, and
- * nothing more until the response is out. What is sent behind it waits as bytes, a few at most, and then in the client.
- * Node by itself reads on, and makes objects of all that comes.
+ * nothing more until the response is out. Requests that are sent behind it wait as a few bytes here, and then in the
+ * client. Node by itself would read on, and make objects of everything that comes.
  *
- * Where the body ends is read here and by Node's parser; where they differ the connection is refused.
+ * The end of the body is found here and by Node's parser. Where the two differ, the connection is refused.
  */
 export class GatedConnection implements HeadOwner {
   readonly #keeper: GateKeeper;
@@ -46,7 +46,7 @@ export class GatedConnection implements HeadOwner {
   #request: IncomingMessage | undefined;
   #response: ServerResponse | undefined;
   #isAnswered = false;
-  /** The connection closes, by others, once the body has come. */
+  /** Whether others close the connection once the body has come. */
   #isLast = false;
   #hasEnded = false;
   #sentTarget: string | undefined;
@@ -60,7 +60,7 @@ export class GatedConnection implements HeadOwner {
     socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose);
   }
 
-  /** Node has read the head of a request, and it is about to be served. */
+  /** Call it when Node has read the head of a request, which is about to be served. */
   began(request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'begins' || this.#request) return this.#lose();
     this.#request = request;
@@ -69,7 +69,10 @@ export class GatedConnection implements HeadOwner {
     response.on('close', this.#onAnswered);
   }
 
-  /** Lets the connection go, to be no HTTP any more. @returns what has come behind the head of the last request */
+  /**
+   * Lets the connection go, because it will carry something other than HTTP.
+   * @returns the bytes behind the head of the last request
+   */
   release(): Buffer {
     const held = this.#held ?? NOTHING;
     this.#over();
@@ -105,12 +108,12 @@ export class GatedConnection implements HeadOwner {
     const head = end === all.length ? all : all.subarray(0, end);
     if (!this.#keeper.budget.keep(this, head.length)) return this.refuseHead();
     const rest = end === all.length ? NOTHING : all.subarray(end);
-    if (rest.length > 0) this.#held = head.length > MOST_HELD ? Buffer.from(rest) : rest; // a large head is not to be kept for them
+    if (rest.length > 0) this.#held = head.length > MOST_HELD ? Buffer.from(rest) : rest; // a copy, so that a large head is not kept in memory for these bytes
     this.#begin(head);
   }
 
   #awaitHead(): void {
-    if (!this.#timer) this.#limitTime(true); // blank lines that never end are no reason to wait for ever either
+    if (!this.#timer) this.#limitTime(true); // blank lines that never end may not wait for ever either
     this.#keeper.budget.grow(this, this.#head.capacity);
   }
 
@@ -123,7 +126,7 @@ export class GatedConnection implements HeadOwner {
     this.#parse(encoded?.bytes ?? head);
     if (this.#isDone()) return;
     const request = this.#requestBegun();
-    if (!request) return this.#lose(); // Node reads a head that goes on
+    if (!request) return this.#lose(); // Node expects the head to go on
     const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
     if (coding === undefined && length === undefined && !this.#held && !this.#hasEnded && request.complete) {
       this.#state = 'answer';
@@ -158,13 +161,13 @@ export class GatedConnection implements HeadOwner {
     if (this.#held.length > MOST_HELD) this.#socket.pause();
   }
 
-  /** The response is out, or given up. */
+  /** Called when the response is out, or given up. */
   readonly #onAnswered = (): void => {
     if (this.#state === 'over') return;
     this.#isLast = !this.#response?.writableFinished || this.#socket.writableEnded;
     this.#isAnswered = true;
     if (this.#state === 'answer') return this.#isLast ? this.#over() : this.#next();
-    this.#limitTime(true); // for the rest of the body, which nobody waits for any more
+    this.#limitTime(true); // for the rest of the body, which nobody needs any more
     this.#socket.resume();
   };
 
@@ -188,7 +191,7 @@ export class GatedConnection implements HeadOwner {
     else if (this.#state !== 'over') this.#socket.destroy(); // in the middle of a request
   };
 
-  /** The client has sent all that it wants to; it may still read. */
+  /** Deals with a client that has sent all that it wants to send, and may still read. */
   #onHalfClosed(): void {
     const { request, response } = { request: this.#request, response: this.#response };
     if (this.#state !== 'answer') {
@@ -222,7 +225,7 @@ export class GatedConnection implements HeadOwner {
     this.#keeper.refuse(error, this.#socket);
   }
 
-  /** This reading and Node's differ, or Node has refused the bytes by itself. */
+  /** Refuses the connection: this reading and Node's differ, or Node has refused the bytes itself. */
   #lose(): void {
     if (this.#isDone()) return;
     this.#refuse(exchangeError('REQUEST_MISFRAMED', 'where the request ends cannot be said'));
@@ -234,7 +237,7 @@ export class GatedConnection implements HeadOwner {
     return this.#stateNow() === 'over';
   }
 
-  /** What is called meanwhile changes it. */
+  /** Read again here, because functions that are called meanwhile change it. */
   #stateNow(): string {
     return this.#state;
   }
@@ -252,7 +255,7 @@ export class GatedConnection implements HeadOwner {
   }
 }
 
-/** Whether any of it is on its way; `headersSent` is true before that. */
+/** Whether any byte of it is on its way; `headersSent` is true before that. */
 function hasBegun(response: ServerResponse & { readonly _headerSent?: boolean }): boolean {
   return response._headerSent ?? response.headersSent;
 }

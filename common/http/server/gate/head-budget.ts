@@ -1,25 +1,25 @@
 /** Bytes that the heads of all requests may take together: those under way, and the large ones of requests in flight. */
 const MOST_TOGETHER = 32 << 20;
 
-/** Up to here a whole head is no matter: how many requests are in flight is bounded elsewhere. */
+/** Bytes up to which a whole head does not count: the number of requests in flight is bounded elsewhere. */
 const SMALL = 16 << 10;
 
-/** A connection whose request's head takes memory. */
+/** A connection that holds the head of a request in memory. */
 export interface HeadOwner {
-  /** Refuses the head that is not whole yet, and lets its memory go. */
+  /** Refuses the head that is not whole yet, and frees its memory. */
   refuseHead(): void;
 }
 
 /**
- * Bounds the memory that heads take. Where it is used up the largest head under way is refused: who sends little at
- * a time is not refused for those who send much.
+ * Bounds the memory of heads. When it is used up, the largest head under way is refused, so that clients that send
+ * little at a time do not suffer from those that send much.
  */
 export class HeadBudget {
   #total = 0;
   readonly #underWay = new Map<HeadOwner, number>();
   readonly #whole = new Map<HeadOwner, number>();
 
-  /** A head that is not whole takes so many bytes now. Its owner may be refused before this returns. */
+  /** Says how many bytes a head takes that is not whole yet. Its owner may be refused before this returns. */
   grow(owner: HeadOwner, bytes: number): void {
     const before = this.#underWay.get(owner) ?? 0;
     if (before === bytes) return;
@@ -29,8 +29,8 @@ export class HeadBudget {
   }
 
   /**
-   * A head of so many bytes is whole, and counts until `release`.
-   * @returns false where it is too much
+   * Counts a whole head until `release`.
+   * @returns false where it is too large
    */
   keep(owner: HeadOwner, bytes: number): boolean {
     if (bytes <= SMALL && this.#underWay.size === 0) return true;

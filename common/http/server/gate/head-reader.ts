@@ -1,12 +1,12 @@
 /** Bytes that a head may have: 1 MiB of fields, as in Go, and a request line. */
 export const MOST_HEAD = (1 << 20) + (64 << 10);
 
-/** Fields that it may have: each takes some 400 bytes once it is read, however short it is. */
+/** Fields that a head may have: each takes some 400 bytes once it is read, however short it is. */
 const MOST_FIELDS = Math.floor((1 << 20) / 400);
 
 const FIRST_CAPACITY = 4 << 10;
 
-/** Bytes in which there is no room for too many fields. */
+/** Bytes of a head that cannot have too many fields. */
 const FEW = 4 << 10;
 
 const END = Buffer.from('\r\n\r\n');
@@ -14,8 +14,8 @@ const LF = 10;
 const CR = 13;
 
 /**
- * What became of the bytes. `odd` is what cannot be the head of a request: Node's parser is to say why. `end` is where
- * the head ends within `bytes`, which begin with what was read before.
+ * The outcome of a read. An `odd` head cannot begin a request, and Node's parser is to say why. `end` is where the head
+ * ends within `bytes`, which begin with earlier bytes.
  */
 export type HeadOutcome =
   | { readonly kind: 'more' }
@@ -27,11 +27,11 @@ const MORE: HeadOutcome = { kind: 'more' };
 const TOO_LARGE: HeadOutcome = { kind: 'too large' };
 
 /**
- * Gathers the head of a request, so that Node's parser has it in one piece. Looks at each byte once, for line feeds
- * alone: how often they come bounds the fields, and a blank line is the end.
+ * Gathers the head of a request, so that Node's parser gets it in one piece. It looks at each byte once, for line feeds
+ * alone: their number bounds the fields, and a blank line is the end.
  */
 export class HeadReader {
-  /** What has come of a head that is not whole; empty where all of it came at once. */
+  /** The bytes of a head that is not whole; empty where the whole head came at once. */
   #buffer = Buffer.alloc(0);
   #length = 0;
   #lines = 0;
@@ -61,7 +61,7 @@ export class HeadReader {
     return outcome;
   }
 
-  /** Throws away what has come. */
+  /** Throws away the bytes so far. */
   clear(): void {
     this.#buffer = Buffer.alloc(0);
     this.#length = 0;
@@ -80,7 +80,7 @@ export class HeadReader {
     return bytes.length > MOST_HEAD ? TOO_LARGE : MORE;
   }
 
-  /** @returns all that has come; the bytes are copied, as what a socket reads may be a small part of its memory */
+  /** @returns all bytes so far; they are copied, as a read of a socket may be a small part of its buffer */
   #add(bytes: Buffer): Buffer {
     const length = this.#length + bytes.length;
     if (length > this.#buffer.length) {
@@ -94,20 +94,20 @@ export class HeadReader {
   }
 }
 
-/** Whether the bytes are one small head and nothing else, which is what most clients send. */
+/** Whether the bytes are one small head and nothing else. Most clients send exactly that. */
 function isOneHead(bytes: Buffer): boolean {
   const { length } = bytes;
   return length <= FEW && isUpperCase(bytes[0] ?? 0) && bytes.indexOf(END) === length - 4 && length > 4;
 }
 
-/** Between requests these mean nothing (RFC 9112, section 2.2). */
+/** Skips blank lines, which mean nothing between requests (RFC 9112, section 2.2). */
 function withoutBlankLines(bytes: Buffer): Buffer {
   let at = 0;
   while (at < bytes.length && (bytes[at] === CR || bytes[at] === LF)) at += 1;
   return at === 0 ? bytes : bytes.subarray(at);
 }
 
-/** Whether it may begin a method. */
+/** Whether a byte may begin a method. */
 function isUpperCase(byte: number): boolean {
   return byte >= 65 && byte <= 90;
 }

@@ -16,7 +16,7 @@ export class RequestGate implements GateKeeper {
   readonly #connections = new WeakMap<Socket, GatedConnection>();
 
   /**
-   * @param server takes connections by listeners of its own alone so far
+   * @param server whose connections only its own listeners take so far
    * @param readTimeout milliseconds, 0 for no limit
    */
   constructor(server: Server, clientErrors: ClientErrors, readTimeout: number) {
@@ -31,7 +31,7 @@ export class RequestGate implements GateKeeper {
     });
   }
 
-  /** Makes a listener for requests that tells the gate of each, and then calls `handle`. */
+  /** Makes a request listener that tells the gate about each request, and then calls `handle`. */
   told(handle: RequestListener): RequestListener {
     return (request, response) => {
       this.#reading?.began(request, response);
@@ -39,7 +39,10 @@ export class RequestGate implements GateKeeper {
     };
   }
 
-  /** Lets a connection go that is to be no HTTP any more. @returns what has been read of that */
+  /**
+   * Lets a connection go that will carry something other than HTTP.
+   * @returns the bytes behind the head of its last request
+   */
   release(socket: Socket): Buffer {
     const connection = this.#connections.get(socket);
     this.#connections.delete(socket);
@@ -54,7 +57,9 @@ export class RequestGate implements GateKeeper {
     this.#clientErrors.answer(error, socket);
   }
 
-  /** Takes the place of what Node's server listens with: for data, which makes it read by JavaScript, and for the end. */
+  /**
+   * Takes the place of the listeners of Node's server: for data, so that JavaScript reads the socket, and for the end.
+   */
   #stepBetween(socket: Socket, othersOfEnd: ReadonlySet<unknown>): void {
     const parsers = socket.listeners('data') as Listener[];
     for (const listener of parsers) socket.off('data', listener);

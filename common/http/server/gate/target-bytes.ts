@@ -8,8 +8,8 @@ export interface EncodedHead {
 }
 
 /**
- * Node's parser takes no byte of 0x80 and above in a request target; clients do send the UTF-8, or the Latin-1, of what
- * was typed. They mean what their percent-encoding means.
+ * Percent-encodes the request target. Node's parser takes no byte of 0x80 and above in it, but clients do send the
+ * UTF-8, or the Latin-1, of typed text. Such bytes mean the same as their percent-encoding.
  * @param head the whole head
  * @returns undefined for a head without such bytes
  */
@@ -24,7 +24,7 @@ export function encodeTarget(head: Buffer): EncodedHead | undefined {
   return { bytes: Buffer.concat([Buffer.from(encoded, 'latin1'), head.subarray(lineEnd)]), sentTarget };
 }
 
-/** Whether the first line is ASCII. Most are short, and a loop is the fastest then. */
+/** Whether the first line is ASCII. Most lines are short, and a loop is the fastest for those. */
 function isAsciiLine(head: Buffer): boolean {
   for (let at = 0; at < head.length; at += 1) {
     const byte = head[at] ?? LF;

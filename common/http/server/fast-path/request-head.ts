@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { DIGITS, readFields } from '../../field-lines.ts';
+
+/** Bytes of a head up to which the fast path takes it. */
+export const MOST_FAST_HEAD = 16 << 10;
+
+/** Fields of a head up to which it does. */
+const MOST_FAST_FIELDS = 1000;
+
+const REQUEST_LINE = /^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (\/[!"$-~]*) HTTP\/1\.1\r\n/;
+
+/** Fields that make a request one for Node's parser: they frame it, upgrade it, or wait for an answer to its head. */
+const NOT_FAST: ReadonlySet<string> = new Set([
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export interface RequestHead {
+  readonly method: string;
+  readonly target: string;
+  /** By name in lower case; no name is there twice. */
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn. */
+  readonly rawHeaders: string[];
+  /** Bytes of the body. */
+  readonly length: number;
+  /** The client wants the connection to be closed after the response. */
+  readonly isLast: boolean;
+}
+
+/**
+ * @param text the head, to its last line break (without the empty line), as Latin-1
+ * @returns undefined for a head that the fast path does not take
+ */
+export function readRequestHead(text: string): RequestHead | undefined {
+  const line = REQUEST_LINE.exec(text);
+  if (!line) return undefined;
+  const rawHeaders = readFields(text, line[0].length);
+  if (!rawHeaders || rawHeaders.length > 2 * MOST_FAST_FIELDS) return undefined;
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    if (headers[name] !== undefined || NOT_FAST.has(name)) return undefined;
+    headers[name] = rawHeaders[at + 1] ?? '';
+  }
+  const { host, connection, 'content-length': length = '0' } = headers;
+  const asked = connection?.toLowerCase();
+  const isFast = host !== undefined && host !== '' && DIGITS.test(length);
+  if (!isFast || (asked !== undefined && asked !== 'keep-alive' && asked !== 'close')) return undefined;
+  return {
+    method: line[1] ?? '',
+    target: line[2] ?? '',
+    headers,
+    rawHeaders,
+    length: Number(length),
+    isLast: asked === 'close',
+  };
+}

@@ -1,0 +1,150 @@
+import { ChunkReader } from './chunk-reader.ts';
+import { HeadBytes } from './head-bytes.ts';
+import { readFields } from '../../field-lines.ts';
+import { readResponseHead, type ResponseHead } from './response-head.ts';
+
+const LINE_BREAK = /\r?\n/g;
+const BARE_LINE_FEED = /(?<!\r)\n/;
+
+export interface ResponseSink {
+  /** An informational response (1xx). */
+  information(status: number, rawHeaders: string[]): void;
+  head(head: ResponseHead): void;
+  /** Takes bytes of the body. They are the reader's, and valid during the call only. */
+  data(bytes: Buffer): void;
+  /**
+   * @param mayPersist whether another request may follow on the connection
+   * @param hadNoBody whether its head said that it has no body
+   */
+  end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
+  /**
+   * Takes a response whose head the fast path does not take. Node's parser is to read its bytes so far and all that
+   * follow.
+   */
+  forSlowPath(bytes: Buffer): void;
+}
+
+/** Reads one response from bytes as they come. */
+export class ResponseReader {
+  readonly #sink: ResponseSink;
+  readonly #isForHead: boolean;
+  #state: 'head' | 'length' | 'chunks' | 'to the end' | 'done' = 'head';
+  readonly #head = new HeadBytes();
+  #left = 0;
+  #isPersistent = true;
+  #hasSurplus = false;
+  #chunks: ChunkReader | undefined;
+  #trailers: readonly string[] = [];
+
+  /** @param isForHead whether the response answers a HEAD, and so has no body whatever its head says */
+  constructor(sink: ResponseSink, isForHead: boolean) {
+    this.#sink = sink;
+    this.#isForHead = isForHead;
+  }
+
+  /** Whether a byte of the response has come. */
+  get hasBegun(): boolean {
+    return this.#state !== 'head' || this.#head.hasBegun;
+  }
+
+  /** Whether bytes came together with the end of the response that are none of it. */
+  get hasSurplus(): boolean {
+    return this.#hasSurplus;
+  }
+
+  /** @throws Error where the bytes are not a response */
+  read(bytes: Buffer): void {
+    let rest: Buffer | undefined = bytes;
+    while (rest && this.#state === 'head') rest = this.#readHead(rest);
+    if (!rest || rest.length === 0) return;
+    if (this.#state === 'to the end') return this.#sink.data(rest);
+    if (this.#state === 'done') return;
+    const read = this.#state === 'length' ? this.#readLength(rest) : (this.#chunks?.read(rest) ?? 0);
+    if (this.#state === 'length' ? this.#left === 0 : this.#chunks?.isDone) this.#end(read < rest.length);
+  }
+
+  /**
+   * Call it when the upstream has ended its side.
+   * @returns whether that was the end of the response
+   */
+  end(): boolean {
+    if (this.#state === 'to the end') {
+      this.#isPersistent = false;
+      this.#end(false);
+    }
+    return this.#state === 'done';
+  }
+
+  /** @returns the bytes behind the head, or undefined where they are not to be read here, or not yet */
+  #readHead(bytes: Buffer): Buffer | undefined {
+    const all = this.#head.push(bytes);
+    const end = all && this.#head.findEnd(all);
+    if (!all || !end) return undefined;
+    this.#head.clear();
+    const head = readHeadText(all.toString('latin1', 0, end.text));
+    if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
+    if (!head) {
+      this.#state = 'done';
+      this.#sink.forSlowPath(all);
+      return undefined;
+    }
+    const rest = all.subarray(end.head);
+    if (head.status < 200) {
+      this.#sink.information(head.status, head.rawHeaders);
+      return rest.length === 0 ? undefined : rest;
+    }
+    this.#begin(head, rest);
+    return rest;
+  }
+
+  #begin(head: ResponseHead, rest: Buffer): void {
+    const hasNoBody = this.#isForHead || head.status === 204 || head.status === 304;
+    const length = hasNoBody ? 0 : head.length;
+    this.#isPersistent = head.isPersistent;
+    this.#sink.head(head);
+    if (length === undefined) {
+      this.#state = 'to the end';
+    } else if (length === 'chunked') {
+      this.#state = 'chunks';
+      this.#chunks = new ChunkReader({
+        data: (bytes) => this.#sink.data(bytes),
+        end: (trailers) => {
+          const fields = readFields(trailers, 0);
+          if (!fields) throw new Error('the trailers of the response cannot be read');
+          this.#trailers = fields;
+        },
+      });
+    } else {
+      this.#left = length;
+      this.#state = 'length';
+      if (length === 0) this.#end(rest.length > 0, true);
+    }
+  }
+
+  #readLength(bytes: Buffer): number {
+    const isAll = bytes.length <= this.#left;
+    const own = isAll ? bytes : bytes.subarray(0, this.#left);
+    this.#left -= own.length;
+    this.#sink.data(own);
+    return own.length;
+  }
+
+  /** @param hasSurplus whether bytes came behind the response, which nobody has asked for */
+  #end(hasSurplus: boolean, hadNoBody = false): void {
+    this.#state = 'done';
+    this.#hasSurplus = hasSurplus;
+    this.#sink.end(this.#trailers, this.#isPersistent && !hasSurplus, hadNoBody);
+  }
+}
+
+/**
+ * @returns undefined for a head that is for Node's parser
+ * @throws Error where Node's parser would not read it either, for its line feeds
+ */
+function readHeadText(text: string): ResponseHead | undefined {
+  const head = readResponseHead(text);
+  if (head || !BARE_LINE_FEED.test(text)) return head;
+  const mended = readResponseHead(text.replaceAll(LINE_BREAK, '\r\n'));
+  if (!mended) throw new Error('the head of the response cannot be read');
+  return mended;
+}

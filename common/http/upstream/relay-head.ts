@@ -1,0 +1,90 @@
+import type { Exchange } from '../exchange/exchange.ts';
+import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
+
+/** The separator between the links of a hint. Node takes them one by one, and a server may send them in one list. */
+const BETWEEN_LINKS = /\s*,\s*(?=<)/;
+
+/**
+ * Sends the head of the upstream's response on.
+ * @returns its Content-Length, if it has one
+ */
+export function relayHead(
+  exchange: Exchange,
+  status: number,
+  reason: string,
+  rawHeaders: readonly string[],
+): number | undefined {
+  let headers = endToEndHeaders(rawHeaders);
+  const length = contentLengthOf(headers);
+  if (!canHaveTrailers(exchange, status, length)) headers = withoutHeader(headers, 'trailer');
+  exchange.finishHead(headers, status);
+  exchange.sendHead(status, reason, headers);
+  return length;
+}
+
+function contentLengthOf(headers: readonly string[]): number | undefined {
+  const isLength = (text: string, at: number): boolean =>
+    at % 2 === 0 && text.length === 14 && text.toLowerCase() === 'content-length';
+  const at = headers.findIndex(isLength);
+  return at === -1 ? undefined : Number(headers[at + 1]);
+}
+
+/** Trailers need chunks to follow, and Node refuses to announce them elsewhere. */
+function canHaveTrailers({ method, request }: Exchange, status: number, length: number | undefined): boolean {
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+  return hasBody && length === undefined && request.httpVersion !== '1.0';
+}
+
+/**
+ * Relays the trailers of the upstream's response. Trailers that Node finds malformed are lost; the response is not.
+ */
+export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]): void {
+  const trailers = endToEndTrailers(rawTrailers);
+  if (trailers.length === 0 || exchange.isOver) return;
+  try {
+    exchange.response.addTrailers(trailers);
+  } catch {
+    // malformed trailers are lost
+  }
+}
+
+/**
+ * Limits for the informational responses to one request, as the client may not read them: their number, and the bytes
+ * of them that are relayed.
+ */
+const MOST_INFORMATION = 32;
+const MOST_HINT_BYTES = 64 << 10;
+
+/** The counts of the exchanges that have had any. */
+const informed = new WeakMap<Exchange, { count: number; bytes: number }>();
+
+/**
+ * Relays an informational response (1xx); too many of them fail the exchange. The caller deals with `100 Continue`. Of
+ * the others Node can write early hints (103) and processing (102), and no others are in use.
+ */
+export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
+  const { response } = exchange;
+  if (exchange.isOver) return;
+  const had = informed.get(exchange) ?? { count: 0, bytes: 0 };
+  informed.set(exchange, had);
+  had.count += 1;
+  if (had.count > MOST_INFORMATION) {
+    const text = `Upstream HTTP request error: more than ${MOST_INFORMATION} informational responses (1xx)`;
+    return exchange.failUpstream(text, new Error(text));
+  }
+  for (const part of rawHeaders) had.bytes += part.length + 2;
+  if (had.bytes > MOST_HINT_BYTES) return;
+  if (response.headersSent || exchange.request.httpVersion === '1.0') return;
+  if (status === 102) response.writeProcessing();
+  if (status !== 103) return;
+  const hints: Record<string, string[]> = {};
+  for (const [name, value] of headerPairs(endToEndHeaders(rawHeaders))) {
+    const values = name.toLowerCase() === 'link' ? value.split(BETWEEN_LINKS) : [value];
+    (hints[name.toLowerCase()] ??= []).push(...values);
+  }
+  try {
+    response.writeEarlyHints(hints);
+  } catch {
+    // Node finds a Link malformed: a hint may be lost, but not the response
+  }
+}

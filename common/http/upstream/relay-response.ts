@@ -1,0 +1,33 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { messageOf } from '../../errors.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
+
+/** Relays the events of a request of Node's client: hints, the response, or its failure. */
+export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
+  outgoing.on('error', (error) => {
+    const text = `Upstream HTTP request error: ${messageOf(error)}`;
+    exchange.failUpstream(text, error);
+  });
+  outgoing.on('information', ({ statusCode, rawHeaders }) =>
+    relayInformation(exchange, statusCode, rawHeaders),
+  );
+  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+}
+
+function relayResponse(exchange: Exchange, incoming: IncomingMessage): void {
+  relayHead(exchange, incoming.statusCode ?? 500, incoming.statusMessage ?? '', incoming.rawHeaders);
+  exchange.flushHead();
+  incoming.on('data', (chunk: Buffer) => {
+    if (exchange.write(chunk)) return;
+    incoming.pause();
+    exchange.onceDrained(() => incoming.resume());
+  });
+  incoming.on('end', () => {
+    relayTrailers(exchange, incoming.rawTrailers);
+    exchange.end();
+  });
+  incoming.on('error', (error) => {
+    exchange.failUpstream(`Upstream HTTP response error: ${messageOf(error)}`, error);
+  });
+}

@@ -1,0 +1,81 @@
+import http from 'node:http';
+import https from 'node:https';
+import net, { type NetConnectOpts } from 'node:net';
+import type { Exchange } from '../../exchange/exchange.ts';
+import type { UpstreamAddress } from '../upstream-address.ts';
+import type { ForwardedRequest } from './forward-by-undici.ts';
+import { outliveWriteErrors } from '../outlive-write-errors.ts';
+import { endToEndTrailers, withoutHeader } from '../headers.ts';
+import { relayFrom } from '../relay-response.ts';
+import { hasTrailers } from '../stepwise.ts';
+
+/** How long the upstream has to say `100 Continue`, in milliseconds; as in of-watchdog. */
+const CONTINUE_MS = 1500;
+
+/** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
+export function forwardStepwise(
+  exchange: Exchange,
+  request: ForwardedRequest,
+  address: UpstreamAddress,
+): void {
+  const isSecure = address.origin.startsWith('https:');
+  const outgoing = (isSecure ? https : http).request({
+    ...(address.socketPath === undefined
+      ? { host: address.host, port: address.port }
+      : { socketPath: address.socketPath }),
+    method: request.method,
+    path: request.path,
+    headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
+    ...(isSecure ? { agent: false } : { createConnection: connect }),
+    maxHeaderSize: 1 << 20,
+  });
+  exchange.onOver((reason) => {
+    if (reason) outgoing.destroy();
+    request.body?.close();
+  });
+  relayFrom(exchange, outgoing);
+  outgoing.flushHeaders();
+  if (exchange.expectsContinue) whenAskedFor(outgoing, () => sendBody(exchange, outgoing));
+  else sendBody(exchange, outgoing);
+}
+
+/** Sends the body when the upstream says `100 Continue`, or after a while: not every server knows of it. */
+function whenAskedFor(outgoing: http.ClientRequest, send: () => void): void {
+  const timer = setTimeout(send, CONTINUE_MS);
+  outgoing.once('continue', () => {
+    clearTimeout(timer);
+    send();
+  });
+  outgoing.once('response', () => clearTimeout(timer));
+  outgoing.once('close', () => clearTimeout(timer));
+}
+
+function connect(options: http.ClientRequestArgs): net.Socket {
+  return outliveWriteErrors(net.connect(options as NetConnectOpts));
+}
+
+/**
+ * Adds the headers that frame the request. Node adds none where headers come in a list, and throws for a Trailer
+ * without chunks.
+ */
+function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
+  const kept = hasTrailers(exchange) ? request.headers : withoutHeader(request.headers, 'trailer');
+  const isChunked = exchange.request.headers['transfer-encoding'] !== undefined;
+  return [...kept, 'Connection', 'close', ...(isChunked ? ['Transfer-Encoding', 'chunked'] : [])];
+}
+
+function sendBody(exchange: Exchange, outgoing: http.ClientRequest): void {
+  if (exchange.isOver || !exchange.body.isAnnounced) {
+    outgoing.end();
+    return;
+  }
+  outgoing.on('drain', () => exchange.body.resume());
+  exchange.body.flowInto({
+    chunk: (bytes) => outgoing.destroyed || outgoing.write(bytes),
+    end: () => {
+      const trailers = endToEndTrailers(exchange.request.rawTrailers);
+      if (trailers.length > 0) outgoing.addTrailers(trailers);
+      outgoing.end();
+    },
+  });
+}

@@ -1,0 +1,218 @@
+import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type HttpProxy from 'http-proxy';
+import { messageOf } from '../../errors.ts';
+import type { HttpError } from '../http-error.ts';
+import type { Manner } from '../manner.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
+import { endToEndHeaders, withoutHeader } from './headers.ts';
+
+/** How an upgrade ended. */
+export interface UpgradeOutcome {
+  /** 101, or the status with which the function refused. */
+  readonly status: number;
+  /** Bytes sent to the client, the head of the response included. */
+  readonly bytes: number;
+  readonly failure: HttpError | undefined;
+}
+
+/** The head of a request for an upgrade as the function is to get it. */
+export interface UpgradeHead {
+  readonly method: string;
+  /** The request target. */
+  readonly path: string;
+  /** End-to-end headers, names and values in turn. */
+  readonly headers: readonly string[];
+  /** The protocols that are asked for. */
+  readonly protocol: string;
+}
+
+/** Methods that send no body where none is given. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/** The most that a response's head may have, in bytes. */
+const MOST_HEADERS = 1 << 20;
+
+/**
+ * What http-proxy is told of a request: that it is one which it carries. It closes connections whose upgrade is not to
+ * WebSocket, and that is for the function to decide; the head that goes out is none of its making.
+ */
+const STAND_IN = { method: 'GET', url: '/', headers: { connection: 'upgrade', upgrade: 'websocket' } };
+
+/** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
+export class UpgradeProxy {
+  readonly #address: UpstreamAddress;
+  readonly #manner: Manner;
+  readonly #carriages = new Map<Socket, Carriage>();
+  #proxy: Promise<HttpProxy> | undefined;
+
+  constructor(address: UpstreamAddress, manner: Manner) {
+    this.#address = address;
+    this.#manner = manner;
+  }
+
+  /**
+   * @param read what was read from the client behind the request's head
+   * @returns resolves when the connection has closed
+   */
+  async carry(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+    const carriage = new Carriage(request, socket, this.#manner);
+    this.#carriages.set(socket, carriage);
+    try {
+      this.#proxy ??= this.#createProxy();
+      carriage.start(await this.#proxy, targetOf(this.#address), read);
+      return await carriage.closed;
+    } finally {
+      this.#carriages.delete(socket);
+    }
+  }
+
+  /** Breaks off every upgraded connection. */
+  close(): void {
+    for (const carriage of this.#carriages.values()) carriage.destroy();
+  }
+
+  /** http-proxy is loaded when the first upgrade comes; most functions never see one. */
+  async #createProxy(): Promise<HttpProxy> {
+    const { default: httpProxy } = await import('http-proxy');
+    const proxy = httpProxy.createProxyServer({ ignorePath: true });
+    proxy.on('proxyReqWs', (outgoing, _standIn, socket) => this.#carriages.get(socket)?.onOutgoing(outgoing));
+    return proxy;
+  }
+}
+
+function targetOf(address: UpstreamAddress): HttpProxy.ProxyTargetUrl {
+  if (address.socketPath !== undefined) return { protocol: 'http:', socketPath: address.socketPath } as never;
+  const protocol = address.origin.startsWith('https:') ? 'https:' : 'http:';
+  return { protocol, host: address.host, port: String(address.port) };
+}
+
+/** One connection's way through the proxy. */
+class Carriage {
+  readonly #request: UpgradeHead;
+  readonly #socket: Socket;
+  readonly #manner: Manner;
+  readonly #bytesBefore: number;
+  #outgoing: ClientRequest | undefined;
+  #upstream: Socket | undefined;
+  #status = 101;
+  #failure: HttpError | undefined;
+  readonly closed: Promise<UpgradeOutcome>;
+
+  constructor(request: UpgradeHead, socket: Socket, manner: Manner) {
+    this.#request = request;
+    this.#socket = socket;
+    this.#manner = manner;
+    this.#bytesBefore = socket.bytesWritten;
+    this.closed = new Promise((resolve) => {
+      const end = (): void => {
+        this.#outgoing?.destroy();
+        this.#upstream?.destroy();
+        const bytes = socket.bytesWritten - this.#bytesBefore;
+        resolve({ status: this.#failure?.status ?? this.#status, bytes, failure: this.#failure });
+      };
+      if (socket.destroyed) end();
+      else socket.once('close', end);
+    });
+  }
+
+  start(proxy: HttpProxy, target: HttpProxy.ProxyTargetUrl, read: Buffer): void {
+    if (this.#socket.destroyed) return;
+    try {
+      proxy.ws(STAND_IN as IncomingMessage, this.#socket, read, { target }, this.#fail);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  /** Sees the request to the function before it leaves. */
+  onOutgoing(outgoing: ClientRequest & { maxHeaderSize?: number }): void {
+    this.#outgoing = outgoing;
+    outgoing.method = this.#request.method;
+    outgoing.maxHeaderSize = MOST_HEADERS;
+    outgoing.maxHeadersCount = 0; // by default Node drops, silently, what is past 2000
+    outgoing.once('socket', (upstream) => replaceNextWrite(upstream, requestHead(this.#request)));
+    outgoing.once('response', this.#onRefusal);
+    outgoing.once('upgrade', this.#onUpgrade);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** The function has upgraded: from now on bytes go both ways. */
+  readonly #onUpgrade = (incoming: IncomingMessage, upstream: Socket): void => {
+    this.#upstream = upstream;
+    upstream.once('close', () => this.#socket.destroySoon());
+    const { upgrade } = incoming.headers;
+    const connection = ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])];
+    replaceNextWrite(this.#socket, responseHead(incoming, connection));
+  };
+
+  /** The function does not upgrade: its answer goes on as it is, and the connection ends with it. */
+  readonly #onRefusal = (incoming: IncomingMessage): void => {
+    this.#status = incoming.statusCode ?? 500;
+    incoming.once('end', () => this.#socket.destroySoon());
+    incoming.once('error', () => this.#socket.resetAndDestroy());
+    replaceNextWrite(this.#socket, responseHead(incoming, ['Connection', 'close']));
+  };
+
+  readonly #fail = (thrown: unknown): void => {
+    if (this.#failure || this.#socket.destroyed) return;
+    const text = `Upstream HTTP request error: ${messageOf(thrown)}`;
+    this.#failure = this.#manner.upstreamFailed(text, thrown);
+    if (this.#upstream || this.#status !== 101) this.#socket.destroy();
+    else refuseUpgrade(this.#socket, this.#manner, this.#failure);
+  };
+}
+
+/**
+ * Puts a head in the place of what is written next: of the one that Node or http-proxy has made, who write each in one
+ * piece. They would change it: fields joined, in another order and number, names in lower case, slashes folded.
+ */
+function replaceNextWrite(socket: Socket, head: string): void {
+  const { write } = socket;
+  socket.write = (...given: unknown[]): boolean => {
+    socket.write = write;
+    const onWritten = given.find((each) => typeof each === 'function') as (() => void) | undefined;
+    return socket.write(head, 'latin1', onWritten);
+  };
+}
+
+function requestHead({ method, path, headers: given, protocol }: UpgradeHead): string {
+  const headers = [...withoutHeader(given, 'expect'), 'Connection', 'Upgrade', 'Upgrade', protocol];
+  const hasLength = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
+  if (!hasLength && !BODILESS.has(method)) headers.push('Content-Length', '0');
+  return headText(`${method} ${path} HTTP/1.1`, headers);
+}
+
+function responseHead(incoming: IncomingMessage, connection: readonly string[]): string {
+  const line = `HTTP/1.1 ${incoming.statusCode} ${incoming.statusMessage ?? ''}`;
+  return headText(line, [...endToEndHeaders(incoming.rawHeaders), ...connection]);
+}
+
+/** @param headers names and values in turn */
+function headText(line: string, headers: readonly string[]): string {
+  let head = `${line}\r\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}\r\n`;
+}
+
+/** Answers a request for an upgrade with an error, and closes the connection. */
+export function refuseUpgrade(
+  socket: Socket,
+  { component }: Manner,
+  error: HttpError,
+  headers: readonly string[] = [],
+): void {
+  if (!socket.writable) return;
+  const body = `${error.message}\n`;
+  const lines = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    'Content-Type: text/plain; charset=utf-8',
+  ];
+  if (!headers.includes('X-OpenFaaS-Internal')) lines.push(`X-OpenFaaS-Internal: ${component}`);
+  for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+  lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close');
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroySoon());
+}

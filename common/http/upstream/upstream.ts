@@ -1,0 +1,129 @@
+import type { Socket } from 'node:net';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Manner } from '../manner.ts';
+import { forwardFast, type Elsewhere } from './fast-path/forward-fast.ts';
+import { FastPool } from './fast-path/fast-pool.ts';
+import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
+import { ForwardedBody } from './slow-path/forwarded-body.ts';
+import { withoutHeader } from './headers.ts';
+import type { SlowPath } from './slow-path/slow-path.ts';
+import { isStepwise } from './stepwise.ts';
+import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
+import type { UpstreamAddress } from './upstream-address.ts';
+
+/** The head of a request for the upstream. */
+export interface UpstreamHead {
+  readonly method: string;
+  /** The request target. */
+  readonly path: string;
+  /** End-to-end headers, names and values in turn. */
+  readonly headers: string[];
+}
+
+export interface UpstreamOptions {
+  /** Whether requests may take the fast path. */
+  readonly fastPath: boolean;
+  /** Whether bodies are read whole before the upstream gets them. */
+  readonly bufferBodies: boolean;
+  readonly manner: Manner;
+}
+
+/**
+ * One server that requests are forwarded to: its connections, and the choice of the way over them for each request.
+ */
+export class Upstream {
+  readonly address: UpstreamAddress;
+  readonly #bufferBodies: boolean;
+  readonly #upgrades: UpgradeProxy;
+  /** The fast path's connections; undefined without a fast path, and where the upstream wants TLS. */
+  readonly #pool: FastPool | undefined;
+  #slowPath: Promise<SlowPath> | undefined;
+
+  constructor(address: UpstreamAddress, { fastPath, bufferBodies, manner }: UpstreamOptions) {
+    this.address = address;
+    this.#bufferBodies = bufferBodies;
+    this.#upgrades = new UpgradeProxy(address, manner);
+    this.#pool = fastPath && address.origin.startsWith('http:') ? new FastPool(address) : undefined;
+  }
+
+  /**
+   * Forwards a request, and relays the response to its end.
+   * @param elsewhere finds another upstream where this one takes no connection
+   */
+  forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere): void {
+    const { body } = exchange;
+    let { headers } = request;
+    // where the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section
+    // 10.1.1)
+    const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
+    if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
+    const head = { ...request, headers };
+    if (isReadFirst) {
+      void body
+        .readWhole()
+        .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
+    } else if (isStepwise(exchange, request.path)) {
+      this.#sendStepwise(exchange, { ...head, body: undefined });
+    } else if (this.#pool) {
+      this.#sendFast(exchange, head, this.#pool, elsewhere);
+    } else if (!body.isAnnounced) {
+      this.#send(exchange, { ...head, body: undefined });
+    } else {
+      // bytes that came together with the head are there a tick later
+      process.nextTick(() => {
+        // undici sends no head before the first byte of the body
+        if (body.hasArrived) this.#send(exchange, { ...head, body: new ForwardedBody(body) });
+        else this.#sendStepwise(exchange, { ...head, body: undefined });
+      });
+    }
+  }
+
+  /** Carries an upgraded connection. Resolves when it has closed. */
+  upgrade(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+    return this.#upgrades.carry(request, socket, read);
+  }
+
+  /** The fast path's connections, if it may be taken. */
+  get pool(): FastPool | undefined {
+    return this.#pool;
+  }
+
+  /** Closes the connections of requests, because an upstream that closes gracefully would wait for them. */
+  closeConnections(): void {
+    void this.#slowPath?.then((slowPath) => slowPath.close());
+    this.#pool?.close();
+  }
+
+  closeUpgrades(): void {
+    this.#upgrades.close();
+  }
+
+  #sendFast(exchange: Exchange, head: UpstreamHead, pool: FastPool, elsewhere: Elsewhere | undefined): void {
+    const { body, request } = exchange;
+    if (request.headers.host === undefined)
+      head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
+    if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
+    // bytes that came together with the head are there a tick later
+    process.nextTick(() => {
+      if (!exchange.isOver) forwardFast(exchange, head, pool, elsewhere);
+    });
+  }
+
+  #send(exchange: Exchange, request: ForwardedRequest): void {
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forward(exchange, request);
+    });
+  }
+
+  #sendStepwise(exchange: Exchange, request: ForwardedRequest): void {
+    void this.#loadSlowPath().then((slowPath) => {
+      if (!exchange.isOver) slowPath.forwardStepwise(exchange, request);
+    });
+  }
+
+  /** Loads the slow path when it is needed: undici and TLS take 15 ms to load, and most upstreams never need them. */
+  #loadSlowPath(): Promise<SlowPath> {
+    this.#slowPath ??= import('./slow-path/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
+    return this.#slowPath;
+  }
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration } from '../../common/duration.ts';
+import { messageOf } from '../../common/errors.ts';
+import { Exchange } from '../../common/http/exchange/exchange.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
+import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
+import { HttpError } from '../../common/http/http-error.ts';
+import type { Manner } from '../../common/http/manner.ts';
+import type { FastPool } from '../../common/http/upstream/fast-path/fast-pool.ts';
+import type { Upstream } from '../../common/http/upstream/upstream.ts';
+import { GatewayError } from '../errors.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
+import { callHeaders, finishAnswer, givenCallId } from './call-headers.ts';
+import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
+import { gatewayManner } from './manner.ts';
+import { startTime } from './start-time.ts';
+
+/** The surroundings of a call. */
+export interface CallContext {
+  readonly endpoints: Endpoints;
+  readonly limits: InvocationLimits;
+  readonly observer: InvocationObserver;
+  readonly upstreamOf: (endpoint: Endpoint) => Upstream;
+}
+
+/** How often a call looks for another instance, when the ones that it got took no connection. */
+const MOST_TRIES = 5;
+/** How long it waits before that, in milliseconds: an instance that has just ended is out of rotation by then. */
+const RETRY_AFTER_MS = 100;
+
+/** One call: its exchange, its place at an instance, and its counts. */
+export class FunctionCall implements Manner {
+  readonly component = gatewayManner.component;
+  readonly #context: CallContext;
+  readonly #invocation: Invocation;
+  readonly #label: string;
+  readonly #exchange: Exchange;
+  readonly #callId: string;
+  readonly #startTime = startTime();
+  #place: Place | undefined;
+  #isCounted = false;
+  #tries = 0;
+
+  constructor(
+    context: CallContext,
+    request: ExchangeRequest,
+    response: ExchangeResponse,
+    invocation: Invocation,
+  ) {
+    const { readTimeout, writeTimeout, upstreamTimeout } = context.limits;
+    this.#context = context;
+    this.#invocation = invocation;
+    this.#label = qualifiedName(invocation.name);
+    this.#callId = givenCallId(request.rawHeaders) ?? randomUUID();
+    this.#exchange = new Exchange(request, response, {
+      manner: this,
+      readTimeout,
+      writeTimeout,
+      limitsWaitsAlone: true,
+      target: invocation.target,
+      expectsContinue: invocation.expectsContinue,
+    });
+    if (upstreamTimeout > 0) this.#exchange.limitTime('upstream_timeout', upstreamTimeout, this.#onTimeout);
+    this.#exchange.onOver(() => this.#place?.release());
+    this.#exchange.onSettled(this.#onSettled);
+  }
+
+  /** The server's view of the call. */
+  get served(): ServedRequest {
+    return this.#exchange;
+  }
+
+  /** Serves the call to its end. */
+  start(): void {
+    const place = this.#context.endpoints.take(this.#invocation.name);
+    if (place) this.#send(place);
+    else void this.#wait();
+  }
+
+  /** Ends the call with an error of the gateway's own. */
+  fail(error: HttpError, headers: readonly string[] = []): void {
+    this.#exchange.fail(error, [...headers, 'X-Call-Id', this.#callId, 'X-Start-Time', this.#startTime]);
+  }
+
+  upstreamFailed(message: string, cause: unknown): HttpError {
+    return gatewayManner.upstreamFailed(`${this.#label}: ${message}`, cause);
+  }
+
+  /** Called when the function answers. From now on the call may take its time, as streams do. */
+  finishHead(headers: string[], status: number): void {
+    this.#exchange.liftLimits();
+    finishAnswer(headers, status, { callId: this.#callId, startTime: this.#startTime });
+  }
+
+  async #wait(): Promise<void> {
+    const waiting = new AbortController();
+    this.#exchange.onOver(() => waiting.abort());
+    try {
+      const place = await this.#context.endpoints.wait(this.#invocation.name, waiting.signal);
+      if (this.#exchange.isOver) place.release();
+      else this.#send(place);
+    } catch (thrown) {
+      if (!this.#exchange.isOver) this.fail(asGatewayError(thrown));
+    }
+  }
+
+  #send(place: Place): void {
+    this.#place = place;
+    this.#count();
+    const { endpoint } = place;
+    const { request } = this.#exchange;
+    const headers = callHeaders(request.rawHeaders, {
+      callId: this.#callId,
+      startTime: this.#startTime,
+      remoteAddress: withoutMapping(request.socket.remoteAddress ?? ''),
+      authority: authorityOf(endpoint),
+    });
+    const head = {
+      method: this.#exchange.method,
+      path: endpoint.basePath + this.#invocation.target,
+      headers,
+    };
+    this.#context.upstreamOf(endpoint).forward(this.#exchange, head, this.#elsewhere);
+  }
+
+  /** Looks for another instance, where one has ended and nobody knew yet. */
+  readonly #elsewhere = async (error: Error): Promise<FastPool> => {
+    this.#place?.release();
+    this.#tries += 1;
+    const waiting = new AbortController();
+    this.#exchange.onOver(() => waiting.abort());
+    await sleep(RETRY_AFTER_MS, undefined, { signal: waiting.signal });
+    const place = await this.#context.endpoints.wait(this.#invocation.name, waiting.signal);
+    const { pool } = this.#context.upstreamOf(place.endpoint);
+    if (this.#exchange.isOver || this.#tries > MOST_TRIES || !pool) {
+      place.release();
+      throw this.upstreamFailed(`its instances take no connection (${messageOf(error)})`, error);
+    }
+    this.#place = place;
+    return pool;
+  };
+
+  #count(): void {
+    if (this.#isCounted) return;
+    this.#isCounted = true;
+    this.#context.observer.started(this.#label);
+  }
+
+  readonly #onTimeout = (): HttpError => {
+    const limit = `upstream_timeout of ${formatDuration(this.#context.limits.upstreamTimeout)} passed before`;
+    return this.#place
+      ? new GatewayError('UPSTREAM_TIMEOUT', `${limit} ${this.#label} had answered`)
+      : new GatewayError('START_TIMEOUT', `${limit} an instance of ${this.#label} was ready`);
+  };
+
+  readonly #onSettled = (): void => {
+    if (this.#isCounted)
+      this.#context.observer.ended(this.#label, this.#exchange.status, this.#exchange.seconds);
+  };
+}
+
+/** Gives an address; an IPv4 address that came over an IPv6 socket as the IPv4 address that it is. */
+export function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+export function authorityOf({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function asGatewayError(thrown: unknown): HttpError {
+  if (thrown instanceof HttpError) return thrown;
+  return new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+const text = readFileSync(path.join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+
+/** The top folders that hold code. */
+const TOPS = ['watchdog', 'build', 'gateway', 'common', 'templates', 'test', 'scripts', 'docs'];
+
+/** Everything in code font that begins with a top folder. */
+const named = [...new Set([...text.matchAll(/`([^`\s]+)`/g)].map(([, word = '']) => word))].filter((word) =>
+  TOPS.some((top) => word.startsWith(`${top}/`)),
+);
+
+describe('docs/ARCHITECTURE.md', () => {
+  for (const name of named) {
+    test(`${name} exists`, () => {
+      assert.ok(existsSync(path.join(ROOT, name)));
+    });
+  }
+
+  test('each top folder is on the map', () => {
+    for (const top of TOPS) assert.ok(named.includes(`${top}/`), top);
+  });
+
+  for (const program of ['watchdog', 'gateway']) {
+    test(`each folder of ${program}/ is on the map`, () => {
+      const folders = readdirSync(path.join(ROOT, program), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${program}/${name}/`)
+        .filter((folder) => readdirSync(path.join(ROOT, folder)).length > 0); // git leaves empty ones behind
+      assert.ok(folders.length > 0);
+      for (const folder of folders)
+        assert.ok(
+          named.some((name) => name.startsWith(folder)),
+          folder,
+        );
+    });
+  }
+});
