@@ -61,7 +61,7 @@ async function password(flags: Environment, isReset: boolean): Promise<void> {
 }
 
 async function doctor(flags: Environment): Promise<void> {
-  const findings = await examine(readSettings(process.env, flags));
+  const findings = await examine(readSettings(process.env, flags), process.env);
   for (const { verdict, line } of findings) process.stdout.write(`${verdict.padEnd(5)} ${line}\n`);
   if (findings.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;
 }

@@ -5,18 +5,28 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { WATCHDOG_IMAGE } from '../build/release.ts';
+import { startService } from './containers/engine.ts';
+import { BASE } from './containers/images.ts';
 
 /**
  * Holds dist/of-gateway.js to the contract of a gateway: makes the images that it asks for by `ofkit build --local`,
  * starts a gateway for them, and runs the contract against it.
  *
- *     tsx scripts/conformance-gateway.ts CONTRACT.mjs [ITS OPTIONS]
+ *     tsx scripts/conformance-gateway.ts [--engine] CONTRACT.mjs [ITS OPTIONS]
+ *
+ * With --engine the images are podman's and functions run in containers, as test:containers does it where
+ * GATEWAY_CONTRACT names a contract.
  */
 
 const OFKIT = path.resolve('dist/ofkit.js');
 const GATEWAY = path.resolve('dist/of-gateway.js');
 
-const [contract, ...options] = process.argv.slice(2);
+/** The functions of the contract. */
+const NAMES = ['env', 'http', 'http2'];
+
+const isOnEngine = process.argv[2] === '--engine';
+const [contract, ...options] = process.argv.slice(isOnEngine ? 3 : 2);
 if (contract === undefined) throw new Error('usage: conformance-gateway.ts CONTRACT.mjs [OPTIONS]');
 
 /** A Dockerfile and files: an image in the form in which functions of any language come. */
@@ -27,13 +37,15 @@ async function writeFunction(
   files: Record<string, string>,
 ) {
   const lines = [
-    'FROM node:24-alpine',
+    `FROM ${BASE}`,
+    ...(isOnEngine ? [`COPY --from=${WATCHDOG_IMAGE} /fwatchdog* /usr/bin/`] : []),
     'WORKDIR /home/app',
     'COPY . .',
     ...environment.map((pair) => `ENV ${pair}`),
   ];
   await mkdir(path.join(folder, name), { recursive: true });
-  await writeFile(path.join(folder, name, 'Dockerfile'), [...lines, 'CMD ["fwatchdog"]', ''].join('\n'));
+  lines.push(...(isOnEngine ? ['USER node'] : []), 'CMD ["fwatchdog"]', '');
+  await writeFile(path.join(folder, name, 'Dockerfile'), lines.join('\n'));
   for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, name, file), text);
 }
 
@@ -43,7 +55,12 @@ async function makeImages(folder: string, state: string): Promise<void> {
   await writeFunction(folder, 'env', ['mode=streaming', 'fprocess=env'], {});
   await writeFunction(folder, 'http', http, { 'server.mjs': server });
   await writeFunction(folder, 'http2', http, { 'server.mjs': server });
-  const functions = ['env', 'http', 'http2'].map(
+  if (isOnEngine) {
+    for (const name of NAMES)
+      await execa('podman', ['build', '--quiet', '-t', `localhost/gwc/${name}`, path.join(folder, name)]);
+    return;
+  }
+  const functions = NAMES.map(
     (name) => `  ${name}:\n    lang: dockerfile\n    handler: ./${name}\n    image: gwc/${name}:latest\n`,
   );
   const stack = `version: 1.0\nprovider:\n  name: openfaas\nfunctions:\n${functions.join('')}`;
@@ -71,10 +88,15 @@ async function untilListening(child: ChildProcess): Promise<{ url: string; metri
 const folder = await mkdtemp(path.join(tmpdir(), 'gateway-contract-'));
 const state = path.join(folder, 'state');
 let gateway: ChildProcess | undefined;
+const engine = isOnEngine ? await startService(folder) : undefined;
 try {
   await makeImages(folder, state);
   gateway = spawn(process.execPath, [GATEWAY, '--state-dir', state, '--port', '0', '--metrics-port', '0'], {
-    env: { ...process.env, upstream_timeout: '10s' },
+    env: {
+      ...process.env,
+      upstream_timeout: '10s',
+      ...(engine && { provider: 'engine', engine_host: engine.address }),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const { url, metrics } = await untilListening(gateway);
@@ -91,5 +113,6 @@ try {
     gateway.kill('SIGTERM');
     await once(gateway, 'exit');
   }
+  engine?.stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -10,7 +10,8 @@ import { buildImages } from './containers/images.ts';
 /**
  * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
  * what it needs by itself; no image is pulled. What takes long (the base images) is kept in a folder of the temporary
- * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone.
+ * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone. Where
+ * GATEWAY_CONTRACT names a contract of gateways, one that runs functions in containers is held to it too.
  */
 
 const only = process.argv.slice(2);
@@ -39,7 +40,7 @@ const tests = await execa(
     'tsx',
     '--test',
     '--test-concurrency=1',
-    '--test-timeout=120000',
+    '--test-timeout=300000',
     ...files.map((file) => join('test/containers', file)),
   ],
   { env, stdio: ['ignore', 'inherit', 'inherit'], reject: false },
@@ -47,6 +48,12 @@ const tests = await execa(
 // Images without a name, of builds before this one.
 await execa('podman', ['image', 'prune', '--force'], { env, reject: false });
 process.exitCode = tests.exitCode ?? 1;
+const contract = process.env['GATEWAY_CONTRACT'];
+if (contract && only.length === 0) {
+  const script = ['--import', 'tsx', 'scripts/conformance-gateway.ts', '--engine', contract];
+  const { exitCode } = await execa(process.execPath, script, { env, stdio: 'inherit', reject: false });
+  process.exitCode ||= exitCode ?? 1;
+}
 
 function reasonToSkip(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'they are made on linux x64';

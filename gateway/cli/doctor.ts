@@ -6,6 +6,9 @@ import path from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { listen } from '../server/listen.ts';
 import { findGateway } from '../../common/gateway-location.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import { EngineClient } from '../providers/engine/client/engine-client.ts';
+import { findEngine } from '../providers/engine/client/find-engine.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** One thing that was looked at. */
@@ -15,11 +18,14 @@ export interface Finding {
   readonly line: string;
 }
 
+/** How long an engine may take to say that it is there, in milliseconds. */
+const ENGINE_ANSWERS_WITHIN_MS = 3000;
+
 /** The oldest Node that is good for it. */
 const OLDEST_NODE = [20, 16] as const;
 
 /** Looks at what the gateway needs of this machine: a line each, with the way out. */
-export async function examine(settings: Settings): Promise<Finding[]> {
+export async function examine(settings: Settings, environment: Environment): Promise<Finding[]> {
   const running = await findGateway(settings.stateDir);
   const ports = running
     ? [{ verdict: 'ok', line: `a gateway runs already: process ${running.pid} at ${running.url}` } as const]
@@ -27,7 +33,13 @@ export async function examine(settings: Settings): Promise<Finding[]> {
         await port(settings, 'port', settings.port),
         await port(settings, 'metrics_port', settings.metricsPort),
       ];
-  return [node(), ...ports, await stateFolder(settings.stateDir), await cgroup(), await engine()];
+  return [
+    node(),
+    ...ports,
+    await stateFolder(settings.stateDir),
+    await cgroup(),
+    await engine(settings, environment),
+  ];
 }
 
 function node(): Finding {
@@ -100,17 +112,23 @@ async function cgroup(): Promise<Finding> {
   }
 }
 
-async function engine(): Promise<Finding> {
-  const sockets = ['/var/run/docker.sock', '/run/podman/podman.sock'];
-  for (const socket of sockets) {
-    const isThere = await access(socket, constants.R_OK | constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return { verdict: 'ok', line: `a container engine at ${socket}` };
+/** Local images need none; all others do. */
+async function engine({ engineHost, provider }: Settings, environment: Environment): Promise<Finding> {
+  const verdict = provider === 'engine' ? 'fail' : 'warn';
+  let client: EngineClient | undefined;
+  try {
+    const address = await findEngine(engineHost, environment);
+    if (!address) {
+      const way =
+        'functions run from local images alone (ofkit build --local); start docker or podman.socket, or set engine_host';
+      return { verdict, line: `no container engine: ${way}` };
+    }
+    client = new EngineClient(address);
+    await client.send('GET', '/_ping', { timeout: ENGINE_ANSWERS_WITHIN_MS });
+    return { verdict: 'ok', line: `a container engine at ${address.text}` };
+  } catch (thrown) {
+    return { verdict, line: messageOf(thrown) };
+  } finally {
+    await client?.close();
   }
-  return {
-    verdict: 'warn',
-    line: 'no container engine: functions run from local images (ofkit build --local)',
-  };
 }

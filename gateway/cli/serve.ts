@@ -7,6 +7,7 @@ import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
 import { FunctionPorts } from '../server/function-ports.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
+import { MoreAddresses } from '../server/more-addresses.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartError } from '../start-error.ts';
 import { COMMIT, RELEASE } from '../version.ts';
@@ -27,7 +28,10 @@ export async function startGateway(
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
     const functionPorts = settings.development ? new FunctionPorts(settings.host) : undefined;
-    const provider = await loadProvider({ settings, logger, program, environment, address, functionPorts });
+    const moreAddresses = new MoreAddresses();
+    const listenAt = (host: string, port: number): Promise<void> => moreAddresses.listen(host, port);
+    const given = { settings, logger, program, environment, address, listenAt, functionPorts };
+    const provider = await loadProvider(given);
     const queue = await openQueue(settings, provider, logger);
     const gateway = await Gateway.start({
       settings,
@@ -37,6 +41,7 @@ export async function startGateway(
       queue,
       claim,
       functionPorts,
+      moreAddresses,
       onListening,
     });
     tellAccess(settings, logger);

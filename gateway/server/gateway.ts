@@ -18,6 +18,7 @@ import { HttpListener } from './http-listener.ts';
 import { localUrl } from './listen.ts';
 import type { StateFolderClaim } from './locator.ts';
 import { MetricsServer } from './metrics-server.ts';
+import type { MoreAddresses } from './more-addresses.ts';
 import { RequestHandler } from './request-handler.ts';
 import { readTarget, type Target } from './target.ts';
 
@@ -31,6 +32,8 @@ export interface GatewayParts {
   readonly claim: StateFolderClaim;
   /** Undefined where functions have no ports of their own. */
   readonly functionPorts: FunctionPorts | undefined;
+  /** Further addresses at which the provider lets functions in. */
+  readonly moreAddresses: MoreAddresses;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
   readonly onListening: (address: string) => void;
 }
@@ -95,6 +98,7 @@ export class Gateway {
       writeTimeout,
     };
     this.#listener = new HttpListener(new RequestHandler(handling), clientErrors, readTimeout);
+    this.#listener.serveAlso(parts.moreAddresses);
     functionPorts?.serveBy((name) => {
       const toFunction = (target: string): Target => ({
         kind: 'function',
@@ -138,8 +142,9 @@ export class Gateway {
 
   /** Takes no request any more, lets those in flight end within write_timeout, then ends the functions. */
   async stop(): Promise<void> {
-    const { provider, settings, functionPorts } = this.#parts;
+    const { provider, settings, functionPorts, moreAddresses } = this.#parts;
     this.#listener.stopListening();
+    moreAddresses.close();
     this.#api.endStreams();
     for (const invoker of this.#invokers) invoker.closeUpgrades();
     const { writeTimeout } = settings;
@@ -161,6 +166,7 @@ export class Gateway {
 
   async #end(): Promise<void> {
     this.#listener.closeAll();
+    this.#parts.moreAddresses.close();
     this.#parts.functionPorts?.closeAll();
     this.#metricsServer.close();
     await this.#parts.claim.release();

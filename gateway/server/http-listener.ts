@@ -7,6 +7,7 @@ import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import { listen } from './listen.ts';
+import type { MoreAddresses } from './more-addresses.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** A port with what serves its requests: plain ones ahead of Node's server, all others by it. */
@@ -37,6 +38,11 @@ export class HttpListener {
    */
   listen(host: string, port: number, setting: string): Promise<number> {
     return listen(this.#server, host, port, setting);
+  }
+
+  /** Serves the connections of further addresses as its own. */
+  serveAlso(addresses: MoreAddresses): void {
+    addresses.attach(this.#server);
   }
 
   /** Takes no connection any more, and lets the idle ones go. */

@@ -64,3 +64,16 @@ export const queueLimits: Parser<ReadonlyMap<string, number>> = {
   },
   print: (value) => [...value].map(([name, most]) => `${name}=${most}`).join(','),
 };
+
+/** Names of profiles with the runtimes of the engine that they stand for. */
+export const runtimes: Parser<ReadonlyMap<string, string>> = {
+  expects: 'PROFILE=RUNTIME with commas between them, such as gvisor=runsc',
+  parse(text) {
+    const pairs = (words.parse(text) ?? []).map((word) =>
+      /^([-a-zA-Z_0-9.]+)=([-a-zA-Z_0-9./]+)$/.exec(word),
+    );
+    if (pairs.some((pair) => pair === null)) return undefined;
+    return new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+  },
+  print: (value) => [...value].map(([name, runtime]) => `${name}=${runtime}`).join(','),
+};

@@ -2,9 +2,10 @@ import { boolean, duration, integer, oneOf, port, string } from '../../common/se
 import type { ValuesOf } from '../../common/settings/setting.ts';
 import { BACKOFFS, type Backoff } from '../async/retry-policy.ts';
 import { dnsLabel, hostNames, origins, providerAddress, queueLimits } from './parsers.ts';
+import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { optional, setting } from './setting.ts';
 
-const PROVIDERS = ['auto', 'process', 'remote'] as const;
+const PROVIDERS = ['auto', 'process', 'engine', 'remote'] as const;
 
 /** Every setting of the gateway, in the order of the documentation and of reading. */
 export const SETTINGS = {
@@ -37,7 +38,7 @@ export const SETTINGS = {
     names: ['provider'],
     parser: oneOf(PROVIDERS),
     fallback: 'auto',
-    line: 'Who runs the functions: `process` (this machine), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process`.',
+    line: 'Who runs the functions: `process` (local images, on this machine), `engine` (containers of docker or podman), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process` for local images and `engine` for all others.',
   }),
   functionsProviderUrl: optional({
     names: ['functions_provider_url'],
@@ -50,6 +51,7 @@ export const SETTINGS = {
     fallbackText: '`functions_provider_url`',
     line: 'The address of its logs.',
   }),
+  ...ENGINE_SETTINGS,
   readTimeout: setting({
     names: ['read_timeout'],
     parser: duration('zero'),

@@ -10,6 +10,16 @@ export interface VersionRecord {
   readonly deployment: Deployment;
   /** Of a local image; undefined elsewhere. */
   readonly revision?: string;
+  /** Where it runs in containers; undefined elsewhere. */
+  readonly container?: ContainerRecord;
+}
+
+/** What containers of a version are made of, and known by. */
+export interface ContainerRecord {
+  /** The engine's id of the image that the deployment's name meant. */
+  readonly image: string;
+  /** Of no other version, also where the same is deployed again. */
+  readonly generation: string;
 }
 
 /** What is kept of a function. */

@@ -5,7 +5,8 @@ import { execa } from 'execa';
 /** The images that the templates and Dockerfile.watchdog begin with. */
 const NODE_VERSIONS = ['24', '22', '26'];
 
-const DEBIAN = 'localhost/stand-in/debian:bookworm';
+/** Debian without Node. */
+export const DEBIAN = 'localhost/stand-in/debian:bookworm';
 
 /** The image of a version of Node, as Dockerfiles name it. */
 export function nodeImage(version: string): string {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 
 const PACKAGES = [
@@ -47,6 +48,8 @@ default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_backend = "netavark"
 `,
   );
   await writeFile(
@@ -83,4 +86,19 @@ exec /usr/bin/podman "$@"
     CONTAINERS_STORAGE_CONF: file('storage.conf'),
     PATH: `${file('bin')}${delimiter}${process.env.PATH ?? ''}`,
   };
+}
+
+/** Starts Podman's service, which has Docker's API, on a socket in a folder. */
+export async function startService(folder: string): Promise<{ readonly address: string; stop(): void }> {
+  const socket = join(folder, 'engine.sock');
+  const address = `unix://${socket}`;
+  const service = execa('podman', ['system', 'service', '--time=0', address], {
+    reject: false,
+    stdio: 'ignore',
+  });
+  while (!existsSync(socket)) {
+    if (service.exitCode !== null) throw new Error('the service of podman has ended');
+    await setTimeout(50);
+  }
+  return { address, stop: () => void service.kill('SIGTERM') };
 }

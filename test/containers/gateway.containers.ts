@@ -3,26 +3,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { makeLocalImage } from '../support/local-image.ts';
 import { Container, podman, until } from './container.ts';
+import { buildGatewayImage, GATEWAY_IMAGE } from './gateway-image.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const IMAGE = 'localhost/of-gateway:test';
 const STATE = '/var/lib/of-gateway';
 
-before(async () => {
-  await podman(
-    'build',
-    '--quiet',
-    '--format=docker',
-    '-f',
-    join(ROOT, 'Dockerfile.gateway'),
-    '-t',
-    IMAGE,
-    ROOT,
-  );
-});
+before(buildGatewayImage);
 
 async function isHealthy(container: Container): Promise<void> {
   const url = await container.url('/healthz');
@@ -33,7 +20,7 @@ async function isHealthy(container: Container): Promise<void> {
 }
 
 test('the image of the gateway runs shut in, and keeps its password when it is killed', async (t) => {
-  const container = await Container.start(t, IMAGE);
+  const container = await Container.start(t, GATEWAY_IMAGE);
   await isHealthy(container);
   const password = await podman('exec', container.id, 'cat', `${STATE}/basic-auth-password`);
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
@@ -54,7 +41,7 @@ test('a function of a local image answers in it', async (t) => {
   t.after(() => rmSync(state, { recursive: true, force: true }));
   chmodSync(state, 0o777);
   makeLocalImage(state, 'image');
-  const container = await Container.start(t, IMAGE, {
+  const container = await Container.start(t, GATEWAY_IMAGE, {
     env: { basic_auth: 'false' },
     flags: [`--volume=${state}:${STATE}`],
   });

@@ -7,7 +7,7 @@ import { OfGateway, startBeforeProvider, startGateway } from '../support/of-gate
 test('a setting that cannot be read ends the start with a line that names it', async (t) => {
   for (const [variables, names] of [
     [{ read_timeout: 'soon' }, /read_timeout="soon" cannot be read: expected a Go duration/],
-    [{ provider: 'other' }, /provider="other" cannot be read: expected one of auto, process, remote/],
+    [{ provider: 'other' }, /provider="other" cannot be read: expected one of auto, process, engine, remote/],
     [{ provider: 'remote' }, /provider=remote needs functions_provider_url/],
     [{ functions_provider_url: 'somewhere' }, /functions_provider_url/],
     [{ state_dir: '/dev/null/x' }, /state_dir/],

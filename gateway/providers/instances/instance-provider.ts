@@ -71,6 +71,7 @@ export class InstanceProvider implements Provider {
         .catch((error: unknown) => this.#options.warn(messageOf(error)));
       managed.start();
     }
+    this.#runner.takenUp();
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -255,6 +256,5 @@ export class InstanceProvider implements Provider {
       .filter((name) => name.namespace === namespace);
     await Promise.all(names.map((name) => this.remove(name)));
     await this.secrets.removeAll(namespace);
-    await this.#runner.leaveNamespace(namespace);
   }
 }

@@ -48,3 +48,9 @@ export class LastLines {
     if (this.lines.length > LINES_TOLD) this.lines.shift();
   }
 }
+
+/** Why an instance that served does so no more. */
+export function endOf(instance: Instance | undefined): string {
+  const how = instance?.endedAs;
+  return instance?.endedBy ?? (how === undefined ? 'it ended by itself' : `it ended by itself (${how})`);
+}

@@ -6,13 +6,14 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
+import { CpuTotal, measureAll } from './cpu-total.ts';
 import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
 import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
-import type { Instance } from './instance.ts';
-import { measureVersions, newMember, type Member, type Version } from './version.ts';
+import { endOf, type Instance } from './instance.ts';
+import { newMember, type Member, type Version } from './version.ts';
 import { watch } from './watch.ts';
 
 /** What a function needs of its provider. */
@@ -44,6 +45,7 @@ export class ManagedFunction {
   #previous: Version | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  readonly #cpuTotal = new CpuTotal();
   /** What is on its way out, to be waited for at the end. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -128,7 +130,8 @@ export class ManagedFunction {
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const usage = withUsage ? await measureVersions(this.versions) : undefined;
+    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
     const { current, replicas, createdAt } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
@@ -136,7 +139,7 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       createdAt: new Date(createdAt),
-      notes: statusNotes(this.#current, this.#previous, replicas),
+      notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
   }
@@ -206,6 +209,7 @@ export class ManagedFunction {
         id: member.id,
         onLine: (line, kind) => this.ring.append(member.id, line, kind),
         onDebugger: (port) => this.#onDebugger(member, port),
+        keptLines: () => this.ring.read(),
         signal: member.unwanted.signal,
       });
     } catch (thrown) {
@@ -217,7 +221,7 @@ export class ManagedFunction {
     instance.onceGone(() => this.#onGone(version, member));
     const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
-    if (reason !== undefined) return this.#fail(version, member, reason);
+    if (reason !== undefined) return this.#fail(version, member, instance.endedBy ?? reason);
     this.#serve(version, member);
     this.#reconcile();
     void this.#watch(version, member, instance);
@@ -248,7 +252,7 @@ export class ManagedFunction {
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
-    if (member.phase === 'serving') this.#fail(version, member, howItEnded(member.instance));
+    if (member.phase === 'serving') this.#fail(version, member, endOf(member.instance));
   }
 
   #fail(version: Version, member: Member, reason: string): void {
@@ -300,11 +304,6 @@ export class ManagedFunction {
     const tracked = work.finally(() => this.#ending.delete(tracked));
     this.#ending.add(tracked);
   }
-}
-
-function howItEnded(instance: Instance | undefined): string {
-  const as = instance?.endedAs;
-  return instance?.endedBy ?? (as === undefined ? 'it ended by itself' : `it ended by itself (${as})`);
 }
 
 /** It may have become so while something was awaited. */

@@ -11,6 +11,8 @@ export interface Runner {
    * serving under this one.
    */
   open(): Promise<void>;
+  /** All functions have been taken up: what belongs to none of them ends. */
+  takenUp(): void;
   /** Removes what is left once all functions have ended. */
   close(): Promise<void>;
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
@@ -22,6 +24,4 @@ export interface Runner {
   check(deployment: Deployment): Promise<VersionRecord>;
   /** Makes a version. One whose image has gone since is made too, and fails when it is started. */
   make(record: VersionRecord): Promise<Version>;
-  /** Removes what is only there for a namespace's functions, which have ended. */
-  leaveNamespace(namespace: string): Promise<void>;
 }

@@ -2,17 +2,24 @@ import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-no
 import { restartDelay } from './plan.ts';
 import type { Version } from './version.ts';
 
-/** Why a function has fewer instances than are wished for, and what else its user should know: one line each. */
-export function statusNotes(current: Version, previous: Version | undefined, replicas: number): string[] {
+/** How long it is told of that something has ended an instance, where others serve again, in milliseconds. */
+const TOLD_MS = 3_600_000;
+
+/** Why a function has fewer instances than are wished for, and what else its user should know: one line each. @param now milliseconds since 1970 */
+export function statusNotes(
+  current: Version,
+  previous: Version | undefined,
+  replicas: number,
+  now: number,
+): string[] {
   const notes = [...current.probes.warnings];
   if (previous && !current.hasServed) notes.push(NOT_READY_YET);
   notes.push(...current.notes(replicas));
   const { lastFailure, failures } = current;
-  if (!lastFailure || current.count('serving') >= replicas) return notes;
-  const { reason, at, lines } = lastFailure;
-  notes.push(
-    failureNote(reason, at, failures, restartDelay(failures) / 1000),
-    ...lines.map((line) => LINE_MARK + line),
-  );
+  if (!lastFailure) return notes;
+  const { reason, at, lines, isOutside } = lastFailure;
+  const note = failureNote(reason, at, failures, restartDelay(failures) / 1000);
+  if (current.count('serving') < replicas) notes.push(note, ...lines.map((line) => LINE_MARK + line));
+  else if (isOutside && now - at.getTime() < TOLD_MS) notes.push(note);
   return notes;
 }

@@ -1,4 +1,4 @@
-import type { LineKind } from '../../logs/log-ring.ts';
+import type { KeptLine, LineKind } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
@@ -36,6 +36,8 @@ export interface Failure {
   readonly reason: string;
   readonly lines: readonly string[];
   readonly at: Date;
+  /** Whether something else has ended it, such as a limit of its memory: that is told of for a while. */
+  readonly isOutside: boolean;
 }
 
 /** What is asked for when an instance is started. */
@@ -45,6 +47,8 @@ export interface LaunchOptions {
   readonly onLine: (line: string, kind?: LineKind) => void;
   /** Takes the port of its debugger. */
   readonly onDebugger: (port: number) => void;
+  /** The lines of the function that are kept, for an instance that a gateway before has started. */
+  readonly keptLines: () => Promise<readonly KeptLine[]>;
   /** Aborts when the instance is not wanted any more. */
   readonly signal: AbortSignal;
 }
@@ -101,18 +105,7 @@ export abstract class Version implements VersionFacts {
     if (servingSince !== undefined && now - servingSince > STABLE_MS) this.failures = 0;
     this.failures += 1;
     this.lastFailureAt = now;
-    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date() };
+    const isOutside = instance?.endedBy !== undefined;
+    this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date(), isOutside };
   }
-}
-
-/** CPU in thousandths of a core, memory in bytes, of all instances of some versions. */
-export async function measureVersions(
-  versions: readonly Version[],
-): Promise<{ cpu: number; totalMemoryBytes: number }> {
-  const instances = versions.flatMap(({ members }) => [...members.values()]);
-  const measured = await Promise.all(instances.map(({ instance }) => instance?.measure()));
-  return {
-    cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
-    totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
-  };
 }

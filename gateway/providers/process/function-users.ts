@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
-import type { FunctionUser } from './secrets-folder.ts';
+import type { FunctionUser } from '../instances/secrets-folder.ts';
 
 /** The first of the users that functions run as, and how many there are: beside those of systems and of people. */
 const FIRST_UID = 300_000;

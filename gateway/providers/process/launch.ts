@@ -8,7 +8,7 @@ import type { LaunchOptions } from '../instances/version.ts';
 import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
 import { ProcessInstance } from './process-instance.ts';
-import type { FunctionUser, SecretsFolder } from './secrets-folder.ts';
+import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
 /** What all instances of a gateway need to be started. */
 export interface LaunchContext {

@@ -9,9 +9,9 @@ import type { ProbeSettings } from '../instances/probe-settings.ts';
 import type { LaunchOptions } from '../instances/version.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
-import { splitLines } from './line-splitter.ts';
+import { splitLines } from '../instances/line-splitter.ts';
 import { killTree, measureTree, type TreeUsage } from './process-tree.ts';
-import type { FunctionUser } from './secrets-folder.ts';
+import type { FunctionUser } from '../instances/secrets-folder.ts';
 
 export interface InstanceOptions {
   readonly id: string;

@@ -17,7 +17,7 @@ import type { LaunchContext } from './launch.ts';
 import { preloadText } from './preload-text.ts';
 import { ProcessVersion } from './process-version.ts';
 import { killTree } from './process-tree.ts';
-import { SecretsFolder } from './secrets-folder.ts';
+import { SecretsFolder } from '../instances/secrets-folder.ts';
 
 export interface ProcessRunnerOptions {
   readonly stateFolder: string;
@@ -83,6 +83,10 @@ export class ProcessRunner implements Runner {
     this.#ownUsers = false;
   }
 
+  takenUp(): void {
+    // what was left has ended already
+  }
+
   close(): Promise<void> {
     return removeFolder(this.#launch.runFolder);
   }
@@ -103,8 +107,13 @@ export class ProcessRunner implements Runner {
     const { stateFolder, secrets } = this.#options;
     const { name, namespace } = deployment;
     const user = this.#ownUsers ? functionUser({ name, namespace }) : undefined;
-    const folder = join(this.#launch.runFolder, `${instanceId(name)}.secrets`);
-    const secretsFolder = new SecretsFolder(folder, namespace, deployment.secrets, secrets, user);
+    const secretsFolder = new SecretsFolder({
+      path: join(this.#launch.runFolder, `${instanceId(name)}.secrets`),
+      namespace,
+      names: deployment.secrets,
+      store: secrets,
+      user,
+    });
     await secretsFolder.create();
     return new ProcessVersion({
       record,
@@ -115,9 +124,5 @@ export class ProcessRunner implements Runner {
       launch: this.#launch,
       stateFolder,
     });
-  }
-
-  leaveNamespace(): Promise<void> {
-    return Promise.resolve();
   }
 }

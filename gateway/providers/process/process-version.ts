@@ -1,12 +1,11 @@
 import type { FoundImage } from '../../../common/local-image.ts';
-import { removeFolder } from '../../../common/files/remove-folder.ts';
 import { removeUnusedRevisions } from '../../images/unused-revisions.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { FunctionProbes } from '../instances/probe-settings.ts';
 import { Version, type LaunchOptions } from '../instances/version.ts';
 import { canOverlap, launchProcess, type LaunchContext } from './launch.ts';
-import type { FunctionUser, SecretsFolder } from './secrets-folder.ts';
+import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
 export interface ProcessVersionParts {
   readonly record: VersionRecord;
@@ -51,7 +50,7 @@ export class ProcessVersion extends Version {
   }
 
   override async discard(others: readonly Version[]): Promise<void> {
-    await removeFolder(this.#parts.secrets.path);
+    await this.#parts.secrets.remove();
     const used = new Set(others.map(({ record }) => record.revision ?? ''));
     const { deployment } = this.record;
     await removeUnusedRevisions(this.#parts.stateFolder, deployment.image, used).catch(() => undefined);

@@ -1,0 +1,145 @@
+import { Agent, type Dispatcher } from 'undici';
+import { messageOf } from '../../../../common/errors.ts';
+import { GatewayError } from '../../../errors.ts';
+import { object, readAs, text, type Shape } from '../../../json/shape.ts';
+import type { EngineAddress } from './engine-address.ts';
+
+/** What an engine says in one go is not larger, in bytes. */
+const LARGEST_ANSWER = 64 << 20;
+/** How much of its text goes into an error of ours. */
+const LONGEST_REASON = 500;
+/** How long an answer may take to begin, where a request sets no time of its own, in milliseconds. */
+const ANSWERS_WITHIN_MS = 60_000;
+const CONNECTS_WITHIN_MS = 5000;
+
+/** The engine has said no. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly status: number;
+
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+export interface EngineRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** How long its answer may take to begin, in milliseconds. */
+  readonly timeout?: number;
+}
+
+/** Speaks to an engine over Docker's HTTP API, which Podman has too. */
+export class EngineClient {
+  readonly address: EngineAddress;
+  readonly #agent: Agent;
+
+  constructor(address: EngineAddress) {
+    this.address = address;
+    const { socketPath, tls } = address;
+    const connect = { timeout: CONNECTS_WITHIN_MS, ...(socketPath && { socketPath }), ...tls };
+    this.#agent = new Agent({ bodyTimeout: 0, connect });
+  }
+
+  /**
+   * Asks for something that is answered in JSON.
+   * @throws EngineError with the engine's reason; GatewayError PROVIDER_UNAVAILABLE where it does not answer
+   */
+  async read<T>(method: string, path: string, shape: Shape<T>, request: EngineRequest = {}): Promise<T> {
+    const body = await this.#whole(await this.open(method, path, request));
+    try {
+      return readAs(shape, JSON.parse(body));
+    } catch (thrown) {
+      throw this.unavailable(`its answer to ${path} cannot be read (${messageOf(thrown)})`, thrown);
+    }
+  }
+
+  /**
+   * Has something done whose answer says no more than that it is.
+   * @param done answers beside 2xx that mean so too: 304 for what was so already, 404 for what is to go
+   */
+  async send(
+    method: string,
+    path: string,
+    request: EngineRequest = {},
+    done: readonly number[] = [],
+  ): Promise<void> {
+    try {
+      await this.#whole(await this.open(method, path, request));
+    } catch (thrown) {
+      if (!(thrown instanceof EngineError && done.includes(thrown.status))) throw thrown;
+    }
+  }
+
+  /** Opens an answer that is read as it comes. */
+  async open(
+    method: string,
+    path: string,
+    request: EngineRequest = {},
+  ): Promise<Dispatcher.ResponseData['body']> {
+    const { query = {}, body, headers = {}, signal, timeout = ANSWERS_WITHIN_MS } = request;
+    const search = new URLSearchParams(query).toString();
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await this.#agent.request({
+        origin: this.address.origin,
+        path: `${path}${search === '' ? '' : `?${search}`}`,
+        method: method as Dispatcher.HttpMethod,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        headersTimeout: timeout,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
+      });
+    } catch (thrown) {
+      if (signal?.aborted === true) throw thrown;
+      throw this.unavailable(messageOf(thrown), thrown);
+    }
+    if (response.statusCode >= 200 && response.statusCode < 300) return response.body;
+    throw new EngineError(
+      response.statusCode,
+      reasonOf(await this.#whole(response.body), response.statusCode),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  unavailable(why: string, cause?: unknown): GatewayError {
+    const text = `the container engine at ${this.address.text} does not answer: ${why}`;
+    return new GatewayError('PROVIDER_UNAVAILABLE', text, { cause });
+  }
+
+  async #whole(body: Dispatcher.ResponseData['body']): Promise<string> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
+        chunks.push(chunk);
+      }
+    } catch (thrown) {
+      throw this.unavailable(messageOf(thrown), thrown);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+}
+
+const FAILURE = object({ message: text });
+
+/** Engines say why in a field of JSON, or in plain text. */
+function reasonOf(body: string, status: number): string {
+  let reason = body;
+  try {
+    reason = readAs(FAILURE, JSON.parse(body)).message || body;
+  } catch {
+    // it is plain text
+  }
+  const line = reason.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_REASON);
+  return line || `it answered ${status}`;
+}

@@ -1,0 +1,177 @@
+import { messageOf } from '../../../common/errors.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+import type { ContainerRecord } from '../../state/function-store.ts';
+import type { LaunchOptions } from '../instances/version.ts';
+import type { EngineClient } from './client/engine-client.ts';
+import { ContainerInstance } from './container-instance.ts';
+import { containerSpec } from './container-spec.ts';
+import type { EngineContext } from './engine-context.ts';
+import { HealthCommand } from './health-command.ts';
+import type { EngineImage } from './images.ts';
+import { LABELS } from './labels.ts';
+import type { Network } from './networks.ts';
+import { runtimeOf } from './profiles.ts';
+import { publishedHost } from './reach.ts';
+import { CONTAINER, CREATED, type Container } from './wire.ts';
+
+export interface LaunchParts {
+  readonly client: EngineClient;
+  readonly context: EngineContext;
+  readonly deployment: Deployment;
+  readonly container: ContainerRecord;
+  /** The folder of its secrets, if it has any. */
+  readonly secrets: string | undefined;
+}
+
+/** Where watchdogs listen, where nobody says otherwise. */
+const PORT = 8080;
+/** How long an engine may take to start a container, in milliseconds. */
+const START_WITHIN_MS = 120_000;
+const REMOVE_WITHIN_MS = 30_000;
+
+/** Makes a container of a version and starts it. @throws Error with the engine's reason */
+export async function startContainer(parts: LaunchParts, options: LaunchOptions): Promise<ContainerInstance> {
+  const { client, context } = parts;
+  const { roster, networks, reach, listenAt } = context;
+  roster.begin(options.id);
+  let id: string | undefined;
+  try {
+    const image = await findImage(parts);
+    const network = await networks.of(client, parts.deployment.namespace);
+    id = await create(parts, options.id, image, network);
+    await client.send('POST', `/containers/${id}/start`, { timeout: START_WITHIN_MS }, [304]);
+    // The machine has its address in a network only once a container is in it.
+    if (reach() === 'address') await listenAt(network.gateway);
+    const container = await client.read('GET', `/containers/${id}/json`, CONTAINER);
+    return instanceOf(parts, options, { container, image, network, isAdopted: false });
+  } catch (thrown) {
+    if (id !== undefined) await remove(client, id);
+    roster.end(options.id, id);
+    networks.doubt(parts.deployment.namespace);
+    throw new Error(messageOf(thrown), { cause: thrown });
+  }
+}
+
+/**
+ * Takes over a container that a gateway before has started.
+ * @returns undefined where it cannot be: it is removed
+ */
+export async function adoptContainer(
+  parts: LaunchParts,
+  options: LaunchOptions,
+  id: string,
+): Promise<ContainerInstance | undefined> {
+  const { client, context, deployment } = parts;
+  try {
+    const container = await client.read('GET', `/containers/${id}/json`, CONTAINER);
+    if (!container.State.Running) throw new Error('it has ended');
+    const network = await context.networks.of(client, deployment.namespace);
+    if (context.reach() === 'address') await context.listenAt(network.gateway);
+    const image = await findImage(parts);
+    return await instanceOf(parts, options, { container, image, network, isAdopted: true });
+  } catch {
+    await remove(client, id);
+    return undefined;
+  }
+}
+
+/** Its image by its id, or what its name means now where somebody has removed that. */
+async function findImage({ client, context, deployment, container }: LaunchParts): Promise<EngineImage> {
+  const { images } = context;
+  return (await images.find(client, container.image)) ?? images.obtain(client, deployment.image);
+}
+
+async function create(
+  { client, context, deployment, container, secrets }: LaunchParts,
+  instance: string,
+  image: EngineImage,
+  network: Network,
+): Promise<string> {
+  const body = containerSpec({
+    deployment,
+    identity: { state: context.state, generation: container.generation, instance },
+    image: image.Id,
+    port: portOf(deployment, image),
+    network,
+    reach: context.reach(),
+    secrets: secrets === undefined ? undefined : context.pathForEngine(secrets),
+    runtime: runtimeOf(deployment, context.profiles),
+    user: context.user,
+  });
+  const request = { query: { name: instance }, body, timeout: START_WITHIN_MS };
+  return (await client.read('POST', '/containers/create', CREATED, request)).Id;
+}
+
+interface StartedContainer {
+  readonly container: Container;
+  readonly image: EngineImage;
+  readonly network: Network;
+  readonly isAdopted: boolean;
+}
+
+async function instanceOf(
+  { client, context, deployment }: LaunchParts,
+  { id, onLine, keptLines }: LaunchOptions,
+  { container, image, network, isAdopted }: StartedContainer,
+): Promise<ContainerInstance> {
+  const { roster, link } = context;
+  const port = portOf(deployment, image);
+  const name = container.Config.Labels[LABELS.instance] ?? id;
+  const kept = isAdopted ? await keptLines() : [];
+  const variables = { ...readVariables(image), ...deployment.envVars };
+  const instance = new ContainerInstance({
+    id,
+    container: container.Id,
+    ...addressOf(client, context, container, { port, network: network.name }),
+    link,
+    rules: {
+      hasOwnHealth: Boolean(deployment.annotations['com.openfaas.health.http.path']),
+      hasOwnReadiness: Boolean(deployment.annotations['com.openfaas.ready.http.path']),
+      knowsReady: Boolean(variables['mode'] || variables['max_inflight']),
+    },
+    healthCommand: HealthCommand.of(container.Id, image.Config.Healthcheck),
+    memoryLimit: deployment.limits?.memory,
+    startedAt: Date.parse(container.State.StartedAt) || Date.now(),
+    knownLines: kept.filter((line) => line.instance === name),
+    onLine,
+    onRemove: () => {
+      roster.end(id, container.Id);
+      roster.end(name, container.Id);
+    },
+  });
+  roster.add(instance);
+  if (!container.State.Running) void instance.look(); // it may have ended before anybody listened
+  return instance;
+}
+
+function addressOf(
+  client: EngineClient,
+  { reach }: EngineContext,
+  { NetworkSettings }: Container,
+  { port, network }: { readonly port: number; readonly network: string },
+): { host: string; port: number } {
+  if (reach() !== 'port') {
+    const host = NetworkSettings.Networks[network]?.IPAddress ?? '';
+    return { host, port: host === '' ? 0 : port };
+  }
+  const published = NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? '';
+  return { host: publishedHost(client.address), port: Number(published) };
+}
+
+/** Where the container's server listens: `port` is the watchdogs' own variable for that. */
+function portOf({ envVars }: Deployment, image: EngineImage): number {
+  const port = Number(envVars['port'] || readVariables(image)['port'] || PORT);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : PORT;
+}
+
+function readVariables({ Config }: EngineImage): Record<string, string> {
+  const pairs = Config.Env.map((text) => /^([^=]+)=(.*)$/s.exec(text));
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+}
+
+async function remove(client: EngineClient, id: string): Promise<void> {
+  const query = { force: 'true', v: 'true' };
+  await client
+    .send('DELETE', `/containers/${id}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
+    .catch(() => undefined); // one that stays is found in the next list
+}

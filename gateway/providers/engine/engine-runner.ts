@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Environment } from '../../../common/settings/read.ts';
+import { GatewayError } from '../../errors.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+import type { ContainerRecord, VersionRecord } from '../../state/function-store.ts';
+import type { SecretStore } from '../../state/secret-store.ts';
+import type { Runner } from '../instances/runner.ts';
+import { SecretsFolder } from '../instances/secrets-folder.ts';
+import type { Version } from '../instances/version.ts';
+import { EngineError, type EngineClient } from './client/engine-client.ts';
+import { checkLabels } from './labels.ts';
+import { ContainerVersion } from './container-version.ts';
+import type { EngineContext } from './engine-context.ts';
+import { EngineLink, type EngineInfo } from './engine-link.ts';
+import { Images, type PullPolicy } from './images.ts';
+import { Networks } from './networks.ts';
+import { networkOwner, ownContainer, pathForEngine } from './own-container.ts';
+import { decideReach, type Reach } from './reach.ts';
+import { Roster } from './roster.ts';
+import { removeOthers, removePlace, secretsPlace } from './secrets-place.ts';
+import { stateId } from './state-id.ts';
+import type { Container } from './wire.ts';
+
+export interface EngineRunnerOptions {
+  readonly stateFolder: string;
+  readonly environment: Environment;
+  readonly secrets: SecretStore;
+  /** engine_host; '' to look for one. */
+  readonly address: string;
+  /** Whether functions can run elsewhere too, so that no engine is no fault. */
+  readonly isOptional: boolean;
+  readonly reach: Reach | 'auto';
+  readonly pullPolicy: PullPolicy;
+  readonly profiles: ReadonlyMap<string, string>;
+  readonly user: string;
+  readonly listenAt: (host: string) => Promise<void>;
+  readonly warn: (line: string) => void;
+}
+
+/** Runs functions as containers of a Docker-compatible engine. */
+export class EngineRunner implements Runner {
+  readonly orchestration = 'containers';
+  readonly #options: EngineRunnerOptions;
+  readonly #context: EngineContext;
+  readonly #state: string;
+  #own: Container | undefined;
+  #reach: Reach = 'address';
+  #secretsPlace = '';
+
+  /** @throws GatewayError STORAGE_FAILED */
+  static async create(options: EngineRunnerOptions): Promise<EngineRunner> {
+    return new EngineRunner(options, await stateId(options.stateFolder));
+  }
+
+  private constructor(options: EngineRunnerOptions, state: string) {
+    const { environment, warn } = options;
+    this.#options = options;
+    this.#state = state;
+    const roster = new Roster(warn, () => performance.now());
+    const networks = new Networks(this.#state);
+    this.#context = {
+      state: this.#state,
+      link: new EngineLink({
+        address: options.address,
+        environment,
+        state: this.#state,
+        isNeeded: !options.isOptional,
+        warn,
+        onUp: (client, info) => this.#onUp(client, info),
+        onList: (client, listed) => {
+          roster.onList(client, listed);
+          networks.sweep(client, roster.namespaces).catch(() => undefined); // the next list follows
+        },
+        onEvent: (event) => roster.onEvent(event),
+      }),
+      images: new Images(options.pullPolicy, environment),
+      networks,
+      roster,
+      profiles: options.profiles,
+      user: options.user,
+      reach: () => this.#reach,
+      pathForEngine: (path) => this.#pathForEngine(path),
+      listenAt: options.listenAt,
+    };
+  }
+
+  /** Whether there is an engine, be it away. */
+  get isThere(): boolean {
+    return this.#context.link.isFound;
+  }
+
+  async open(): Promise<void> {
+    await this.#context.link.start();
+    this.#secretsPlace = await secretsPlace(this.#options.stateFolder, this.#state);
+  }
+
+  takenUp(): void {
+    const { link, roster } = this.#context;
+    roster.takenUp(link.away === undefined ? link.client : undefined);
+    void removeOthers(this.#secretsPlace, roster.generations);
+  }
+
+  async close(): Promise<void> {
+    const { link, networks } = this.#context;
+    if (link.away === undefined) await networks.sweep(link.client, new Set()).catch(() => undefined);
+    await link.stop();
+    await removePlace(this.#secretsPlace);
+  }
+
+  checkHealth(): Promise<void> {
+    return Promise.resolve(void this.#context.link.client);
+  }
+
+  async check(deployment: Deployment): Promise<VersionRecord> {
+    checkLabels(deployment);
+    const { link, images } = this.#context;
+    try {
+      const { Id } = await images.obtain(link.client, deployment.image);
+      return { deployment, container: { image: Id, generation: randomBytes(8).toString('hex') } };
+    } catch (thrown) {
+      if (!(thrown instanceof EngineError)) throw thrown;
+      const text = `the container engine cannot tell of ${deployment.image}: ${thrown.message}`;
+      throw new GatewayError('PROVIDER_UNAVAILABLE', text, { cause: thrown });
+    }
+  }
+
+  async make(record: VersionRecord): Promise<Version> {
+    const { deployment } = record;
+    const container: ContainerRecord = record.container ?? { image: '', generation: '' };
+    const secrets = new SecretsFolder({
+      path: join(this.#secretsPlace, container.generation),
+      namespace: deployment.namespace,
+      names: deployment.secrets,
+      store: this.#options.secrets,
+      isForAll: true,
+    });
+    if (deployment.secrets.length > 0) await secrets.create();
+    return new ContainerVersion({ ...record, container }, this.#context, secrets);
+  }
+
+  async #onUp(client: EngineClient, info: EngineInfo): Promise<void> {
+    this.#own = await ownContainer(client);
+    const beside = this.#own && networkOwner(this.#own);
+    this.#reach = decideReach(this.#options.reach, {
+      address: client.address,
+      info,
+      isBeside: beside !== undefined,
+      platform: process.platform,
+    });
+    this.#context.networks.forget(this.#reach === 'network' ? beside : undefined);
+  }
+
+  /** @throws Error where the engine is on another machine, or sees nothing of this container's files */
+  #pathForEngine(path: string): string {
+    const { text, socketPath } = this.#context.link.client.address;
+    if (socketPath === undefined)
+      throw new Error(`its secrets are files of this machine, which the engine at ${text} cannot see`);
+    const known = pathForEngine(path, this.#own);
+    if (known !== undefined) return known;
+    throw new Error(
+      `its secrets are in ${path}, which the engine cannot see: mount a volume at ${this.#options.stateFolder}`,
+    );
+  }
+}

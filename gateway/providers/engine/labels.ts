@@ -1,0 +1,54 @@
+import { GatewayError } from '../../errors.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+
+/** By these labels containers and networks of a gateway are found again. */
+export const LABELS = {
+  /** Which gateway's: of its state folder. */
+  state: 'dev.of-gateway.state',
+  namespace: 'dev.of-gateway.namespace',
+  function: 'dev.of-gateway.function',
+  generation: 'dev.of-gateway.generation',
+  instance: 'dev.of-gateway.instance',
+} as const;
+
+/** What a container is known by. */
+export interface Identity {
+  readonly state: string;
+  readonly generation: string;
+  readonly instance: string;
+}
+
+/** The labels of a function's container: its own, and ours, which nobody else can set. */
+export function containerLabels(
+  { name, namespace, labels }: Deployment,
+  identity: Identity,
+): Record<string, string> {
+  return {
+    ...labels,
+    [LABELS.state]: identity.state,
+    [LABELS.namespace]: namespace,
+    [LABELS.function]: name,
+    [LABELS.generation]: identity.generation,
+    [LABELS.instance]: identity.instance,
+  };
+}
+
+/** What a list is filtered by. */
+export function ofState(state: string): string {
+  return JSON.stringify({ label: [`${LABELS.state}=${state}`] });
+}
+
+const OURS: ReadonlySet<string> = new Set(Object.values(LABELS));
+
+/**
+ * Refuses labels that an engine would misread, or that are the gateway's own.
+ * @throws GatewayError DEPLOYMENT_INVALID
+ */
+export function checkLabels({ labels }: Deployment): void {
+  for (const [name, value] of Object.entries(labels)) {
+    const shown = JSON.stringify(name.slice(0, 100));
+    if (OURS.has(name)) throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is the gateway's own`);
+    if (!/^[^\s\p{Cc}=]+$/u.test(name) || value.includes('\0'))
+      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is no label that a container can have`);
+  }
+}

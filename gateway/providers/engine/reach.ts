@@ -1,0 +1,33 @@
+import type { EngineAddress } from './client/engine-address.ts';
+import type { EngineInfo } from './engine-link.ts';
+
+/**
+ * How the gateway gets to a container: at its own address; from a container beside it, in the same networks; or at a
+ * port that the engine publishes, where its networks are on another machine or in another network namespace.
+ */
+export type Reach = 'address' | 'network' | 'port';
+
+export interface ReachFacts {
+  readonly address: EngineAddress;
+  readonly info: EngineInfo;
+  /** Whether the gateway runs in a container of the engine. */
+  readonly isBeside: boolean;
+  /** process.platform */
+  readonly platform: string;
+}
+
+/** @param wish the setting engine_reach */
+export function decideReach(wish: Reach | 'auto', facts: ReachFacts): Reach {
+  const { address, info, isBeside, platform } = facts;
+  if (wish !== 'auto') return wish;
+  if (isBeside) return 'network';
+  const isRootless =
+    info.Rootless || info.SecurityOptions.some((option) => option.startsWith('name=rootless'));
+  const isInMachine = info.OperatingSystem.includes('Desktop') || platform !== 'linux';
+  return address.socketPath === undefined || isRootless || isInMachine ? 'port' : 'address';
+}
+
+/** Where a port is that the engine publishes: on this machine, or on the engine's. */
+export function publishedHost({ socketPath, origin }: EngineAddress): string {
+  return socketPath === undefined ? new URL(origin).hostname.replaceAll(/[[\]]/g, '') : '127.0.0.1';
+}

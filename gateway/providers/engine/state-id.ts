@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { store } from '../../state/storage.ts';
+
+/**
+ * What tells the containers of a gateway from those of others of the same engine: made once for a state folder, whose
+ * path may be the same in many containers.
+ * @throws GatewayError STORAGE_FAILED
+ */
+export async function stateId(stateFolder: string): Promise<string> {
+  const file = join(stateFolder, 'engine-id');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (/^[0-9a-f]{8}\n$/.test(known)) return known.trim();
+  const id = randomBytes(4).toString('hex');
+  await store(file, `${id}\n`);
+  return id;
+}

@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  startGateway,
+  type GatewayOptions,
+  type GatewayVariables,
+  type OfGateway,
+} from '../support/of-gateway.ts';
+import type { Owner } from '../support/owner.ts';
+import { until } from '../support/wait.ts';
+import { podman } from './container.ts';
+
+/** Podman's service, which has Docker's API on a socket of its own. */
+export class EngineService {
+  readonly socket: string;
+  /** Those that use it: they end before it does. */
+  readonly gateways = new Set<OfGateway>();
+  readonly #registries: string;
+  #service: ChildProcess | undefined;
+
+  /** @param insecureRegistry `HOST:PORT` of a registry that is spoken to without TLS */
+  static async start(owner: Owner, insecureRegistry?: string): Promise<EngineService> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
+    const registries = path.join(folder, 'registries.conf');
+    const insecure = `[[registry]]\nlocation = "${insecureRegistry ?? ''}"\ninsecure = true\n`;
+    writeFileSync(registries, insecureRegistry === undefined ? '' : insecure);
+    const engine = new EngineService(path.join(folder, 'engine.sock'), registries);
+    owner.after(async () => {
+      for (const gateway of engine.gateways) {
+        gateway.kill('SIGKILL');
+        await gateway.exited;
+        await removeLeft(gateway);
+      }
+      await engine.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await engine.start();
+    return engine;
+  }
+
+  private constructor(socket: string, registries: string) {
+    this.socket = socket;
+    this.#registries = registries;
+  }
+
+  get address(): string {
+    return `unix://${this.socket}`;
+  }
+
+  async start(): Promise<void> {
+    rmSync(this.socket, { force: true });
+    this.#service = spawn('podman', ['system', 'service', '--time=0', this.address], {
+      env: { ...process.env, CONTAINERS_REGISTRIES_CONF: this.#registries },
+      stdio: 'ignore',
+    });
+    await until(() => answers(this.socket), 'the service of podman');
+  }
+
+  /** kill -9: containers go on. */
+  async kill(): Promise<void> {
+    const service = this.#service;
+    this.#service = undefined;
+    if (!service || service.exitCode !== null || service.signalCode !== null) return;
+    service.kill('SIGKILL');
+    await once(service, 'exit');
+  }
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath, path: '/_ping' }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
+}
+
+/** A gateway that runs functions in containers; they are removed with it, however it ends. */
+export async function startOnEngine(
+  owner: Owner,
+  engine: EngineService,
+  variables: GatewayVariables = {},
+  options: GatewayOptions = {},
+): Promise<OfGateway> {
+  const gateway = await startGateway(
+    owner,
+    { provider: 'engine', engine_host: engine.address, basic_auth: 'false', ...variables },
+    options,
+  );
+  engine.gateways.add(gateway);
+  return gateway;
+}
+
+/** The containers of a gateway, by the names of their instances. */
+export async function containersOf(gateway: OfGateway): Promise<string[]> {
+  return lines(await podman('ps', '--all', '--filter', stateLabel(gateway), '--format', '{{.Names}}'));
+}
+
+export async function networksOf(gateway: OfGateway): Promise<string[]> {
+  return lines(await podman('network', 'ls', '--filter', stateLabel(gateway), '--format', '{{.Name}}'));
+}
+
+async function removeLeft(gateway: OfGateway): Promise<void> {
+  const containers = await containersOf(gateway);
+  if (containers.length > 0) await podman('rm', '--force', '--time=0', ...containers);
+  const networks = await networksOf(gateway);
+  if (networks.length > 0) await podman('network', 'rm', '--force', ...networks);
+}
+
+/** What a gateway puts on all that is its own. */
+function stateLabel({ folder }: OfGateway): string {
+  return `label=dev.of-gateway.state=${readFileSync(path.join(folder, 'engine-id'), 'utf8').trim()}`;
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
