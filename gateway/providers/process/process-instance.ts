@@ -10,6 +10,7 @@ import type { LaunchOptions } from '../instances/version.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from '../instances/line-splitter.ts';
+import type { LimitHolder } from './limits/limit-holder.ts';
 import { killTree, measureTree, type TreeUsage } from './process-tree.ts';
 import type { FunctionUser } from '../instances/secrets-folder.ts';
 
@@ -23,6 +24,8 @@ export interface InstanceOptions {
   /** `NAME=value`: of no other instance. */
   readonly marker: string;
   readonly user: FunctionUser | undefined;
+  /** Undefined where it has no limits. */
+  readonly limits: LimitHolder | undefined;
   readonly onLine: LaunchOptions['onLine'];
   readonly onDebugger: LaunchOptions['onDebugger'];
 }
@@ -35,7 +38,6 @@ export class ProcessInstance implements Instance {
   readonly host = '127.0.0.1';
   /** Resolves with how it ended, once it has and its last lines were read. */
   readonly ended: Promise<string>;
-  readonly endedBy = undefined;
   readonly #child: ChildProcess;
   readonly #options: InstanceOptions;
   readonly #lines = new LastLines();
@@ -57,6 +59,7 @@ export class ProcessInstance implements Instance {
     this.#child.on('message', (message) => {
       this.#port ||= readListeningMessage(message)?.port ?? 0;
     });
+    if (this.#child.pid !== undefined) options.limits?.hold(this.#child.pid, () => void this.kill());
     this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     if (this.#child.stdout)
@@ -72,6 +75,10 @@ export class ProcessInstance implements Instance {
   /** How it ended; undefined while it lives. */
   get endedAs(): string | undefined {
     return this.#endedAs;
+  }
+
+  get endedBy(): string | undefined {
+    return this.#options.limits?.reason;
   }
 
   get isAlive(): boolean {
@@ -113,7 +120,7 @@ export class ProcessInstance implements Instance {
     const usage: TreeUsage =
       this.#child.pid === undefined ? { cpuSeconds: 0, residentBytes: 0 } : measureTree(this.#child.pid);
     const cpu = this.#cpu.add(usage.cpuSeconds, performance.now());
-    return Promise.resolve({ cpu, bytes: usage.residentBytes });
+    return Promise.resolve({ cpu, bytes: usage.residentBytes, cpuSeconds: usage.cpuSeconds });
   }
 
   async #untilEnded(): Promise<string> {
