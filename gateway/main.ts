@@ -19,6 +19,9 @@ const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
  */
 const YOUNG_BYTES = 8 << 20;
 
+/** How long calls may take once nobody is there who wants the gateway, in milliseconds. */
+const PARENT_GONE_MS = 5000;
+
 const logger = createLogger(process.stderr);
 
 async function serve(flags: Environment): Promise<void> {
@@ -47,8 +50,14 @@ async function serve(flags: Environment): Promise<void> {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
-  // A program that has started it with a channel, as `ofkit exec` does, has ended, be it by kill -9.
-  if (settings.development && process.connected) process.once('disconnect', () => onSignal('SIGTERM'));
+  // A program that has started it with a channel, as `ofkit up` does, has ended, be it by kill -9: so does this one, whatever
+  // timeouts its calls have.
+  if (settings.development && process.connected) {
+    process.once('disconnect', () => {
+      onSignal('SIGTERM');
+      setTimeout(() => onSignal('SIGTERM'), PARENT_GONE_MS);
+    });
+  }
 
   const program = realpathSync(process.argv[1] ?? '');
   gateway = await startGateway(settings, logger, { program, environment: process.env });

@@ -155,7 +155,7 @@ export const SETTINGS = {
     names: ['development'],
     parser: boolean,
     fallback: false,
-    line: 'For a desk: the annotation `dev.of-gateway.inspect=true` opens the debugger of a Node function on loopback, without timeouts; its port is in the log.',
+    line: 'For a desk: the annotation `dev.of-gateway.port` opens a port that leads to that function alone; `dev.of-gateway.inspect` opens the debugger of a Node function, without timeouts, at the port that it names, or with `true` at one that is in the log. A new version that does not start is not tried again.',
   }),
   functionUsers: optional({
     names: ['function_users'],

@@ -52,9 +52,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
     const { status } = await running.interrupt(signal);
     assert.equal(status, signal === 'SIGKILL' ? undefined : 0);
     await allEnded(pids);
-    for (const port of ports) assert.equal(await probe(port), 'ECONNREFUSED');
+    for (const port of ports)
+      await until(async () => (await probe(port)) === 'ECONNREFUSED', `port ${port} to be closed`);
   });
 }
+
+test('SIGKILL ends a request in flight, whatever timeouts there are', { timeout: 60_000 }, async (t) => {
+  const project = await Project.create(t);
+  const endless = `module.exports = ({ url }) => {
+  if (url !== '/endless') return JSON.stringify([process.pid, process.ppid]);
+  console.log('begun');
+  return new Promise(() => undefined);
+};`;
+  const running = await start(project, endless, '--inspect', '0'); // without timeouts
+  const pids = await pidsOf(running);
+  const call = running.call('hello', '/endless').catch(() => 'broken off');
+  await running.until('log', ({ text }) => text === 'begun');
+  await running.interrupt('SIGKILL');
+  assert.equal(await call, 'broken off');
+  await allEnded(pids);
+});
 
 test('a second Ctrl-C ends at once what does not want to end', { timeout: 60_000 }, async (t) => {
   const project = await Project.create(t);

@@ -9,9 +9,10 @@ export interface Ended {
 }
 
 export interface RunEvent {
-  readonly event: 'ready' | 'log' | 'reloaded' | 'failed' | 'note';
+  readonly event: 'gateway' | 'ready' | 'log' | 'reloaded' | 'failed' | 'note';
   readonly function: string;
   readonly url?: string;
+  readonly gateway?: string;
   readonly debugger?: string;
   readonly mode?: string;
   readonly from?: string;

@@ -44,11 +44,16 @@ async function repository(): Promise<string[]> {
 test('npm start serves a function, tells how to change it, and leaves nothing behind', async (t) => {
   const before = await repository();
   const { temporary, child, says } = await start(t, '0');
-  const [, url = ''] = await says(/curl (http:\/\/127\.0\.0\.1:\d+)\/\n/);
+  const [, url = ''] = await says(/curl (http:\/\/127\.0\.0\.1:\d+\/function\/hello)\n/);
   const body = '{"name":"Ada"}';
   const headers = { 'content-type': 'application/json' };
   const greet = async (): Promise<string> => (await fetch(url, { method: 'POST', body, headers })).text();
   assert.equal(await greet(), '{"message":"Hello, Ada!"}');
+  const functions = (await (await fetch(new URL('/system/functions', url))).json()) as { name: string }[];
+  assert.deepEqual(
+    functions.map(({ name }) => name),
+    ['hello'],
+  );
   const [, handler = ''] = await says(/\n {2}(\/\S+handler\.ts)\n/);
   await writeFile(handler, (await readFile(handler, 'utf8')).replace('Hello,', 'Good morning,'));
   await says(/reloaded in/);

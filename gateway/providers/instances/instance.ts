@@ -22,6 +22,9 @@ export interface Instance {
   /** What ended it from outside, such as a limit of memory; undefined where it ended by itself, or lives. */
   readonly endedBy: string | undefined;
 
+  /** How it ended, where that is known at once. */
+  readonly endedAs?: string | undefined;
+
   /** Calls back at the very moment that it is known to have ended; `ended` waits for its last lines too. */
   onceGone(listener: () => void): void;
   /** Whether it says that it takes requests. */
@@ -46,4 +49,10 @@ export class LastLines {
     this.lines.push(line);
     if (this.lines.length > LINES_TOLD) this.lines.shift();
   }
+}
+
+/** Why an instance that served does so no more. */
+export function endOf(instance: Instance | undefined): string {
+  const how = instance?.endedAs;
+  return instance?.endedBy ?? (how === undefined ? 'it ended by itself' : `it ended by itself (${how})`);
 }

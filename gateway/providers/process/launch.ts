@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
 import type { FoundImage } from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
+import { isInspected } from '../instances/own-ports.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -22,16 +24,11 @@ export interface LaunchContext {
   readonly limiter: Limiter;
 }
 
-/** The annotation that asks for a debugger in a function's Node processes. */
-const INSPECT = 'dev.of-gateway.inspect';
-
-export interface LaunchParts {
+export interface LaunchParts extends Pick<LaunchOptions, 'id' | 'onLine' | 'onDebugger'> {
   readonly deployment: Deployment;
   readonly image: FoundImage;
   readonly secrets: SecretsFolder;
   readonly user: FunctionUser | undefined;
-  readonly id: string;
-  readonly onLine: (line: string) => void;
 }
 
 /** Whether two instances of an image can run at a time: only a server whose port is fixed cannot. */
@@ -42,7 +39,7 @@ export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean 
 /** Starts an instance of a version; it is not ready yet. */
 export async function launchProcess(
   { host, runFolder, markerName, markerPrefix, development, limiter }: LaunchContext,
-  { deployment, image, secrets, user, id, onLine }: LaunchParts,
+  { deployment, image, secrets, user, id, onLine, onDebugger }: LaunchParts,
 ): Promise<ProcessInstance> {
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
@@ -56,7 +53,7 @@ export async function launchProcess(
     temporary,
     secrets: secrets.path,
     marker: [markerName, markerPrefix + id],
-    inspect: development && deployment.annotations[INSPECT] === 'true',
+    inspect: development && isInspected(deployment),
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
   const instance = new ProcessInstance({
@@ -68,6 +65,7 @@ export async function launchProcess(
     user,
     limits,
     onLine,
+    onDebugger,
   });
   void instance.ended.then(() =>
     Promise.all([limits?.release(), removeFolder(temporary).catch(() => undefined)]),

@@ -6,6 +6,7 @@ import { CpuAverage } from '../instances/cpu-average.ts';
 import { LastLines, type Instance, type InstanceUsage } from '../instances/instance.ts';
 import { probe } from '../instances/probe.ts';
 import type { ProbeSettings } from '../instances/probe-settings.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from '../instances/line-splitter.ts';
@@ -25,7 +26,8 @@ export interface InstanceOptions {
   readonly user: FunctionUser | undefined;
   /** Undefined where it has no limits. */
   readonly limits: LimitHolder | undefined;
-  readonly onLine: (line: string) => void;
+  readonly onLine: LaunchOptions['onLine'];
+  readonly onDebugger: LaunchOptions['onDebugger'];
 }
 
 const LAST_LINES_MS = 2000;
@@ -61,13 +63,18 @@ export class ProcessInstance implements Instance {
     this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     if (this.#child.stdout)
-      splitLines(this.#child.stdout, (text) => this.#onLine({ from: 'function', text }));
+      splitLines(this.#child.stdout, (text) => this.#onLine({ kind: 'function', text }));
     if (this.#child.stderr) splitLines(this.#child.stderr, (text) => this.#onLine(readInstanceLine(text)));
   }
 
   /** Where it takes requests; 0 until that is known. */
   get port(): number {
     return this.#port;
+  }
+
+  /** How it ended; undefined while it lives. */
+  get endedAs(): string | undefined {
+    return this.#endedAs;
   }
 
   get endedBy(): string | undefined {
@@ -142,9 +149,9 @@ export class ProcessInstance implements Instance {
 
   #onLine(line: InstanceLine): void {
     const port = readDebuggerPort(line);
-    if (port !== undefined) return this.#options.onLine(`of-gateway: its debugger is at 127.0.0.1:${port}`);
+    if (port !== undefined) return this.#options.onDebugger(port);
     if (isDebuggerHint(line)) return;
     this.#lines.push(line.text);
-    this.#options.onLine(line.text);
+    this.#options.onLine(line.text, line.kind);
   }
 }

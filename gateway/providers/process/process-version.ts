@@ -41,12 +41,12 @@ export class ProcessVersion extends Version {
     ];
   }
 
-  override launch({ id, onLine }: LaunchOptions): Promise<Instance> {
+  override launch({ id, onLine, onDebugger }: LaunchOptions): Promise<Instance> {
     const { launch, image, secrets, user } = this.#parts;
     const { deployment } = this.record;
     if (!image)
       throw new Error(`its image ${deployment.image} is not local any more: build it, then deploy again`);
-    return launchProcess(launch, { deployment, image, secrets, user, id, onLine });
+    return launchProcess(launch, { deployment, image, secrets, user, id, onLine, onDebugger });
   }
 
   override refreshSecret(name: string): Promise<void> {

@@ -43,8 +43,6 @@ export interface PrepareOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   readonly inspect: boolean;
-  /** Whether an image without a watchdog will do. */
-  readonly allowsPlainServers?: boolean;
   /** Tells what takes long. */
   readonly onStep: (step: string) => void;
 }
@@ -82,7 +80,8 @@ export async function prepareGeneration(
     await removeSampleTests(origins);
     const dockerfile = await readDockerfile(folder);
     const image = imageEnvironment(dockerfile);
-    if (options.allowsPlainServers !== true) refuseWithoutCommand(entry, image);
+    const command = imageCommand(dockerfile);
+    refuseWithoutCommand(entry, image, command);
     const steps = runSteps(dockerfile);
     const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
     await pointMapsToOriginals(origins, options.inspect);
@@ -90,7 +89,7 @@ export async function prepareGeneration(
       folder,
       origins,
       image,
-      command: imageCommand(dockerfile),
+      command,
       mode: imageMode(dockerfile, image),
       // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
@@ -162,18 +161,20 @@ function manifestOf(
   return near && hasScript(near) ? near : manifests.find(hasScript);
 }
 
-/** @throws KitError START_FAILED for an image that the watchdog would start nothing in */
+/** @throws KitError BUILD_FAILED for an image that starts nothing, as far as its Dockerfile says */
 function refuseWithoutCommand(
   { name, lang, fprocess, environment, handler }: FunctionEntry,
   image: ImageEnvironment,
+  { words }: ImageCommand,
 ): void {
+  if (words.length > 0) return;
   const set = { ...image.variables, ...environment };
   const serves = set.mode === 'static' || set.mode === 'inproc' || set.upstream_url || set.http_upstream_url;
   if (lang !== DOCKERFILE_TEMPLATE || fprocess || set.fprocess || set.function_process || serves) return;
   throw new KitError(
     'BUILD_FAILED',
-    `${name}: the Dockerfile of ${handler} sets no fprocess, so it is a plain server without a watchdog: ` +
-      'run its image with a container engine, or name its command in fprocess',
+    `${name}: the Dockerfile of ${handler} has neither fprocess nor CMD, so nothing says what to start: ` +
+      'set ENV fprocess, or CMD for a server of its own',
   );
 }
 

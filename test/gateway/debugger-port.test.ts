@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { DebuggerPort } from '../../build/runtime/debugger-port.ts';
+import { DebuggerPort } from '../../gateway/providers/instances/debugger-port.ts';
 import { within } from '../support/wait.ts';
 
 test('a debugger that comes before the port is known waits for it; one that is attached is let go', async (t) => {

@@ -1,10 +1,10 @@
-import { mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { isWithin } from '../files/inside.ts';
 import { isFile } from '../files/kinds.ts';
 
-const SECRETS_FOLDER = '.secrets';
+/** In the project. */
+export const SECRETS_FOLDER = '.secrets';
 
 /**
  * Finds the files of secrets that stack.yaml names.
@@ -30,14 +30,4 @@ export async function findSecrets(
     );
   }
   return found;
-}
-
-/**
- * Makes a folder that holds a function's secrets as the platform would mount them: those that stack.yaml names, and no
- * others. They are links to the files in .secrets/, so that no secret lies in a second place.
- * @throws KitError NOT_FOUND with the names that are missing
- */
-export async function linkSecrets(cwd: string, names: readonly string[], folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 });
-  for (const [name, file] of await findSecrets(cwd, names)) await symlink(file, join(folder, name));
 }

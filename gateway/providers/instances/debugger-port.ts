@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { messageOf } from '../../common/errors.ts';
-import { KitError } from '../errors.ts';
+import { messageOf } from '../../../common/errors.ts';
+import { GatewayError } from '../../errors.ts';
 
 /** A function that is no Node process has no debugger: who waits for one is let go. */
 const PORT_KNOWN_WITHIN_MS = 5000;
@@ -18,15 +18,15 @@ export class DebuggerPort {
   #target: number | undefined;
   #waiting: (() => void)[] = [];
 
-  /** @throws KitError PORT_TAKEN */
+  /** @throws GatewayError PORT_TAKEN */
   static async listen(port: number): Promise<DebuggerPort> {
     const server = createServer();
     server.listen(port, '127.0.0.1');
     try {
       await once(server, 'listening');
     } catch (error) {
-      const message = `debugger port ${port} cannot be used (${messageOf(error)}): choose another with --inspect PORT`;
-      throw new KitError('PORT_TAKEN', message, { cause: error });
+      const text = `debugger port ${port} cannot be used (${messageOf(error)}): choose another`;
+      throw new GatewayError('PORT_TAKEN', text, { cause: error });
     }
     return new DebuggerPort(server);
   }
