@@ -1,5 +1,5 @@
 /**
- * Notes of a function's status that other programs than the gateway understand. People read them as they are.
+ * Notes of a function's status, and lines of its log, that other programs than the gateway understand. People read them as they are.
  */
 
 /** Stands in the status while the new version of an update is not ready. */
@@ -7,6 +7,18 @@ export const NOT_READY_YET = 'the version that was deployed last is not ready ye
 
 /** Begins each line that an instance wrote before it failed. */
 export const LINE_MARK = '> ';
+
+const GIVEN_UP = 'of-gateway: the instance is given up: ';
+
+/** The last line of an instance that failed, in its function's log. */
+export function givenUpLine(reason: string): string {
+  return GIVEN_UP + reason;
+}
+
+/** @returns why an instance was given up, of a line of the gateway's that says so; else undefined */
+export function readGivenUpLine(line: string): string | undefined {
+  return line.startsWith(GIVEN_UP) ? line.slice(GIVEN_UP.length) : undefined;
+}
 
 /** The note on instances that failed. */
 export function failureNote(reason: string, at: Date, failures: number, delaySeconds: number): string {

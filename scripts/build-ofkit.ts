@@ -25,11 +25,6 @@ const generated: Plugin = {
       const index = await readFile(join(ROOT, 'templates.json'), 'utf8');
       return { contents: exported({ bundledFiles: files, bundledIndex: index }) };
     });
-    onLoad({ filter: /build[\\/]runtime[\\/]preload-text\.ts$/ }, async () => {
-      const entryPoints = [join(ROOT, 'build/runtime/preload/preload.ts')];
-      const { outputFiles } = await build({ ...COMMON, entryPoints, format: 'cjs', write: false });
-      return { contents: exported({ preloadText: outputFiles[0]?.text ?? '' }) };
-    });
   },
 };
 

@@ -6,10 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { isPortFree } from './sample/port.ts';
 
-/** `npm start`: a function of the template ts-http through ofkit, in a temporary folder, until a signal ends it. */
+/**
+ * `npm start`: a gateway with a function of the template ts-http, by `ofkit up` in a temporary folder, until a signal ends
+ * it.
+ */
 
 const OFKIT = fileURLToPath(new URL('../dist/ofkit.js', import.meta.url));
 const NAME = 'hello';
+/** Where faas-cli looks if nothing is said. */
+const USUAL_GATEWAY = 'http://127.0.0.1:8080';
 
 /** The port that the environment asks for, or 8080. Ends with one line where nobody can listen there. */
 async function choosePort(): Promise<string> {
@@ -24,21 +29,30 @@ async function choosePort(): Promise<string> {
   process.exit(1);
 }
 
-function whatNext(url: string, folder: string): string {
+function whatNext(gateway: string, folder: string): string {
+  const login = gateway === USUAL_GATEWAY ? '' : `  export OPENFAAS_URL=${gateway}\n`;
   return `
-A function of the template ts-http runs behind the watchdog, without a container. Call it:
+OpenFaaS's API is served at ${gateway}, without a container, a cluster or a login. Call the function
+behind it:
 
-  curl ${url}/
-  curl -H 'content-type: application/json' -d '{"name":"Ada"}' ${url}/
+  curl ${gateway}/function/${NAME}
+  curl -H 'content-type: application/json' -d '{"name":"Ada"}' ${gateway}/function/${NAME}
 
 Edit its code, save, and call it again:
 
   ${join(folder, NAME, 'handler.ts')}
 
-Make one of your own, in a folder of yours:
+faas-cli and everything else that speaks OpenFaaS's REST API works with it:
+
+${login}  faas-cli list
+  faas-cli describe ${NAME}
+  echo '{"name":"Ada"}' | faas-cli invoke ${NAME} --content-type application/json
+  faas-cli logs ${NAME}
+
+The page is ${gateway}/ui/. Make a function of your own, in a folder of yours:
 
   node ${OFKIT} new mine --lang ts-http
-  node ${OFKIT} run mine
+  node ${OFKIT} up
 
 Ctrl-C ends it and removes its folder.
 `;
@@ -78,14 +92,14 @@ function ofkit(...args: string[]) {
 async function run(): Promise<number> {
   const created = await ofkit('new', NAME, '--lang', 'ts-http', '--quiet');
   if (created.exitCode !== 0 || ended.signal.aborted) return ended.signal.aborted ? 0 : 1;
-  const running = ofkit('run', NAME, '--port', port);
+  const running = ofkit('up', NAME, '--port', port);
   let told = false;
   for await (const line of createInterface({ input: running.stdout })) {
     console.log(line);
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (told || url === undefined) continue;
+    const gateway = /(http:\/\/127\.0\.0\.1:\d+)\/function\//.exec(line)?.[1];
+    if (told || gateway === undefined) continue;
     told = true;
-    console.log(whatNext(url, folder));
+    console.log(whatNext(gateway, folder));
   }
   const { exitCode, signal } = await running;
   return exitCode ?? (signal === undefined ? 1 : 128 + constants.signals[signal]);

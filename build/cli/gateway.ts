@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseGoDuration } from '../../common/duration.ts';
 import type { Host } from '../host.ts';
+import { withState } from './values.ts';
 
 interface Flags {
   stateDir?: string;
@@ -45,13 +46,6 @@ export function declareGateway(program: Command, host: Host): void {
       const { takeDown } = await import('../commands/down.ts');
       return takeDown(host, flags.stateDir);
     });
-}
-
-function withState(command: Command): Command {
-  return command.option(
-    '--state-dir <folder>',
-    'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
-  );
 }
 
 function parseLines(text: string): number {

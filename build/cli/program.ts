@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { KIT_ERRORS, KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { VERSION } from '../release.ts';
+import { declareAsync } from './async.ts';
 import { withPlainBooleans } from './boolean-flags.ts';
 import { declareBuild } from './build.ts';
 import { declareExec } from './exec.ts';
@@ -37,6 +38,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
   for (const declare of [declareNew, declareTemplate, declareBuild, declareRun, declareGenerate])
     declare(program, host);
   declareGateway(program, host);
+  declareAsync(program, host);
   declareExec(program, host, (ofTheCommand) => (status = ofTheCommand));
   try {
     await program.parseAsync(withPlainBooleans(program, argv), { from: 'user' });

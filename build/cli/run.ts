@@ -40,12 +40,17 @@ export function declareRun(program: Command, host: Host): void {
     .addHelpText('after', DETAILS)
     .action((name: string | undefined, flags: Flags) => run(name === undefined ? [] : [name], true, flags));
   withOptions(program.command('up'))
-    .summary('run all functions here, without containers')
-    .description('Run the functions of stack.yaml under the watchdog, without containers, until Ctrl-C.')
+    .summary('run all functions here, behind a gateway')
+    .description(
+      'Run the functions of stack.yaml behind a gateway with the API of OpenFaaS, without containers, until Ctrl-C.',
+    )
     .argument('[names...]', 'functions to run (default: all)')
     .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
     .option('--regex <regex>', 'only functions whose name matches')
-    .option('-d, --detach', 'run them behind a gateway, and return when all are ready')
+    .option(
+      '-d, --detach',
+      'return when all are ready, and leave them running; what is saved is not reloaded',
+    )
     .option(
       '--state-dir <folder>',
       'with --detach: of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
@@ -77,7 +82,7 @@ function withOptions(command: Command): Command {
     .option('-f, --yaml <file>', 'stack file (default: stack.yaml, else stack.yml)')
     .option(
       '-p, --port <port>',
-      'port of the first function, 0 for any (default: 8080, or the next that is free)',
+      'first port (of the gateway with "up"), 0 for any (default: 8080, or the next that is free)',
       parsePort,
     )
     .option(

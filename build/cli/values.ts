@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
 
 /** Parsers of option values; what they throw, commander puts the option's name before. */
@@ -39,4 +39,12 @@ export function parseTagFormat(text: string): TagFormat {
   const format = TAG_FORMATS.find((name) => name === wanted);
   if (format) return format;
   throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
+}
+
+/** The option of commands that ask a gateway which runs. */
+export function withState(command: Command): Command {
+  return command.option(
+    '--state-dir <folder>',
+    'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
+  );
 }

@@ -26,7 +26,7 @@ export async function execWithFunctions(
   command: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
-  const stateFolder = await makeTemporaryStateFolder(host);
+  const stateFolder = await makeTemporaryStateFolder(host, 'exec');
   const hurry = new AbortController();
   let started: Location | undefined;
   const end = async (): Promise<void> => {

@@ -1,9 +1,9 @@
-import { GatewayClient, type FunctionLine, type LogQuery } from '../gateway-client/client.ts';
+import type { FunctionLine, LogQuery } from '../gateway-client/client.ts';
 import { shownName } from '../gateway-client/names.ts';
-import { requireGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway } from '../gateway-client/running-gateway.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { stateFolderOf } from '../image/state-folder.ts';
+import { Prefixes } from '../terminal/colours.ts';
 
 export interface LogsOptions extends LogQuery {
   readonly stateFolder: string | undefined;
@@ -12,18 +12,17 @@ export interface LogsOptions extends LogQuery {
 
 /** `ofkit logs`: of one function its lines as they are, of all of them each line behind a name. */
 export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
-  const stateFolder = stateFolderOf(host, options.stateFolder);
-  const { url } = await requireGateway(stateFolder);
-  const client = await GatewayClient.create(url, stateFolder);
+  const client = await connectGateway(host, options.stateFolder);
   const all = await client.list();
   const chosen = all.filter((status) => name === undefined || shownName(status) === name);
   if (name !== undefined && chosen.length === 0) {
     const known = all.map(shownName).join(', ') || 'none';
     throw new KitError('NOT_FOUND', `no function ${name} runs here: there are ${known}`);
   }
+  const prefixes = new Prefixes(host.out, chosen.map(shownName).sort());
   const print = (line: FunctionLine): void => {
-    const prefix = name === undefined ? `${host.out.paint('cyan', `${shownName(line)} |`)} ` : '';
-    host.out.line(options.json ? JSON.stringify(line) : prefix + line.text);
+    const text = name === undefined ? prefixes.line(shownName(line), line.text) : line.text;
+    host.out.line(options.json ? JSON.stringify(line) : text);
   };
   const streams = chosen.map((status) => client.logs(status, options, host.interrupted));
   try {

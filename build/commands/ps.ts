@@ -1,8 +1,6 @@
-import { GatewayClient } from '../gateway-client/client.ts';
 import { functionUrl, shownName } from '../gateway-client/names.ts';
-import { requireGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
-import { stateFolderOf } from '../image/state-folder.ts';
 import { alignColumns } from '../terminal/table.ts';
 
 export interface PsOptions {
@@ -12,12 +10,10 @@ export interface PsOptions {
 
 /** `ofkit ps`: the functions of the gateway that runs here. */
 export async function listRunning(host: Host, options: PsOptions): Promise<void> {
-  const stateFolder = stateFolderOf(host, options.stateFolder);
-  const { url } = await requireGateway(stateFolder);
-  const client = await GatewayClient.create(url, stateFolder);
+  const client = await connectGateway(host, options.stateFolder);
   const functions = (await client.list()).map((status) => ({
     name: shownName(status),
-    url: functionUrl(url, status),
+    url: functionUrl(client.url, status),
     image: status.image,
     replicas: status.replicas ?? 0,
     ready: status.availableReplicas ?? 0,

@@ -1,8 +1,10 @@
 import { KitError } from '../errors.ts';
+import { findWatchdog } from '../gateway-client/find-watchdog.ts';
+import { findSecrets } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
-import { findWatchdog } from '../runtime/find-watchdog.ts';
-import { humanReporter, jsonReporter, wasShown } from '../runtime/reporter.ts';
-import { Session } from '../runtime/session.ts';
+import { FunctionFailed } from '../live/function-failed.ts';
+import { humanReporter, jsonReporter } from '../live/reporter.ts';
+import { Session } from '../live/session.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
@@ -10,7 +12,7 @@ import { ensureTemplate } from '../template/ensure.ts';
 
 export interface RunOptions extends Selection {
   readonly yaml: string | undefined;
-  /** `ofkit run` takes one function, `ofkit up` any number. */
+  /** `ofkit run` takes one function, `ofkit up` any number, and tells of the gateway. */
   readonly single: boolean;
   readonly port: number | undefined;
   readonly inspect: number | true | undefined;
@@ -34,31 +36,47 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
   for (const { lang } of entries) {
     await ensureTemplate(host, lang, stack.templates);
   }
+  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const watchdog = await findWatchdog(host, options.watchdog);
   const steps = new StepList(host.err);
   const names = entries.map(({ name }) => name);
   const write = (line: string): void => steps.aside(() => host.out.line(line));
-  const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, write);
+  const gatewayFirst = !options.single;
+  const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, gatewayFirst, write);
   for (const [name, text] of left) {
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const session = new Session(host, { ...options, stack, entries, watchdog }, reporter);
+  const session = new Session(host, { ...options, gatewayFirst, stack, entries, watchdog }, reporter);
   host.onSecondInterrupt(() => session.kill());
-  const interrupted = new Promise<void>((resolve) => {
-    if (host.interrupted.aborted) resolve();
-    host.interrupted.addEventListener('abort', () => resolve());
+  const interrupted = new Promise<undefined>((resolve) => {
+    if (host.interrupted.aborted) resolve(undefined);
+    host.interrupted.addEventListener('abort', () => resolve(undefined));
   });
   try {
     await steps.start();
-    await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
-    if (!options.json && !host.interrupted.aborted)
-      host.err.line(host.err.paint('dim', 'Save a file to reload its function; Ctrl-C ends all.'));
-    await interrupted;
+    const url = await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
+    if (url !== undefined && !options.json && !host.interrupted.aborted)
+      tellWhatNext(host, gatewayFirst ? url : undefined, names);
+    await Promise.race([interrupted, url === undefined ? interrupted : session.untilLost()]);
   } catch (error) {
-    if (!(error instanceof KitError) || !wasShown(error) || options.json) throw error;
+    if (!(error instanceof FunctionFailed) || options.json) throw error;
     throw new KitError(error.code, error.message, { cause: error });
   } finally {
     await session.stop();
   }
+}
+
+/** @param gateway its URL, where it is to be told of */
+function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonly string[]): void {
+  const lines = [];
+  if (gateway !== undefined) {
+    const [name = ''] = names;
+    lines.push(
+      `The gateway is ${gateway}: curl ${gateway}/function/${name}`,
+      `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps and ofkit logs; the page is ${gateway}/ui/`,
+    );
+  }
+  lines.push('Save a file to reload its function; Ctrl-C ends all.');
+  for (const line of lines) err.line(err.paint('dim', line));
 }

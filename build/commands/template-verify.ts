@@ -5,11 +5,10 @@ import { KitError } from '../errors.ts';
 import { isFile, isFolder } from '../files/kinds.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
-import { findWatchdog } from '../runtime/find-watchdog.ts';
-import { InstalledPackages } from '../runtime/installed-packages.ts';
+import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { DOCKERFILE_RULES } from '../verify/dockerfile-rules.ts';
-import { runHandler } from '../verify/handler-run.ts';
+import { HandlerRuns } from '../verify/handler-run.ts';
 import { readSubject } from '../verify/subject.ts';
 import { TEMPLATE_RULES } from '../verify/template-rules.ts';
 
@@ -28,17 +27,19 @@ export async function verifyTemplates(
   options: { run: boolean; json: boolean },
 ): Promise<void> {
   const root = resolve(host.cwd, folder);
-  const watchdog = options.run ? await findWatchdog(host) : undefined;
   const temporary = await makeTemporaryFolder();
   const findings: Finding[] = [];
+  let runs: HandlerRuns | undefined;
   try {
-    const run = watchdog === undefined ? undefined : { watchdog, packages: new InstalledPackages(temporary) };
-    for (const template of await templateFolders(root, folder)) {
-      const found = await verifyTemplate(host, template, run);
+    const folders = await templateFolders(root, folder);
+    if (options.run) runs = await HandlerRuns.start(host, temporary, new InstalledPackages(temporary));
+    for (const template of folders) {
+      const found = await verifyTemplate(host, template, runs);
       findings.push(...found);
       if (!options.json) tell(host, template, found);
     }
   } finally {
+    await runs?.end();
     await removeFolder(temporary);
   }
   if (options.json) host.out.line(JSON.stringify(findings, undefined, 2));
@@ -63,12 +64,7 @@ async function templateFolders(root: string, shown: string): Promise<string[]> {
   return folders;
 }
 
-interface Run {
-  readonly watchdog: string;
-  readonly packages: InstalledPackages;
-}
-
-async function verifyTemplate(host: Host, folder: string, run: Run | undefined): Promise<Finding[]> {
+async function verifyTemplate(host: Host, folder: string, runs: HandlerRuns | undefined): Promise<Finding[]> {
   const template = basename(folder);
   const subject = await readSubject(folder).catch((error: unknown) => messageOf(error));
   if (typeof subject === 'string') return [{ template, rule: 'template-yml', message: subject }];
@@ -79,13 +75,9 @@ async function verifyTemplate(host: Host, folder: string, run: Run | undefined):
     const message = breach(subject);
     if (message !== undefined) findings.push({ template, rule: id, message: `${message} (${asks})` });
   }
-  if (run === undefined || !subject.hasHandlerFolder) return findings;
+  if (runs === undefined || !subject.hasHandlerFolder) return findings;
   try {
-    await withProgress(
-      host.err,
-      `running the handler of ${template}`,
-      runHandler(host, subject, run.watchdog, run.packages),
-    );
+    await withProgress(host.err, `running the handler of ${template}`, runs.run(subject));
   } catch (error) {
     host.interrupted.throwIfAborted();
     const output = error instanceof KitError ? error.output : '';

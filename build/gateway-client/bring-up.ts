@@ -2,7 +2,7 @@ import { findGateway, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
-import { findSecrets } from '../runtime/secrets.ts';
+import { findSecrets } from './secret-files.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
 import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
@@ -49,7 +49,7 @@ export async function bringUp(host: Host, options: BringUpOptions): Promise<Brou
 async function findOrStart(host: Host, options: BringUpOptions): Promise<Location> {
   const running = await findGateway(options.stateFolder);
   if (!running?.url) {
-    const location = await startGateway(host, options);
+    const { location } = await startGateway(host, options);
     options.onStarted(location);
     return location;
   }

@@ -23,6 +23,8 @@ export interface FunctionLine {
   readonly instance: string;
   readonly timestamp: string;
   readonly text: string;
+  /** Who says it, where it is not the function: its watchdog, or the gateway. */
+  readonly kind?: 'request' | 'warning' | 'watchdog' | 'gateway';
 }
 
 export interface LogQuery {
@@ -44,6 +46,11 @@ export class GatewayClient {
     this.#login = login;
   }
 
+  /** Loads what requests are made with, so that the first one does not wait for it. */
+  static prepare(): void {
+    void import('undici');
+  }
+
   /** @param stateFolder the gateway's, where its password lies if it asks for one */
   static async create(url: string, stateFolder: string): Promise<GatewayClient> {
     const password = await readFile(join(stateFolder, 'basic-auth-password'), 'utf8').catch(() => undefined);
@@ -51,15 +58,26 @@ export class GatewayClient {
     return new GatewayClient(url, login);
   }
 
-  /** Puts a function into the place of the one of its name, or adds it. */
+  /**
+   * Puts a function into the place of the one of its name, or adds it.
+   * @throws KitError PORT_TAKEN where it asks for a port of its own that is in use
+   */
   async deploy(body: DeploymentBody): Promise<void> {
-    const updated = await this.#send('PUT', '/system/functions', { body, besides: [404] });
-    if (updated.status === 404) await this.#send('POST', '/system/functions', { body });
+    const path = '/system/functions';
+    let answer = await this.send('PUT', path, { body, besides: [404, 409] });
+    if (answer.status === 404) answer = await this.send('POST', path, { body, besides: [409] });
+    if (answer.status === 409) throw new KitError('PORT_TAKEN', answer.text.trim());
+  }
+
+  /** Removes a function; what is in flight is answered. */
+  async remove(functionName: string, namespace: string): Promise<void> {
+    const body = { functionName, namespace };
+    await this.send('DELETE', '/system/functions', { body, besides: [404] });
   }
 
   async status(name: string, namespace: string): Promise<FunctionStatus> {
     const query = new URLSearchParams({ namespace });
-    return (await this.#send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
+    return (await this.send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
   }
 
   /** The functions of all namespaces. */
@@ -69,39 +87,36 @@ export class GatewayClient {
 
   /** Removes all functions and all secrets. */
   async clear(): Promise<void> {
-    for (const { name, namespace } of await this.list()) {
-      const body = { functionName: name, namespace };
-      await this.#send('DELETE', '/system/functions', { body, besides: [404] });
-    }
+    for (const { name, namespace } of await this.list()) await this.remove(name, namespace);
     const secrets = await this.#ofAllNamespaces<{ name: string; namespace: string }>('/system/secrets');
-    for (const body of secrets) await this.#send('DELETE', '/system/secrets', { body, besides: [404] });
+    for (const body of secrets) await this.send('DELETE', '/system/secrets', { body, besides: [404] });
   }
 
   async #ofAllNamespaces<T>(path: string): Promise<T[]> {
-    const namespaces = (await this.#send('GET', '/system/namespaces')).json() as string[];
+    const namespaces = (await this.send('GET', '/system/namespaces')).json() as string[];
     const lists = namespaces.map(async (namespace) => {
       const query = new URLSearchParams({ namespace });
-      return (await this.#send('GET', `${path}?${query}`)).json() as T[];
+      return (await this.send('GET', `${path}?${query}`)).json() as T[];
     });
     return (await Promise.all(lists)).flat();
   }
 
   /** Makes a namespace that is not there. */
   async ensureNamespace(name: string): Promise<void> {
-    await this.#send('POST', '/system/namespace/', { body: { name }, besides: [409] });
+    await this.send('POST', '/system/namespace/', { body: { name }, besides: [409] });
   }
 
   async putSecret(name: string, namespace: string, value: Buffer): Promise<void> {
     const body = { name, namespace, rawValue: value.toString('base64') };
-    const updated = await this.#send('PUT', '/system/secrets', { body, besides: [404] });
-    if (updated.status === 404) await this.#send('POST', '/system/secrets', { body });
+    const updated = await this.send('PUT', '/system/secrets', { body, besides: [404] });
+    if (updated.status === 404) await this.send('POST', '/system/secrets', { body });
   }
 
-  /** The lines of a function, those that come too where `follow` is set, until `signal` ends it. */
+  /** The lines of a function; where `follow` is set those that come too, until it is removed or `signal` ends it. */
   async *logs(
     { name, namespace }: Pick<FunctionStatus, 'name' | 'namespace'>,
     { follow, tail, since }: LogQuery,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): AsyncGenerator<FunctionLine> {
     const query = new URLSearchParams({
       name,
@@ -115,19 +130,23 @@ export class GatewayClient {
       headers: this.#headers(),
       headersTimeout: ANSWER_WITHIN_MS,
       bodyTimeout: 0,
-      signal,
+      ...(signal && { signal }),
     }).catch((error: unknown) => this.#unreachable(error));
     if (response.statusCode !== 200) this.#refuse(response.statusCode, await response.body.text());
     for await (const line of createInterface({ input: response.body }))
       yield JSON.parse(line) as FunctionLine;
   }
 
-  /** @param besides statuses other than 2xx that are no error */
-  async #send(
+  /**
+   * A request to the API.
+   * @param besides statuses other than 2xx that are no error
+   * @throws KitError NOT_FOUND for 404, INVALID for what else the gateway refuses, UNREACHABLE
+   */
+  async send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     { body, besides = [] }: { body?: unknown; besides?: readonly number[] } = {},
-  ): Promise<{ status: number; json: () => unknown }> {
+  ): Promise<{ status: number; text: string; json: () => unknown }> {
     const { request } = await import('undici');
     const response = await request(this.url + path, {
       method,
@@ -139,7 +158,7 @@ export class GatewayClient {
     const text = await response.body.text();
     const status = response.statusCode;
     if (status >= 300 && !besides.includes(status)) this.#refuse(status, text);
-    return { status, json: () => JSON.parse(text) as unknown };
+    return { status, text, json: () => JSON.parse(text) as unknown };
   }
 
   #headers(): Record<string, string> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Host } from '../host.ts';
 import type { BuiltImage } from '../image/build-images.ts';
-import { findSecrets } from '../runtime/secrets.ts';
+import { findSecrets } from './secret-files.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { GatewayClient } from './client.ts';
 import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOptions } from './deployment.ts';
@@ -30,16 +30,30 @@ export async function deployAll(
   client: GatewayClient,
   deployments: readonly DeploymentBody[],
 ): Promise<void> {
-  const names = deployments.flatMap(({ secrets }) => secrets);
-  const files = await findSecrets(host.cwd, [...new Set(names)]);
   for (const namespace of new Set(deployments.map((deployment) => deployment.namespace)))
     if (namespace !== DEFAULT_NAMESPACE) await client.ensureNamespace(namespace);
+  await putSecrets(host, client, deployments);
   for (const deployment of deployments) {
     host.interrupted.throwIfAborted();
-    for (const name of deployment.secrets) {
-      const value = await readFile(files.get(name) ?? '');
-      await client.putSecret(name, deployment.namespace, value);
-    }
     await client.deploy(deployment);
+  }
+}
+
+/**
+ * Gives the gateway the secrets that functions name.
+ * @throws KitError NOT_FOUND for a secret that is not in .secrets/
+ */
+export async function putSecrets(
+  host: Host,
+  client: GatewayClient,
+  deployments: readonly DeploymentBody[],
+): Promise<void> {
+  const names = deployments.flatMap(({ secrets }) => secrets);
+  const files = await findSecrets(host.cwd, [...new Set(names)]);
+  for (const { secrets, namespace } of deployments) {
+    for (const name of secrets) {
+      host.interrupted.throwIfAborted();
+      await client.putSecret(name, namespace, await readFile(files.get(name) ?? ''));
+    }
   }
 }

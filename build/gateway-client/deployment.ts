@@ -24,8 +24,10 @@ export const DEFAULT_NAMESPACE = 'openfaas-fn';
 export interface DeployOptions {
   /** Environment variables over those of stack.yaml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Whether Node's debugger is to be open. */
-  readonly inspect: boolean;
+  /** Whether Node's debugger is to be open, or at which port of its own it is to stay. */
+  readonly inspect: boolean | number;
+  /** A port that leads to the function alone. */
+  readonly ownPort?: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function deploymentOf(
   host: Host,
   entry: FunctionEntry,
   image: string,
-  { variables, inspect }: DeployOptions,
+  { variables, inspect, ownPort }: DeployOptions,
 ): Promise<DeploymentBody> {
   const { name, namespace, fprocess, constraints, secrets, labels, annotations } = entry;
   const { limits, requests, readOnlyRootFilesystem } = entry;
@@ -49,7 +51,11 @@ export async function deploymentOf(
     constraints,
     secrets,
     labels,
-    annotations: { ...annotations, ...(inspect && { 'dev.of-gateway.inspect': 'true' }) },
+    annotations: {
+      ...annotations,
+      ...(ownPort !== undefined && { 'dev.of-gateway.port': String(ownPort) }),
+      ...(inspect !== false && { 'dev.of-gateway.inspect': String(inspect) }),
+    },
     limits,
     requests,
     readOnlyRootFilesystem,

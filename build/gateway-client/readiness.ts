@@ -6,7 +6,15 @@ import type { DeploymentBody } from './deployment.ts';
 
 /** How long a function may take to be ready, in milliseconds. The gateway gives an instance a minute. */
 const READY_WITHIN_MS = 90_000;
-const POLL_MS = 50;
+const POLL_MS = 10;
+
+/** Why a function does not start. */
+export interface StartFailure {
+  /** Such as `it ended with exit status 1 before it was ready`. */
+  readonly reason: string;
+  /** What it wrote last. */
+  readonly output: string;
+}
 
 /**
  * Waits until a function that was deployed is ready.
@@ -14,33 +22,43 @@ const POLL_MS = 50;
  */
 export async function untilReady(
   client: GatewayClient,
-  { service, namespace }: DeploymentBody,
+  deployment: DeploymentBody,
   interrupted: AbortSignal,
 ): Promise<void> {
+  const failure = await outcomeOfStart(client, deployment, interrupted);
+  if (!failure) return;
+  const { reason, output } = failure;
+  throw new KitError('START_FAILED', `${deployment.service} does not start: ${reason}`, { output });
+}
+
+/** Waits until a function that was deployed is ready, or an instance has failed; @returns why, if it has */
+export async function outcomeOfStart(
+  client: GatewayClient,
+  { service, namespace }: DeploymentBody,
+  interrupted: AbortSignal,
+): Promise<StartFailure | undefined> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {
     interrupted.throwIfAborted();
     const status = await client.status(service, namespace);
-    refuseFailed(status);
-    if (isReady(status)) return;
+    const failure = failureOf(status);
+    if (failure || isReady(status)) return failure;
     await sleep(POLL_MS);
   }
-  throw new KitError(
-    'START_FAILED',
-    `${service} does not start: it was not ready within ${READY_WITHIN_MS / 1000} s: see "ofkit logs ${service}"`,
-  );
+  const reason = `it was not ready within ${READY_WITHIN_MS / 1000} s: see "ofkit logs ${service}"`;
+  return { reason, output: '' };
 }
 
 function isReady({ replicas = 0, availableReplicas = 0, notes = [] }: FunctionStatus): boolean {
   return (availableReplicas > 0 || replicas === 0) && !notes.includes(NOT_READY_YET);
 }
 
-function refuseFailed({ name, notes = [] }: FunctionStatus): void {
+function failureOf({ notes = [] }: FunctionStatus): StartFailure | undefined {
   const reason = notes.map(readFailureNote).find((found) => found !== undefined);
-  if (reason === undefined) return;
+  if (reason === undefined) return undefined;
   const output = notes
     .filter((note) => note.startsWith(LINE_MARK))
     .map((note) => note.slice(LINE_MARK.length))
     .join('\n');
-  throw new KitError('START_FAILED', `${name} does not start: ${reason}`, { output });
+  return { reason, output };
 }

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
+import { GatewayClient } from './client.ts';
+import type { Host } from '../host.ts';
+import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
 /** Says which gateway of a state folder ofkit has started, as that one it may end too. */
 const OWN_FILE = 'ofkit.json';
@@ -10,14 +13,33 @@ const POLL_MS = 20;
 /** A gateway gives requests in flight up to a minute, and its functions some seconds after that. */
 const END_WITHIN_MS = 80_000;
 
+/** A gateway that runs, and the folder of its state. */
+interface RunningGateway {
+  readonly url: string;
+  readonly stateFolder: string;
+}
+
 /**
- * The gateway of a state folder.
+ * The gateway of a state folder; where none is given that of the project, be it one that `ofkit up` has in the foreground.
  * @throws KitError NOT_FOUND where none runs
  */
-export async function requireGateway(stateFolder: string): Promise<Location> {
-  const location = await findGateway(stateFolder);
-  if (location?.url) return location;
-  throw new KitError('NOT_FOUND', `no gateway runs for ${stateFolder}: start it with "ofkit up --detach"`);
+async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
+  const usual = stateFolderOf(host, given);
+  const isChosen = given !== undefined || Boolean(host.env.OFKIT_STATE);
+  for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(host))]) {
+    const url = (await findGateway(stateFolder))?.url;
+    if (url) return { url, stateFolder };
+  }
+  throw new KitError('NOT_FOUND', `no gateway runs for ${usual}: start it with "ofkit up --detach"`);
+}
+
+/**
+ * The API of that gateway.
+ * @throws KitError NOT_FOUND where none runs
+ */
+export async function connectGateway(host: Host, given: string | undefined): Promise<GatewayClient> {
+  const { url, stateFolder } = await requireGateway(host, given);
+  return GatewayClient.create(url, stateFolder);
 }
 
 /** Remembers that a gateway is ofkit's. */
@@ -43,7 +65,7 @@ export async function endGateway(location: Location, hurry: AbortSignal): Promis
   const { pid } = location;
   signal(pid, 'SIGTERM');
   if (await hasEnded(location, END_WITHIN_MS, hurry)) return;
-  signal(pid, 'SIGTERM'); // the second one ends all at once
+  signal(pid, 'SIGINT'); // the second one ends all at once; another of the same name might be taken for the first
   if (await hasEnded(location, 10_000)) return;
   signal(pid, 'SIGKILL'); // the watchdogs of the functions end with it
   await hasEnded(location, 10_000);

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,8 +6,8 @@ import { findGateway, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
-import { findWatchdog } from '../runtime/find-watchdog.ts';
-import { isFree } from '../runtime/free-port.ts';
+import { findWatchdog } from './find-watchdog.ts';
+import { PortRow } from './port-row.ts';
 import { markOwn } from './running-gateway.ts';
 
 export interface GatewayOptions {
@@ -18,12 +17,21 @@ export interface GatewayOptions {
   readonly watchdog: string | undefined;
   /** Whether it goes on when ofkit has ended; else it ends with ofkit, however that ends. */
   readonly detached: boolean;
+  /** Whether no call of a function runs into a timeout, as somebody looks at it with a debugger. */
+  readonly unlimited?: boolean;
 }
 
-const FIRST_PORT = 8080;
-const PORTS_TRIED = 50;
+/** A gateway that ofkit has started. */
+export interface StartedGateway {
+  readonly location: Location;
+  /** Resolves when its process has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** Where OpenFaaS's clients look for a gateway. */
+export const FIRST_PORT = 8080;
 const STARTED_WITHIN_MS = 60_000;
-const POLL_MS = 10;
+const POLL_MS = 5;
 
 /** What the gateway itself writes, in the state folder. */
 const LOG_FILE = 'gateway.log';
@@ -32,7 +40,7 @@ const LOG_FILE = 'gateway.log';
  * Starts a gateway for a desk: on loopback, without a login, with debuggers.
  * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with what it wrote
  */
-export async function startGateway(host: Host, options: GatewayOptions): Promise<Location> {
+export async function startGateway(host: Host, options: GatewayOptions): Promise<StartedGateway> {
   const { stateFolder, detached } = options;
   const program = await findProgram(host);
   const args = await argumentsOf(host, options);
@@ -45,11 +53,14 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
     detached: true,
     stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
   });
+  const ended = new Promise<void>((resolve) =>
+    child.once('error', () => resolve()).once('exit', () => resolve()),
+  );
   await log.close();
   try {
-    const location = await untilListening(host, child, stateFolder);
+    const location = await untilListening(host, child, ended, stateFolder);
     await markOwn(stateFolder, location);
-    return location;
+    return { location, ended };
   } finally {
     child.unref();
     child.channel?.unref();
@@ -58,11 +69,11 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
 
 async function argumentsOf(
   host: Host,
-  { stateFolder, port, watchdog }: GatewayOptions,
+  { stateFolder, port, watchdog, unlimited }: GatewayOptions,
 ): Promise<readonly string[]> {
   return Object.entries({
     host: '127.0.0.1',
-    port: await choosePort(port),
+    port: port === 0 ? 0 : await new PortRow(port, FIRST_PORT, '--port').take(),
     'metrics-port': 0,
     'state-dir': stateFolder,
     provider: 'process',
@@ -71,6 +82,7 @@ async function argumentsOf(
     // The project's files are its developer's alone.
     'function-users': false,
     watchdog: await findWatchdog(host, watchdog),
+    ...(unlimited && { 'read-timeout': '24h', 'write-timeout': '24h', 'upstream-timeout': '24h' }),
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
@@ -84,31 +96,29 @@ async function findProgram(host: Host): Promise<string> {
   );
 }
 
-async function choosePort(given: number | undefined): Promise<number> {
-  const first = given ?? FIRST_PORT;
-  const last = given ?? FIRST_PORT + PORTS_TRIED;
-  for (let port = first; port <= last; port += 1) if (port === 0 || (await isFree(port))) return port;
-  throw new KitError(
-    'PORT_TAKEN',
-    `port ${first} is in use: end what listens there, or give another by --port`,
-  );
-}
-
 /** Its file tells where it is. Another ofkit may have been faster: then the gateway of that one will do. */
-async function untilListening(host: Host, child: ChildProcess, stateFolder: string): Promise<Location> {
-  const ended = once(child, 'exit').then(
-    () => true,
-    () => true,
-  );
+async function untilListening(
+  host: Host,
+  child: ChildProcess,
+  ended: Promise<void>,
+  stateFolder: string,
+): Promise<Location> {
+  const isEnded = ended.then(() => true);
   const deadline = performance.now() + STARTED_WITHIN_MS;
   for (let isOver = false; performance.now() < deadline && !host.interrupted.aborted;) {
     const location = await findGateway(stateFolder);
     if (location?.url) return location;
     if (isOver && !location) break;
-    isOver = await Promise.race([ended, sleep(POLL_MS, false)]);
+    isOver = await Promise.race([isEnded, sleep(POLL_MS, false)]);
   }
   child.kill('SIGKILL');
   host.interrupted.throwIfAborted();
-  const output = await readFile(join(stateFolder, LOG_FILE), 'utf8').catch(() => '');
-  throw new KitError('START_FAILED', 'the gateway does not start: see above', { output });
+  throw new KitError('START_FAILED', 'the gateway does not start: see above', {
+    output: await gatewayLog(stateFolder),
+  });
+}
+
+/** What the gateway of a state folder has written. */
+export async function gatewayLog(stateFolder: string): Promise<string> {
+  return readFile(join(stateFolder, LOG_FILE), 'utf8').catch(() => '');
 }

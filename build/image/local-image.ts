@@ -8,18 +8,24 @@ import { copyAlone } from '../files/copy-alone.ts';
 import { syncTree } from '../files/sync-tree.ts';
 import { removeFolder } from '../files/temporary.ts';
 
+export interface WriteOptions {
+  /** Whether what it links to (installed packages) is copied, so that the image stands alone. */
+  readonly packages: 'linked' | 'copied';
+  /** Whether it is to be whole after a crash of the system. */
+  readonly isDurable: boolean;
+}
+
 /**
  * Puts a local image where the gateway finds it, whole: its files take a folder of their own, then the image's name
  * leads to that. What runs from the revision before is not touched.
  * @param files the folder that becomes the image's working folder: moved, or copied where it lies on another disk
- * @param packages whether what it links to (installed packages) is copied, so that the image stands alone
  * @returns the revision
  */
 export async function writeLocalImage(
   stateFolder: string,
   image: LocalImage,
   files: string,
-  packages: 'linked' | 'copied',
+  { packages, isDurable }: WriteOptions,
 ): Promise<string> {
   const folder = imageFolder(stateFolder, image.name);
   const revision = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
@@ -29,7 +35,7 @@ export async function writeLocalImage(
     await moveFiles(files, join(staging, 'root'), packages === 'copied');
     await letAllRead(join(staging, 'root'));
     await writeFile(join(staging, 'image.json'), `${JSON.stringify(image, undefined, 2)}\n`);
-    await syncTree(staging);
+    if (isDurable) await syncTree(staging);
     await rename(staging, join(folder, revision));
   } catch (error) {
     await removeFolder(staging);

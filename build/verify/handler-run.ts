@@ -5,64 +5,121 @@ import { join } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
+import { GatewayClient } from '../gateway-client/client.ts';
+import { deploymentOf } from '../gateway-client/deployment.ts';
+import { functionUrl } from '../gateway-client/names.ts';
+import { untilReady } from '../gateway-client/readiness.ts';
+import { endGateway } from '../gateway-client/running-gateway.ts';
+import { startGateway, type StartedGateway } from '../gateway-client/start-gateway.ts';
 import type { Host } from '../host.ts';
-import { Generations } from '../runtime/generations.ts';
-import type { InstalledPackages } from '../runtime/installed-packages.ts';
-import { launchInstance, makeTemporary, writePreload } from '../runtime/launch.ts';
-import { runScript } from '../runtime/packages.ts';
-import { prepareGeneration, type Prepared } from '../runtime/prepare.ts';
+import { putImage } from '../image/build-image.ts';
+import { Generations } from '../prepare/generations.ts';
+import type { InstalledPackages } from '../prepare/installed-packages.ts';
+import { runScript } from '../prepare/packages.ts';
+import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
 import { singleFunctionStack } from '../stack/read.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { Subject } from './subject.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
-const STOP_MS = 5000;
+const NAME = 'verified';
 
-/**
- * Makes a function of a template in a temporary project, runs its tests, starts it under the watchdog and calls it.
- * @param packages what templates share that ask for the same
- * @throws KitError with the output of what failed
- */
-export async function runHandler(
-  host: Host,
-  subject: Subject,
-  watchdog: string,
-  packages: InstalledPackages,
-): Promise<void> {
-  const project = await makeTemporaryFolder();
-  try {
-    const within: Host = { ...host, cwd: project };
-    await mkdir(join(project, TEMPLATE_FOLDER));
-    await copyTree(subject.folder, join(project, TEMPLATE_FOLDER, subject.name), { skip: isInstalled });
-    await copyTree(join(subject.folder, subject.language.handlerFolder), join(project, 'verified'), {
-      skip: isInstalled,
-    });
-    const given = { name: 'verified', image: 'verified', handler: './verified', lang: subject.name };
-    const [entry] = singleFunctionStack(given).functions;
-    if (!entry) return;
-    const generations = new Generations(project, entry.name);
-    await generations.open();
-    const options = { generations, packages, copy: [], inspect: false, onStep: () => undefined };
-    const prepared = await prepareGeneration(within, entry, options);
-    await runTests(within, prepared);
-    const launch = {
-      watchdog,
-      preload: await writePreload(project),
-      variables: {},
-      inspect: false,
-      onLine: () => undefined,
-      onDebugger: () => undefined,
-    };
-    const temporary = await makeTemporary(within, entry);
-    try {
-      const instance = await launchInstance(within, entry, prepared, temporary, launch, host.interrupted);
-      await call(instance.port).finally(() => instance.stop(STOP_MS));
-    } finally {
-      await removeFolder(temporary);
-    }
-  } finally {
-    await removeFolder(project);
+/** Runs handlers of templates, behind a gateway of their own. */
+export class HandlerRuns {
+  readonly #host: Host;
+  readonly #stateFolder: string;
+  readonly #packages: InstalledPackages;
+  readonly #gateway: StartedGateway;
+  readonly #client: GatewayClient;
+
+  /**
+   * @param folder a temporary one
+   * @param packages what templates share that ask for the same
+   */
+  static async start(host: Host, folder: string, packages: InstalledPackages): Promise<HandlerRuns> {
+    const stateFolder = join(folder, 'state');
+    const gateway = await startGateway(host, { stateFolder, port: 0, watchdog: undefined, detached: false });
+    const client = await GatewayClient.create(gateway.location.url, stateFolder);
+    return new HandlerRuns(host, stateFolder, packages, gateway, client);
   }
+
+  private constructor(
+    host: Host,
+    stateFolder: string,
+    packages: InstalledPackages,
+    gateway: StartedGateway,
+    client: GatewayClient,
+  ) {
+    this.#host = host;
+    this.#stateFolder = stateFolder;
+    this.#packages = packages;
+    this.#gateway = gateway;
+    this.#client = client;
+  }
+
+  /** Ends the gateway with all that it runs. */
+  end(): Promise<void> {
+    return endGateway(this.#gateway.location, this.#host.interrupted);
+  }
+
+  /**
+   * Makes a function of a template in a temporary project, runs its tests, starts it under the watchdog and calls it.
+   * @throws KitError with the output of what failed
+   */
+  async run(subject: Subject): Promise<void> {
+    const project = await makeTemporaryFolder();
+    try {
+      const host: Host = { ...this.#host, cwd: project };
+      const entry = await makeProject(project, subject);
+      const generations = new Generations(project, entry.name);
+      await generations.open();
+      const options = {
+        generations,
+        packages: this.#packages,
+        copy: [],
+        inspect: false,
+        onStep: () => undefined,
+      };
+      const prepared = await prepareGeneration(host, entry, options);
+      await runTests(host, prepared);
+      await this.#callOnce(host, entry, prepared);
+    } finally {
+      await removeFolder(project);
+    }
+  }
+
+  async #callOnce(host: Host, entry: FunctionEntry, prepared: Prepared): Promise<void> {
+    const image = {
+      image: entry.image,
+      stateFolder: this.#stateFolder,
+      isDurable: false,
+      standsAlone: false,
+    };
+    await putImage(host, prepared, image);
+    const deployment = await deploymentOf(host, entry, entry.image, { variables: {}, inspect: false });
+    const { service: name, namespace } = deployment;
+    await this.#client.deploy(deployment);
+    try {
+      await untilReady(this.#client, deployment, host.interrupted);
+      await call(functionUrl(this.#client.url, { name, namespace }));
+    } finally {
+      await this.#client.remove(name, namespace);
+    }
+  }
+}
+
+/** A project with one function, of the template and its own handler. */
+async function makeProject(project: string, subject: Subject): Promise<FunctionEntry> {
+  await mkdir(join(project, TEMPLATE_FOLDER));
+  await copyTree(subject.folder, join(project, TEMPLATE_FOLDER, subject.name), { skip: isInstalled });
+  await copyTree(join(subject.folder, subject.language.handlerFolder), join(project, NAME), {
+    skip: isInstalled,
+  });
+  const given = { name: NAME, image: `${NAME}-${subject.name}`, handler: `./${NAME}`, lang: subject.name };
+  const [entry] = singleFunctionStack(given).functions;
+  if (!entry) throw new KitError('INTERNAL', 'the stack of a single function has none');
+  return entry;
 }
 
 function isInstalled(name: string): boolean {
@@ -76,8 +133,8 @@ async function runTests(host: Host, { folder, manifests }: Prepared): Promise<vo
   }
 }
 
-async function call(port: number): Promise<void> {
-  const asked = request({ host: '127.0.0.1', port, agent: false, timeout: ANSWER_WITHIN_MS });
+async function call(url: string): Promise<void> {
+  const asked = request(url, { agent: false, timeout: ANSWER_WITHIN_MS });
   asked.once('timeout', () => asked.destroy(new KitError('START_FAILED', 'its handler does not answer')));
   asked.end();
   const [answer] = (await once(asked, 'response')) as [{ statusCode?: number; resume: () => void }];

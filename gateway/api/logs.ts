@@ -54,8 +54,9 @@ async function* asJson(
 ): AsyncGenerator<string, void> {
   try {
     for (let result = await first; !result.done; result = await lines.next()) {
-      const { name, namespace, instance, time, text } = result.value;
-      yield `${JSON.stringify({ name, namespace, instance, timestamp: time.toISOString(), text })}\n`;
+      const { time, name, namespace, instance, text, kind } = result.value;
+      const timestamp = time.toISOString();
+      yield `${JSON.stringify({ name, namespace, instance, timestamp, text, kind })}\n`;
     }
   } finally {
     await lines.return?.();

@@ -27,7 +27,7 @@ export function statusJson(status: FunctionStatus, invocationCount = 0): Record<
     ...unlessEmpty('availableReplicas', availableReplicas),
     createdAt: createdAt.toISOString(),
     ...(deployedAt && { deployedAt: deployedAt.toISOString() }),
-    ...(usage && { usage }),
+    ...(usage && { usage: { cpu: usage.cpu, totalMemoryBytes: usage.totalMemoryBytes } }),
     ...unlessEmpty('notes', notes),
   };
 }

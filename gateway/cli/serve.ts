@@ -10,6 +10,7 @@ import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
 import { openQueue } from '../async/open-queue.ts';
 import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
+import { FunctionPorts } from '../server/function-ports.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';
 import { MoreAddresses } from '../server/more-addresses.ts';
@@ -32,9 +33,11 @@ export async function startGateway(
     const login = settings.basicAuth ? await loadLogin(settings, logger) : undefined;
     let onListening: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (onListening = resolve));
+    const functionPorts = settings.development ? new FunctionPorts(settings.host) : undefined;
     const moreAddresses = new MoreAddresses();
     const listenAt = (host: string, port: number): Promise<void> => moreAddresses.listen(host, port);
-    const provider = await loadProvider({ settings, logger, program, environment, address, listenAt });
+    const given = { settings, logger, program, environment, address, listenAt, functionPorts };
+    const provider = await loadProvider(given);
     const queue = await openQueue(settings, provider, logger);
     const gateway = await Gateway.start({
       settings,
@@ -43,6 +46,7 @@ export async function startGateway(
       login,
       queue,
       claim,
+      functionPorts,
       moreAddresses,
       onListening,
     });

@@ -4,6 +4,8 @@ import type { Deployment } from './deployment.ts';
 interface Usage {
   readonly cpu: number;
   readonly totalMemoryBytes: number;
+  /** Of CPU, since the gateway was started; undefined where that is not known. */
+  readonly cpuSeconds?: number;
 }
 
 /** What one instance is doing. `restarting` is one that starts after others of its version have failed. */

@@ -1,10 +1,11 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../common/files/remove-folder.ts';
 import { currentLink, imageFolder } from '../../common/local-image.ts';
 
 /**
- * Removes the revisions of a local image to which neither its name nor a function leads any more.
+ * Removes the revisions of a local image that neither its name nor a function leads to any more. One that is younger
+ * than that which its name leads to is about to take the name.
  * @param used revisions that functions run, or would go back to
  */
 export async function removeUnusedRevisions(
@@ -14,11 +15,20 @@ export async function removeUnusedRevisions(
 ): Promise<void> {
   const folder = imageFolder(stateFolder, name);
   const current = await readlink(currentLink(stateFolder, name)).catch(() => undefined);
-  if (current === undefined) return; // it is being put there, or was removed
+  if (current === undefined) return; // it is being put there, or was taken away
+  const since = await madeAt(join(folder, current));
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     // names that begin with a dot are being staged
     if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === current || used.has(entry.name))
       continue;
-    await removeFolder(join(folder, entry.name));
+    if ((await madeAt(join(folder, entry.name))) < since) await removeFolder(join(folder, entry.name));
   }
+}
+
+/** @returns milliseconds since 1970; 0 for a folder that is none of a revision any more */
+async function madeAt(revision: string): Promise<number> {
+  return stat(join(revision, 'image.json')).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }

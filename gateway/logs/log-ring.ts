@@ -2,12 +2,27 @@ import { appendFile, mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 
+/**
+ * Who says a line: the function; its watchdog, of a request (`request`), of what went wrong (`warning`) or of anything
+ * else; or the gateway, of an instance.
+ */
+export type LineKind = 'function' | 'request' | 'warning' | 'watchdog' | 'gateway';
+
 /** One line of an instance, as it is kept. */
 export interface KeptLine {
   /** Milliseconds since 1970, with a fraction that makes it later than that of any line before. */
   readonly time: number;
   readonly instance: string;
   readonly text: string;
+  /** Left out of the function's own. */
+  readonly kind?: LineKind;
+}
+
+/** Who hears of the lines as they come. */
+export interface Follower {
+  onLine(line: KeptLine): void;
+  /** None comes any more: the function was removed. */
+  onEnd(): void;
 }
 
 /** Bytes of a segment: a function's lines take up to two of them on the disk. */
@@ -28,7 +43,7 @@ const OLD = 'old.log';
  */
 export class LogRing {
   readonly #folder: string;
-  readonly #followers = new Set<(line: KeptLine) => void>();
+  readonly #followers = new Set<Follower>();
   #pending: string[] = [];
   #pendingBytes = 0;
   #dropped = 0;
@@ -42,10 +57,11 @@ export class LogRing {
     this.#folder = folder;
   }
 
-  append(instance: string, text: string): void {
+  append(instance: string, text: string, kind: LineKind = 'function'): void {
     if (this.#isRemoved) return;
+    const who = { instance, ...(kind !== 'function' && { kind }) };
     for (let at = 0; at === 0 || at < text.length; at += LONGEST_LINE)
-      this.#keep({ time: this.#now(), instance, text: text.slice(at, at + LONGEST_LINE) });
+      this.#keep({ time: this.#now(), ...who, text: text.slice(at, at + LONGEST_LINE) });
   }
 
   /** The lines that are kept, oldest first. */
@@ -56,9 +72,10 @@ export class LogRing {
   }
 
   /** Calls back with each line from now on. @returns ends it */
-  follow(listener: (line: KeptLine) => void): () => void {
-    this.#followers.add(listener);
-    return () => this.#followers.delete(listener);
+  follow(follower: Follower): () => void {
+    if (this.#isRemoved) follower.onEnd();
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
   }
 
   /** Writes what waits. Lines that the disk does not take are lost: a function is not held up by a full disk. */
@@ -73,6 +90,7 @@ export class LogRing {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     this.#pending = [];
+    for (const follower of this.#followers) follower.onEnd();
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
     await rmdir(dirname(this.#folder)).catch(() => undefined); // of the namespace: others are still in it
@@ -85,7 +103,7 @@ export class LogRing {
   }
 
   #keep(line: KeptLine): void {
-    for (const listener of this.#followers) listener(line);
+    for (const follower of this.#followers) follower.onLine(line);
     const text = `${JSON.stringify(line)}\n`;
     if (this.#pendingBytes + text.length > MOST_PENDING) {
       this.#dropped += 1;

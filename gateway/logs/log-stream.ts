@@ -4,7 +4,10 @@ import type { KeptLine, LogRing } from './log-ring.ts';
 /** Lines that may wait for a reader who is slower than the function. What is more is left out, and told of. */
 const MOST_WAITING = 10_000;
 
-/** Answers a query for a function's lines: those that are kept, then, where it follows, those that come. */
+/**
+ * Answers a query for a function's lines: those that are kept, then, where it follows, those that come until the function
+ * is removed.
+ */
 export async function* streamLogs(
   ring: LogRing,
   query: LogQuery,
@@ -12,13 +15,20 @@ export async function* streamLogs(
 ): AsyncGenerator<LogLine> {
   const waiting: KeptLine[] = [];
   let leftOut = 0;
+  let isOver = false;
   let wake: () => void = () => undefined;
   // Following begins before the reading, so that no line falls between the two.
   const unfollow = query.follow
-    ? ring.follow((line) => {
-        if (waiting.length < MOST_WAITING) waiting.push(line);
-        else leftOut += 1;
-        wake();
+    ? ring.follow({
+        onLine: (line) => {
+          if (waiting.length < MOST_WAITING) waiting.push(line);
+          else leftOut += 1;
+          wake();
+        },
+        onEnd: () => {
+          isOver = true;
+          wake();
+        },
       })
     : undefined;
   const onAbort = (): void => wake();
@@ -38,6 +48,8 @@ export async function* streamLogs(
         const text = `${leftOut} lines were left out: they are read too slowly`;
         leftOut = 0;
         yield asLogLine({ time: Date.now(), instance: 'of-gateway', text }, query);
+      } else if (isOver) {
+        return;
       } else {
         await new Promise<void>((resolve) => (wake = resolve));
       }
@@ -53,6 +65,6 @@ function isWanted({ time, instance }: KeptLine, query: LogQuery): boolean {
   return query.since === undefined || time >= query.since.getTime();
 }
 
-function asLogLine({ time, instance, text }: KeptLine, { name, namespace }: LogQuery): LogLine {
-  return { name, namespace, instance, time: new Date(time), text };
+function asLogLine({ time, instance, text, kind }: KeptLine, { name, namespace }: LogQuery): LogLine {
+  return { name, namespace, instance, time: new Date(time), text, ...(kind && { kind }) };
 }

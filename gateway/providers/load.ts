@@ -8,6 +8,7 @@ import { StartError } from '../start-error.ts';
 import type { SecretStore } from '../state/secret-store.ts';
 import { openStores } from '../state/stores.ts';
 import { COMMIT, RELEASE } from '../version.ts';
+import type { PortOpener } from './instances/own-ports.ts';
 import type { EngineRunner } from './engine/engine-runner.ts';
 import type { Runner } from './instances/runner.ts';
 import type { Provider } from './provider.ts';
@@ -21,6 +22,8 @@ export interface ProviderSurroundings {
   readonly environment: Environment;
   /** Where functions reach the gateway, `HOST:PORT`: known once it listens. */
   readonly address: Promise<string>;
+  /** Undefined where functions have no ports of their own. */
+  readonly functionPorts: PortOpener | undefined;
   /** Has the gateway take connections at one more address. @throws the system's error */
   readonly listenAt: (host: string, port: number) => Promise<void>;
 }
@@ -42,7 +45,9 @@ export async function loadProvider(surroundings: ProviderSurroundings): Promise<
   const stores = await openStores(stateDir, functionNamespace);
   const runner = await loadRunner(provider, surroundings, stores.secrets);
   const version = { release: RELEASE, sha: COMMIT };
-  return new InstanceProvider({ runner, stores, stateFolder: stateDir, version });
+  const { functionPorts, logger } = surroundings;
+  const warn = (line: string): void => logger.warn(line);
+  return new InstanceProvider({ runner, stores, stateFolder: stateDir, functionPorts, warn, version });
 }
 
 async function loadRunner(

@@ -1,6 +1,7 @@
 import type { Deployment } from '../functions/deployment.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
+import type { LineKind } from '../logs/log-ring.ts';
 import type { Endpoints } from '../routing/endpoints.ts';
 
 /** Who runs the functions, for `/system/info`. No text is empty: clients take that for a fault. */
@@ -28,6 +29,8 @@ export interface LogLine {
   readonly instance: string;
   readonly time: Date;
   readonly text: string;
+  /** Who says it, where that is known not to be the function. */
+  readonly kind?: LineKind;
 }
 
 /** Which lines are wanted. */
@@ -60,8 +63,11 @@ export interface Provider {
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;
 
-  /** @throws GatewayError NAMESPACE_UNKNOWN */
-  list(namespace: string): Promise<readonly FunctionStatus[]>;
+  /**
+   * With usage where that is asked for and can be had for all at a time.
+   * @throws GatewayError NAMESPACE_UNKNOWN
+   */
+  list(namespace: string, options?: { readonly usage: boolean }): Promise<readonly FunctionStatus[]>;
   /** @throws GatewayError FUNCTION_UNKNOWN, NAMESPACE_UNKNOWN */
   status(name: FunctionName, options: { readonly usage: boolean }): Promise<FunctionStatus>;
   /**

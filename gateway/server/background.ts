@@ -6,6 +6,7 @@ import { Observer } from '../observe/observer.ts';
 import { Autoscaler } from '../scale/autoscaler.ts';
 import type { ScaleDefaults } from '../scale/scale-policy.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
+import { ScheduleStore } from '../state/schedule-store.ts';
 import type { Settings } from '../settings/table.ts';
 
 export interface BackgroundParts {
@@ -26,7 +27,12 @@ export class Background {
 
   constructor({ settings, provider, metrics, queue, scaleDefaults, warn }: BackgroundParts) {
     this.#queue = queue;
-    this.scheduler = new Scheduler({ provider, isOn: settings.cron, warn });
+    this.scheduler = new Scheduler({
+      provider,
+      isOn: settings.cron,
+      kept: new ScheduleStore(settings.stateDir),
+      warn,
+    });
     this.observer = new Observer({ provider, calls: metrics.invocations, queue, scheduler: this.scheduler });
     this.#autoscaler = new Autoscaler({
       provider,
@@ -44,7 +50,7 @@ export class Background {
   async start(address: string): Promise<void> {
     await this.#queue.start(address);
     this.#autoscaler.start();
-    this.scheduler.start(address);
+    await this.scheduler.start(address);
     this.observer.start();
   }
 

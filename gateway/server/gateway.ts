@@ -1,16 +1,10 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { timerDelay } from '../../common/duration.ts';
-import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
-import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
-import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
-import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import type { CallQueue } from '../async/call-queue.ts';
 import { Submissions } from '../async/submissions.ts';
 import type { Login } from '../auth/login.ts';
 import { FunctionIndex } from '../functions/function-index.ts';
-import { Invoker } from '../invoke/invoker.ts';
+import { qualifiedName } from '../functions/function-name.ts';
+import { Invoker, type InvokerParts } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import type { Logger } from '../log/logger.ts';
 import { GatewayMetrics } from '../metrics/gateway-metrics.ts';
@@ -20,11 +14,14 @@ import type { Settings } from '../settings/table.ts';
 import { annotationsOf } from '../providers/annotations.ts';
 import { ApiServer } from './api-server.ts';
 import { Background } from './background.ts';
-import { listen, localUrl } from './listen.ts';
+import type { FunctionPorts } from './function-ports.ts';
+import { HttpListener } from './http-listener.ts';
+import { localUrl } from './listen.ts';
 import type { StateFolderClaim } from './locator.ts';
 import { MetricsServer } from './metrics-server.ts';
 import type { MoreAddresses } from './more-addresses.ts';
 import { RequestHandler } from './request-handler.ts';
+import { readTarget, type Target } from './target.ts';
 
 export interface GatewayParts {
   readonly settings: Settings;
@@ -34,6 +31,8 @@ export interface GatewayParts {
   readonly login: Login | undefined;
   readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
+  /** Undefined where functions have no ports of their own. */
+  readonly functionPorts: FunctionPorts | undefined;
   /** Further addresses at which the provider lets functions in. */
   readonly moreAddresses: MoreAddresses;
   /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
@@ -49,17 +48,14 @@ const MOST_RECEIVED = 256 << 20;
 /** The gateway from its start to its end. */
 export class Gateway {
   readonly #parts: GatewayParts;
-  readonly #server: Server;
-  /** The front of the fast path, ahead of Node's server. */
-  readonly #front: FastFront;
+  readonly #listener: HttpListener;
   readonly #metricsServer: MetricsServer;
-  readonly #handler: RequestHandler;
   readonly #api: ApiServer;
-  readonly #invoker: Invoker;
+  readonly #invokers: readonly Invoker[];
   readonly #background: Background;
 
   private constructor(parts: GatewayParts) {
-    const { settings, logger, provider, login, queue } = parts;
+    const { settings, logger, provider, login, queue, functionPorts } = parts;
     const { readTimeout, writeTimeout, upstreamTimeout, allowedHosts, allowedOrigins } = settings;
     this.#parts = parts;
     const warn = (line: string): void => logger.warn(line);
@@ -69,11 +65,14 @@ export class Gateway {
     const origins = { isOpen: login === undefined, allowedHosts, allowedOrigins };
     const defaultNamespace = settings.functionNamespace;
     const clientErrors = new ClientErrors(gatewayManner, logError);
-    this.#invoker = new Invoker({
+    const called: Omit<InvokerParts, 'limits'> = {
       endpoints: settings.scaleFromZero ? provider.endpoints : new AwakeAlone(provider),
       observer: metrics.invocations,
-      limits: { readTimeout, writeTimeout, upstreamTimeout },
-    });
+    };
+    const invoker = new Invoker({ ...called, limits: { readTimeout, writeTimeout, upstreamTimeout } });
+    // At a port of its own a function's own timeouts hold.
+    const direct = new Invoker({ ...called, limits: { readTimeout: 0, writeTimeout, upstreamTimeout: 0 } });
+    this.#invokers = [invoker, direct];
     this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
     const { scheduler, observer } = this.#background;
     const timeouts = { read: readTimeout, write: writeTimeout, upstream: upstreamTimeout };
@@ -91,9 +90,9 @@ export class Gateway {
       warn,
     };
     this.#api = new ApiServer({ context, origins, readTimeout, writeTimeout, logError });
-    this.#handler = new RequestHandler({
+    const handling = {
       api: this.#api,
-      invoker: this.#invoker,
+      invoker,
       submissions: new Submissions({
         queue,
         annotationsOf: (name) => annotationsOf(provider, name),
@@ -106,22 +105,23 @@ export class Gateway {
         writeTimeout,
       }),
       clientErrors,
+      readTarget,
       origins,
       defaultNamespace,
       readTimeout,
       writeTimeout,
+    };
+    this.#listener = new HttpListener(new RequestHandler(handling), clientErrors, readTimeout);
+    this.#listener.serveAlso(parts.moreAddresses);
+    functionPorts?.serveBy((name) => {
+      const toFunction = (target: string): Target => ({
+        kind: 'function',
+        name: qualifiedName(name),
+        target,
+      });
+      const parts = { ...handling, invoker: direct, origins: undefined, readTarget: toFunction };
+      return new HttpListener(new RequestHandler(parts), clientErrors, readTimeout);
     });
-    this.#server = createHttpServer(readTimeout);
-    const gate = new RequestGate(this.#server, clientErrors, readTimeout);
-    serve(this.#server, this.#handler, clientErrors, gate);
-    this.#server.on('upgrade', (request, stream, read) => {
-      const socket = stream as Socket;
-      const head = Buffer.concat([read, gate.release(socket)]);
-      this.#handler.upgrade(this.#server, request, socket, head);
-    });
-    this.#front = new FastFront(this.#server, timerDelay(readTimeout), this.#handler.handle);
-    this.#server.on('connection', lingerOnClose);
-    parts.moreAddresses.attach(this.#server);
     this.#metricsServer = new MetricsServer(metrics);
   }
 
@@ -144,7 +144,7 @@ export class Gateway {
     const { settings, logger, provider, claim, onListening } = this.#parts;
     const { host } = settings;
     await provider.start();
-    const port = await listen(this.#server, host, settings.port, 'port');
+    const port = await this.#listener.listen(host, settings.port, 'port');
     const address = new URL(localUrl(host, port)).host;
     onListening(address);
     await this.#background.start(address);
@@ -156,15 +156,17 @@ export class Gateway {
 
   /** Takes no request any more, lets those in flight end within write_timeout, then ends the functions. */
   async stop(): Promise<void> {
-    const { provider, settings, moreAddresses } = this.#parts;
-    this.#server.close();
+    const { provider, settings, functionPorts, moreAddresses } = this.#parts;
+    this.#listener.stopListening();
     moreAddresses.close();
-    this.#server.closeIdleConnections();
-    this.#front.close();
     this.#api.endStreams();
-    this.#invoker.closeUpgrades();
+    for (const invoker of this.#invokers) invoker.closeUpgrades();
     const { writeTimeout } = settings;
-    await Promise.all([this.#background.drain(writeTimeout), this.#handler.drain(writeTimeout)]);
+    await Promise.all([
+      this.#background.drain(writeTimeout),
+      this.#listener.drain(writeTimeout),
+      functionPorts?.drain(writeTimeout),
+    ]);
     await this.#background.stop();
     await provider.stop(writeTimeout);
     await this.#end();
@@ -177,10 +179,9 @@ export class Gateway {
   }
 
   async #end(): Promise<void> {
-    this.#server.close();
+    this.#listener.closeAll();
     this.#parts.moreAddresses.close();
-    this.#front.kill();
-    this.#server.closeAllConnections();
+    this.#parts.functionPorts?.closeAll();
     this.#metricsServer.close();
     await this.#parts.claim.release();
   }

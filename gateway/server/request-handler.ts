@@ -17,20 +17,23 @@ import { readFunctionName } from '../functions/function-name.ts';
 import type { Invoker } from '../invoke/invoker.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import type { ApiServer } from './api-server.ts';
-import { readTarget } from './target.ts';
+import type { Target } from './target.ts';
 
 export interface RequestHandlerParts {
   readonly api: ApiServer;
   readonly invoker: Invoker;
   readonly submissions: Submissions;
   readonly clientErrors: ClientErrors;
-  readonly origins: OriginRules;
+  /** What the path of a request asks for. */
+  readonly readTarget: (requestTarget: string) => Target;
+  /** What web pages may call; undefined where functions see to that themselves. */
+  readonly origins: OriginRules | undefined;
   readonly defaultNamespace: string;
   readonly readTimeout: number;
   readonly writeTimeout: number;
 }
 
-/** Takes every request of the main port: calls of functions go to the invoker, all others to the API. */
+/** Takes every request of a port: calls of functions go to the invoker, all others to the API. */
 export class RequestHandler implements ServedBy {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
@@ -76,7 +79,7 @@ export class RequestHandler implements ServedBy {
       clientErrors.giveUp(request.socket);
       return this.#refuse(request, response, fault);
     }
-    const target = readTarget(request.url ?? '/');
+    const target = this.#parts.readTarget(request.url ?? '/');
     if (target.kind !== 'function' && target.kind !== 'async')
       return api.handle(request, response, target, expectsContinue);
     const refusal = this.#refusalOf(request);
@@ -94,7 +97,7 @@ export class RequestHandler implements ServedBy {
   /** Takes a connection over for a function; other paths have nothing to upgrade to, and pass the offer over. */
   upgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { invoker, defaultNamespace } = this.#parts;
-    const target = readTarget(request.url ?? '/');
+    const target = this.#parts.readTarget(request.url ?? '/');
     if (target.kind !== 'function' || !isRealUpgrade(request))
       return declineUpgrade(server, request, socket, head);
     socket.on('error', () => undefined); // its close is waited for
@@ -114,7 +117,8 @@ export class RequestHandler implements ServedBy {
     headers,
     method = 'GET',
   }: Pick<ExchangeRequest, 'headers' | 'method'>): HttpError | undefined {
-    const refusal = refusalOfOrigin({ headers, method, kind: 'function' }, this.#parts.origins);
+    const { origins } = this.#parts;
+    const refusal = origins && refusalOfOrigin({ headers, method, kind: 'function' }, origins);
     return refusal === undefined ? undefined : new GatewayError('ORIGIN_REFUSED', refusal);
   }
 

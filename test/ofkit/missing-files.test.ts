@@ -80,12 +80,25 @@ test('a function of lang dockerfile needs a Dockerfile, in any of its names', as
 test("the fprocess of a function's own Dockerfile is run, not that of template.yml", async (t) => {
   const project = await Project.create(t);
   await project.useTemplates('dockerfile');
-  await project.writeStack({ one: 'lang: dockerfile', server: 'lang: dockerfile' });
+  await project.writeStack({ one: 'lang: dockerfile', nothing: 'lang: dockerfile' });
   await project.write('one/dockerfile', 'FROM x\nENV fprocess="tr a-z A-Z"\n');
-  await project.write('server/Dockerfile', 'FROM x\nCMD ["node", "server.js"]\n');
+  await project.write('nothing/Dockerfile', 'FROM x\n');
   const running = project.start(['run', 'one', '--json', '-p', '0']);
   const { url = '' } = await running.until('ready');
   assert.equal(await (await fetch(url, { method: 'POST', body: 'meow' })).text(), 'MEOW');
-  const { status, stderr } = await project.ofkit(['run', 'server', '-p', '0']);
-  assert.deepEqual([status, /sets no fprocess, so it is a plain server/.test(stderr)], [9, true], stderr);
+  const { status, stderr } = await project.ofkit(['run', 'nothing', '-p', '0']);
+  assert.deepEqual([status, /has neither fprocess nor CMD/.test(stderr)], [9, true], stderr);
+});
+
+test('a Dockerfile without a watchdog is a plain server, whose CMD is run', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('dockerfile');
+  await project.writeStack({ server: 'lang: dockerfile' });
+  await project.write('server/Dockerfile', 'FROM x\nCMD ["node", "server.js"]\n');
+  await project.write(
+    'server/server.js',
+    "require('node:http').createServer((_, response) => response.end('plain')).listen(process.env.PORT);\n",
+  );
+  const running = project.start(['run', '--json', '-p', '0']);
+  assert.equal(await running.call('server'), 'plain');
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { execa } from 'execa';
 import { probe, Project } from './project.ts';
 import type { Running } from './running.ts';
-import { eventually } from './waits.ts';
+import { until } from '../support/wait.ts';
 
 /** Tells the id of its process and of one that it started, which ignores SIGTERM. */
 const STUBBORN = `
@@ -21,10 +21,13 @@ async function pidsOf(running: Running): Promise<number[]> {
 
 /** Waits until none of them runs, zombies aside. */
 async function allEnded(pids: readonly number[]): Promise<void> {
-  await eventually(`the end of ${pids.join(', ')}`, async () => {
-    const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false });
-    return stdout.split('\n').every((state) => state === '' || state.startsWith('Z')) || undefined;
-  });
+  await until(
+    async () => {
+      const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false });
+      return stdout.split('\n').every((state) => state === '' || state.startsWith('Z')) || undefined;
+    },
+    `the end of ${pids.join(', ')}`,
+  );
 }
 
 async function start(project: Project, source: string, ...flags: string[]): Promise<Running> {
@@ -49,9 +52,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
     const { status } = await running.interrupt(signal);
     assert.equal(status, signal === 'SIGKILL' ? undefined : 0);
     await allEnded(pids);
-    for (const port of ports) assert.equal(await probe(port), 'ECONNREFUSED');
+    for (const port of ports)
+      await until(async () => (await probe(port)) === 'ECONNREFUSED', `port ${port} to be closed`);
   });
 }
+
+test('SIGKILL ends a request in flight, whatever timeouts there are', { timeout: 60_000 }, async (t) => {
+  const project = await Project.create(t);
+  const endless = `module.exports = ({ url }) => {
+  if (url !== '/endless') return JSON.stringify([process.pid, process.ppid]);
+  console.log('begun');
+  return new Promise(() => undefined);
+};`;
+  const running = await start(project, endless, '--inspect', '0'); // without timeouts
+  const pids = await pidsOf(running);
+  const call = running.call('hello', '/endless').catch(() => 'broken off');
+  await running.until('log', ({ text }) => text === 'begun');
+  await running.interrupt('SIGKILL');
+  assert.equal(await call, 'broken off');
+  await allEnded(pids);
+});
 
 test('a second Ctrl-C ends at once what does not want to end', { timeout: 60_000 }, async (t) => {
   const project = await Project.create(t);
@@ -135,9 +155,9 @@ setInterval(() => undefined, 1000);
 Object.defineProperty(module, 'exports', { get: () => new Promise(() => undefined) });
 while (true) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);`;
   const running = await start(project, waiting);
-  const pid = await eventually('the start of the function', async () => {
+  const pid = await until(async () => {
     return (await project.read('pid').catch(() => '')) || undefined;
-  });
+  }, 'the start of the function');
   const { status } = await running.interrupt();
   assert.equal(status, 0);
   await allEnded([Number(pid)]);

@@ -7,6 +7,7 @@ import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Project } from './project.ts';
+import { until } from '../support/wait.ts';
 
 test('up runs every function, each on a port of its own, and reloads the one that is saved', async (t) => {
   const project = await Project.create(t);
@@ -41,6 +42,64 @@ test('up takes the functions that are named, and tells a person who says what', 
   assert.match(stdout, /a {6}\|\S* \S*http:\/\/127\.0\.0\.1:\d+/);
   assert.doesNotMatch(stdout + stderr, /unnamed/);
   assert.match(stderr, /✔\S* a: plain /);
+});
+
+test('up has a gateway for functions, for ps and logs elsewhere, and functions reach each other by it', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ caller: 'lang: plain', called: 'lang: plain' });
+  await project.write(
+    'caller/handler.js',
+    "module.exports = async () => (await fetch('http://gateway.openfaas:8080/function/called')).text();",
+  );
+  await project.write('called/handler.js', "module.exports = () => (console.log('was called'), 'called');");
+  const running = project.start(['up', '--json', '-p', '0']);
+  const { gateway } = await running.until('ready', (event) => event.function === 'caller');
+  await running.until('ready', (event) => event.function === 'called');
+  assert.equal(await (await fetch(gateway ?? '')).text(), 'called');
+  assert.match((await project.ofkit(['ps'])).stdout, /^called +1\/1 +1 +http[^]*\ncaller +1\/1 +1 +http/m);
+  assert.match((await project.ofkit(['logs', 'called'])).stdout, /^was called$/m);
+  assert.equal((await running.interrupt()).status, 0);
+  assert.equal((await project.ofkit(['ps'])).status, 3);
+});
+
+test('a save deploys a function again that somebody has removed, or that has another namespace', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain' });
+  await project.write('hello/handler.js', "module.exports = () => 'one';");
+  const running = project.start(['up', '--json', '-p', '0']);
+  const { url: gateway = '' } = await running.until('gateway');
+  assert.equal(await running.call('hello'), 'one');
+  const body = JSON.stringify({ functionName: 'hello' });
+  assert.equal((await fetch(`${gateway}/system/functions`, { method: 'DELETE', body })).status, 202);
+  await project.write('hello/handler.js', "console.log('again'); module.exports = () => 'two';");
+  await running.until('reloaded');
+  await running.until('log', ({ text }) => text === 'again');
+  assert.equal(await running.call('hello'), 'two');
+  const behind = running.events.length;
+  await project.writeStack({ hello: 'lang: plain\nnamespace: other' });
+  await running.next('reloaded', () => true, behind);
+  await running.next('log', ({ text }) => text === 'again', behind);
+  assert.equal(await running.call('hello'), 'two');
+  assert.equal(await (await fetch(`${gateway}/function/hello.other`)).text(), 'two');
+  assert.equal((await fetch(`${gateway}/function/hello`)).status, 404);
+});
+
+test('a secret that is saved is read by the function that runs', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain\nsecrets: [key]' });
+  await project.write('.secrets/key', 'one');
+  await project.write(
+    'hello/handler.js',
+    "module.exports = () => `${process.pid} ${require('node:fs').readFileSync('/var/openfaas/secrets/key', 'utf8')}`;",
+  );
+  const running = project.start(['run', '--json', '-p', '0']);
+  const [pid, first] = (await running.call('hello')).split(' ');
+  assert.equal(first, 'one');
+  await project.write('.secrets/key', 'two');
+  await until(async () => (await running.call('hello')) === `${pid} two`, 'the new secret');
 });
 
 test('run asks for a name where there are several functions', async (t) => {

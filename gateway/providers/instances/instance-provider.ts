@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../../common/errors.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
@@ -14,6 +15,7 @@ import type { Stores } from '../../state/stores.ts';
 import type { LogLine, LogQuery, Provider, ProviderIdentity, SecretName } from '../provider.ts';
 import { stopIfIdle } from './idle-stop.ts';
 import { ManagedFunction } from './managed-function.ts';
+import { OwnPorts, type PortOpener } from './own-ports.ts';
 import type { Runner } from './runner.ts';
 import { Turnstile } from './turnstile.ts';
 import type { Version } from './version.ts';
@@ -22,6 +24,9 @@ export interface InstanceProviderOptions {
   readonly runner: Runner;
   readonly stores: Stores;
   readonly stateFolder: string;
+  /** For development: what opens ports of their own for functions. */
+  readonly functionPorts: PortOpener | undefined;
+  readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
 }
 
@@ -36,16 +41,18 @@ export class InstanceProvider implements Provider {
   readonly namespaces: NamespaceStore;
   readonly #runner: Runner;
   readonly #store: FunctionStore;
-  readonly #stateFolder: string;
+  readonly #options: Pick<InstanceProviderOptions, 'stateFolder' | 'functionPorts' | 'warn'>;
   readonly #functions = new Map<string, ManagedFunction>();
+  /** Those that were removed, and still answer what they have got. */
+  readonly #leaving = new Set<ManagedFunction>();
   /** What is done to one function at a time. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #turnstile = new Turnstile(STARTS_AT_A_TIME);
 
-  constructor({ runner, stores, stateFolder, version }: InstanceProviderOptions) {
+  constructor({ runner, stores, version, ...options }: InstanceProviderOptions) {
     this.#runner = runner;
     this.#store = stores.functions;
-    this.#stateFolder = stateFolder;
+    this.#options = options;
     this.secrets = stores.secrets;
     this.namespaces = stores.namespaces;
     this.identity = { provider: 'of-gateway', orchestration: runner.orchestration, version };
@@ -59,28 +66,35 @@ export class InstanceProvider implements Provider {
     for (const record of await this.#store.readAll()) {
       const managed = await this.#manage(record);
       this.#functions.set(qualifiedName(managed.name), managed);
+      await managed.ownPorts
+        ?.become(record.current.deployment)
+        .catch((error: unknown) => this.#options.warn(messageOf(error)));
       managed.start();
     }
     this.#runner.takenUp();
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    await Promise.all([...this.#functions.values()].map((managed) => managed.stop(deadlineMs)));
+    await Promise.all(this.#running.map((managed) => managed.stop(deadlineMs)));
     await this.#runner.close();
   }
 
   async kill(): Promise<void> {
-    await Promise.all([...this.#functions.values()].map((managed) => managed.kill()));
+    await Promise.all(this.#running.map((managed) => managed.kill()));
+  }
+
+  get #running(): ManagedFunction[] {
+    return [...this.#functions.values(), ...this.#leaving];
   }
 
   checkHealth(): Promise<void> {
     return this.#runner.checkHealth();
   }
 
-  async list(namespace: string): Promise<readonly FunctionStatus[]> {
+  async list(namespace: string, { usage } = { usage: false }): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
     const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
-    return Promise.all(own.map((managed) => managed.status(false)));
+    return Promise.all(own.map((managed) => managed.status(usage)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {
@@ -101,7 +115,11 @@ export class InstanceProvider implements Provider {
         createdAt: new Date().toISOString(),
       };
       const managed = await this.#manage(record);
-      await this.#store.put(record);
+      await managed.ownPorts?.become(deployment);
+      await this.#store.put(record).catch((error: unknown) => {
+        managed.ownPorts?.close();
+        throw error;
+      });
       this.#functions.set(key, managed);
       managed.start();
     });
@@ -119,6 +137,7 @@ export class InstanceProvider implements Provider {
         replicas: Math.max(managed.record.replicas, leastReplicas(deployment.labels)),
         createdAt: managed.record.createdAt,
       };
+      await managed.ownPorts?.become(deployment);
       const version = await this.#runner.make(current);
       await this.#store.put(record);
       managed.become(record, version);
@@ -131,7 +150,12 @@ export class InstanceProvider implements Provider {
       await this.#store.remove(name);
       this.#functions.delete(qualifiedName(name));
       // What is in flight is answered; the caller does not wait for that.
-      void managed.remove().then(() => managed.ring.remove());
+      managed.ownPorts?.close();
+      this.#leaving.add(managed);
+      void managed
+        .remove()
+        .then(() => managed.ring.remove())
+        .finally(() => this.#leaving.delete(managed));
     });
   }
 
@@ -198,8 +222,9 @@ export class InstanceProvider implements Provider {
       onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
       onRetired: (version: Version) => void this.#discard(version),
+      ownPorts: this.#options.functionPorts && new OwnPorts(this.#options.functionPorts),
     };
-    const ring = new LogRing(join(this.#stateFolder, 'logs', namespace, name));
+    const ring = new LogRing(join(this.#options.stateFolder, 'logs', namespace, name));
     return new ManagedFunction(context, record, { current, previous }, ring);
   }
 

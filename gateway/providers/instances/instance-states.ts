@@ -1,4 +1,5 @@
-import type { InstanceState, InstanceStatus } from '../../functions/function-status.ts';
+import type { FunctionRecord } from '../../state/function-store.ts';
+import type { FunctionStatus, InstanceState, InstanceStatus } from '../../functions/function-status.ts';
 import type { Member, Version } from './version.ts';
 
 /**
@@ -21,4 +22,15 @@ function stateOf({ phase }: Pick<Member, 'phase'>, hasFailed: boolean, inFlight:
   if (phase === 'draining') return 'draining';
   if (phase === 'waiting') return hasFailed ? 'restarting' : 'starting';
   return inFlight > 0 ? 'busy' : 'idle';
+}
+
+/** When a function was made, and its version. */
+export function datesOf({
+  createdAt,
+  current: { deployedAt },
+}: FunctionRecord): Pick<FunctionStatus, 'createdAt' | 'deployedAt'> {
+  return {
+    createdAt: new Date(createdAt),
+    ...(deployedAt !== undefined && { deployedAt: new Date(deployedAt) }),
+  };
 }

@@ -4,6 +4,8 @@ import type { ProbeSettings } from './probe-settings.ts';
 export interface InstanceUsage {
   readonly cpu: number;
   readonly bytes: number;
+  /** Since its start; undefined where that is not known. */
+  readonly cpuSeconds?: number;
 }
 
 /** One run of a function's code, whatever it runs as. */
@@ -19,6 +21,9 @@ export interface Instance {
   readonly ended: Promise<string>;
   /** What ended it from outside, such as a limit of memory; undefined where it ended by itself, or lives. */
   readonly endedBy: string | undefined;
+
+  /** How it ended, where that is known at once. */
+  readonly endedAs?: string | undefined;
 
   /** Calls back at the very moment that it is known to have ended; `ended` waits for its last lines too. */
   onceGone(listener: () => void): void;
@@ -44,4 +49,10 @@ export class LastLines {
     this.lines.push(line);
     if (this.lines.length > LINES_TOLD) this.lines.shift();
   }
+}
+
+/** Why an instance that served does so no more. */
+export function endOf(instance: Instance | undefined): string {
+  const how = instance?.endedAs;
+  return instance?.endedBy ?? (how === undefined ? 'it ended by itself' : `it ended by itself (${how})`);
 }

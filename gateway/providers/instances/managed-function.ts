@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../common/errors.ts';
+import { givenUpLine } from '../../../common/status-notes.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
+import { CpuTotal, measureAll } from './cpu-total.ts';
+import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
 import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
-import type { Instance } from './instance.ts';
-import { instanceStates } from './instance-states.ts';
-import type { Member, Version } from './version.ts';
+import { endOf, type Instance } from './instance.ts';
+import { datesOf, instanceStates } from './instance-states.ts';
+import { isDraining, newMember, type Member, type Version } from './version.ts';
 import { watch } from './watch.ts';
 
 /** What a function needs of its provider. */
@@ -22,6 +25,8 @@ export interface ManagedFunctionContext {
   readonly turnstile: Turnstile;
   /** Called with a version that has no instance left and will have none. */
   readonly onRetired: (version: Version) => void;
+  /** For development: the ports that it has to itself. */
+  readonly ownPorts: OwnPorts | undefined;
 }
 
 /** How long an instance may take to answer what it has got, in milliseconds. */
@@ -41,6 +46,7 @@ export class ManagedFunction {
   #previous: Version | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  readonly #cpuTotal = new CpuTotal();
   /** What is on its way out, to be waited for at the end. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -57,6 +63,10 @@ export class ManagedFunction {
     this.#record = record;
     this.#current = versions.current;
     this.#previous = versions.previous;
+  }
+
+  get ownPorts(): OwnPorts | undefined {
+    return this.#context.ownPorts;
   }
 
   get record(): FunctionRecord {
@@ -121,28 +131,18 @@ export class ManagedFunction {
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const usage = withUsage ? await this.#measure() : undefined;
-    const { replicas, createdAt } = this.#record;
-    const { deployment, deployedAt } = this.#record.current;
+    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
+    const { replicas, current } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
-      deployment,
+      deployment: current.deployment,
       replicas,
       availableReplicas: Math.min(serving, replicas),
-      createdAt: new Date(createdAt),
-      ...(deployedAt !== undefined && { deployedAt: new Date(deployedAt) }),
+      ...datesOf(this.#record),
       instances: instanceStates(this.versions, (id) => this.#context.rotation.inFlight(this.name, id)),
       notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
-    };
-  }
-
-  async #measure(): Promise<{ cpu: number; totalMemoryBytes: number }> {
-    const members = this.versions.flatMap((version) => [...version.members.values()]);
-    const measured = await Promise.all(members.map(({ instance }) => instance?.measure()));
-    return {
-      cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
-      totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
     };
   }
 
@@ -163,6 +163,8 @@ export class ManagedFunction {
       replicas: this.#record.replicas,
       current: this.#current,
       canOverlap: this.#current.canOverlap && this.#previous?.canOverlap !== false,
+      // A developer reads why it fails once, and saves a change.
+      retriesUpdate: !this.ownPorts,
       ...(this.#previous && { previous: this.#previous }),
     };
     const plan = planInstances(facts, now);
@@ -194,13 +196,7 @@ export class ManagedFunction {
 
   #launch(version: Version): void {
     const id = version.nextId();
-    const member: Member = {
-      id,
-      instance: undefined,
-      unwanted: new AbortController(),
-      phase: 'waiting',
-      servingSince: undefined,
-    };
+    const member = newMember(id);
     version.members.set(id, member);
     void this.#context.turnstile.pass(() =>
       Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
@@ -213,7 +209,8 @@ export class ManagedFunction {
     try {
       instance = await version.launch({
         id: member.id,
-        onLine: (line) => this.ring.append(member.id, line),
+        onLine: (line, kind) => this.ring.append(member.id, line, kind),
+        onDebugger: (port) => this.#onDebugger(member, port),
         keptLines: () => this.ring.read(),
         signal: member.unwanted.signal,
       });
@@ -226,16 +223,25 @@ export class ManagedFunction {
     instance.onceGone(() => this.#onGone(version, member));
     const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
-    if (reason !== undefined) return this.#fail(version, member, reason);
+    if (reason !== undefined) return this.#fail(version, member, instance.endedBy ?? reason);
     this.#serve(version, member);
     this.#reconcile();
     void this.#watch(version, member, instance);
+  }
+
+  /** At a port that stays a debugger finds the instance that serves; else it is told where each one's is. */
+  #onDebugger(member: Member, port: number): void {
+    member.debuggerPort = port;
+    const stable = this.ownPorts?.debugger;
+    if (!stable) this.ring.append(member.id, `of-gateway: its debugger is at 127.0.0.1:${port}`, 'gateway');
+    else if (member.phase === 'serving') stable.switchTo(port);
   }
 
   #serve(version: Version, member: Member): void {
     member.phase = 'serving';
     member.servingSince ??= performance.now();
     version.hasServed = true;
+    this.ownPorts?.debugger?.switchTo(member.debuggerPort);
     const { id: instance } = member;
     this.#context.rotation.add(this.name, {
       instance,
@@ -248,21 +254,21 @@ export class ManagedFunction {
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
-    if (member.phase === 'serving')
-      this.#fail(version, member, member.instance?.endedBy ?? 'it ended by itself');
+    if (member.phase === 'serving') this.#fail(version, member, endOf(member.instance));
   }
 
   #fail(version: Version, member: Member, reason: string): void {
     if (!version.members.delete(member.id) || this.#isEnding) return void member.instance?.kill();
     void this.#context.rotation.withdraw(this.name, member.id);
     version.fail(member, reason, performance.now());
-    this.ring.append(member.id, `of-gateway: the instance is given up: ${reason}`);
+    this.ring.append(member.id, givenUpLine(reason), 'gateway');
     this.#track(member.instance?.kill() ?? Promise.resolve());
     this.#reconcile();
   }
 
-  #watch(version: Version, member: Member, instance: Instance): Promise<void> {
-    return watch(instance, version.probes, {
+  async #watch(version: Version, member: Member, instance: Instance): Promise<void> {
+    if (this.ownPorts && isInspected(version.record.deployment)) return; // at a breakpoint it answers no probe
+    await watch(instance, version.probes, {
       isOver: () => isDraining(member) || !version.members.has(member.id),
       onUnhealthy: (reason) => this.#fail(version, member, reason),
       onReady: () => {
@@ -300,9 +306,4 @@ export class ManagedFunction {
     const tracked = work.finally(() => this.#ending.delete(tracked));
     this.#ending.add(tracked);
   }
-}
-
-/** It may have become so while something was awaited. */
-function isDraining({ phase }: Member): boolean {
-  return phase === 'draining';
 }

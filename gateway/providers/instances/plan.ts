@@ -7,6 +7,8 @@ export interface InstanceFacts {
 
 /** What is known of one version of a function. */
 export interface VersionFacts {
+  /** Whether any of its instances was ever ready. */
+  readonly hasServed: boolean;
   readonly instances: readonly InstanceFacts[];
   /** Instances in a row that ended of themselves or never became ready. */
   readonly failures: number;
@@ -22,6 +24,8 @@ export interface FunctionFacts {
   readonly previous?: VersionFacts;
   /** Whether two instances can run at a time: not where the server's port is fixed. */
   readonly canOverlap: boolean;
+  /** Whether a version that never served is started again while the one before it serves. */
+  readonly retriesUpdate: boolean;
 }
 
 /** What to do now, and when to look again where nothing else happens before. */
@@ -46,10 +50,13 @@ export function restartDelay(failures: number): number {
  * Decides which instances to start and to stop.
  *
  * The version before serves until the current one has as many ready instances as are wished for; where both cannot run
- * at a time it goes first. What fails is started again after a delay that grows.
+ * at a time it goes first, and comes back for good if the current one does not start. What fails is started again after
+ * a delay that grows.
  */
 export function planInstances(facts: FunctionFacts, now: number): Plan {
   const { replicas, current, previous, canOverlap } = facts;
+  const hasFailed = previous !== undefined && current.failures > 0 && !current.hasServed;
+  if (hasFailed && !(canOverlap && facts.retriesUpdate)) return planReturn(facts, previous, now);
   const serving = current.instances.filter(({ phase }) => phase === 'serving').length;
   const isReplaced = serving >= replicas || !canOverlap;
   const stopPrevious = previous && isReplaced ? alive(previous).map(({ id }) => id) : [];
@@ -62,6 +69,23 @@ export function planInstances(facts: FunctionFacts, now: number): Plan {
     startCurrent: ofCurrent.start,
     startPrevious: ofPrevious?.start ?? 0,
     stop: [...stopPrevious, ...ofCurrent.stop, ...(ofPrevious?.stop ?? [])],
+    ...(Number.isFinite(lookAgainAt) && { lookAgainAt }),
+  };
+}
+
+/** The current version is left as it is: the one before it serves until another is deployed. */
+function planReturn(
+  { replicas, current, canOverlap }: FunctionFacts,
+  previous: VersionFacts,
+  now: number,
+): Plan {
+  const most = canOverlap ? replicas : Math.min(replicas, 1);
+  const isHeldUp = !canOverlap && current.instances.length > 0;
+  const { start, stop, lookAgainAt } = planVersion(previous, most, now, isHeldUp);
+  return {
+    startCurrent: 0,
+    startPrevious: start,
+    stop: [...alive(current).map(({ id }) => id), ...stop],
     ...(Number.isFinite(lookAgainAt) && { lookAgainAt }),
   };
 }

@@ -1,4 +1,4 @@
-import type { KeptLine } from '../../logs/log-ring.ts';
+import type { KeptLine, LineKind } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
@@ -15,6 +15,20 @@ export interface Member {
   phase: InstanceFacts['phase'];
   /** Since when it serves, in milliseconds of a steady clock. */
   servingSince: number | undefined;
+  /** Where its debugger listens, once it has said so. */
+  debuggerPort: number | undefined;
+}
+
+/** An instance that is about to be started. */
+export function newMember(id: string): Member {
+  return {
+    id,
+    instance: undefined,
+    unwanted: new AbortController(),
+    phase: 'waiting',
+    servingSince: undefined,
+    debuggerPort: undefined,
+  };
 }
 
 /** Why a version lacks instances. */
@@ -29,8 +43,10 @@ export interface Failure {
 /** What is asked for when an instance is started. */
 export interface LaunchOptions {
   readonly id: string;
-  /** Takes each line that it writes. */
-  readonly onLine: (line: string) => void;
+  /** Takes each line that it writes, with who says it where that is not the function. */
+  readonly onLine: (line: string, kind?: LineKind) => void;
+  /** Takes the port of its debugger. */
+  readonly onDebugger: (port: number) => void;
   /** The lines of the function that are kept, for an instance that a gateway before has started. */
   readonly keptLines: () => Promise<readonly KeptLine[]>;
   /** Aborts when the instance is not wanted any more. */
@@ -92,4 +108,9 @@ export abstract class Version implements VersionFacts {
     const isOutside = instance?.endedBy !== undefined;
     this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date(), isOutside };
   }
+}
+
+/** It may have become so while something was awaited. */
+export function isDraining({ phase }: Member): boolean {
+  return phase === 'draining';
 }

@@ -1,6 +1,8 @@
+import type { LineKind } from '../../logs/log-ring.ts';
+
 /** A line that an instance wrote: the watchdog's own, or the function's, which stays as it is. */
 export interface InstanceLine {
-  readonly from: 'function' | 'watchdog';
+  readonly kind: LineKind;
   readonly text: string;
 }
 
@@ -16,6 +18,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'duration',
   'call_id',
   'failure',
+  'code',
 ]);
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
@@ -25,9 +28,10 @@ export function readInstanceLine(line: string): InstanceLine {
   const { level, time, msg } = fields ?? {};
   const isKnown = fields !== undefined && Object.keys(fields).every((name) => FIELDS.has(name));
   if (!isKnown || typeof level !== 'string' || typeof msg !== 'string' || !ISO_TIME.test(String(time))) {
-    return { from: 'function', text: line };
+    return { kind: 'function', text: line };
   }
-  return { from: 'watchdog', text: msg };
+  if ('status' in fields) return { kind: 'request', text: msg };
+  return { kind: level === 'info' ? 'watchdog' : 'warning', text: msg };
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -40,13 +44,13 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 }
 
 /** The port that Node says its debugger listens on. */
-export function readDebuggerPort({ from, text }: InstanceLine): number | undefined {
-  if (from !== 'function') return undefined;
+export function readDebuggerPort({ kind, text }: InstanceLine): number | undefined {
+  if (kind !== 'function') return undefined;
   const port = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(text)?.[1];
   return port === undefined ? undefined : Number(port);
 }
 
 /** The line that Node writes behind each that names the debugger's port. */
-export function isDebuggerHint({ from, text }: InstanceLine): boolean {
-  return from === 'function' && text.startsWith('For help, see: https://nodejs.org/');
+export function isDebuggerHint({ kind, text }: InstanceLine): boolean {
+  return kind === 'function' && text.startsWith('For help, see: https://nodejs.org/');
 }

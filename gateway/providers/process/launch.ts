@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
 import type { FoundImage } from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
+import { isInspected } from '../instances/own-ports.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
+import type { Limiter } from './limits/limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
 import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
@@ -18,18 +21,14 @@ export interface LaunchContext {
   readonly markerPrefix: string;
   /** Whether functions may ask for a debugger. */
   readonly development: boolean;
+  readonly limiter: Limiter;
 }
 
-/** The annotation that asks for a debugger in a function's Node processes. */
-const INSPECT = 'dev.of-gateway.inspect';
-
-export interface LaunchParts {
+export interface LaunchParts extends Pick<LaunchOptions, 'id' | 'onLine' | 'onDebugger'> {
   readonly deployment: Deployment;
   readonly image: FoundImage;
   readonly secrets: SecretsFolder;
   readonly user: FunctionUser | undefined;
-  readonly id: string;
-  readonly onLine: (line: string) => void;
 }
 
 /** Whether two instances of an image can run at a time: only a server whose port is fixed cannot. */
@@ -39,20 +38,22 @@ export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean 
 
 /** Starts an instance of a version; it is not ready yet. */
 export async function launchProcess(
-  { host, runFolder, markerName, markerPrefix, development }: LaunchContext,
-  { deployment, image, secrets, user, id, onLine }: LaunchParts,
+  { host, runFolder, markerName, markerPrefix, development, limiter }: LaunchContext,
+  { deployment, image, secrets, user, id, onLine, onDebugger }: LaunchParts,
 ): Promise<ProcessInstance> {
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
   if (user) await chown(temporary, user.uid, user.gid);
-  const isHttp = modeOf(deployment.envVars, image.environment, image.command) === 'http';
+  const mode = modeOf(deployment.envVars, image.environment, image.command);
+  const isHttp = mode === 'http';
+  const limits = limiter.holderFor(id, deployment, mode === 'inproc');
   const environment = await instanceEnvironment(host, {
     deployment,
     image,
     temporary,
     secrets: secrets.path,
     marker: [markerName, markerPrefix + id],
-    inspect: development && deployment.annotations[INSPECT] === 'true',
+    inspect: development && isInspected(deployment),
     functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
   });
   const instance = new ProcessInstance({
@@ -62,9 +63,13 @@ export async function launchProcess(
     environment,
     marker: `${markerName}=${markerPrefix}${id}`,
     user,
+    limits,
     onLine,
+    onDebugger,
   });
-  void instance.ended.then(() => removeFolder(temporary).catch(() => undefined));
+  void instance.ended.then(() =>
+    Promise.all([limits?.release(), removeFolder(temporary).catch(() => undefined)]),
+  );
   return instance;
 }
 

@@ -6,9 +6,11 @@ import { CpuAverage } from '../instances/cpu-average.ts';
 import { LastLines, type Instance, type InstanceUsage } from '../instances/instance.ts';
 import { probe } from '../instances/probe.ts';
 import type { ProbeSettings } from '../instances/probe-settings.ts';
+import type { LaunchOptions } from '../instances/version.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from '../instances/line-splitter.ts';
+import type { LimitHolder } from './limits/limit-holder.ts';
 import { killTree, measureTree, type TreeUsage } from './process-tree.ts';
 import type { FunctionUser } from '../instances/secrets-folder.ts';
 
@@ -22,7 +24,10 @@ export interface InstanceOptions {
   /** `NAME=value`: of no other instance. */
   readonly marker: string;
   readonly user: FunctionUser | undefined;
-  readonly onLine: (line: string) => void;
+  /** Undefined where it has no limits. */
+  readonly limits: LimitHolder | undefined;
+  readonly onLine: LaunchOptions['onLine'];
+  readonly onDebugger: LaunchOptions['onDebugger'];
 }
 
 const LAST_LINES_MS = 2000;
@@ -33,7 +38,6 @@ export class ProcessInstance implements Instance {
   readonly host = '127.0.0.1';
   /** Resolves with how it ended, once it has and its last lines were read. */
   readonly ended: Promise<string>;
-  readonly endedBy = undefined;
   readonly #child: ChildProcess;
   readonly #options: InstanceOptions;
   readonly #lines = new LastLines();
@@ -55,16 +59,26 @@ export class ProcessInstance implements Instance {
     this.#child.on('message', (message) => {
       this.#port ||= readListeningMessage(message)?.port ?? 0;
     });
+    if (this.#child.pid !== undefined) options.limits?.hold(this.#child.pid, () => void this.kill());
     this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     if (this.#child.stdout)
-      splitLines(this.#child.stdout, (text) => this.#onLine({ from: 'function', text }));
+      splitLines(this.#child.stdout, (text) => this.#onLine({ kind: 'function', text }));
     if (this.#child.stderr) splitLines(this.#child.stderr, (text) => this.#onLine(readInstanceLine(text)));
   }
 
   /** Where it takes requests; 0 until that is known. */
   get port(): number {
     return this.#port;
+  }
+
+  /** How it ended; undefined while it lives. */
+  get endedAs(): string | undefined {
+    return this.#endedAs;
+  }
+
+  get endedBy(): string | undefined {
+    return this.#options.limits?.reason;
   }
 
   get isAlive(): boolean {
@@ -106,7 +120,7 @@ export class ProcessInstance implements Instance {
     const usage: TreeUsage =
       this.#child.pid === undefined ? { cpuSeconds: 0, residentBytes: 0 } : measureTree(this.#child.pid);
     const cpu = this.#cpu.add(usage.cpuSeconds, performance.now());
-    return Promise.resolve({ cpu, bytes: usage.residentBytes });
+    return Promise.resolve({ cpu, bytes: usage.residentBytes, cpuSeconds: usage.cpuSeconds });
   }
 
   async #untilEnded(): Promise<string> {
@@ -135,9 +149,9 @@ export class ProcessInstance implements Instance {
 
   #onLine(line: InstanceLine): void {
     const port = readDebuggerPort(line);
-    if (port !== undefined) return this.#options.onLine(`of-gateway: its debugger is at 127.0.0.1:${port}`);
+    if (port !== undefined) return this.#options.onDebugger(port);
     if (isDebuggerHint(line)) return;
     this.#lines.push(line.text);
-    this.#options.onLine(line.text);
+    this.#options.onLine(line.text, line.kind);
   }
 }

@@ -33,16 +33,20 @@ export class ProcessVersion extends Version {
   }
 
   override notes(replicas: number): readonly string[] {
-    if (replicas <= 1 || this.canOverlap) return [];
-    return [`one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`];
+    const limits = this.#parts.launch.limiter.notes(this.record.deployment);
+    if (replicas <= 1 || this.canOverlap) return limits;
+    return [
+      ...limits,
+      `one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`,
+    ];
   }
 
-  override launch({ id, onLine }: LaunchOptions): Promise<Instance> {
+  override launch({ id, onLine, onDebugger }: LaunchOptions): Promise<Instance> {
     const { launch, image, secrets, user } = this.#parts;
     const { deployment } = this.record;
     if (!image)
       throw new Error(`its image ${deployment.image} is not local any more: build it, then deploy again`);
-    return launchProcess(launch, { deployment, image, secrets, user, id, onLine });
+    return launchProcess(launch, { deployment, image, secrets, user, id, onLine, onDebugger });
   }
 
   override refreshSecret(name: string): Promise<void> {

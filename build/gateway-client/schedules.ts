@@ -1,0 +1,28 @@
+import type { GatewayClient } from './client.ts';
+
+/** A function that is called by the clock. */
+export interface Schedule {
+  readonly function: string;
+  readonly namespace: string;
+  /** As the annotation has it. */
+  readonly schedule: string;
+  /** The next times, RFC 3339. */
+  readonly next: readonly string[];
+  readonly lastRun?: string;
+  readonly lastStatus?: number;
+}
+
+export async function listSchedules(client: GatewayClient): Promise<readonly Schedule[]> {
+  return (await client.send('GET', '/system/schedules')).json() as Schedule[];
+}
+
+/**
+ * Calls a function at once as its schedule would.
+ * @param name `NAME` or `NAME.NAMESPACE`
+ * @returns the status that it answered
+ * @throws KitError NOT_FOUND
+ */
+export async function runSchedule(client: GatewayClient, name: string): Promise<number> {
+  const answer = await client.send('POST', `/system/schedules/${encodeURIComponent(name)}/run`);
+  return (answer.json() as { status: number }).status;
+}

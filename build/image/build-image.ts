@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { imageFolder, WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
+import { isWithin } from '../files/inside.ts';
+import type { Host } from '../host.ts';
+import { Generations, runtimeFolder } from '../prepare/generations.ts';
+import type { InstalledPackages } from '../prepare/installed-packages.ts';
+import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { writeLocalImage } from './local-image.ts';
+
+export interface ImageBuild {
+  /** The image's name. */
+  readonly image: string;
+  readonly stateFolder: string;
+  readonly packages: InstalledPackages;
+  readonly copy: readonly string[];
+  /** Whether a debugger is to find the user's own files. */
+  readonly inspect: boolean;
+  /** Whether the image is to be whole after a crash of the system. */
+  readonly isDurable: boolean;
+  /** Whether installed packages are copied into it; by default where it does not lie beside them. */
+  readonly standsAlone?: boolean;
+  /** Tells what takes long. */
+  readonly onStep: (step: string) => void;
+}
+
+/** A local image that was made. */
+export interface MadeImage {
+  readonly image: string;
+  readonly revision: string;
+  /** The folder of its files. */
+  readonly root: string;
+  /** What it was made of; its files have moved to `root`. */
+  readonly prepared: Prepared;
+}
+
+/** Where a plain server listens whose Dockerfile does not say: as OpenFaaS asks of every image. */
+const USUAL_PORT = 8080;
+
+/**
+ * Prepares a function as its Dockerfile does, and puts it where the gateway finds it.
+ * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
+ */
+export async function buildImage(host: Host, entry: FunctionEntry, build: ImageBuild): Promise<MadeImage> {
+  const generations = new Generations(host.cwd, entry.name);
+  await generations.open();
+  const prepared = await prepareGeneration(host, entry, { ...build, generations });
+  return putImage(host, prepared, build);
+}
+
+/** Puts a function that was prepared where the gateway finds it. */
+export async function putImage(
+  host: Host,
+  prepared: Prepared,
+  {
+    image,
+    stateFolder,
+    isDurable,
+    standsAlone = !isWithin(runtimeFolder(host.cwd), stateFolder),
+  }: Pick<ImageBuild, 'image' | 'stateFolder' | 'isDurable' | 'standsAlone'>,
+): Promise<MadeImage> {
+  const revision = await writeLocalImage(stateFolder, describe(image, prepared), prepared.folder, {
+    packages: standsAlone ? 'copied' : 'linked',
+    isDurable,
+  });
+  return { image, revision, root: join(imageFolder(stateFolder, image), revision, 'root'), prepared };
+}
+
+function describe(name: string, prepared: Prepared): LocalImage {
+  const { image, mode, fprocess, command, choosesPort } = prepared;
+  const isWatchdog =
+    command.words.length === 0 || command.words.some((word) => word.includes(WATCHDOG_COMMAND));
+  return {
+    name,
+    workdir: image.workdir,
+    environment: {
+      ...(fprocess && { fprocess }),
+      ...image.variables,
+      ...(mode.mode !== undefined && { mode: mode.mode }),
+    },
+    command: isWatchdog ? [WATCHDOG_COMMAND] : command.words,
+    choosesPort,
+    port: command.port ?? USUAL_PORT,
+  };
+}

@@ -1,0 +1,231 @@
+import { readGivenUpLine } from '../../common/status-notes.ts';
+import { KitError } from '../errors.ts';
+import type { FunctionLine, GatewayClient } from '../gateway-client/client.ts';
+import { deployAll, putSecrets } from '../gateway-client/deploy.ts';
+import { deploymentOf, type DeploymentBody } from '../gateway-client/deployment.ts';
+import { functionUrl } from '../gateway-client/names.ts';
+import type { PortRow } from '../gateway-client/port-row.ts';
+import { outcomeOfStart } from '../gateway-client/readiness.ts';
+import type { Host } from '../host.ts';
+import { buildImage, type MadeImage } from '../image/build-image.ts';
+import type { InstalledPackages } from '../prepare/installed-packages.ts';
+import type { ChosenMode } from '../prepare/prepare.ts';
+import { withOriginalPaths, type Origins } from '../prepare/source-places.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { FunctionFailed } from './function-failed.ts';
+import { LineFollower } from './line-follower.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface LiveOptions {
+  readonly packages: InstalledPackages;
+  readonly copy: readonly string[];
+  /** What --env gave. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stateFolder: string;
+  /** The name of the function's local image. */
+  readonly image: string;
+  /** The gateway, once it runs. */
+  readonly gateway: Promise<GatewayClient>;
+  /** Deploys one function at a time: they share secrets. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Where the function's port comes from, in place of one that another program has taken meanwhile. */
+  readonly ports: PortRow;
+}
+
+/** How many of the former versions' folders are known by which what they still write is told. */
+const VERSIONS_KNOWN = 8;
+
+/** One function of `ofkit run` or `ofkit up`: from its files to the gateway that runs it, again with each change. */
+export class LiveFunction {
+  readonly #host: Host;
+  readonly #options: LiveOptions;
+  readonly #debuggerPort: number | undefined;
+  readonly #reporter: Reporter;
+  readonly #stopping = new AbortController();
+  #entry: FunctionEntry;
+  #port: number;
+  #lines: LineFollower | undefined;
+  #origins: Origins[] = [];
+  #deployed: DeploymentBody | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isStarting = false;
+  #reloadWanted = false;
+
+  /** @param ports the function's own: for its requests, and for a debugger if there is to be one */
+  constructor(
+    host: Host,
+    entry: FunctionEntry,
+    options: LiveOptions,
+    ports: { readonly requests: number; readonly debugger: number | undefined },
+    reporter: Reporter,
+  ) {
+    this.#host = host;
+    this.#entry = entry;
+    this.#options = options;
+    this.#port = ports.requests;
+    this.#debuggerPort = ports.debugger;
+    this.#reporter = reporter;
+  }
+
+  get entry(): FunctionEntry {
+    return this.#entry;
+  }
+
+  /**
+   * Starts it for the first time.
+   * @throws KitError where it cannot be compiled or does not start
+   */
+  start(onStep: (step: string) => void): Promise<void> {
+    const started = this.#startFirst(onStep);
+    this.#work = started.catch(() => undefined);
+    return started;
+  }
+
+  async #startFirst(onStep: (step: string) => void): Promise<void> {
+    const { prepared } = await this.#bringUp(onStep);
+    const { name } = this.#entry;
+    for (const text of prepared.unfollowed) this.#reporter.note(name, text);
+    const { url } = await this.#options.gateway;
+    const { envVars = {}, namespace = '' } = this.#deployed ?? {};
+    this.#reporter.ready(name, {
+      url: `http://127.0.0.1:${this.#port}`,
+      gatewayUrl: functionUrl(url, { name, namespace }),
+      debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
+      mode: toldMode(
+        envVars['mode'] ?? prepared.image.variables['mode'] ?? prepared.mode.mode,
+        prepared.mode,
+      ),
+    });
+  }
+
+  /** Brings the code as it is now beside the old, which goes on where that fails. Changes meanwhile lead to one more. */
+  reload(entry = this.#entry): void {
+    this.#entry = entry;
+    if (this.#reloadWanted) return;
+    this.#reloadWanted = true;
+    this.#work = this.#work.then(async () => {
+      this.#reloadWanted = false;
+      if (this.#stopping.signal.aborted) return;
+      const began = performance.now();
+      try {
+        await this.#bringUp(() => undefined);
+        this.#reporter.reloaded(this.#entry.name, performance.now() - began);
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#reporter.failed(this.#entry.name, error);
+        this.#reporter.note(this.#entry.name, 'the old code goes on');
+      }
+    });
+  }
+
+  /** Hands the secrets over as they are now; what runs reads them at once. */
+  async refreshSecrets(): Promise<void> {
+    const deployed = this.#deployed;
+    if (!deployed) return;
+    const { gateway, inTurn } = this.#options;
+    try {
+      const client = await gateway;
+      await inTurn(() => putSecrets(this.#host, client, [deployed]));
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#reporter.failed(this.#entry.name, error);
+    }
+  }
+
+  /** Removes it from the gateway: what is in flight is answered. Resolves when it has ended, and all that it wrote has come. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new KitError('INTERRUPTED', 'the functions are being stopped'));
+    const before = this.#deployed;
+    await this.#remove();
+    await this.#work;
+    if (this.#deployed !== before) await this.#remove(); // it was being deployed meanwhile
+    await this.#lines?.ended;
+  }
+
+  async #remove(): Promise<void> {
+    if (!this.#deployed) return;
+    const { service, namespace } = this.#deployed;
+    await (await this.#options.gateway).remove(service, namespace);
+  }
+
+  /** Builds the code as it is, deploys it, and waits until it serves. */
+  async #bringUp(onStep: (step: string) => void): Promise<MadeImage> {
+    const { signal } = this.#stopping;
+    const inspect = this.#debuggerPort !== undefined;
+    const made = await buildImage(this.#host, this.#entry, {
+      ...this.#options,
+      inspect,
+      isDurable: false,
+      onStep,
+    });
+    const { root, prepared } = made;
+    this.#origins = [{ ...prepared.origins, generation: root }, ...this.#origins].slice(0, VERSIONS_KNOWN);
+    onStep('start');
+    const client = await this.#options.gateway;
+    signal.throwIfAborted();
+    const givenUp = this.#lines?.isOver === false ? this.#lines.givenUp : 0;
+    this.#isStarting = true;
+    try {
+      const deployment = await this.#options.inTurn(() => this.#deploy(client, made.image));
+      const lines = this.#follow(client, deployment);
+      const failure = await outcomeOfStart(client, deployment, signal);
+      if (!failure) return made;
+      await lines.untilGivenUp(givenUp);
+      throw new FunctionFailed(deployment.service, failure);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** The lines that it writes: new ones where somebody else has removed it meanwhile. */
+  #follow(client: GatewayClient, { service: name, namespace }: DeploymentBody): LineFollower {
+    if (!this.#lines || this.#lines.isOver) {
+      const query = { follow: true, tail: undefined, since: undefined };
+      this.#lines = new LineFollower(client.logs({ name, namespace }, query), this.#onLine);
+    }
+    return this.#lines;
+  }
+
+  async #deploy(client: GatewayClient, image: string): Promise<DeploymentBody> {
+    const { variables, ports } = this.#options;
+    for (;;) {
+      const options = { variables, inspect: this.#debuggerPort ?? false, ownPort: this.#port };
+      const deployment = await deploymentOf(this.#host, this.#entry, image, options);
+      if (this.#deployed && this.#deployed.namespace !== deployment.namespace) {
+        await this.#remove();
+        await this.#lines?.ended;
+      }
+      try {
+        await deployAll(this.#host, client, [deployment]);
+        this.#deployed = deployment;
+        return deployment;
+      } catch (error) {
+        const isTaken = error instanceof KitError && error.code === 'PORT_TAKEN';
+        if (!isTaken || ports.isGiven || this.#deployed || this.#debuggerPort !== undefined) throw error;
+        this.#port = await ports.take();
+      }
+    }
+  }
+
+  readonly #onLine = ({ kind, text }: FunctionLine): void => {
+    const { name } = this.#entry;
+    if (kind === 'gateway') return this.#onGateway(text);
+    const told = this.#origins.reduce(withOriginalPaths, text);
+    if (kind === undefined) this.#reporter.line(name, { from: 'function', text: told });
+    else this.#reporter.line(name, { from: 'watchdog', text: told, isQuiet: kind === 'watchdog' });
+  };
+
+  /** A function that ends by itself is started again, as the platform would. */
+  #onGateway(text: string): void {
+    const reason = readGivenUpLine(text);
+    if (reason === undefined || this.#stopping.signal.aborted) return;
+    const ended = /^it ended by itself \((.*)\)$/.exec(reason);
+    if (!ended && this.#isStarting) return; // whoever waits for the start tells of it
+    const what = ended ? `the function ended (${ended[1] ?? ''})` : reason;
+    this.#reporter.note(this.#entry.name, `${what}: it is started again`);
+  }
+}
+
+/** @param mode that the watchdog gets */
+function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
+  return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
+}

@@ -1,0 +1,93 @@
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { Prefixes } from '../terminal/colours.ts';
+import { FunctionFailed } from './function-failed.ts';
+
+/** Where a function is reached that is ready. */
+interface ReadyFunction {
+  /** Its own port. */
+  readonly url: string;
+  /** Its place behind the gateway. */
+  readonly gatewayUrl: string;
+  readonly debuggerAddress: string | undefined;
+  /** Of the watchdog, and why it is that. */
+  readonly mode: string;
+}
+
+/** A line that an instance of a function wrote. */
+interface TellableLine {
+  readonly from: 'function' | 'watchdog';
+  readonly text: string;
+  /** Whether a developer has no use for it. */
+  readonly isQuiet?: boolean;
+}
+
+/** What happens to the functions that run, told to a person or a script. */
+export interface Reporter {
+  /** The gateway runs, and functions can be called there. */
+  readonly gateway: (url: string) => void;
+  readonly ready: (name: string, ready: ReadyFunction) => void;
+  readonly line: (name: string, line: TellableLine) => void;
+  readonly reloaded: (name: string, milliseconds: number) => void;
+  /** The old code goes on, where there is any. */
+  readonly failed: (name: string, error: unknown) => void;
+  readonly note: (name: string, text: string) => void;
+}
+
+/**
+ * Lines behind the function's name, each function in its own colour.
+ * @param showsGateway whether a function's place behind the gateway is told too
+ * @param write puts a line where results go
+ */
+export function humanReporter(
+  { out }: Host,
+  names: readonly string[],
+  showsGateway: boolean,
+  write: (line: string) => void,
+): Reporter {
+  const prefixes = new Prefixes(out, names);
+  const prefixed = (name: string, text: string): void => write(prefixes.line(name, text));
+  return {
+    gateway: () => undefined, // said when all are ready
+    ready: (name, { url, gatewayUrl, debuggerAddress, mode }) => {
+      const behind = showsGateway ? `  ${gatewayUrl}` : '';
+      const debug = debuggerAddress ? `  debugger ${debuggerAddress}` : '';
+      prefixed(name, `${out.paint('bold', url)}${behind}${debug}  ${out.paint('dim', mode)}`);
+    },
+    line: (name, { from, text, isQuiet }) => {
+      if (!isQuiet) prefixed(name, from === 'function' ? text : out.paint('dim', text));
+    },
+    reloaded: (name, milliseconds) => {
+      prefixed(name, out.paint('green', `reloaded in ${(milliseconds / 1000).toFixed(2)} s`));
+    },
+    failed: (name, error) => {
+      const output =
+        error instanceof KitError && !(error instanceof FunctionFailed) ? error.output.trimEnd() : '';
+      for (const text of output ? output.split('\n') : []) prefixed(name, text);
+      prefixed(name, out.paint('red', messageOf(error)));
+    },
+    note: (name, text) => prefixed(name, out.paint('dim', text)),
+  };
+}
+
+/** A JSON object a line. */
+export function jsonReporter({ out }: Host): Reporter {
+  const tell = (event: string, name: string, fields: object): void => {
+    out.line(JSON.stringify({ event, function: name, ...fields }));
+  };
+  return {
+    gateway: (url) => out.line(JSON.stringify({ event: 'gateway', url })),
+    ready: (name, { url, gatewayUrl, debuggerAddress, mode }) =>
+      tell('ready', name, { url, gateway: gatewayUrl, debugger: debuggerAddress, mode }),
+    line: (name, { from, text }) => tell('log', name, { from, text }),
+    reloaded: (name, milliseconds) => tell('reloaded', name, { milliseconds: Math.round(milliseconds) }),
+    failed: (name, error) => {
+      tell('failed', name, {
+        error: messageOf(error),
+        ...(error instanceof KitError && { code: error.code, output: error.output }),
+      });
+    },
+    note: (name, text) => tell('note', name, { text }),
+  };
+}

@@ -1,0 +1,233 @@
+import { join, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BUILD_FOLDER } from '../context/build-context.ts';
+import { KitError } from '../errors.ts';
+import { removeFolder } from '../files/temporary.ts';
+import { GatewayClient } from '../gateway-client/client.ts';
+import { PortRow } from '../gateway-client/port-row.ts';
+import { endGateway } from '../gateway-client/running-gateway.ts';
+import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
+import {
+  FIRST_PORT,
+  gatewayLog,
+  startGateway,
+  type StartedGateway,
+} from '../gateway-client/start-gateway.ts';
+import type { Host } from '../host.ts';
+import { makeTemporaryStateFolder } from '../image/state-folder.ts';
+import { InstalledPackages } from '../prepare/installed-packages.ts';
+import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
+import { readStack } from '../stack/read.ts';
+import { TEMPLATE_FOLDER } from '../template/language.ts';
+import type { StepList } from '../terminal/steps.ts';
+import { watchChanges } from './changes.ts';
+import { liveImageName } from './image-names.ts';
+import { LiveFunction } from './live-function.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface SessionOptions {
+  readonly stack: Stack;
+  readonly entries: readonly FunctionEntry[];
+  /** Whether the first port is the gateway's, and not that of the first function. */
+  readonly gatewayFirst: boolean;
+  /** The first port; undefined for 8080 or the next that is free; 0 for any. */
+  readonly port: number | undefined;
+  /** The first function's debugger port; true for 9229 or the next that is free. */
+  readonly inspect: number | true | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly watchdog: string | undefined;
+  readonly watch: boolean;
+}
+
+const FIRST_DEBUGGER_PORT = 9229;
+/** How long what is in flight may take at the end, in milliseconds. */
+const STOP_MS = 10_000;
+
+/** The functions of a stack while they run, behind a gateway of their own. */
+export class Session {
+  readonly #host: Host;
+  readonly #options: SessionOptions;
+  readonly #reporter: Reporter;
+  readonly #functions: LiveFunction[] = [];
+  readonly #unwatch: (() => Promise<void>)[] = [];
+  readonly #hurry = new AbortController();
+  #stateFolder: string | undefined;
+  #gateway: Promise<StartedGateway> | undefined;
+  #starting: Promise<string> | undefined;
+  #stopping: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: Host, options: SessionOptions, reporter: Reporter) {
+    this.#host = host;
+    this.#options = options;
+    this.#reporter = reporter;
+  }
+
+  /**
+   * Takes the ports, then starts the gateway and every function, and watches its files.
+   * @returns the gateway's URL
+   * @throws KitError the first failure; call `stop` then as well
+   */
+  start(steps: StepList): Promise<string> {
+    this.#starting = this.#start(steps);
+    return this.#starting;
+  }
+
+  /** Rejects when the gateway ends before it is told to. To be called when it runs. */
+  async untilLost(): Promise<never> {
+    await (
+      await this.#gateway
+    )?.ended;
+    const output = this.#stateFolder === undefined ? '' : await gatewayLog(this.#stateFolder);
+    await this.#stopping;
+    throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
+  }
+
+  /** Answers what is in flight and ends everything; leaves no process, no port and no file. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Ends everything at once. */
+  kill(): Promise<void> {
+    this.#hurry.abort();
+    return this.stop();
+  }
+
+  async #start(steps: StepList): Promise<string> {
+    const { entries, watch, inspect, variables, stack } = this.#options;
+    const ports = await this.#takePorts();
+    const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
+    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
+    this.#stateFolder = stateFolder;
+    const gateway = this.#startGateway(stateFolder, ports.gateway);
+    const packages = new InstalledPackages(this.#host.cwd);
+    for (const [index, entry] of entries.entries()) {
+      const options = {
+        packages,
+        copy: stack.copy,
+        variables,
+        stateFolder,
+        image: liveImageName(entry, entries),
+        gateway,
+        inTurn: this.#inTurn,
+        ports: ports.row,
+      };
+      const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
+      this.#functions.push(new LiveFunction(this.#host, entry, options, own, this.#reporter));
+    }
+    // From here on no change is missed: one that comes before its function is ready reloads it then.
+    if (watch) await this.#watch();
+    this.#host.interrupted.throwIfAborted();
+    const started = await Promise.allSettled(
+      this.#functions.map((one) =>
+        steps.run(`${one.entry.name}: ${one.entry.lang}`, (tell) => one.start(tell)),
+      ),
+    );
+    this.#host.interrupted.throwIfAborted();
+    for (const result of started) if (result.status === 'rejected') throw result.reason;
+    return (await gateway).url;
+  }
+
+  /** Functions are prepared meanwhile. */
+  async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
+    const { watchdog, inspect, gatewayFirst } = this.#options;
+    const unlimited = inspect !== undefined;
+    this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
+    GatewayClient.prepare();
+    const { location } = await this.#gateway;
+    if (gatewayFirst) this.#reporter.gateway(location.url);
+    return GatewayClient.create(location.url, stateFolder);
+  }
+
+  async #takePorts(): Promise<{ gateway: number; functions: number[]; row: PortRow }> {
+    const { port, gatewayFirst, entries } = this.#options;
+    let row = new PortRow(port, FIRST_PORT, '--port');
+    let gateway = 0;
+    if (gatewayFirst && port !== 0) {
+      gateway = await row.take();
+      // The port that was asked for is the gateway's; the functions take those behind it that are free.
+      row = new PortRow(undefined, gateway + 1, '--port');
+    }
+    const functions: number[] = [];
+    while (functions.length < entries.length) functions.push(await row.take());
+    return { gateway, functions, row };
+  }
+
+  /** One deployment at a time. */
+  readonly #inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = this.#turn.then(work, work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  };
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#unwatch.map((close) => close()));
+    const gateway = await this.#gateway?.catch(() => undefined);
+    if (gateway) {
+      const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
+      const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
+      await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
+    }
+    // An interrupted start may only now have come to its end, with more to close.
+    await this.#starting?.catch(() => undefined);
+    await Promise.all(this.#unwatch.map((close) => close()));
+    if (this.#stateFolder !== undefined) await removeFolder(this.#stateFolder);
+  }
+
+  async #hurried(): Promise<void> {
+    const { signal } = this.#hurry;
+    if (!signal.aborted)
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  }
+
+  async #watch(): Promise<void> {
+    const { cwd } = this.#host;
+    for (const one of this.#functions) {
+      const { handler, lang, environmentFile, secrets } = one.entry;
+      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#options.stack.copy];
+      const close = await watchChanges(
+        paths.map((path) => resolve(cwd, path)),
+        () => one.reload(),
+        {
+          // Of a handler that is the project itself: what ofkit writes there is no change.
+          except: [join(cwd, BUILD_FOLDER)],
+          onAway: (path) => {
+            const shown = relative(cwd, path);
+            this.#reporter.note(
+              one.entry.name,
+              `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
+            );
+          },
+        },
+      );
+      this.#unwatch.push(close);
+      if (secrets.length === 0) continue;
+      const files = secrets.map((name) => join(cwd, SECRETS_FOLDER, name));
+      this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
+    }
+    const { file } = this.#options.stack;
+    this.#unwatch.push(await watchChanges([resolve(cwd, file)], () => void this.#reloadStack(file)));
+  }
+
+  /** A change of stack.yaml reloads the functions whose entry changed. */
+  async #reloadStack(file: string): Promise<void> {
+    try {
+      const stack = await readStack(this.#host, file);
+      for (const one of this.#functions) {
+        const entry = stack.functions.find(({ name }) => name === one.entry.name);
+        if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);
+      }
+    } catch (error) {
+      for (const one of this.#functions) this.#reporter.failed(one.entry.name, error);
+    }
+  }
+}
+
+async function takeDebuggerPorts(inspect: number | true, count: number): Promise<number[]> {
+  const row = new PortRow(inspect === true ? undefined : inspect, FIRST_DEBUGGER_PORT, '--inspect');
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await row.take());
+  return ports;
+}

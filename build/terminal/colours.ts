@@ -1,0 +1,21 @@
+import type { Output } from './output.ts';
+
+const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
+
+/** Puts lines of several behind their names: as wide as the longest, each in a colour of its own. */
+export class Prefixes {
+  readonly #out: Output;
+  readonly #names: readonly string[];
+  readonly #width: number;
+
+  constructor(out: Output, names: readonly string[]) {
+    this.#out = out;
+    this.#names = names;
+    this.#width = Math.max(0, ...names.map((name) => name.length));
+  }
+
+  line(name: string, text: string): string {
+    const colour = COLOURS[this.#names.indexOf(name) % COLOURS.length] ?? 'cyan';
+    return `${this.#out.paint(colour, `${name.padEnd(this.#width)} |`)} ${text}`;
+  }
+}

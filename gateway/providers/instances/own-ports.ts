@@ -1,0 +1,87 @@
+import { GatewayError } from '../../errors.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+import type { FunctionName } from '../../functions/function-name.ts';
+import { DebuggerPort } from './debugger-port.ts';
+
+/** Opens ports that lead to one function each. */
+export interface PortOpener {
+  /** @throws GatewayError PORT_TAKEN */
+  open(name: FunctionName, port: number): Promise<OpenPort>;
+}
+
+export interface OpenPort {
+  /** Takes no connection any more; what is in flight is answered. */
+  close(): void;
+}
+
+/** The annotation that asks for a port of the function's own. */
+const PORT = 'dev.of-gateway.port';
+/** The annotation that asks for a debugger in a function's Node processes: `true`, or the port that it is to stay at. */
+const INSPECT = 'dev.of-gateway.inspect';
+
+/** Whether a deployment asks for a debugger. */
+export function isInspected({ annotations }: Deployment): boolean {
+  return annotations[INSPECT] === 'true' || portIn(annotations, INSPECT) !== undefined;
+}
+
+/** The ports that a function has to itself on a developer's machine: for its requests, and for a debugger. */
+export class OwnPorts {
+  readonly #opener: PortOpener;
+  #requests: { readonly number: number; readonly port: OpenPort } | undefined;
+  #debugger: { readonly number: number; readonly port: DebuggerPort } | undefined;
+
+  constructor(opener: PortOpener) {
+    this.#opener = opener;
+  }
+
+  /** The debugger's port that stays while instances come and go; undefined where none was asked for. */
+  get debugger(): DebuggerPort | undefined {
+    return this.#debugger?.port;
+  }
+
+  /**
+   * Opens what a deployment asks for and closes what it does not ask for any more.
+   * @throws GatewayError PORT_TAKEN, DEPLOYMENT_INVALID; nothing has changed then
+   */
+  async become(deployment: Deployment): Promise<void> {
+    const requests = portIn(deployment.annotations, PORT);
+    const debugging =
+      deployment.annotations[INSPECT] === 'true' ? undefined : portIn(deployment.annotations, INSPECT);
+    const nextRequests =
+      requests === undefined || requests === this.#requests?.number
+        ? undefined
+        : { number: requests, port: await this.#opener.open(deployment, requests) };
+    let nextDebugger: { readonly number: number; readonly port: DebuggerPort } | undefined;
+    try {
+      if (debugging !== undefined && debugging !== this.#debugger?.number)
+        nextDebugger = { number: debugging, port: await DebuggerPort.listen(debugging) };
+    } catch (thrown) {
+      nextRequests?.port.close();
+      throw thrown;
+    }
+    if (nextRequests || requests === undefined) {
+      this.#requests?.port.close();
+      this.#requests = nextRequests;
+    }
+    if (nextDebugger || debugging === undefined) {
+      this.#debugger?.port.close();
+      this.#debugger = nextDebugger;
+    }
+  }
+
+  close(): void {
+    this.#requests?.port.close();
+    this.#debugger?.port.close();
+    this.#requests = undefined;
+    this.#debugger = undefined;
+  }
+}
+
+/** @throws GatewayError DEPLOYMENT_INVALID */
+function portIn(annotations: Readonly<Record<string, string>>, name: string): number | undefined {
+  const text = annotations[name];
+  if (text === undefined || text === '' || (name === INSPECT && !/^\d/.test(text))) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new GatewayError('DEPLOYMENT_INVALID', `${name}=${JSON.stringify(text)} is no port from 1 to 65535`);
+}
