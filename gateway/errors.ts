@@ -32,6 +32,7 @@ export const GATEWAY_ERRORS = {
   ...upstreamErrors(502),
   FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without an instance that is ready' },
   QUEUE_FULL: { status: 503, meaning: 'a queue that has no room for another call' },
+  QUEUE_UNREACHABLE: { status: 503, meaning: 'a queue elsewhere that does not answer' },
   PROVIDER_UNAVAILABLE: { status: 503, meaning: 'a provider that does not answer' },
   UPSTREAM_TIMEOUT: { status: 504, meaning: 'a call over its time limit' },
   START_TIMEOUT: { status: 504, meaning: 'a function that was not ready in time' },

@@ -1,5 +1,6 @@
 import { readRetryPolicy, type RetryPolicy } from '../async/retry-policy.ts';
 import type { Deployment } from '../functions/deployment.ts';
+import { readCronOptions } from '../schedule/cron-options.ts';
 import { readScalePolicy } from '../scale/scale-policy.ts';
 import { misplacedSettings } from './misplaced-settings.ts';
 
@@ -17,5 +18,6 @@ export function settingNotes(deployment: Deployment): string[] {
     ...misplacedSettings(deployment),
     ...readScalePolicy(deployment, SCALE_DEFAULTS).warnings,
     ...readRetryPolicy(deployment, RETRY_DEFAULTS).warnings,
+    ...readCronOptions(deployment).warnings,
   ];
 }

@@ -26,7 +26,7 @@ export function statusJson(status: FunctionStatus, invocationCount = 0): Record<
     ...unlessEmpty('replicas', replicas),
     ...unlessEmpty('availableReplicas', availableReplicas),
     createdAt: createdAt.toISOString(),
-    ...(usage && { usage }),
+    ...(usage && { usage: { cpu: usage.cpu, totalMemoryBytes: usage.totalMemoryBytes } }),
     ...unlessEmpty('notes', notes),
   };
 }

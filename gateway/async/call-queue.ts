@@ -44,5 +44,7 @@ export interface CallQueue {
   /** Calls of one function that wait or run. */
   pending(name: FunctionName): number;
   /** Since the start, by queue. */
-  readonly totals: ReadonlyMap<string, { submitted: number; processed: number }>;
+  readonly totals: ReadonlyMap<string, { readonly submitted: number; readonly processed: number }>;
+  /** How often the way to a queue elsewhere was lost and found again; undefined for one that is here. */
+  readonly reconnects: number | undefined;
 }

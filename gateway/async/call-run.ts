@@ -52,7 +52,8 @@ export class CallRun {
     const content = await store.readContent(record.id);
     if (!content) return { ...record, state: 'dead' };
     const limits = await policy(record.name);
-    const answered = await store.readAnswer(record.id);
+    // an answer is written with the try that has brought it
+    const answered = record.tries > 0 ? await store.readAnswer(record.id) : undefined;
     if (answered) return this.#callBack(record, content, answered, limits);
     return this.#try(record, content, limits);
   }

@@ -4,7 +4,10 @@ import { annotationsOf } from '../providers/annotations.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Settings } from '../settings/table.ts';
 import type { CallQueue } from './call-queue.ts';
-import { EmbeddedQueue } from './embedded-queue.ts';
+import type { CallStore } from './call-store.ts';
+import { JetStreamStore } from './jetstream/jetstream-store.ts';
+import { LevelStore } from './level-store.ts';
+import { StoredQueue, type QueueOptions } from './stored-queue.ts';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
 /** What is tried again, and when, where neither annotations nor settings say so (docs.openfaas.com, Retries). */
@@ -23,8 +26,7 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
     minWait: MIN_WAIT_MS,
     maxWait: MAX_WAIT_MS,
   };
-  return EmbeddedQueue.open({
-    folder: join(settings.stateDir, 'queue'),
+  const options: QueueOptions = {
     maxInflight: (queue) => settings.asyncQueues.get(queue) ?? settings.asyncMaxInflight,
     mostCalls: settings.asyncMaxCalls,
     mostBytes: settings.asyncMaxBytes,
@@ -37,5 +39,20 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
     policyOf: async (name) =>
       readRetryPolicy({ annotations: (await annotationsOf(provider, name)) ?? {} }, defaults).policy,
     warn: (line) => logger.warn(line),
+  };
+  return StoredQueue.open(options, await openStore(settings, options.warn));
+}
+
+/** What is here of calls that NATS has lies in a folder of its own: neither queue takes the other's for its own. */
+function openStore(settings: Settings, warn: (line: string) => void): Promise<CallStore> {
+  const { stateDir, natsUrl, natsCredentials, natsStream, ackWait } = settings;
+  if (!natsUrl) return LevelStore.open(join(stateDir, 'queue'));
+  return JetStreamStore.open({
+    folder: join(stateDir, 'queue-nats'),
+    address: natsUrl,
+    credentials: natsCredentials,
+    stream: natsStream,
+    ackWait,
+    warn,
   });
 }

@@ -29,7 +29,7 @@ export interface SubmissionsParts {
   readonly writeTimeout: number;
 }
 
-/** Seconds after which a caller who met a full queue may come again. */
+/** Seconds after which a caller may come again who met a queue that is full, or not to be reached. */
 const RETRY_AFTER = '5';
 
 /** Serves /async-function/: takes calls for later by POST, and cancels them by DELETE. */
@@ -129,7 +129,8 @@ export class Submissions {
 function fail(exchange: Exchange, thrown: unknown): void {
   const error =
     thrown instanceof HttpError ? thrown : new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
-  exchange.fail(error, error.code === 'QUEUE_FULL' ? ['Retry-After', RETRY_AFTER] : []);
+  const isForNow = error.code === 'QUEUE_FULL' || error.code === 'QUEUE_UNREACHABLE';
+  exchange.fail(error, isForNow ? ['Retry-After', RETRY_AFTER] : []);
 }
 
 /** @throws GatewayError REQUEST_INVALID */

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { access, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findOwnCgroup } from '../../common/cgroup.ts';
 import { messageOf } from '../../common/errors.ts';
 import { listen } from '../server/listen.ts';
 import { findGateway } from '../../common/gateway-location.ts';
@@ -10,13 +10,8 @@ import type { Environment } from '../../common/settings/read.ts';
 import { EngineClient } from '../providers/engine/client/engine-client.ts';
 import { findEngine } from '../providers/engine/client/find-engine.ts';
 import type { Settings } from '../settings/table.ts';
-
-/** One thing that was looked at. */
-export interface Finding {
-  /** `warn` is for what the gateway goes without. */
-  readonly verdict: 'ok' | 'warn' | 'fail';
-  readonly line: string;
-}
+import { examineNats } from './doctor-nats.ts';
+import type { Finding } from './finding.ts';
 
 /** How long an engine may take to say that it is there, in milliseconds. */
 const ENGINE_ANSWERS_WITHIN_MS = 3000;
@@ -37,6 +32,7 @@ export async function examine(settings: Settings, environment: Environment): Pro
     node(),
     ...ports,
     await stateFolder(settings.stateDir),
+    ...(await examineNats(settings)),
     await cgroup(),
     await engine(settings, environment),
   ];
@@ -101,15 +97,11 @@ async function existing(folder: string): Promise<string> {
 
 /** Limits of memory and CPU are the kernel's where it has left this process a part of its cgroups. */
 async function cgroup(): Promise<Finding> {
-  const way = 'limits of memory are watched by the gateway; systemd gives cgroups with Delegate=yes';
-  try {
-    const own = /^0::(.*)$/m.exec(await readFile('/proc/self/cgroup', 'utf8'))?.[1];
-    if (own === undefined) return { verdict: 'warn', line: `no cgroup v2: ${way}` };
-    await access(path.join('/sys/fs/cgroup', own, 'cgroup.procs'), constants.W_OK);
-    return { verdict: 'ok', line: `cgroup v2 at ${own}` };
-  } catch {
-    return { verdict: 'warn', line: `no cgroup v2 of its own: ${way}` };
-  }
+  const own = await findOwnCgroup();
+  if ('folder' in own)
+    return { verdict: 'ok', line: `limits of functions are held by cgroup v2 at ${own.folder}` };
+  const way = 'limits of memory are watched by the gateway, those of CPU have no effect';
+  return { verdict: 'warn', line: `${own.why}: ${way}; systemd gives cgroups with Delegate=yes` };
 }
 
 /** Local images need none; all others do. */

@@ -4,6 +4,8 @@ import type { Deployment } from './deployment.ts';
 interface Usage {
   readonly cpu: number;
   readonly totalMemoryBytes: number;
+  /** Of CPU, since the gateway was started; undefined where that is not known. */
+  readonly cpuSeconds?: number;
 }
 
 /** A function as it is now: what was deployed, and what probes say of its instances. */

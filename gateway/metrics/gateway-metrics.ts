@@ -10,6 +10,7 @@ import { queueFamilies } from './queue-metrics.ts';
 import { processFamilies } from './process-metrics.ts';
 import { RouteMetrics } from './route-metrics.ts';
 import { serviceFamilies } from './service-metrics.ts';
+import { usageFamilies } from './usage-metrics.ts';
 
 /** How long a scrape waits for the provider: Prometheus itself waits for ten seconds. */
 const PROVIDER_WAIT_MS = 5000;
@@ -34,9 +35,11 @@ export class GatewayMetrics {
 
   /** The text of a scrape. Where the provider does not answer, its part is missing. */
   async render(): Promise<{ contentType: string; body: string }> {
+    const functions = await this.#functions();
     return renderMetrics([
       ...this.invocations.families(),
-      ...serviceFamilies(await this.#functions(), this.#parts.scaleDefaults),
+      ...serviceFamilies(functions, this.#parts.scaleDefaults),
+      ...usageFamilies(functions),
       ...queueFamilies(this.#parts.queue),
       ...this.routes.families(),
       ...(await processFamilies()),
@@ -50,7 +53,7 @@ export class GatewayMetrics {
       timer = setTimeout(() => reject(new Error(text)), PROVIDER_WAIT_MS);
     });
     try {
-      return await Promise.race([allFunctions(this.#parts.provider), late]);
+      return await Promise.race([allFunctions(this.#parts.provider, { usage: true }), late]);
     } catch (thrown) {
       this.#parts.warn(`Metrics of functions are missing from a scrape: ${messageOf(thrown)}`);
       return [];

@@ -6,7 +6,7 @@ import { qualifiedName } from '../functions/function-name.ts';
 const WORKER = 'of-gateway';
 
 /** What there is of queued calls, by the names of OpenFaaS's queue-worker. */
-export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals'>): MetricFamily[] {
+export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals' | 'reconnects'>): MetricFamily[] {
   const loads = queue.load();
   const gauge = (name: string, help: string, value: (load: QueueLoad) => number): MetricFamily => ({
     name,
@@ -39,5 +39,17 @@ export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals'>): Metric
       'Queued calls that have ended, whatever came of them',
       'processed',
     ),
+    ...reconnects(queue.reconnects),
   ];
+}
+
+/** Both names of OpenFaaS's, as gateway and queue-worker are one here; none where there is no NATS. */
+function reconnects(count: number | undefined): MetricFamily[] {
+  if (count === undefined) return [];
+  return ['gateway_nats_reconnect_total', 'queue_worker_nats_reconnect_total'].map((name) => ({
+    name,
+    help: 'How often the connection to NATS was lost and made again',
+    type: 'counter',
+    values: [{ labels: {}, value: count }],
+  }));
 }

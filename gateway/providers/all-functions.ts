@@ -3,15 +3,22 @@ import type { FunctionStatus } from '../functions/function-status.ts';
 import type { Provider } from './provider.ts';
 
 /** The functions of every namespace; one that is removed meanwhile has none. */
-export async function allFunctions(provider: Provider): Promise<readonly FunctionStatus[]> {
+export async function allFunctions(
+  provider: Provider,
+  options?: { readonly usage: boolean },
+): Promise<readonly FunctionStatus[]> {
   const namespaces = await provider.namespaces.list();
-  const lists = await Promise.all(namespaces.map(({ name }) => listIfThere(provider, name)));
+  const lists = await Promise.all(namespaces.map(({ name }) => listIfThere(provider, name, options)));
   return lists.flat();
 }
 
-async function listIfThere(provider: Provider, namespace: string): Promise<readonly FunctionStatus[]> {
+async function listIfThere(
+  provider: Provider,
+  namespace: string,
+  options: { readonly usage: boolean } | undefined,
+): Promise<readonly FunctionStatus[]> {
   try {
-    return await provider.list(namespace);
+    return await provider.list(namespace, options);
   } catch (thrown) {
     if (thrown instanceof GatewayError && thrown.code === 'NAMESPACE_UNKNOWN') return [];
     throw thrown;

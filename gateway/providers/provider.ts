@@ -60,8 +60,11 @@ export interface Provider {
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;
 
-  /** @throws GatewayError NAMESPACE_UNKNOWN */
-  list(namespace: string): Promise<readonly FunctionStatus[]>;
+  /**
+   * With usage where that is asked for and can be had for all at a time.
+   * @throws GatewayError NAMESPACE_UNKNOWN
+   */
+  list(namespace: string, options?: { readonly usage: boolean }): Promise<readonly FunctionStatus[]>;
   /** @throws GatewayError FUNCTION_UNKNOWN, NAMESPACE_UNKNOWN */
   status(name: FunctionName, options: { readonly usage: boolean }): Promise<FunctionStatus>;
   /**

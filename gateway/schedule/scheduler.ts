@@ -5,12 +5,17 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { FunctionStatus } from '../functions/function-status.ts';
 import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Kept, ScheduleStore } from '../state/schedule-store.ts';
+import { readCronOptions, type CronOptions } from './cron-options.ts';
+import { firstTime, isCalled } from './due-times.ts';
 import { nextTime, readSchedule, type Schedule } from './schedule.ts';
 
 export interface SchedulerParts {
   readonly provider: Provider;
   /** Whether functions are called at their times. A user can call them in any case. */
   readonly isOn: boolean;
+  /** Up to when schedules were kept, across starts of the gateway. */
+  readonly kept: ScheduleStore;
   readonly warn: (line: string) => void;
 }
 
@@ -19,8 +24,7 @@ export interface Scheduled {
   readonly name: FunctionName;
   text: string;
   schedule: Schedule;
-  /** The value of its annotation dev.of-gateway.cron.overlap: whether a call begins while the last one runs. */
-  mayOverlap: boolean;
+  options: CronOptions;
   next: Date | undefined;
   running: number;
   last: { readonly at: Date; readonly status: number | undefined } | undefined;
@@ -47,9 +51,11 @@ export class Scheduler {
   }
 
   /** @param address `HOST:PORT` where functions are called */
-  start(address: string): void {
+  async start(address: string): Promise<void> {
     this.#address = address;
-    if (this.#parts.isOn) this.#tick();
+    if (!this.#parts.isOn) return;
+    await this.#parts.kept.load();
+    this.#tick();
   }
 
   async stop(): Promise<void> {
@@ -110,28 +116,39 @@ export class Scheduler {
       if (!schedule) continue;
       seen.add(key);
       const known = this.#scheduled.get(key);
-      const mayOverlap = deployment.annotations['dev.of-gateway.cron.overlap'] !== 'skip';
+      const { options } = readCronOptions(deployment);
+      const { missed } = options;
+      const kept = this.#parts.kept.get(key);
+      // what is kept of a schedule begins anew with each change of it
+      if (missed === 'skip') this.#keep(key, undefined);
+      else if (kept?.schedule !== text) this.#keep(key, { schedule: text, until: now.getTime() });
       if (known?.text === text) {
-        known.mayOverlap = mayOverlap;
+        known.options = options;
         continue;
       }
-      const next = nextTime(schedule, now);
-      if (known) Object.assign(known, { text, schedule, mayOverlap, next });
+      const next = firstTime(schedule, text, missed, kept, now);
+      if (known) Object.assign(known, { text, schedule, options, next });
       else {
         const { name, namespace } = deployment;
-        const entry = { name: { name, namespace }, text, schedule, mayOverlap, next };
+        const entry = { name: { name, namespace }, text, schedule, options, next };
         this.#scheduled.set(key, { ...entry, running: 0, last: undefined });
       }
     }
     for (const key of this.#scheduled.keys()) if (!seen.has(key)) this.#scheduled.delete(key);
+    for (const key of this.#parts.kept.keys()) if (!seen.has(key)) this.#keep(key, undefined);
   }
 
   #fireIfDue(scheduled: Scheduled, now: Date): void {
-    if (!scheduled.next || scheduled.next > now) return;
-    // any number of times that passed while nobody looked are one call
-    scheduled.next = nextTime(scheduled.schedule, now);
-    if (scheduled.running > 0 && !scheduled.mayOverlap) return;
-    void this.#fire(scheduled);
+    const { name, text, schedule, options, next } = scheduled;
+    if (!next || next > now) return;
+    scheduled.next = nextTime(schedule, now);
+    if (options.missed === 'run') this.#keep(qualifiedName(name), { schedule: text, until: now.getTime() });
+    if (scheduled.running > 0 && !options.mayOverlap) return;
+    if (isCalled(schedule, options.missed, next, now)) void this.#fire(scheduled);
+  }
+
+  #keep(key: string, kept: Kept | undefined): void {
+    this.#parts.kept.set(key, kept).catch((thrown: unknown) => this.#parts.warn(messageOf(thrown)));
   }
 
   async #fire(scheduled: Scheduled): Promise<void> {

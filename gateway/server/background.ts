@@ -5,6 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 import { Autoscaler } from '../scale/autoscaler.ts';
 import type { ScaleDefaults } from '../scale/scale-policy.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
+import { ScheduleStore } from '../state/schedule-store.ts';
 import type { Settings } from '../settings/table.ts';
 
 export interface BackgroundParts {
@@ -24,7 +25,12 @@ export class Background {
 
   constructor({ settings, provider, metrics, queue, scaleDefaults, warn }: BackgroundParts) {
     this.#queue = queue;
-    this.scheduler = new Scheduler({ provider, isOn: settings.cron, warn });
+    this.scheduler = new Scheduler({
+      provider,
+      isOn: settings.cron,
+      kept: new ScheduleStore(settings.stateDir),
+      warn,
+    });
     this.#autoscaler = new Autoscaler({
       provider,
       ended: (name: FunctionName) => metrics.invocations.count(name),
@@ -41,7 +47,7 @@ export class Background {
   async start(address: string): Promise<void> {
     await this.#queue.start(address);
     this.#autoscaler.start();
-    this.scheduler.start(address);
+    await this.scheduler.start(address);
   }
 
   /** Begins nothing any more, and lets queued calls that are under way end, as others do. */

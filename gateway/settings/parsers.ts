@@ -1,4 +1,5 @@
 import type { Parser } from '../../common/settings/parsers.ts';
+import { readNatsAddress, type NatsAddress } from './nats-address.ts';
 import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
@@ -52,6 +53,18 @@ export const providerAddress: Parser<UpstreamAddress> = {
     };
   },
   print: (address) => address.text,
+};
+
+export const natsAddress: Parser<NatsAddress> = {
+  expects: 'nats://HOST:4222 or tls://HOST:4222, or several with commas between them',
+  parse: readNatsAddress,
+  print: ({ text }) => text,
+};
+
+export const natsName: Parser<string> = {
+  expects: 'letters, digits, - and _',
+  parse: (text) => (/^[-\w]{1,64}$/.test(text) ? text : undefined),
+  print: (value) => value,
 };
 
 /** Names of queues with the calls that each may run at a time. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
+import { testBackEnds, type BackEnd } from '../support/back-ends.ts';
 import { deploy, makeServerImage } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
@@ -37,12 +38,13 @@ const FAST = { 'com.openfaas.retry.min_wait': '50ms', 'com.openfaas.retry.max_wa
 
 async function start(
   t: TestContext,
+  backEnd: BackEnd,
   variables: Record<string, string> = {},
   annotations: Record<string, string> = FAST,
 ): Promise<OfGateway> {
   const folder = makeStateFolder();
   makeServerImage(folder);
-  const gateway = await startGateway(t, variables, { folder });
+  const gateway = await startGateway(t, { ...backEnd.variables, ...variables }, { folder });
   await deploy(gateway, { service: 'fn', annotations });
   return gateway;
 }
@@ -70,8 +72,8 @@ function untilState(gateway: OfGateway, id: string, state: string): Promise<Call
   }, `the call ${id} to be ${state}`);
 }
 
-test('202 with an id at once, then the call is made and told of', async (t) => {
-  const gateway = await start(t);
+testBackEnds('202 with an id at once, then the call is made and told of', async (t, backEnd) => {
+  const gateway = await start(t, backEnd);
   const { status, headers, body } = await submit(gateway, '/path?q=1', { 'x-call-id': 'one' });
   assert.equal(status, 202);
   assert.equal(headers['x-call-id'], 'one');
@@ -82,8 +84,8 @@ test('202 with an id at once, then the call is made and told of', async (t) => {
   await gateway.logLine('fn', /POST \/path\?q=1 x/);
 });
 
-test('the callback has the answer, and says of which call', async (t) => {
-  const gateway = await start(t);
+testBackEnds('the callback has the answer, and says of which call', async (t, backEnd) => {
+  const gateway = await start(t, backEnd);
   const { url, got } = await callbackServer(t);
   await submit(gateway, '/status?code=418', { 'x-callback-url': url, 'x-call-id': 'two' });
   const { headers, body } = await until(() => got[0], 'the callback');
@@ -95,25 +97,31 @@ test('the callback has the answer, and says of which call', async (t) => {
   assert.equal((await untilState(gateway, 'two', 'done')).callback, 'sent');
 });
 
-test('a callback that is refused is made again', async (t) => {
-  const gateway = await start(t);
+testBackEnds('a callback that is refused is made again', async (t, backEnd) => {
+  const gateway = await start(t, backEnd);
   const { url, got } = await callbackServer(t, 1);
   await submit(gateway, '', { 'x-callback-url': url });
   await until(() => got[0], 'the callback');
 });
 
-test('a call that fails for good is dead, keeps its body, and can be replayed with another', async (t) => {
-  const gateway = await start(t, {}, { ...FAST, 'com.openfaas.retry.attempts': '2' });
-  await submit(gateway, '/status?code=503', { 'x-call-id': 'three' });
-  const dead = await untilState(gateway, 'three', 'dead');
-  assert.deepEqual([dead.tries, dead.lastStatus], [2, 503]);
-  assert.match((await gateway.api('GET', '/system/async?state=dead')).text, /"three"/);
-  assert.equal((await gateway.api('POST', '/system/async/three/replay', { body: {} })).status, 202);
-  await until(async () => (await callOf(gateway, 'three')).tries === 2, 'the replay to have failed as well');
-});
+testBackEnds(
+  'a call that fails for good is dead, keeps its body, and can be replayed with another',
+  async (t, backEnd) => {
+    const gateway = await start(t, backEnd, {}, { ...FAST, 'com.openfaas.retry.attempts': '2' });
+    await submit(gateway, '/status?code=503', { 'x-call-id': 'three' });
+    const dead = await untilState(gateway, 'three', 'dead');
+    assert.deepEqual([dead.tries, dead.lastStatus], [2, 503]);
+    assert.match((await gateway.api('GET', '/system/async?state=dead')).text, /"three"/);
+    assert.equal((await gateway.api('POST', '/system/async/three/replay', { body: {} })).status, 202);
+    await until(
+      async () => (await callOf(gateway, 'three')).tries === 2,
+      'the replay to have failed as well',
+    );
+  },
+);
 
-test('a call that waits is cancelled, and so is one that runs', async (t) => {
-  const gateway = await start(t, {}, { 'com.openfaas.retry.min_wait': '1h' });
+testBackEnds('a call that waits is cancelled, and so is one that runs', async (t, backEnd) => {
+  const gateway = await start(t, backEnd, {}, { 'com.openfaas.retry.min_wait': '1h' });
   await submit(gateway, '/status?code=503', { 'x-call-id': 'waits' });
   await until(async () => (await callOf(gateway, 'waits')).tries === 1, 'its first try');
   await submit(gateway, '/wait?ms=60000&key=long', { 'x-call-id': 'runs' });
@@ -125,8 +133,8 @@ test('a call that waits is cancelled, and so is one that runs', async (t) => {
   }
 });
 
-test('what cannot be taken is refused with the reason', async (t) => {
-  const gateway = await start(t, { async_max_body: '1000' });
+testBackEnds('what cannot be taken is refused with the reason', async (t, backEnd) => {
+  const gateway = await start(t, backEnd, { async_max_body: '1000' });
   const large = await submit(gateway, '', {}, 'x'.repeat(1001));
   assert.equal(large.status, 413);
   assert.match(large.text, /async_max_body of 1000 bytes/);
@@ -140,8 +148,8 @@ test('what cannot be taken is refused with the reason', async (t) => {
   assert.match(String(get.headers['allow']), /POST/);
 });
 
-test('a full queue says when to come again', async (t) => {
-  const gateway = await start(t, { async_max_calls: '1' });
+testBackEnds('a full queue says when to come again', async (t, backEnd) => {
+  const gateway = await start(t, backEnd, { async_max_calls: '1' });
   await submit(gateway, '/wait?ms=60000&key=full');
   const { status, headers, text } = await submit(gateway);
   assert.equal(status, 503);
@@ -149,47 +157,53 @@ test('a full queue says when to come again', async (t) => {
   assert.match(text, /async_max_calls of 1/);
 });
 
-test('a slow function holds up no other, whatever the queue may run at a time', async (t) => {
-  const gateway = await start(t, { async_max_inflight: '1' });
-  await deploy(gateway, { service: 'other' });
-  await submit(gateway, '/wait?ms=60000&key=slow');
-  await gateway.logLine('fn', /began slow/);
-  await gateway.request({
-    method: 'POST',
-    path: '/async-function/other',
-    headers: { 'x-call-id': 'quick' },
-    body: '',
-  });
-  await untilState(gateway, 'quick', 'done');
-});
+testBackEnds(
+  'a slow function holds up no other, whatever the queue may run at a time',
+  async (t, backEnd) => {
+    const gateway = await start(t, backEnd, { async_max_inflight: '1' });
+    await deploy(gateway, { service: 'other' });
+    await submit(gateway, '/wait?ms=60000&key=slow');
+    await gateway.logLine('fn', /began slow/);
+    await gateway.request({
+      method: 'POST',
+      path: '/async-function/other',
+      headers: { 'x-call-id': 'quick' },
+      body: '',
+    });
+    await untilState(gateway, 'quick', 'done');
+  },
+);
 
-test('kill -9 loses no call that was taken, and makes none twice that had ended', async (t) => {
-  const folder = makeStateFolder();
-  makeServerImage(folder);
-  const first = await startGateway(t, {}, { folder });
-  await deploy(first, { service: 'fn', annotations: FAST });
-  const { url, got } = await callbackServer(t);
-  const taken: string[] = [];
-  const submitAll = async (part: number): Promise<void> => {
-    for (let count = 0; count < 40; count += 1) {
-      const id = `${part}-${count}`;
-      const { status } = await submit(first, '', { 'x-call-id': id, 'x-callback-url': url }, id);
-      if (status === 202) taken.push(id);
-      if (part === 0 && count === 20) first.kill('SIGKILL');
-    }
-  };
-  await Promise.all([0, 1, 2, 3].map(submitAll));
-  await first.exited;
-  assert.ok(taken.length > 20 && taken.length < 160);
-  const ended = new Set(got.map(({ headers }) => String(headers['x-call-id'])));
-  await startGateway(t, {}, { folder });
-  await until(() => {
-    const told = new Set(got.map(({ headers }) => headers['x-call-id']));
-    return taken.every((id) => told.has(id));
-  }, 'a callback of every call that was taken');
-  const twice = [...ended].filter(
-    (id) => got.filter(({ headers }) => headers['x-call-id'] === id).length > 1,
-  );
-  // a callback that was on its way when the gateway was killed may come again: at most those that ran at that moment
-  assert.ok(twice.length <= 50, `${twice.length} callbacks came twice`);
-});
+testBackEnds(
+  'kill -9 loses no call that was taken, and makes none twice that had ended',
+  async (t, backEnd) => {
+    const folder = makeStateFolder();
+    makeServerImage(folder);
+    const first = await startGateway(t, backEnd.variables, { folder });
+    await deploy(first, { service: 'fn', annotations: FAST });
+    const { url, got } = await callbackServer(t);
+    const taken: string[] = [];
+    const submitAll = async (part: number): Promise<void> => {
+      for (let count = 0; count < 40; count += 1) {
+        const id = `${part}-${count}`;
+        const { status } = await submit(first, '', { 'x-call-id': id, 'x-callback-url': url }, id);
+        if (status === 202) taken.push(id);
+        if (part === 0 && count === 20) first.kill('SIGKILL');
+      }
+    };
+    await Promise.all([0, 1, 2, 3].map(submitAll));
+    await first.exited;
+    assert.ok(taken.length > 20 && taken.length < 160);
+    const ended = new Set(got.map(({ headers }) => String(headers['x-call-id'])));
+    await startGateway(t, backEnd.variables, { folder });
+    await until(() => {
+      const told = new Set(got.map(({ headers }) => headers['x-call-id']));
+      return taken.every((id) => told.has(id));
+    }, 'a callback of every call that was taken');
+    const twice = [...ended].filter(
+      (id) => got.filter(({ headers }) => headers['x-call-id'] === id).length > 1,
+    );
+    // a callback that was on its way when the gateway was killed may come again: at most those that ran at that moment
+    assert.ok(twice.length <= 50, `${twice.length} callbacks came twice`);
+  },
+);

@@ -5,6 +5,8 @@ import type { Provider } from '../../gateway/providers/provider.ts';
 import { Autoscaler } from '../../gateway/scale/autoscaler.ts';
 import { LoadHistory } from '../../gateway/scale/load-history.ts';
 import { Scheduler } from '../../gateway/schedule/scheduler.ts';
+import { ScheduleStore } from '../../gateway/state/schedule-store.ts';
+import { makeFolder } from '../support/folder.ts';
 import { functionServer } from '../support/queue.ts';
 import { until } from '../support/wait.ts';
 
@@ -105,10 +107,11 @@ test('a provider that hangs holds up no schedule that is known', async (t) => {
       return asked === 1 ? Promise.resolve([statusOf('fn', { annotations })]) : new Promise(() => undefined);
     }),
     isOn: true,
+    kept: new ScheduleStore(makeFolder(t)),
     warn: () => undefined,
   });
   t.after(() => scheduler.stop());
-  scheduler.start(address);
+  await scheduler.start(address);
   await until(() => asked > 1, 'the provider to hang');
   const before = calls.length;
   await until(() => calls.length > before + 1, 'two more calls');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { CallStore } from '../../gateway/async/call-store.ts';
+import { LevelStore } from '../../gateway/async/level-store.ts';
 import type { CallRecord } from '../../gateway/async/async-call.ts';
 import { newFolder, removeFolder } from '../support/folder.ts';
 import { functionServer, newCall, openQueue } from '../support/queue.ts';
@@ -84,7 +84,7 @@ const CALLS = 30_000;
 test('30,000 calls leave the store at a few megabytes', async (t) => {
   const folder = newFolder();
   t.after(() => removeFolder(folder));
-  const store = await CallStore.open(folder);
+  const store = await LevelStore.open(folder);
   const { content, ...call } = newCall('call', { body: Buffer.alloc(1000, 'x') });
   const through = async (id: number): Promise<string> => {
     const record: CallRecord = {
@@ -97,7 +97,7 @@ test('30,000 calls leave the store at a few megabytes', async (t) => {
       dueAt: 0,
       bytes: 1000,
     };
-    await store.put(record, content);
+    await store.add(record, content);
     await store.finish({ ...record, state: 'done', finishedAt: 1 }, false);
     return record.id;
   };
@@ -113,7 +113,7 @@ test('30,000 calls leave the store at a few megabytes', async (t) => {
 test('a write that follows another at once is made', async (t) => {
   const folder = newFolder();
   t.after(() => removeFolder(folder));
-  const store = await CallStore.open(folder);
+  const store = await LevelStore.open(folder);
   for (let count = 0; count < 20; count += 1) await store.remove([String(count)]);
   await store.close();
 });

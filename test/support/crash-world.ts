@@ -1,4 +1,6 @@
 import type http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { embedded, type BackEnd } from './back-ends.ts';
 import { FaasProvider } from './faas-provider.ts';
 import { startGateway, type GatewayVariables, type OfGateway } from './of-gateway.ts';
 import type { Owner } from './owner.ts';
@@ -12,7 +14,9 @@ export const succeed: Behaviour = (response) => response.end('done');
 export const fail: Behaviour = (response) => response.writeHead(503).end('failed');
 export const hold: Behaviour = () => undefined;
 
-const ANNOTATIONS = { 'com.openfaas.retry.min_wait': '1s', 'com.openfaas.retry.max_wait': '1s' };
+/** Long enough for all calls of a test to wait at the same time. */
+const WAIT = process.env['CRASH_CALLS'] === undefined ? '1s' : '30s';
+const ANNOTATIONS = { 'com.openfaas.retry.min_wait': WAIT, 'com.openfaas.retry.max_wait': WAIT };
 
 /** What outlives a gateway that is killed: its state folder, its functions, and those who wait for callbacks. */
 export class CrashWorld {
@@ -35,9 +39,13 @@ export class CrashWorld {
   }
 
   /** Starts a gateway with one function `fn`, in the test's own process. */
-  static async make(owner: Owner, variables: GatewayVariables = {}): Promise<CrashWorld> {
+  static async make(
+    owner: Owner,
+    variables: GatewayVariables = {},
+    backEnd: BackEnd = embedded,
+  ): Promise<CrashWorld> {
     const provider = await FaasProvider.start(owner);
-    const world = new CrashWorld(owner, provider, variables);
+    const world = new CrashWorld(owner, provider, { ...backEnd.variables, ...variables });
     provider.override = ({ url, headers }, response) => {
       const id = String(headers['x-call-id']);
       if (url === '/callback') {
@@ -64,7 +72,7 @@ export class CrashWorld {
   async start(): Promise<void> {
     const variables = {
       functions_provider_url: this.#provider.url,
-      async_max_inflight: '100',
+      async_max_inflight: '2000',
       ...this.#variables,
     };
     this.#gateway = await startGateway(this.#owner, variables, { folder: this.#folder });
@@ -75,22 +83,24 @@ export class CrashWorld {
     await this.gateway.exited;
   }
 
-  /** Submits calls at once. @returns the ids of those that were taken */
+  /** Submits calls, a hundred at a time. @returns the ids of those that were taken */
   async submit(ids: readonly string[], withCallback = false): Promise<string[]> {
-    const answers = await Promise.all(
-      ids.map((id) =>
-        this.gateway.request({
-          method: 'POST',
-          path: '/async-function/fn',
-          headers: {
-            'x-call-id': id,
-            ...(withCallback && { 'x-callback-url': `${this.#provider.url}/callback` }),
-          },
-          body: id,
-        }),
-      ),
-    );
-    return ids.filter((_id, at) => answers[at]?.status === 202);
+    const taken: string[] = [];
+    for (let first = 0; first < ids.length; first += 100) {
+      const some = ids.slice(first, first + 100);
+      const statuses = await Promise.all(some.map((id) => this.#submit(id, withCallback)));
+      taken.push(...some.filter((_id, at) => statuses[at] === 202));
+    }
+    return taken;
+  }
+
+  async #submit(id: string, withCallback: boolean): Promise<number> {
+    const headers = {
+      'x-call-id': id,
+      ...(withCallback && { 'x-callback-url': `${this.#provider.url}/callback` }),
+    };
+    const path = '/async-function/fn';
+    return (await this.gateway.request({ method: 'POST', path, headers, body: id })).status;
   }
 
   /** The ids of the calls that are in a state. */
@@ -100,7 +110,14 @@ export class CrashWorld {
   }
 
   async untilAll(state: string, count: number): Promise<void> {
-    await until(async () => (await this.calls(state)).length === count, `${count} calls to be ${state}`);
+    const patience = 10_000 + 60 * count;
+    const what = `${count} calls to be ${state}`;
+    // a list of many takes the gateway's time from what it lists
+    const probe = async (): Promise<boolean> => {
+      await sleep(count / 4);
+      return (await this.calls(state)).length === count;
+    };
+    await until(probe, what, patience);
   }
 }
 

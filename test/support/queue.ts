@@ -1,8 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EmbeddedQueue, type EmbeddedQueueOptions } from '../../gateway/async/embedded-queue.ts';
+import { StoredQueue, type QueueOptions } from '../../gateway/async/stored-queue.ts';
 import type { CallContent, NewCall } from '../../gateway/async/async-call.ts';
 import type { RetryPolicy } from '../../gateway/async/retry-policy.ts';
+import { embedded, type BackEnd } from './back-ends.ts';
 import { newFolder, removeFolder } from './folder.ts';
 import type { Owner } from './owner.ts';
 
@@ -35,11 +36,10 @@ export async function functionServer(
 /** A queue in a folder of its own, which is not started yet. */
 export async function openQueue(
   owner: Owner,
-  options: Partial<EmbeddedQueueOptions> = {},
-): Promise<EmbeddedQueue> {
+  options: Partial<QueueOptions> & { readonly folder?: string; readonly backEnd?: BackEnd } = {},
+): Promise<StoredQueue> {
   const folder = options.folder ?? newFolder();
-  const queue = await EmbeddedQueue.open({
-    folder,
+  const settings: QueueOptions = {
     maxInflight: () => 50,
     mostCalls: 1_000_000,
     mostBytes: 1 << 30,
@@ -48,7 +48,8 @@ export async function openQueue(
     policyOf: () => Promise.resolve(QUICK_POLICY),
     warn: () => undefined,
     ...options,
-  });
+  };
+  const queue = await StoredQueue.open(settings, await (options.backEnd ?? embedded).openStore(folder));
   owner.after(async () => {
     await queue.stop();
     if (options.folder === undefined) removeFolder(folder);

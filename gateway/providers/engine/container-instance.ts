@@ -131,8 +131,9 @@ export class ContainerInstance implements Instance {
       const { cpu_stats: cpu, memory_stats: memory } = await client.read('GET', path, STATS, { query });
       // What the kernel keeps of files can be given back at any time.
       const files = memory.stats['inactive_file'] ?? memory.stats['total_inactive_file'] ?? 0;
-      const average = this.#cpu.add(cpu.cpu_usage.total_usage / 1e9, Date.now());
-      return { cpu: average, bytes: Math.max(0, memory.usage - files) };
+      const cpuSeconds = cpu.cpu_usage.total_usage / 1e9;
+      const average = this.#cpu.add(cpuSeconds, Date.now());
+      return { cpu: average, bytes: Math.max(0, memory.usage - files), cpuSeconds };
     } catch {
       return { cpu: 0, bytes: 0 }; // it has ended meanwhile
     }

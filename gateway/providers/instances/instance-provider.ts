@@ -77,10 +77,10 @@ export class InstanceProvider implements Provider {
     return this.#runner.checkHealth();
   }
 
-  async list(namespace: string): Promise<readonly FunctionStatus[]> {
+  async list(namespace: string, { usage } = { usage: false }): Promise<readonly FunctionStatus[]> {
     this.namespaces.require(namespace);
     const own = [...this.#functions.values()].filter(({ name }) => name.namespace === namespace);
-    return Promise.all(own.map((managed) => managed.status(false)));
+    return Promise.all(own.map((managed) => managed.status(usage)));
   }
 
   async status(name: FunctionName, { usage }: { readonly usage: boolean }): Promise<FunctionStatus> {

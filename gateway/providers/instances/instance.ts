@@ -4,6 +4,8 @@ import type { ProbeSettings } from './probe-settings.ts';
 export interface InstanceUsage {
   readonly cpu: number;
   readonly bytes: number;
+  /** Since its start; undefined where that is not known. */
+  readonly cpuSeconds?: number;
 }
 
 /** One run of a function's code, whatever it runs as. */

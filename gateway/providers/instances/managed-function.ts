@@ -5,6 +5,7 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
+import { CpuTotal, measureAll } from './cpu-total.ts';
 import { planInstances } from './plan.ts';
 import { untilReady } from './readiness.ts';
 import { statusNotes } from './status-notes.ts';
@@ -40,6 +41,7 @@ export class ManagedFunction {
   #previous: Version | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  readonly #cpuTotal = new CpuTotal();
   /** What is on its way out, to be waited for at the end. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -120,7 +122,8 @@ export class ManagedFunction {
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const usage = withUsage ? await this.#measure() : undefined;
+    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
     const { current, replicas, createdAt } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
     return {
@@ -130,18 +133,6 @@ export class ManagedFunction {
       createdAt: new Date(createdAt),
       notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
-    };
-  }
-
-  async #measure(): Promise<{ cpu: number; totalMemoryBytes: number }> {
-    const measured = await Promise.all(
-      this.versions
-        .flatMap(({ members }) => [...members.values()])
-        .map(({ instance }) => instance?.measure()),
-    );
-    return {
-      cpu: measured.reduce((sum, one) => sum + (one?.cpu ?? 0), 0),
-      totalMemoryBytes: measured.reduce((sum, one) => sum + (one?.bytes ?? 0), 0),
     };
   }
 
@@ -225,7 +216,7 @@ export class ManagedFunction {
     instance.onceGone(() => this.#onGone(version, member));
     const reason = await untilReady(instance, version.probes.ready);
     if (!version.members.has(member.id) || isDraining(member)) return;
-    if (reason !== undefined) return this.#fail(version, member, reason);
+    if (reason !== undefined) return this.#fail(version, member, instance.endedBy ?? reason);
     this.#serve(version, member);
     this.#reconcile();
     void this.#watch(version, member, instance);

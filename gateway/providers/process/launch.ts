@@ -5,6 +5,7 @@ import type { FoundImage } from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
+import type { Limiter } from './limits/limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
 import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
@@ -18,6 +19,7 @@ export interface LaunchContext {
   readonly markerPrefix: string;
   /** Whether functions may ask for a debugger. */
   readonly development: boolean;
+  readonly limiter: Limiter;
 }
 
 /** The annotation that asks for a debugger in a function's Node processes. */
@@ -39,13 +41,15 @@ export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean 
 
 /** Starts an instance of a version; it is not ready yet. */
 export async function launchProcess(
-  { host, runFolder, markerName, markerPrefix, development }: LaunchContext,
+  { host, runFolder, markerName, markerPrefix, development, limiter }: LaunchContext,
   { deployment, image, secrets, user, id, onLine }: LaunchParts,
 ): Promise<ProcessInstance> {
   const temporary = join(runFolder, id);
   await mkdir(temporary, { mode: 0o700 });
   if (user) await chown(temporary, user.uid, user.gid);
-  const isHttp = modeOf(deployment.envVars, image.environment, image.command) === 'http';
+  const mode = modeOf(deployment.envVars, image.environment, image.command);
+  const isHttp = mode === 'http';
+  const limits = limiter.holderFor(id, deployment, mode === 'inproc');
   const environment = await instanceEnvironment(host, {
     deployment,
     image,
@@ -62,9 +66,12 @@ export async function launchProcess(
     environment,
     marker: `${markerName}=${markerPrefix}${id}`,
     user,
+    limits,
     onLine,
   });
-  void instance.ended.then(() => removeFolder(temporary).catch(() => undefined));
+  void instance.ended.then(() =>
+    Promise.all([limits?.release(), removeFolder(temporary).catch(() => undefined)]),
+  );
   return instance;
 }
 

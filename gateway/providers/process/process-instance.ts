@@ -9,6 +9,7 @@ import type { ProbeSettings } from '../instances/probe-settings.ts';
 import type { Environment } from './instance-environment.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from '../instances/line-splitter.ts';
+import type { LimitHolder } from './limits/limit-holder.ts';
 import { killTree, measureTree, type TreeUsage } from './process-tree.ts';
 import type { FunctionUser } from '../instances/secrets-folder.ts';
 
@@ -22,6 +23,8 @@ export interface InstanceOptions {
   /** `NAME=value`: of no other instance. */
   readonly marker: string;
   readonly user: FunctionUser | undefined;
+  /** Undefined where it has no limits. */
+  readonly limits: LimitHolder | undefined;
   readonly onLine: (line: string) => void;
 }
 
@@ -33,7 +36,6 @@ export class ProcessInstance implements Instance {
   readonly host = '127.0.0.1';
   /** Resolves with how it ended, once it has and its last lines were read. */
   readonly ended: Promise<string>;
-  readonly endedBy = undefined;
   readonly #child: ChildProcess;
   readonly #options: InstanceOptions;
   readonly #lines = new LastLines();
@@ -55,6 +57,7 @@ export class ProcessInstance implements Instance {
     this.#child.on('message', (message) => {
       this.#port ||= readListeningMessage(message)?.port ?? 0;
     });
+    if (this.#child.pid !== undefined) options.limits?.hold(this.#child.pid, () => void this.kill());
     this.ended = this.#untilEnded();
     // A line of stdout is always the function's.
     if (this.#child.stdout)
@@ -65,6 +68,10 @@ export class ProcessInstance implements Instance {
   /** Where it takes requests; 0 until that is known. */
   get port(): number {
     return this.#port;
+  }
+
+  get endedBy(): string | undefined {
+    return this.#options.limits?.reason;
   }
 
   get isAlive(): boolean {
@@ -106,7 +113,7 @@ export class ProcessInstance implements Instance {
     const usage: TreeUsage =
       this.#child.pid === undefined ? { cpuSeconds: 0, residentBytes: 0 } : measureTree(this.#child.pid);
     const cpu = this.#cpu.add(usage.cpuSeconds, performance.now());
-    return Promise.resolve({ cpu, bytes: usage.residentBytes });
+    return Promise.resolve({ cpu, bytes: usage.residentBytes, cpuSeconds: usage.cpuSeconds });
   }
 
   async #untilEnded(): Promise<string> {

@@ -14,6 +14,7 @@ import type { Version } from '../instances/version.ts';
 import { canRunAsFunctionUser, functionUser } from './function-users.ts';
 import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
+import { Limiter } from './limits/limiter.ts';
 import { preloadText } from './preload-text.ts';
 import { ProcessVersion } from './process-version.ts';
 import { killTree } from './process-tree.ts';
@@ -44,7 +45,8 @@ const MARKER = 'OF_GATEWAY_INSTANCE';
 export class ProcessRunner implements Runner {
   readonly orchestration = 'process';
   readonly #options: ProcessRunnerOptions;
-  readonly #launch: LaunchContext;
+  readonly #launch: Omit<LaunchContext, 'limiter'>;
+  #limiter: Limiter | undefined;
   #ownUsers: boolean;
 
   constructor(options: ProcessRunnerOptions) {
@@ -63,6 +65,7 @@ export class ProcessRunner implements Runner {
   }
 
   async open(): Promise<void> {
+    this.#limiter = await Limiter.open();
     const { runFolder, markerName, markerPrefix, host } = this.#launch;
     // A gateway that was killed may have left instances behind: they end before new ones are started.
     await killTree(undefined, `${markerName}=${markerPrefix}`);
@@ -103,6 +106,7 @@ export class ProcessRunner implements Runner {
   }
 
   async make(record: VersionRecord): Promise<Version> {
+    if (!this.#limiter) throw new Error('the runner was not opened');
     const { deployment, revision } = record;
     const { stateFolder, secrets } = this.#options;
     const { name, namespace } = deployment;
@@ -121,7 +125,7 @@ export class ProcessRunner implements Runner {
       image: await findLocalImage(stateFolder, deployment.image, revision),
       secrets: secretsFolder,
       user,
-      launch: this.#launch,
+      launch: { ...this.#launch, limiter: this.#limiter },
       stateFolder,
     });
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { readProcess, withDescendants } from '../../../common/proc.ts';
 
@@ -48,6 +49,26 @@ function killIfThere(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It has ended by itself.
+  }
+}
+
+/**
+ * The memory of a process's descendants that no file stands behind, which is what the kernel too counts first against a
+ * limit: the code that processes share, such as Node's own, is no part of it.
+ * @param withRoot whether that of the process itself counts as well
+ */
+export function anonymousBytes(root: number, withRoot: boolean): number {
+  const pids = withDescendants(root).filter((pid) => withRoot || pid !== root);
+  return pids.reduce((sum, pid) => sum + anonymousBytesOf(pid), 0);
+}
+
+function anonymousBytesOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const fields = [...status.matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)];
+    return fields.reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0);
+  } catch {
+    return 0; // it has ended
   }
 }
 

@@ -33,8 +33,12 @@ export class ProcessVersion extends Version {
   }
 
   override notes(replicas: number): readonly string[] {
-    if (replicas <= 1 || this.canOverlap) return [];
-    return [`one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`];
+    const limits = this.#parts.launch.limiter.notes(this.record.deployment);
+    if (replicas <= 1 || this.canOverlap) return limits;
+    return [
+      ...limits,
+      `one instance runs in place of ${replicas}: its server reads neither http_port nor PORT`,
+    ];
   }
 
   override launch({ id, onLine }: LaunchOptions): Promise<Instance> {

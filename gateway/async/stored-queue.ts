@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
-import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
-import type { CallContent, CallRecord, NewCall } from './async-call.ts';
+import type { FunctionName } from '../functions/function-name.ts';
+import type { CallRecord, NewCall } from './async-call.ts';
 import type { CallFilter, CallQueue, QueueLoad } from './call-queue.ts';
 import { CallHistory, type HistoryLimits } from './call-history.ts';
 import { CallRun, type RunContext } from './call-run.ts';
 import { Callbacks } from './callback.ts';
-import { CallStore } from './call-store.ts';
+import type { CallStore } from './call-store.ts';
 import { Delivery } from './delivery.ts';
+import { newRecord } from './new-record.ts';
 import { OutcomeWriter } from './outcome-writer.ts';
 import { QueueRoom, type RoomLimits } from './queue-room.ts';
+import { loadsOf, QueueTotals } from './queue-totals.ts';
 import type { Backoff, RetryPolicy } from './retry-policy.ts';
 import { WaitingCalls, type MaxInflight } from './waiting-calls.ts';
 
-export interface EmbeddedQueueOptions extends RoomLimits {
-  /** Of the database. */
-  readonly folder: string;
+export interface QueueOptions extends RoomLimits {
   readonly maxInflight: MaxInflight;
   readonly history: HistoryLimits;
   readonly backoff: Backoff;
@@ -28,10 +28,12 @@ export interface EmbeddedQueueOptions extends RoomLimits {
 /** How often what has ended long ago is dropped, and what could not be written is tried again, in milliseconds. */
 const TIDY_EVERY_MS = 10_000;
 
-/** A queue in the gateway itself, with its calls in a database of its own. */
-export class EmbeddedQueue implements CallQueue {
-  readonly totals = new Map<string, { submitted: number; processed: number }>();
-  readonly #options: EmbeddedQueueOptions;
+/** How long a call waits that could not be had from its store, in milliseconds. */
+const LEASE_AGAIN_MS = 1000;
+
+/** A queue that the gateway itself works off. Its store says where calls are kept, and who has them. */
+export class StoredQueue implements CallQueue {
+  readonly #options: QueueOptions;
   readonly #store: CallStore;
   readonly #history: CallHistory;
   readonly #waiting: WaitingCalls;
@@ -39,6 +41,7 @@ export class EmbeddedQueue implements CallQueue {
   readonly #runs = new Map<string, CallRun>();
   /** Runs with what is written of them. */
   readonly #work = new Set<Promise<void>>();
+  readonly #totals = new QueueTotals();
   readonly #room: QueueRoom;
   readonly #outcomes: OutcomeWriter;
   /** Ids of calls that have ended and are told of as that once the disk has it. */
@@ -51,7 +54,7 @@ export class EmbeddedQueue implements CallQueue {
   #tidying: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  private constructor(options: EmbeddedQueueOptions, store: CallStore) {
+  private constructor(options: QueueOptions, store: CallStore) {
     this.#options = options;
     this.#store = store;
     this.#history = new CallHistory(options.history);
@@ -61,9 +64,8 @@ export class EmbeddedQueue implements CallQueue {
   }
 
   /** @throws GatewayError STORAGE_FAILED */
-  static async open(options: EmbeddedQueueOptions): Promise<EmbeddedQueue> {
-    const store = await CallStore.open(options.folder);
-    const queue = new EmbeddedQueue(options, store);
+  static async open(options: QueueOptions, store: CallStore): Promise<StoredQueue> {
+    const queue = new StoredQueue(options, store);
     for (const record of await store.readRecords()) {
       queue.#lastId = Math.max(queue.#lastId, Number(record.id));
       // one that ran when the gateway ended is made again: at least once is what is promised
@@ -72,8 +74,22 @@ export class EmbeddedQueue implements CallQueue {
     return queue;
   }
 
+  get totals(): CallQueue['totals'] {
+    return this.#totals.byQueue;
+  }
+
+  get reconnects(): number | undefined {
+    return this.#store.reconnects;
+  }
+
   async start(address: string): Promise<void> {
     this.#delivery = new Delivery(address);
+    this.#store.start({
+      find: (id) => this.#history.get(id),
+      unfinished: () => this.#history.unfinished(),
+      adopt: (record, replaced) => this.#adopt(record, replaced),
+      lose: (id) => void this.#lose(id),
+    });
     this.#tidying = setInterval(() => void this.#tidy(), TIDY_EVERY_MS).unref();
     this.#next();
     return Promise.resolve();
@@ -98,35 +114,21 @@ export class EmbeddedQueue implements CallQueue {
   }
 
   submit(call: NewCall): Promise<void> {
-    return this.#take(call, (record) => this.#store.put(record, call.content));
+    return this.#take(call, (record) => this.#store.add(record, call.content));
   }
 
   async #take(call: NewCall, write: (record: CallRecord) => Promise<void>): Promise<void> {
-    const { callId, name, calledAs, queue, content } = call;
-    const bytes = sizeOf(content);
-    this.#room.reserve(bytes); // before the disk is waited for
     const now = Date.now();
     this.#lastId = Math.max(this.#lastId + 1, now * 1000);
-    const record: CallRecord = {
-      id: String(this.#lastId),
-      callId,
-      name,
-      calledAs,
-      queue,
-      state: 'waiting',
-      callback: content.callbackUrl === undefined ? 'none' : 'pending',
-      tries: 0,
-      submittedAt: now,
-      dueAt: now,
-      bytes,
-    };
+    const record = newRecord(call, String(this.#lastId), now);
+    this.#room.reserve(record.bytes); // before the disk is waited for
     try {
       await write(record);
     } finally {
-      this.#room.release(bytes);
+      this.#room.release(record.bytes);
     }
-    this.#totalsOf(queue).submitted += 1;
-    this.#admit(record);
+    this.#totals.count(record.queue, 'submitted');
+    if (!this.#history.get(record.id)) this.#admit(record); // else the store has found it meanwhile
     this.#next();
   }
 
@@ -169,16 +171,8 @@ export class EmbeddedQueue implements CallQueue {
   }
 
   load(): readonly QueueLoad[] {
-    const loads = new Map<string, { queue: string; name: FunctionName; waiting: number; running: number }>();
-    for (const record of this.#history.unfinished()) {
-      if (this.#finishing.has(record.id)) continue;
-      const key = `${record.queue}/${qualifiedName(record.name)}`;
-      const load = loads.get(key) ?? { queue: record.queue, name: record.name, waiting: 0, running: 0 };
-      loads.set(key, load);
-      if (this.#runs.has(record.id)) load.running += 1;
-      else load.waiting += 1;
-    }
-    return [...loads.values()];
+    const told = this.#history.unfinished().filter(({ id }) => !this.#finishing.has(id));
+    return loadsOf(told, ({ id }) => this.#runs.has(id));
   }
 
   pending(name: FunctionName): number {
@@ -193,13 +187,48 @@ export class EmbeddedQueue implements CallQueue {
     this.#waiting.add(record, Date.now());
   }
 
+  #adopt(record: CallRecord, replaced: string | undefined): void {
+    if (this.#history.get(record.id)) return;
+    if (replaced !== undefined) this.#history.expireOne(replaced);
+    this.#lastId = Math.max(this.#lastId, Number(record.id));
+    this.#admit(record);
+    this.#next();
+  }
+
+  async #lose(id: string): Promise<void> {
+    const record = this.#history.get(id);
+    if (!record || !this.#isUnfinished(id) || this.#runs.has(id)) return;
+    this.#options.warn(`The queued call ${record.callId} is gone from where it was kept: it is not made`);
+    this.#waiting.remove(record);
+    await this.#finish({ ...record, state: 'dead' });
+  }
+
   #next(): void {
     clearTimeout(this.#timer);
     if (this.#isStopped || !this.#delivery) return;
     for (let record = this.#waiting.take(Date.now()); record; record = this.#waiting.take(Date.now()))
-      this.#run(record, this.#delivery);
+      void this.#begin(record, this.#delivery);
     const due = this.#waiting.nextDue();
     if (due !== undefined) this.#timer = setTimeout(() => this.#next(), Math.max(1, due - Date.now()));
+  }
+
+  /** Starts a run of the call that was taken, or of the one that the store has in its place. */
+  async #begin(taken: CallRecord, delivery: Delivery): Promise<void> {
+    const id = await this.#store.lease(taken);
+    if (id !== taken.id) this.#putBack(taken.id, id === undefined ? LEASE_AGAIN_MS : 0);
+    const record = id === undefined ? undefined : this.#history.get(id);
+    if (record && !this.#isStopped && this.#isUnfinished(record.id) && !this.#runs.has(record.id)) {
+      this.#waiting.remove(record);
+      return this.#run(record, delivery);
+    }
+    this.#waiting.ended(taken);
+    this.#next();
+  }
+
+  #putBack(id: string, ms: number): void {
+    const record = this.#history.get(id);
+    if (!record || !this.#isUnfinished(id) || this.#runs.has(id)) return;
+    this.#waiting.add({ ...record, dueAt: Math.max(record.dueAt, Date.now() + ms) }, Date.now());
   }
 
   #run(record: CallRecord, delivery: Delivery): void {
@@ -231,14 +260,14 @@ export class EmbeddedQueue implements CallQueue {
     if (next.state !== 'waiting') return this.#finish(next);
     this.#history.set(next);
     this.#waiting.add(next, Date.now());
-    return this.#outcomes.put(next.id, () => this.#store.put(next));
+    return this.#outcomes.put(next.id, () => this.#store.putOff(next));
   }
 
   async #finish(record: CallRecord): Promise<void> {
     const finished = { ...record, finishedAt: Date.now() };
     this.#finishing.add(record.id);
     this.#room.leave(record);
-    this.#totalsOf(record.queue).processed += 1;
+    this.#totals.count(record.queue, 'processed');
     await this.#outcomes.put(record.id, () => this.#store.finish(finished, record.state === 'dead'));
     this.#finishing.delete(record.id);
     this.#history.set(finished);
@@ -255,22 +284,6 @@ export class EmbeddedQueue implements CallQueue {
     if (ids.length > 0)
       await this.#store.remove(ids).catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));
   }
-
-  #totalsOf(queue: string): { submitted: number; processed: number } {
-    let totals = this.totals.get(queue);
-    if (!totals) {
-      totals = { submitted: 0, processed: 0 };
-      this.totals.set(queue, totals);
-    }
-    return totals;
-  }
-}
-
-/** What a call takes, but for the little that is the same for all. */
-function sizeOf({ target, headers, callbackUrl = '', body }: CallContent): number {
-  return (
-    body.length + target.length + callbackUrl.length + headers.reduce((sum, text) => sum + text.length, 0)
-  );
 }
 
 function notDead(text: string): GatewayError {

@@ -1,0 +1,35 @@
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Where cgroups v2 are, and what tells which of them a process is in. */
+export interface CgroupPlaces {
+  readonly mount: string;
+  readonly ownGroup: string;
+}
+
+const PLACES: CgroupPlaces = { mount: '/sys/fs/cgroup', ownGroup: '/proc/self/cgroup' };
+
+/** The controllers that limits of functions need. */
+const NEEDED = ['memory', 'cpu'];
+
+/** The cgroup of this process, where limits can be set below it; else why they cannot. */
+export type OwnCgroup = { readonly folder: string } | { readonly why: string };
+
+/** Looks whether this process may make cgroups below its own, with limits of memory and CPU. Changes nothing. */
+export async function findOwnCgroup({ mount, ownGroup }: CgroupPlaces = PLACES): Promise<OwnCgroup> {
+  try {
+    const own = /^0::(.*)$/m.exec(await readFile(ownGroup, 'utf8'))?.[1];
+    if (own === undefined) return { why: 'this machine has no cgroup v2' };
+    const folder = path.join(mount, own);
+    const controllers = (await readFile(path.join(folder, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+    const missing = NEEDED.filter((name) => !controllers.includes(name));
+    if (missing.length > 0) return { why: `the cgroup ${own} has no controller ${missing.join(', ')}` };
+    await access(folder, constants.W_OK);
+    for (const file of ['cgroup.procs', 'cgroup.subtree_control'])
+      await access(path.join(folder, file), constants.W_OK);
+    return { folder };
+  } catch {
+    return { why: 'the gateway has no cgroup v2 of its own' };
+  }
+}
