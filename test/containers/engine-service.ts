@@ -107,6 +107,7 @@ export async function networksOf(gateway: OfGateway): Promise<string[]> {
 }
 
 async function removeLeft(gateway: OfGateway): Promise<void> {
+  rmSync(`/dev/shm/of-gateway-${stateOf(gateway)}`, { recursive: true, force: true });
   const containers = await containersOf(gateway);
   if (containers.length > 0) await podman('rm', '--force', '--time=0', ...containers);
   const networks = await networksOf(gateway);
@@ -114,8 +115,12 @@ async function removeLeft(gateway: OfGateway): Promise<void> {
 }
 
 /** What a gateway puts on all that is its own. */
-function stateLabel({ folder }: OfGateway): string {
-  return `label=dev.of-gateway.state=${readFileSync(path.join(folder, 'engine-id'), 'utf8').trim()}`;
+function stateLabel(gateway: OfGateway): string {
+  return `label=dev.of-gateway.state=${stateOf(gateway)}`;
+}
+
+function stateOf({ folder }: OfGateway): string {
+  return readFileSync(path.join(folder, 'engine-id'), 'utf8').trim();
 }
 
 function lines(text: string): string[] {

@@ -68,6 +68,8 @@ export class OfGateway {
       state_dir: folder,
       port: '0',
       metrics_port: '0',
+      // A container engine of the machine is no part of a test that does not ask for one.
+      provider: variables['functions_provider_url'] === undefined ? 'process' : 'auto',
     };
     const env = Object.fromEntries(
       Object.entries({ ...defaults, ...variables }).filter(([, value]) => value !== undefined),

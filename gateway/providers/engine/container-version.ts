@@ -62,6 +62,6 @@ export class ContainerVersion extends Version {
 
   override async discard(): Promise<void> {
     this.#context.roster.leave(this.container.generation);
-    await this.#secrets.remove();
+    if (this.record.deployment.secrets.length > 0) await this.#secrets.remove();
   }
 }

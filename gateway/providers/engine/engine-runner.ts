@@ -18,7 +18,7 @@ import { Networks } from './networks.ts';
 import { networkOwner, ownContainer, pathForEngine } from './own-container.ts';
 import { decideReach, type Reach } from './reach.ts';
 import { Roster } from './roster.ts';
-import { removeOthers, removePlace, secretsPlace } from './secrets-place.ts';
+import { makeSecretsPlace, tidySecrets } from './secrets-place.ts';
 import { stateId } from './state-id.ts';
 import type { Container } from './wire.ts';
 
@@ -46,7 +46,6 @@ export class EngineRunner implements Runner {
   readonly #state: string;
   #own: Container | undefined;
   #reach: Reach = 'address';
-  #secretsPlace = '';
 
   /** @throws GatewayError STORAGE_FAILED */
   static async create(options: EngineRunnerOptions): Promise<EngineRunner> {
@@ -92,20 +91,19 @@ export class EngineRunner implements Runner {
 
   async open(): Promise<void> {
     await this.#context.link.start();
-    this.#secretsPlace = await secretsPlace(this.#options.stateFolder, this.#state);
   }
 
   takenUp(): void {
     const { link, roster } = this.#context;
     roster.takenUp(link.away === undefined ? link.client : undefined);
-    void removeOthers(this.#secretsPlace, roster.generations);
+    void tidySecrets(this.#options.stateFolder, this.#state, roster.generations).catch(() => undefined);
   }
 
   async close(): Promise<void> {
     const { link, networks } = this.#context;
     if (link.away === undefined) await networks.sweep(link.client, new Set()).catch(() => undefined);
     await link.stop();
-    await removePlace(this.#secretsPlace);
+    await tidySecrets(this.#options.stateFolder, this.#state, new Set());
   }
 
   checkHealth(): Promise<void> {
@@ -128,14 +126,16 @@ export class EngineRunner implements Runner {
   async make(record: VersionRecord): Promise<Version> {
     const { deployment } = record;
     const container: ContainerRecord = record.container ?? { image: '', generation: '' };
+    const hasSecrets = deployment.secrets.length > 0;
+    const { stateFolder } = this.#options;
     const secrets = new SecretsFolder({
-      path: join(this.#secretsPlace, container.generation),
+      path: hasSecrets ? join(await makeSecretsPlace(stateFolder, this.#state), container.generation) : '',
       namespace: deployment.namespace,
       names: deployment.secrets,
       store: this.#options.secrets,
       isForAll: true,
     });
-    if (deployment.secrets.length > 0) await secrets.create();
+    if (hasSecrets) await secrets.create();
     return new ContainerVersion({ ...record, container }, this.#context, secrets);
   }
 
