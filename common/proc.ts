@@ -9,6 +9,7 @@ export interface ProcessFacts {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
   readonly cpuSeconds: number;
   /** CPU seconds of the children that it has waited for. */
   readonly childCpuSeconds: number;
@@ -26,6 +27,7 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
       state: fields[0] ?? '',
       parent: field(4),
       group: field(5),
+      session: field(6),
       cpuSeconds: (field(14) + field(15)) / TICKS,
       childCpuSeconds: (field(16) + field(17)) / TICKS,
       residentBytes:

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { messageOf } from '../common/errors.ts';
+import { limitHeapGrowth } from '../common/heap.ts';
 import type { Environment } from '../common/settings/read.ts';
 import { examine } from './cli/doctor.ts';
 import { passwordCommand } from './cli/password.ts';
@@ -14,6 +15,12 @@ const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 
 /** How long calls may take once nobody is there who wants the gateway, in milliseconds. */
 const PARENT_GONE_MS = 5000;
+
+/**
+ * How large the young part of the heap may be: 85 MiB of resident memory after 100,000 calls where 100 were, at the
+ * same rate. (With 2 MiB it is 78, and a call takes a tenth more of the processor.)
+ */
+const YOUNG_BYTES = 8 << 20;
 
 const logger = createLogger(process.stderr);
 
@@ -54,6 +61,7 @@ async function serve(flags: Environment): Promise<void> {
 
   const program = realpathSync(process.argv[1] ?? '');
   gateway = await startGateway(settings, logger, { program, environment: process.env });
+  await limitHeapGrowth(YOUNG_BYTES);
 }
 
 async function password(flags: Environment, isReset: boolean): Promise<void> {

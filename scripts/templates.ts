@@ -39,6 +39,8 @@ const COPIES: readonly { readonly from: string; readonly to: readonly string[] }
   })),
 ];
 
+const ATTRIBUTES = '../.gitattributes';
+
 /** All generated files, by their paths below templates/; null for a file that must not be there. */
 async function generate(): Promise<Map<string, string | null>> {
   const files = new Map<string, string | null>();
@@ -63,7 +65,19 @@ async function generate(): Promise<Map<string, string | null>> {
   for (const { from, to } of COPIES) {
     for (const path of to) files.set(path, await read(from));
   }
+  files.set(ATTRIBUTES, attributesOf([...files.keys()].filter((path) => !sources.includes(path))));
   return files;
+}
+
+/** What tells git's hosts to fold the copies in the differences of a change. */
+function attributesOf(copies: readonly string[]): string {
+  const whole = OTHER_VERSIONS.map((version) => `templates/node${version}/**`);
+  const files = copies
+    .filter((path) => !/^node\d|Dockerfile$/.test(path))
+    .map((path) => `templates/${path}`)
+    .sort();
+  const lines = [...whole, ...files].map((path) => `${path} linguist-generated`);
+  return ['# Made by scripts/templates.ts: copies of files of other templates', ...lines, ''].join('\n');
 }
 
 async function dockerfiles(): Promise<string[]> {

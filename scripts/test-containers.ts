@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { prepareBaseImages } from './containers/base.ts';
 import { engineEnvironment, installEngine } from './containers/engine.ts';
 import { buildImages } from './containers/images.ts';
+import { passes } from './tests/passes.ts';
 
 /**
  * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
@@ -33,24 +34,21 @@ await installEngine();
 const env = await engineEnvironment(folder);
 await prepareBaseImages(folder, env);
 await buildImages(folder, env);
-const tests = await execa(
-  process.execPath,
-  [
-    '--import',
-    'tsx',
-    '--test',
-    '--test-concurrency=1',
-    '--test-timeout=300000',
-    ...files.map((file) => join('test/containers', file)),
-  ],
-  { env, stdio: ['ignore', 'inherit', 'inherit'], reject: false },
-);
+const chosen = files.map((file) => join('test/containers', file));
+const passed = await passes('containers', chosen, { concurrency: 1, timeoutMs: 300_000, env });
 // Images without a name, of builds before this one.
 await execa('podman', ['image', 'prune', '--force'], { env, reject: false });
-process.exitCode = tests.exitCode ?? 1;
+if (!passed) process.exitCode = 1;
 const contract = process.env['GATEWAY_CONTRACT'];
 if (contract && only.length === 0) {
-  const script = ['--import', 'tsx', 'scripts/conformance-gateway.ts', '--engine', contract];
+  const command = ['tsx', 'scripts/conformance-gateway.ts', '--engine', contract];
+  const script = [
+    '--import',
+    'tsx',
+    'scripts/contract.ts',
+    'contract of the gateway on an engine',
+    ...command,
+  ];
   const { exitCode } = await execa(process.execPath, script, { env, stdio: 'inherit', reject: false });
   process.exitCode ||= exitCode ?? 1;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FigureName } from './figures.ts';
 import type { Contender, Group, Point, Sample } from './scenario.ts';
-import type { Stage } from './stage.ts';
+import type { Lab } from './lab.ts';
 import { summarize, type Summary } from './statistics.ts';
 
 /** All turns of one contender at one point. */
@@ -9,26 +9,32 @@ export interface Row {
   readonly contender: string;
   readonly point: Point;
   readonly rounds: readonly Sample[];
-  /** Why the contender was given up, if it was. */
+  /** Why it was given up, where it was. */
   readonly broken?: string;
 }
 
-/** The results of a group, and how to show them. */
+/** What a group has shown, and how it is to be shown. */
 export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'warmUp'> {
-  /** The scenario of the group. */
+  /** The scenario that it is of. */
   readonly scenario: string;
   readonly rows: readonly Row[];
 }
 
-/** How long to wait between two loads, for the rest of the last one (connections to close, processes to end). */
+/** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
+
+/** How long a turn lasts, and how often each contender has one. */
+export interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+}
 
 /** The figure over all rounds; undefined where it was not measured. */
 export function figureOf({ rounds }: Row, figure: FigureName): Summary | undefined {
   return summaryOf(rounds.map((round) => round[figure]));
 }
 
-/** Each round's figure, divided by that of another contender in the same round. */
+/** Each round's figure, set against that of the same round of another contender. */
 export function compareRounds(
   row: Row,
   other: Row,
@@ -43,7 +49,7 @@ export function compareRounds(
   );
 }
 
-/** Its figure, divided by the other's. */
+/** Its figure over the other's. */
 export function ratioOf(row: Row, other: Row, figure: FigureName): Summary | undefined {
   return compareRounds(row, other, figure, (own, others) => own / others);
 }
@@ -59,7 +65,8 @@ export function failuresOf({ rounds }: Row): number {
 }
 
 async function takeTurns(
-  group: Group,
+  { warmUp }: Group,
+  { rounds, seconds }: Effort,
   contenders: readonly Contender[],
   point: Point,
   signal: AbortSignal,
@@ -69,11 +76,11 @@ async function takeTurns(
     rounds: [] as Sample[],
     broken: undefined as string | undefined,
   }));
-  for (let round = group.warmUp === false ? 0 : -1; round < group.rounds; round += 1) {
+  for (let round = warmUp === false ? 0 : -1; round < rounds; round += 1) {
     for (const row of rows) {
       if (row.broken !== undefined) continue;
       try {
-        const sample = await row.contender.measure(point, round < 0 ? 1 : group.seconds);
+        const sample = await row.contender.measure(point, round < 0 ? 1 : seconds);
         if (round >= 0) row.rounds.push(sample);
       } catch (error) {
         signal.throwIfAborted();
@@ -89,39 +96,27 @@ async function takeTurns(
 
 /**
  * Opens a group and lets its contenders take turns (A B A B …), at one point after the other, each time after a first
- * round that is not counted. It ends everything that it started, whatever happens.
- * @param progress called before each measurement
+ * round that is not counted; ends what was started whatever happens.
+ * @param progress told what is about to be measured
  * @throws Error when a server cannot be started; the reason of the signal
  */
 export async function compare(
   scenario: string,
   group: Group,
-  stage: Stage,
+  effort: Effort,
+  lab: Lab,
   progress: (text: string) => void,
 ): Promise<Finding> {
-  const { id, title, about, axis, seconds, columns, ratios, charts, differences, duel } = group;
+  const { open, points, rounds: _rounds, warmUp: _warmUp, ...shown } = group;
   try {
-    const contenders = await group.open(stage);
+    const contenders = await open();
     const rows: Row[] = [];
-    for (const point of group.points) {
-      progress(`${title}: ${axis} ${point.name}`);
-      rows.push(...(await takeTurns(group, contenders, point, stage.lab.signal)));
+    for (const point of points) {
+      progress(`${group.title}: ${group.axis} ${point.name}`);
+      rows.push(...(await takeTurns(group, effort, contenders, point, lab.signal)));
     }
-    return {
-      scenario,
-      id,
-      title,
-      about,
-      axis,
-      seconds,
-      columns,
-      ratios,
-      charts,
-      rows,
-      ...(differences ? { differences } : {}),
-      ...(duel ? { duel } : {}),
-    };
+    return { ...shown, scenario, rows };
   } finally {
-    await stage.close();
+    await lab.clear();
   }
 }

@@ -2,46 +2,42 @@
 interface Figure {
   /** The head of its column. */
   readonly label: string;
-  /** The title of its axis in a chart. */
-  readonly axis: string;
-  /** The figure in words, without its unit. */
+  readonly better: 'more' | 'less';
+  /** What is measured, over what is shown. */
   readonly scale: number;
   readonly digits: number;
-  readonly better: 'more' | 'less';
 }
 
 const MIB = 1_048_576;
 
-function figure(
-  label: string,
-  axis: string,
-  better: Figure['better'],
-  { scale = 1, digits = 0 }: { scale?: number; digits?: number } = {},
-): Figure {
-  return { label, axis, better, scale, digits };
+function figure(label: string, better: Figure['better'], digits = 0, scale = 1): Figure {
+  return { label, better, digits, scale };
 }
 
-/** All figures that are measured. Times are in milliseconds, processor time in microseconds, memory in bytes. */
+/** All that is measured. Times are in milliseconds, processor time in microseconds, memory in bytes. */
 export const FIGURES = {
-  rate: figure('req/s', 'requests per second', 'more'),
-  p50: figure('p50 ms', 'p50, milliseconds', 'less', { digits: 2 }),
-  p99: figure('p99 ms', 'p99, milliseconds', 'less', { digits: 2 }),
-  tail: figure('p99/p50', 'p99 over p50', 'less', { digits: 2 }),
-  cpu: figure('CPU µs/req', 'processor time per request, microseconds', 'less'),
-  ownCpu: figure('its own', 'processor time of its own per request, microseconds', 'less'),
-  byteRate: figure('MiB/s', 'MiB per second', 'more', { scale: MIB }),
-  byteCpu: figure('CPU µs/MiB', 'processor time per MiB, microseconds', 'less'),
-  resident: figure('MiB in all', 'resident memory in all, MiB', 'less', { scale: MIB }),
-  ownResident: figure('MiB', 'resident memory of its own, MiB', 'less', { scale: MIB }),
-  healthy: figure('healthy ms', 'start to the first healthy answer, milliseconds', 'less', { digits: 1 }),
-  first: figure('answer ms', "start to the function's first answer, milliseconds", 'less', { digits: 1 }),
-  generatorCpu: figure('loader %', 'processor time of the load generator, percent', 'less', { scale: 0.01 }),
-  failures: figure('failed', 'failed requests', 'less'),
+  rate: figure('req/s', 'more'),
+  p50: figure('p50 ms', 'less', 2),
+  p99: figure('p99 ms', 'less', 2),
+  tail: figure('p99/p50', 'less', 2),
+  /** With all processes below the server. */
+  cpu: figure('CPU µs/req', 'less'),
+  ownCpu: figure('its own', 'less'),
+  byteRate: figure('MiB/s', 'more', 0, MIB),
+  byteCpu: figure('CPU µs/MiB', 'less'),
+  resident: figure('MiB in all', 'less', 0, MIB),
+  ownResident: figure('MiB', 'less', 0, MIB),
+  /** From the start to the first healthy answer, to the function's first, and from a deployment to that. */
+  healthy: figure('healthy ms', 'less', 1),
+  first: figure('answer ms', 'less', 1),
+  deployed: figure('deployed ms', 'less', 1),
+  generatorCpu: figure('loader %', 'less', 0, 0.01),
+  failures: figure('failed', 'less'),
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof FIGURES;
 
-/** Writes the figure for a reader, with thousands set apart; empty where it was not measured. */
+/** The figure for a reader, with thousands set apart; empty where it was not measured. */
 export function show(name: FigureName, value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '';
   const { scale, digits } = FIGURES[name];

@@ -1,78 +1,87 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { WATCHDOG } from '../sample/sample-bundle.ts';
-import { startAutocannon } from './load/autocannon.ts';
-import type { LoadGenerator } from './load/load.ts';
-import { startSlowReaders, type SlowReaders } from './load/slow-reader-clients.ts';
-import { startTransferClient, type TransferClient } from './load/transfer.ts';
-import { findWrk } from './load/wrk.ts';
-import { bundlePrograms, type Programs } from './subjects/programs.ts';
+import { fileURLToPath } from 'node:url';
+import { bundleScript } from '../sample/sample-bundle.ts';
+import { LoadClient } from './load/client.ts';
+import { ServerProcess } from './processes/server-process.ts';
+import type { Subject } from './subjects/subject.ts';
 
-interface LabOptions {
-  /** Whether this is the quick form. */
-  readonly check: boolean;
-  /** Undefined for wrk where it is installed. */
-  readonly generator: 'autocannon' | 'wrk' | undefined;
-}
+/** How often a server that starts is asked whether it is ready, in milliseconds. */
+const PAUSE = 20;
 
-/** The common means of all scenarios, and their owner. */
+const NAMES = [
+  ...(['function', 'function-listener', 'bare-server', 'spawn-server'] as const),
+  ...(['http-proxy-server', 'reply-from-server'] as const),
+];
+
+/** The files of the servers that run beside ours, each as one of plain JavaScript. */
+export type Programs = Readonly<Record<(typeof NAMES)[number], string>>;
+
+/** The command line of functions-framework. */
+export const FUNCTIONS_FRAMEWORK = fileURLToPath(
+  new URL('main.js', import.meta.resolve('@google-cloud/functions-framework')),
+);
+
+/** What all scenarios work with, and the owner of it: the load generator, and the servers that stand ready. */
 export class Lab {
-  /** Aborts when the bench is ended. */
+  /** Ends when the bench is ended. */
   readonly signal: AbortSignal;
+  /** The quick form. */
   readonly isCheck: boolean;
-  /** A folder for the subjects' files, which is removed at the end. */
+  /** For whatever the subjects write; it is removed at the end. */
   readonly folder: string;
   readonly programs: Programs;
-  readonly generator: LoadGenerator;
-  readonly transfers: TransferClient = startTransferClient();
-  readonly slowReaders: SlowReaders = startSlowReaders();
-  readonly #help: string;
-  readonly #onAbort = (): void => void this.#closeClients();
+  readonly client = new LoadClient();
+  readonly #servers: ServerProcess[] = [];
+  readonly #onAbort = (): void => void this.client.close();
 
-  private constructor(
-    options: LabOptions,
-    signal: AbortSignal,
-    parts: { folder: string; programs: Programs; generator: LoadGenerator; help: string },
-  ) {
+  private constructor(isCheck: boolean, signal: AbortSignal, folder: string, programs: Programs) {
+    this.isCheck = isCheck;
     this.signal = signal;
-    this.isCheck = options.check;
-    this.folder = parts.folder;
-    this.programs = parts.programs;
-    this.generator = parts.generator;
-    this.#help = parts.help;
+    this.folder = folder;
+    this.programs = programs;
     signal.addEventListener('abort', this.#onAbort);
   }
 
-  /** @throws Error when wrk is asked for and not installed; the reason of the signal */
-  static async open(options: LabOptions, signal: AbortSignal): Promise<Lab> {
-    const folder = await mkdtemp(join(tmpdir(), 'fwatchdog-bench-'));
-    try {
-      const programs = await bundlePrograms();
-      const { stdout: help } = await execa(process.execPath, [WATCHDOG, '--help'], { cancelSignal: signal });
-      const wrk = options.generator === 'autocannon' ? undefined : await findWrk(signal);
-      if (options.generator === 'wrk' && !wrk)
-        throw new Error('wrk is not on PATH: install it, or leave --wrk out');
-      return new Lab(options, signal, { folder, programs, generator: wrk ?? startAutocannon(), help });
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+  static async open(isCheck: boolean, signal: AbortSignal): Promise<Lab> {
+    const made = NAMES.map(
+      async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.mjs`)] as const,
+    );
+    const programs = Object.fromEntries(await Promise.all(made)) as Programs;
+    return new Lab(isCheck, signal, await mkdtemp(join(tmpdir(), 'fwatchdog-bench-')), programs);
   }
 
-  /** Whether the measured watchdog has a setting of this name. */
-  has(setting: string): boolean {
-    return new RegExp(`^ +${setting}\\b`, 'm').test(this.#help);
+  /**
+   * Starts a server.
+   * @throws Error when there is no such program; the reason of the bench's signal
+   */
+  launch(subject: Subject): ServerProcess {
+    this.signal.throwIfAborted();
+    const server = new ServerProcess(subject.command);
+    this.#servers.push(server);
+    return server;
   }
 
-  async #closeClients(): Promise<void> {
-    await Promise.all([this.generator.close(), this.transfers.close(), this.slowReaders.close()]);
+  /**
+   * Starts a server and waits until it is ready.
+   * @throws Error when it ends or does not answer in time; the reason of the bench's signal
+   */
+  async serve(subject: Subject): Promise<ServerProcess> {
+    const server = this.launch(subject);
+    await server.untilOk(subject.readyUrl, PAUSE, this.signal);
+    return server;
+  }
+
+  /** Ends all servers that it has started. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#servers.splice(0).map((server) => server.end()));
   }
 
   async close(): Promise<void> {
     this.signal.removeEventListener('abort', this.#onAbort);
-    await this.#closeClients();
+    await this.clear();
+    await this.client.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,56 +1,44 @@
 import type { FigureName } from './figures.ts';
 import type { Lab } from './lab.ts';
-import type { Stage } from './stage.ts';
 
-/** One value of the quantity that a scenario varies: a number of connections, the size of a body. */
+/** One setting of what a scenario varies: a number of connections, the size of a body. */
 export interface Point {
   readonly name: string;
-  /** Where it stands on the axis of a chart. */
   readonly value: number;
 }
 
-/** The results of one turn. */
+/** What one turn has shown. */
 export type Sample = Readonly<Partial<Record<FigureName, number>>>;
 
-/** One of the contenders that take turns. */
+/** One of those that take turns. */
 export interface Contender {
   readonly name: string;
-  /** @throws Error where it cannot be measured, because it has ended or answered nothing */
+  /** @throws Error where it cannot be measured: it has ended, or answered nothing */
   measure(point: Point, seconds: number): Promise<Sample>;
 }
 
-export interface ChartPlan {
-  readonly kind: 'curves' | 'bars';
-  readonly figure: FigureName;
-  /** Whether to show it divided by the first contender's. */
-  readonly asRatio: boolean;
-}
-
-/** Contenders that take turns at the same work. The others are compared with the first. */
+/** Contenders that take turns at the same work. The first is what the others are compared with. */
 export interface Group {
-  /** Names its charts and its goals. */
+  /** Names its goals. */
   readonly id: string;
   readonly title: string;
-  /** The work in words, for the reader of the report. */
+  /** For the reader of the report: what is done, by whom. */
   readonly about: string;
-  /** The points in words, as the head of a column. */
+  /** What the points are, as the head of a column. */
   readonly axis: string;
   readonly points: readonly Point[];
-  readonly rounds: number;
-  readonly seconds: number;
+  /** In place of 5, or 3 in the quick form. */
+  readonly rounds?: number;
   /** False where a first round that is not counted would make no difference. */
   readonly warmUp?: false;
-  /** The figures in the tables. */
+  /** What the table shows. */
   readonly columns: readonly FigureName[];
-  /** Figures that are also shown divided by the first contender's. */
+  /** Those of them that are also shown over the first contender's. */
   readonly ratios: readonly FigureName[];
-  /** Figures that are shown by how much they are over the first contender's. */
+  /** Those that are shown by how much they are over the first contender's. */
   readonly differences?: readonly FigureName[];
-  /** The contender that is compared with every other, one by one, and the figure. */
-  readonly duel?: { readonly names: readonly string[]; readonly figure: FigureName };
-  readonly charts: readonly ChartPlan[];
-  /** Starts the servers of the group; the stage ends them. */
-  open(stage: Stage): Promise<readonly Contender[]>;
+  /** Starts what is measured; the lab ends it. */
+  open(): Promise<readonly Contender[]>;
 }
 
 /** A part of the bench, which can be asked for by its name. */

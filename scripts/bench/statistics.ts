@@ -1,4 +1,4 @@
-/** The middle of several measurements, and their spread. */
+/** The middle of several measurements, and how far apart they lay. */
 export interface Summary {
   readonly median: number;
   readonly least: number;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { IDLE } from '../support/command.ts';
 import { functionAddress, serverFunction } from '../support/upstream.ts';
@@ -37,11 +39,12 @@ describe('requests that come before the function of http mode listens', { concur
   });
 
   test('are waited with no more once the client has gone', async (t) => {
-    const watchdog = await startWatchdog(t, serverFunction({ start_delay_ms: '700' }));
+    const watchdog = await startWatchdog(t, serverFunction({ listen_once: 'seen' }));
     const connection = await watchdog.connect();
     await connection.flush('GET /gone HTTP/1.1\r\nHost: x\r\n\r\n');
     connection.destroy();
     await watchdog.stderr.waitFor(/GET \/gone - 499/);
+    writeFileSync(path.join(watchdog.folder, 'seen'), '');
     assert.equal((await watchdog.request()).text, 'served');
   });
 });

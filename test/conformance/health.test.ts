@@ -75,7 +75,7 @@ describe('/_/health', { concurrency: 3 }, () => {
   });
 
   test('closes a connection that keeps sending a body nobody reads', async (t) => {
-    const watchdog = await startWatchdog(t, { fprocess: 'cat', read_timeout: '300ms' });
+    const watchdog = await startWatchdog(t, { fprocess: 'cat', read_timeout: '2s' });
     const connection = await watchdog.connect();
     connection.send('POST /_/health HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc');
     await connection.waitFor(/^HTTP\/1\.1 405/);

@@ -53,7 +53,7 @@ describe('http_buffer_req_body', { concurrency: 3 }, () => {
   test('a body that stalls is 408 and never reaches the function', async (t) => {
     const { watchdog, upstream } = await startForwarding(t, undefined, {
       ...BUFFERED,
-      read_timeout: '300ms',
+      read_timeout: '2s',
     });
     const answer = await watchdog.exchange('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab');
     assert.deepEqual(answer.statuses, [408]);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { behaviour } from '../support/command.ts';
 import { serverFunction, startForwarding } from '../support/upstream.ts';
@@ -16,9 +18,10 @@ describe('/_/ready', { concurrency: 3 }, () => {
   });
 
   test('in http mode is 503 until the function accepts connections, while health is 200', async (t) => {
-    const watchdog = await startWatchdog(t, serverFunction({ start_delay_ms: '600' }));
+    const watchdog = await startWatchdog(t, serverFunction({ listen_once: 'asked' }));
     assert.equal(await readiness(watchdog), 503);
     assert.equal((await watchdog.request({ path: '/_/health' })).status, 200);
+    writeFileSync(path.join(watchdog.folder, 'asked'), '');
     await until(async () => (await readiness(watchdog)) === 200, 'the function to be ready');
     assert.equal((await watchdog.request()).text, 'served');
   });
@@ -65,9 +68,10 @@ describe('ready_path', { concurrency: 3 }, () => {
   });
 
   test('is 503 before the function accepts connections, at once', async (t) => {
-    const variables = serverFunction({ start_delay_ms: '600', ready_path: '/pid' });
+    const variables = serverFunction({ listen_once: 'asked', ready_path: '/pid' });
     const watchdog = await startWatchdog(t, variables);
     assert.equal(await readiness(watchdog), 503);
+    writeFileSync(path.join(watchdog.folder, 'asked'), '');
     await until(async () => (await readiness(watchdog)) === 200, 'the function to be ready');
   });
 

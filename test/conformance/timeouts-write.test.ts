@@ -5,11 +5,15 @@ import { startForwarding } from '../support/upstream.ts';
 import { until } from '../support/wait.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
-const VARIABLES = { write_timeout: '300ms', exec_timeout: '0' };
+/** Where nothing but the timeout can happen. */
+const SHORT = { write_timeout: '300ms', exec_timeout: '0' };
+
+/** Where the function is to begin before it, on a busy machine too. */
+const LONG = { write_timeout: '2s', exec_timeout: '0' };
 
 describe('write_timeout', { concurrency: 4 }, () => {
   test('http mode: before the first byte it is a 504 that names it', async (t) => {
-    const { watchdog } = await startForwarding(t, () => undefined, VARIABLES);
+    const { watchdog } = await startForwarding(t, () => undefined, SHORT);
     const answer = await watchdog.request();
     assert.equal(answer.status, 504);
     assert.ok(answer.ms >= 290, `not before its time: ${answer.ms} ms`);
@@ -19,19 +23,15 @@ describe('write_timeout', { concurrency: 4 }, () => {
   });
 
   test('http mode: after the first byte the response is broken off', async (t) => {
-    const { watchdog } = await startForwarding(
-      t,
-      (_request, response) => void response.write('begin'),
-      VARIABLES,
-    );
+    const { watchdog } = await startForwarding(t, (_request, response) => void response.write('begin'), LONG);
     const answer = await watchdog.request();
     assert.deepEqual([answer.status, answer.text, answer.aborted], [200, 'begin', true]);
-    await watchdog.stderr.waitFor(/write_timeout of 300ms/);
+    await watchdog.stderr.waitFor(/write_timeout of 2s/);
   });
 
   for (const mode of ['streaming', 'serializing', 'classic']) {
     test(`${mode}: before the first byte it is a 504 that names it, and the process is gone`, async (t) => {
-      const watchdog = await startWatchdog(t, { mode, fprocess: 'sleep 60', ...VARIABLES });
+      const watchdog = await startWatchdog(t, { mode, fprocess: 'sleep 60', ...SHORT });
       const answer = await watchdog.request();
       assert.equal(answer.status, 504);
       assert.match(answer.text, /write_timeout of 300ms/);
@@ -41,7 +41,7 @@ describe('write_timeout', { concurrency: 4 }, () => {
   }
 
   test('streaming: after the first byte the response is broken off, and the process is gone', async (t) => {
-    const watchdog = await startWatchdog(t, { fprocess: behaviour('begin-and-hang.sh'), ...VARIABLES });
+    const watchdog = await startWatchdog(t, { fprocess: behaviour('begin-and-hang.sh'), ...LONG });
     const answer = await watchdog.request();
     assert.deepEqual([answer.text, answer.aborted], ['begin\n', true]);
     await until(() => watchdog.leftovers().length === 0, 'the process to be gone');
@@ -75,8 +75,8 @@ describe('write_timeout', { concurrency: 4 }, () => {
   test('a connection is good for many requests: the time is that of each', async (t) => {
     const { watchdog } = await startForwarding(
       t,
-      (_request, response) => void setTimeout(() => response.end('ok'), 100),
-      VARIABLES,
+      (_request, response) => void setTimeout(() => response.end('ok'), 500),
+      LONG,
     );
     const connection = await watchdog.connect();
     for (let round = 1; round <= 6; round += 1) {

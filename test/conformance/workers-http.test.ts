@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
 import { childrenOf, isAlive } from '../support/process-table.ts';
 import { serverFunction, startForwarding, startUpstream } from '../support/upstream.ts';
 import { until, within } from '../support/wait.ts';
-import { IDLE } from '../support/command.ts';
+import { behaviour, IDLE } from '../support/command.ts';
 import { connectToEach, startWithWorkers, workersOf } from '../support/workers.ts';
 
 const TWO = { workers: '2' };
@@ -33,13 +35,14 @@ describe('workers in http mode', { concurrency: 2 }, () => {
   });
 
   test('requests that come before it listens wait in each, and readiness tells of it', async (t) => {
-    const watchdog = await startWithWorkers(t, serverFunction({ start_delay_ms: '1500' }));
+    const watchdog = await startWithWorkers(t, serverFunction({ listen_once: 'asked' }));
     const connections = [...(await connectToEach(watchdog)).values()];
     for (const connection of connections) {
       connection.send('GET /_/ready HTTP/1.1\r\nHost: x\r\n\r\n');
       await connection.waitFor(/^HTTP\/1\.1 503 /);
       connection.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody');
     }
+    writeFileSync(path.join(watchdog.folder, 'asked'), '');
     for (const connection of connections) await connection.waitFor(/200 OK[^]*served$/);
     assert.equal((await watchdog.request({ path: '/_/ready' })).status, 200);
   });
@@ -62,9 +65,13 @@ describe('workers in http mode', { concurrency: 2 }, () => {
   });
 
   test('requests that wait are answered where it ends before it listens', async (t) => {
-    const watchdog = await startWithWorkers(t, { ...serverFunction(), fprocess: 'sleep 1.5' });
+    const watchdog = await startWithWorkers(t, {
+      ...serverFunction(),
+      fprocess: behaviour('until-file.sh', 'asked'),
+    });
     const connections = [...(await connectToEach(watchdog)).values()];
     for (const connection of connections) connection.send(`${GET}\r\n`);
+    writeFileSync(path.join(watchdog.folder, 'asked'), '');
     for (const connection of connections) await connection.waitFor(/^HTTP\/1\.1 500 /);
     assert.equal((await watchdog.waitExit()).code, 1);
   });

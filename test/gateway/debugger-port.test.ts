@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { DebuggerPort } from '../../gateway/providers/instances/debugger-port.ts';
-import { within } from '../ofkit/waits.ts';
+import { within } from '../support/wait.ts';
 
 test('a debugger that comes before the port is known waits for it; one that is attached is let go', async (t) => {
   const inspector = createServer((socket) => socket.write('hello'));
@@ -17,9 +17,9 @@ test('a debugger that comes before the port is known waits for it; one that is a
   t.after(() => early.destroy());
   await once(early, 'connect');
   port.switchTo((inspector.address() as AddressInfo).port);
-  const [first] = (await within('the inspector to speak', once(early, 'data'))) as [Buffer];
+  const [first] = (await within(once(early, 'data'), 'the inspector to speak')) as [Buffer];
   assert.equal(String(first), 'hello');
   const rest = text(early);
   port.switchTo(undefined);
-  assert.equal(await within('the debugger to be let go', rest), '');
+  assert.equal(await within(rest, 'the debugger to be let go'), '');
 });

@@ -4,7 +4,7 @@ import { deploy, makeCommandImage, makeServerImage, statusOf } from '../support/
 import { startGateway } from '../support/of-gateway.ts';
 import { until } from '../support/wait.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
-import { isRunning } from '../support/running.ts';
+import { isAlive } from '../support/process-table.ts';
 
 /** Functions as processes: deployed, called, scaled, updated, ended. */
 
@@ -107,7 +107,7 @@ test('kill -9 of the gateway leaves no process, and the next one has all of it a
   const [pid = ''] = (await first.request({ path: '/function/fn/process' })).text.split(' ');
   first.kill('SIGKILL');
   await first.exited;
-  await until(() => !isRunning(Number(pid)), 'the function to end');
+  await until(() => !isAlive(Number(pid)), 'the function to end');
   const second = await startGateway(t, {}, { folder });
   assert.equal((await second.request({ path: '/function/fn/process' })).status, 200);
   const listed = (await second.api('GET', '/system/functions')).text;
@@ -126,7 +126,7 @@ test('SIGTERM answers what is in flight and ends every process', async (t) => {
   gateway.kill('SIGTERM');
   assert.equal((await inFlight).text, 'waited');
   assert.equal(await gateway.exited, 0);
-  assert.equal(isRunning(Number(pid)), false);
+  assert.equal(isAlive(Number(pid)), false);
 });
 
 test('a removed function is gone, and what was in flight is answered', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { until } from '../support/wait.ts';
 import { Project } from './project.ts';
-import { eventually } from './waits.ts';
 
 /** `ofkit async` and `ofkit cron`: what the gateway calls later, and by the clock. */
 
@@ -38,39 +38,40 @@ async function running(t: TestContext, lines: string) {
   };
   const calls = async (...args: string[]): Promise<Call[]> =>
     JSON.parse((await project.ofkit(['async', 'list', '--json', ...args])).stdout) as Call[];
-  const until = (id: string, state: string): Promise<Call> =>
-    eventually(`the call ${id} to be ${state}`, async () =>
-      (await calls('--state', state)).find(({ callId }) => callId === id),
+  const untilCall = (id: string, state: string): Promise<Call> =>
+    until(
+      async () => (await calls('--state', state)).find(({ callId }) => callId === id),
+      `the call ${id} to be ${state}`,
     );
-  return { project, submit, calls, until };
+  return { project, submit, calls, untilCall };
 }
 
 test('async tells of calls, replays a dead one with another body, and ends one that runs', async (t) => {
-  const { project, submit, calls, until } = await running(
+  const { project, submit, calls, untilCall } = await running(
     t,
     "annotations:\n  com.openfaas.retry.attempts: '1'",
   );
   const well = await submit('200');
-  await until(well, 'done');
+  await untilCall(well, 'done');
   const shown = await project.ofkit(['async', 'show', well]);
   assert.match(shown.stdout, new RegExp(`^Call: +${well}\\nFunction: +one\\n[^]*\\nLast status: +200\\n`));
   const failing = await submit('500');
-  assert.equal((await until(failing, 'dead')).lastStatus, 500);
+  assert.equal((await untilCall(failing, 'dead')).lastStatus, 500);
   const table = await project.ofkit(['async', 'list']);
   assert.match(
     table.stdout,
     new RegExp(`^CALL .*SUBMITTED\\n${failing} one +dead +1 +500 .*\\n${well} one +done `),
   );
   assert.equal((await project.ofkit(['async', 'replay', failing, '--body', '201'])).status, 0);
-  assert.equal((await until(failing, 'done')).lastStatus, 201);
+  assert.equal((await untilCall(failing, 'done')).lastStatus, 201);
   const alive = await project.ofkit(['async', 'replay', well]);
   assert.deepEqual([alive.status, alive.stderr.includes(well)], [5, true], alive.stderr);
 
   const endless = await submit('wait');
-  await until(endless, 'running');
+  await untilCall(endless, 'running');
   const cancelled = await project.ofkit(['async', 'cancel', endless]);
   assert.equal(cancelled.stdout, `${endless}: cancelled\n`);
-  await until(endless, 'cancelled');
+  await untilCall(endless, 'cancelled');
   assert.equal((await calls('--function', 'one', '--limit', '2')).length, 2);
   assert.equal((await project.ofkit(['async', 'show', 'no-such-call'])).status, 3);
   assert.equal((await project.ofkit(['async', 'list', '--state', 'lost'])).status, 2);
@@ -78,10 +79,10 @@ test('async tells of calls, replays a dead one with another body, and ends one t
 
 test('cron lists the next times, and runs a function at once', async (t) => {
   const { project } = await running(t, "annotations:\n  topic: cron-function\n  schedule: '0 4 1 1 *'");
-  const listed = await eventually('the schedule', async () => {
+  const listed = await until(async () => {
     const { stdout } = await project.ofkit(['cron', 'list']);
     return stdout.includes('one') ? stdout : undefined;
-  });
+  }, 'the schedule');
   assert.match(listed, /^FUNCTION SCHEDULE +NEXT +LAST STATUS\none +0 4 1 1 \* \d{4}-01-01T0.*Z - +-\n$/);
   const run = await project.ofkit(['cron', 'run', 'one']);
   assert.deepEqual([run.status, run.stdout], [0, 'one: answered 200\n'], run.stderr);

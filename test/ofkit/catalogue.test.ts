@@ -12,7 +12,7 @@ import { parseDockerfile } from '../../build/dockerfile/parse.ts';
 import { findFreePort } from '../../build/gateway-client/free-port.ts';
 import { compile } from '../templates/install.ts';
 import { FIXTURES, Project, ROOT } from './project.ts';
-import { eventually, within } from './waits.ts';
+import { until, within } from '../support/wait.ts';
 
 /** Which handler a function of a template gets; none for the template's own. */
 const HANDLERS: Readonly<Record<string, { from: string; to: string } | undefined>> = {
@@ -111,16 +111,16 @@ async function startContext(t: TestContext, project: Project, name: string): Pro
   });
   t.after(async () => {
     child.kill('SIGTERM');
-    assert.equal((await within('the end of the watchdog', Promise.resolve(child))).exitCode, 0);
+    assert.equal((await within(Promise.resolve(child), 'the end of the watchdog')).exitCode, 0);
   });
   let told = '';
   child.stderr.on('data', (chunk: Buffer) => (told += String(chunk)));
-  return eventually(`the watchdog of ${name} to be ready`, async () => {
+  return until(async () => {
     if (child.exitCode !== null) throw new Error(told);
     const port = /Listening on port: (\d+)/.exec(told)?.[1];
     const ready = port !== undefined && (await fetch(`http://127.0.0.1:${port}/_/ready`)).status === 200;
     return ready ? `http://127.0.0.1:${port}` : undefined;
-  });
+  }, `the watchdog of ${name} to be ready`);
 }
 
 async function callTemplate(template: string, url: string, project: Project): Promise<void> {

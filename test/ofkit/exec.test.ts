@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import { isRunning } from '../support/running.ts';
+import { isAlive } from '../support/process-table.ts';
 import { Project } from './project.ts';
-import { eventually } from './waits.ts';
+import { until } from '../support/wait.ts';
 
 /** `ofkit exec`: a command with all functions running. */
 
@@ -38,7 +38,7 @@ test('the command reaches the functions, its status is the status, and nothing i
   ]);
   assert.equal(status, 2, stderr); // node itself takes the second --
   assert.match(stdout, /^\d+\n$/);
-  assert.ok(!isRunning(Number(stdout)));
+  assert.ok(!isAlive(Number(stdout)));
   assert.deepEqual(stateFolders(project), []);
 });
 
@@ -74,7 +74,7 @@ test('SIGTERM ends the command, then all', async (t) => {
   const project = await projectOf(t, PID);
   const { ofkit, pids } = await staying(project);
   assert.equal((await ofkit.interrupt('SIGTERM')).status, 143);
-  assert.deepEqual(pids.filter(isRunning), []);
+  assert.deepEqual(pids.filter(isAlive), []);
   assert.deepEqual(stateFolders(project), []);
 });
 
@@ -84,5 +84,5 @@ test('kill -9 of ofkit ends the gateway and the functions', async (t) => {
   const [command = 0, ...ours] = pids;
   process.kill(ofkit.pid, 'SIGKILL');
   process.kill(command, 'SIGKILL'); // then ofkit may not end it
-  await eventually('their end', async () => (ours.some(isRunning) ? undefined : true));
+  await until(async () => (ours.some(isAlive) ? undefined : true), 'their end');
 });

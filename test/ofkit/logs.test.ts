@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { OFKIT, Project } from './project.ts';
-import { within } from './waits.ts';
+import { within } from '../support/wait.ts';
 
 /** `ofkit logs`, behind `ofkit up --detach`. */
 
@@ -31,7 +31,7 @@ test('logs prints the lines of one function or of all, the last ones, those of a
   });
   await call('one/a');
   await call('two/b');
-  await within('both lines', both);
+  await within(both, 'both lines');
   follower.kill('SIGINT');
   assert.equal((await follower).exitCode, 0);
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { execa } from 'execa';
 import { probe, Project } from './project.ts';
 import type { Running } from './running.ts';
-import { eventually } from './waits.ts';
+import { until } from '../support/wait.ts';
 
 /** Tells the id of its process and of one that it started, which ignores SIGTERM. */
 const STUBBORN = `
@@ -21,10 +21,13 @@ async function pidsOf(running: Running): Promise<number[]> {
 
 /** Waits until none of them runs, zombies aside. */
 async function allEnded(pids: readonly number[]): Promise<void> {
-  await eventually(`the end of ${pids.join(', ')}`, async () => {
-    const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false });
-    return stdout.split('\n').every((state) => state === '' || state.startsWith('Z')) || undefined;
-  });
+  await until(
+    async () => {
+      const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false });
+      return stdout.split('\n').every((state) => state === '' || state.startsWith('Z')) || undefined;
+    },
+    `the end of ${pids.join(', ')}`,
+  );
 }
 
 async function start(project: Project, source: string, ...flags: string[]): Promise<Running> {
@@ -50,10 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
     assert.equal(status, signal === 'SIGKILL' ? undefined : 0);
     await allEnded(pids);
     for (const port of ports)
-      await eventually(
-        `port ${port} to be closed`,
-        async () => (await probe(port)) === 'ECONNREFUSED' || undefined,
-      );
+      await until(async () => (await probe(port)) === 'ECONNREFUSED', `port ${port} to be closed`);
   });
 }
 
@@ -155,9 +155,9 @@ setInterval(() => undefined, 1000);
 Object.defineProperty(module, 'exports', { get: () => new Promise(() => undefined) });
 while (true) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);`;
   const running = await start(project, waiting);
-  const pid = await eventually('the start of the function', async () => {
+  const pid = await until(async () => {
     return (await project.read('pid').catch(() => '')) || undefined;
-  });
+  }, 'the start of the function');
   const { status } = await running.interrupt();
   assert.equal(status, 0);
   await allEnded([Number(pid)]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, rename, rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Project } from './project.ts';
-import { eventually } from './waits.ts';
+import { until } from '../support/wait.ts';
 
 test('reload goes on when the folder of the handler goes and comes back, or is replaced', async (t) => {
   const project = await Project.create(t);
@@ -18,7 +18,7 @@ test('reload goes on when the folder of the handler goes and comes back, or is r
     await change();
     await running.next('reloaded', () => true, behind);
     // a save may be seen half written, and is then loaded again
-    await eventually(`the answer ${text}`, async () => (await running.call('hello')) === text || undefined);
+    await until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
   };
   await rename(project.path('hello'), project.path('away'));
   await running.until('note', ({ text }) => text?.includes('hello is away') ?? false);

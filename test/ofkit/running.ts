@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { EVENT_WITHIN_MS, within } from './waits.ts';
+import { PATIENCE_MS, within } from '../support/wait.ts';
 
 export interface Ended {
   readonly status: number | undefined;
@@ -73,14 +73,14 @@ export class Running {
 
   /** Looks at each change until there is what is looked for. */
   async #find<T>(what: string, look: () => T | undefined): Promise<T> {
-    const deadline = performance.now() + EVENT_WITHIN_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
       if (this.#over) throw new Error(`ofkit ended before ${what}: ${JSON.stringify(this.#over)}`);
       const changed = new Promise<void>((resolve) => this.#waiting.add(resolve));
       const left = Math.max(1, Math.ceil(deadline - performance.now()));
-      await within(`${what}; so far: ${this.#story()}`, changed, left);
+      await within(changed, `${what}; so far: ${this.#story()}`, left);
     }
   }
 
@@ -114,12 +114,12 @@ export class Running {
   async call(name: string, path = '/'): Promise<string> {
     const { url } = await this.until('ready', (event) => event.function === name);
     const answer = fetch(`${url ?? ''}${path}`).then((response) => response.text());
-    return within(`${name} to answer GET ${path}; so far: ${this.#story()}`, answer);
+    return within(answer, `${name} to answer GET ${path}; so far: ${this.#story()}`);
   }
 
   /** How it ends. */
   untilEnded(): Promise<Ended> {
-    return within(`the end of ofkit; so far: ${this.#story()}`, this.#ended);
+    return within(this.#ended, `the end of ofkit; so far: ${this.#story()}`);
   }
 
   /** A Ctrl-C, and what it leads to. */
@@ -131,7 +131,7 @@ export class Running {
   async kill(): Promise<void> {
     if (this.#over) return;
     this.#kill('SIGTERM');
-    await within('the end', this.#ended, 20_000).catch(() => this.#kill('SIGKILL'));
+    await within(this.#ended, 'the end', 20_000).catch(() => this.#kill('SIGKILL'));
     await this.untilEnded();
   }
 }

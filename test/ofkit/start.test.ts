@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { execa } from 'execa';
 import { probe, ROOT } from './project.ts';
-import { eventually, within } from './waits.ts';
+import { until, within } from '../support/wait.ts';
 
 /** What `npm start` runs when all is built, with a temporary folder of its own. */
 async function start(t: TestContext, port: string) {
@@ -23,15 +23,15 @@ async function start(t: TestContext, port: string) {
   });
   t.after(async () => {
     child.kill('SIGTERM');
-    await within('npm start to end', Promise.resolve(child));
+    await within(Promise.resolve(child), 'npm start to end');
   });
   let told = '';
   child.all.on('data', (chunk: Buffer) => (told += String(chunk)));
   const says = (pattern: RegExp): Promise<RegExpExecArray> =>
-    eventually(`${pattern} from npm start`, async () => {
+    until(async () => {
       if (child.exitCode !== null) throw new Error(`npm start ended: ${told}`);
       return pattern.exec(told) ?? undefined;
-    });
+    }, `${pattern} from npm start`);
   return { temporary, child, says };
 }
 
@@ -59,7 +59,7 @@ test('npm start serves a function, tells how to change it, and leaves nothing be
   await says(/reloaded in/);
   assert.equal(await greet(), '{"message":"Good morning, Ada!"}');
   child.kill('SIGINT');
-  assert.equal((await within('npm start to end', Promise.resolve(child))).exitCode, 0);
+  assert.equal((await within(Promise.resolve(child), 'npm start to end')).exitCode, 0);
   // What tsx and npm keep there is theirs.
   const left = (await readdir(temporary)).filter((name) => !/^(?:tsx|node-compile-cache)/.test(name));
   assert.deepEqual(left, []);
@@ -80,18 +80,18 @@ test('npm start says which port is taken', async (t) => {
     ['99999', 'port="99999" cannot be read: expected a port from 0 to 65535'],
   ] as const) {
     const { child } = await start(t, text);
-    const { exitCode, all } = await within('npm start to end', Promise.resolve(child));
+    const { exitCode, all } = await within(Promise.resolve(child), 'npm start to end');
     assert.deepEqual([exitCode, all], [1, message]);
   }
 });
 
 test('Ctrl-C while npm start begins leaves nothing behind', async (t) => {
   const { temporary, child } = await start(t, '0');
-  await eventually('the folder', async () => {
+  await until(async () => {
     return (await readdir(temporary)).find((name) => name.startsWith('ofkit-start-'));
-  });
+  }, 'the folder');
   child.kill('SIGINT');
-  assert.equal((await within('npm start to end', Promise.resolve(child))).exitCode, 0);
+  assert.equal((await within(Promise.resolve(child), 'npm start to end')).exitCode, 0);
   const left = (await readdir(temporary)).filter((name) => !/^(?:tsx|node-compile-cache)/.test(name));
   assert.deepEqual(left, []);
 });

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { startGateway } from '../support/of-gateway.ts';
-import { isRunning } from '../support/running.ts';
+import { isAlive } from '../support/process-table.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
 import { listing, probe, Project } from './project.ts';
-import { eventually } from './waits.ts';
+import { until } from '../support/wait.ts';
 
 /** `ofkit up --detach`, `ps` and `down`: functions behind a gateway that goes on without ofkit. */
 
@@ -125,7 +125,7 @@ test('down leaves a gateway alone that ofkit has not started', async (t) => {
   const { status, stderr } = await project.ofkit(['down', '--state-dir', folder]);
   assert.deepEqual([status, /was not started by ofkit/.test(stderr)], [2, true], stderr);
   assert.equal((await project.ofkit(['ps', '--state-dir', folder])).status, 0, 'with its password');
-  assert.ok(isRunning(gateway.pid));
+  assert.ok(isAlive(gateway.pid));
 });
 
 test('where no gateway runs ps says how to start one, and down has nothing to do', async (t) => {
@@ -141,13 +141,13 @@ test('a Ctrl-C before all are ready leaves nothing behind', async (t) => {
   await project.write('two/handler.js', busy);
   const mark = project.path('mark');
   const running = project.start(['up', '-d', '--port', '0', '--env', `MARK=${mark}`]);
-  const pid = await eventually('the function to start', async () => {
+  const pid = await until(async () => {
     const told = existsSync(mark) ? await project.read('mark') : '';
     return told.endsWith('.') ? Number(told.slice(0, -1)) : undefined;
-  });
+  }, 'the function to start');
   assert.equal((await running.interrupt()).status, 130);
   assert.ok(!existsSync(project.path('build/.ofkit/state/gateway.json')));
-  assert.ok(!isRunning(pid));
+  assert.ok(!isAlive(pid));
 });
 
 test('a function of another namespace has it in its URL, and a debugger where --inspect asks for it', async (t) => {

@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { until } from '../support/wait.ts';
 import { Project } from './project.ts';
-import { eventually } from './waits.ts';
 
 test('up runs every function, each on a port of its own, and reloads the one that is saved', async (t) => {
   const project = await Project.create(t);
@@ -99,7 +99,7 @@ test('a secret that is saved is read by the function that runs', async (t) => {
   const [pid, first] = (await running.call('hello')).split(' ');
   assert.equal(first, 'one');
   await project.write('.secrets/key', 'two');
-  await eventually('the new secret', async () => (await running.call('hello')) === `${pid} two` || undefined);
+  await until(async () => (await running.call('hello')) === `${pid} two`, 'the new secret');
 });
 
 test('run asks for a name where there are several functions', async (t) => {

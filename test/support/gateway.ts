@@ -8,7 +8,7 @@ import { until } from './wait.ts';
 const PORT = 8000;
 
 export const ISSUER = `http://127.0.0.1:${PORT}`;
-export const FUNCTION = { OPENFAAS_NAME: 'fn', OPENFAAS_NAMESPACE: 'ns' };
+const FUNCTION = { OPENFAAS_NAME: 'fn', OPENFAAS_NAMESPACE: 'ns' };
 export const JWT_AUTH = { jwt_auth: 'true', jwt_auth_local: 'true', ...FUNCTION };
 
 type Algorithm = 'ES256' | 'RS256' | 'PS256' | 'EdDSA';

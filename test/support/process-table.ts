@@ -1,68 +1,37 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { processIds, readProcess } from '../../common/proc.ts';
 
-/** Facts about processes from /proc. A process that has gone reads as nothing, and not as an error. */
-
-interface ProcessStatus {
-  readonly state: string;
-  readonly parent: number;
-  readonly group: number;
-  readonly session: number;
-  /** User and system time in ticks of the clock. */
-  readonly ticks: number;
-}
-
-function statusOf(pid: number): ProcessStatus | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // the name in parentheses may hold spaces, so fields are counted from its end
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {
-      state: fields[0] ?? '',
-      parent: Number(fields[1]),
-      group: Number(fields[2]),
-      session: Number(fields[3]),
-      ticks: Number(fields[11]) + Number(fields[12]),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function allPids(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0);
-}
+/** What /proc tells of processes. A process that has gone reads as nothing rather than as an error. */
 
 /** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
-  const state = statusOf(pid)?.state;
+  const state = readProcess(pid)?.state;
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
 /** The direct children, zombies among them. */
 export function childrenOf(pid: number): number[] {
-  return allPids().filter((other) => statusOf(other)?.parent === pid);
+  return processIds().filter((other) => readProcess(other)?.parent === pid);
 }
 
 /** The children that have ended and were not waited for. */
 export function zombiesOf(pid: number): number[] {
-  return childrenOf(pid).filter((child) => statusOf(child)?.state === 'Z');
+  return childrenOf(pid).filter((child) => readProcess(child)?.state === 'Z');
 }
 
 /** The process group, or undefined where the process is gone. */
 export function groupOf(pid: number): number | undefined {
-  return statusOf(pid)?.group;
+  return readProcess(pid)?.group;
 }
 
 /** The session, or undefined where the process is gone. */
 export function sessionOf(pid: number): number | undefined {
-  return statusOf(pid)?.session;
+  return readProcess(pid)?.session;
 }
 
 /** Living processes whose environment holds the entry `NAME=value`. */
 export function processesWith(entry: string): number[] {
-  return allPids().filter((pid) => {
+  return processIds().filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry) && isAlive(pid);
     } catch {
@@ -71,7 +40,7 @@ export function processesWith(entry: string): number[] {
   });
 }
 
-/** The target of each open file descriptor: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
+/** What each open file descriptor leads to: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
 export function openFilesOf(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -88,11 +57,7 @@ export function openFilesOf(pid: number): string[] {
 
 /** Resident memory in bytes, 0 where the process is gone. */
 export function residentBytesOf(pid: number): number {
-  try {
-    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+  return readProcess(pid)?.residentBytes ?? 0;
 }
 
 /** Bytes that the process has written so far, to files and sockets. */
@@ -104,16 +69,11 @@ export function writtenBytesOf(pid: number): number {
   }
 }
 
-/** Time on a processor so far, in ticks of the clock (a hundredth of a second). */
-export function cpuTicksOf(pid: number): number {
-  return statusOf(pid)?.ticks ?? 0;
-}
-
-/** Sends a signal to a process, or to a group with a negative id. A process that has gone is not an error. */
+/** Sends a signal to a process, or to a group with a negative id; one that has gone is no error. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it has gone already
+    // gone already
   }
 }

@@ -156,8 +156,3 @@ export async function exchange(
   const statuses = [...received.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
   return { text: received, statuses, closed };
 }
-
-/** Joins the lines of a request's head and ends it. */
-export function head(...lines: string[]): string {
-  return `${lines.join('\r\n')}\r\n\r\n`;
-}

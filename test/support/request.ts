@@ -14,7 +14,7 @@ export interface RequestOptions {
   readonly onChunk?: (chunk: Buffer) => void;
 }
 
-export interface Informational {
+interface Informational {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
 }

@@ -6,7 +6,7 @@ import { until } from './wait.ts';
 import { startWatchdog, type StartOptions, type Variables, type Watchdog } from './watchdog.ts';
 
 /** A request as the function got it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: http.IncomingHttpHeaders;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding, Row } from '../../scripts/bench/comparison.ts';
-import { judge } from '../../scripts/bench/goals.ts';
-import { findFallen } from '../../scripts/bench/marks.ts';
+import { findFallen, judge } from '../../scripts/bench/judge.ts';
 
 const RATE = 'http 50: http mode, rate of direct';
 const P99 = 'http 50: http mode, p99 of direct';
@@ -13,7 +12,7 @@ function row(contender: string, rounds: Row['rounds']): Row {
 
 /** The first table of the report, with these rounds. */
 function finding(direct: Row['rounds'], httpMode: Row['rounds']): Finding {
-  const shown = { title: '', about: '', axis: '', seconds: 1, columns: [], ratios: [], charts: [] };
+  const shown = { title: '', about: '', axis: '', columns: [], ratios: [] };
   return {
     id: 'http',
     scenario: 'http',

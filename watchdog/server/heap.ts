@@ -1,19 +1,6 @@
+import { limitHeapGrowth } from '../../common/heap.ts';
 import { limitSpent } from '../../common/http/exchange/spent-memory.ts';
 import { loadedAddon } from '../process/native/load.ts';
-
-/**
- * Percent that the old part of the heap may grow over its live content before it is collected. V8 would let it grow to
- * some four times of that on a large machine: 165 MiB of resident memory in http mode where 125 do, at the same rate.
- * V8 reads the flag at each collection, so it may be set late.
- */
-const HEAP_GROWTH = 30;
-
-/**
- * How much the young part of the heap grows at a time: not at all beyond its present 2 MiB for its two halves. V8 would
- * let it grow to 32: 87 MiB of resident memory in http mode after 100,000 requests where 64 do, at no lower rate. At
- * the start V8 takes no factor below 2; later it reads the flag at each growth (seen in Node 20 to 26).
- */
-const YOUNG_GROWTH = 1;
 
 /** The part of the container's memory that bodies which nobody needs any more may take up. */
 const SPENT_PART = 1 / 8;
@@ -33,9 +20,7 @@ const TRIM_INTERVAL_MS = 1000;
  * ms to load, for which the start need not wait.
  */
 export async function holdHeapSmall(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
-  setFlagsFromString(`--semi-space-growth-factor=${YOUNG_GROWTH}`);
+  await limitHeapGrowth();
   setInterval(() => loadedAddon()?.trim(), TRIM_INTERVAL_MS).unref();
 }
 

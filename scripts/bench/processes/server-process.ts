@@ -1,21 +1,32 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
 import { waitUntilOk } from '../../sample/readiness.ts';
-import { findDescendants, stillRuns, type ProcessMark } from './usage.ts';
+import { stackStart } from '../../../common/proc.ts';
+import { findDescendants } from './usage.ts';
 
 /**
- * The whole environment of a measured process. The caller's environment must not change a figure, least of all
- * NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds at its start.
+ * The whole environment of a measured process: nothing of the caller's changes what is measured, least of all
+ * NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds as it starts.
  */
 export function environmentOf(settings: Readonly<Record<string, string>>): Record<string, string> {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', ...settings };
 }
 
-/** The command, environment and folder to start a server with. */
+/** What it takes to start a server. */
 export interface ServerCommand {
   readonly name: string;
   readonly words: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A process that may have ended by the time it is looked at, and its id be another's. */
+interface Started {
+  readonly pid: number;
+  readonly mark: string | undefined;
+}
+
+function startedBy(root: number): Started[] {
+  return findDescendants(root).map(({ pid }) => ({ pid, mark: stackStart(pid) }));
 }
 
 const READY_WITHIN = 15_000;
@@ -35,14 +46,14 @@ function launch({ words: [file, ...words], environment }: ServerCommand) {
   });
 }
 
-/** A measured server, and the owner of its process and of all processes below it. */
+/** A server under measurement, and the owner of its process and of all that is below it. */
 export class ServerProcess {
   readonly name: string;
   readonly pid: number;
   readonly #child: ReturnType<typeof launch>;
   readonly #ended = new AbortController();
-  /** The processes that it has started. Once it has ended, /proc does not tell any more that they were its own. */
-  #below: readonly ProcessMark[] = [];
+  /** What it has started: once it has ended itself, /proc tells no more whose these were. */
+  #below: readonly Started[] = [];
   #lastWords: Buffer = Buffer.alloc(0);
 
   /** @throws Error when there is no such program */
@@ -53,10 +64,10 @@ export class ServerProcess {
     if (pid === undefined) throw new Error(`${this.name} could not be started: ${command.words[0]}`);
     this.pid = pid;
     this.#child.once('exit', (status, signal) => {
-      // its last words may still be in the pipe
+      // What it said of its end may still be in the pipe.
       setTimeout(() => this.#ended.abort(this.#failure(`has ended (${signal ?? status})`)), 50);
     });
-    // its log goes into a pipe that is read, like a container's, and is then thrown away
+    // Its log goes into a pipe that is read, as a container's does, and is then thrown away.
     this.#child.stdout.resume();
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#lastWords = chunk;
@@ -81,7 +92,7 @@ export class ServerProcess {
       if (!late.aborted) throw error;
       throw this.#failure(`did not answer at ${url} within ${READY_WITHIN / 1000} s`);
     }
-    this.#below = findDescendants(this.pid);
+    this.#below = startedBy(this.pid);
   }
 
   /** @throws Error when the process has ended */
@@ -89,18 +100,18 @@ export class ServerProcess {
     this.#ended.signal.throwIfAborted();
   }
 
-  /** Sends SIGTERM, and SIGKILL after 3 s, to the server and to all processes that it leaves behind. */
+  /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
   async end(): Promise<void> {
-    const below = [...this.#below, ...findDescendants(this.pid)];
+    const below = [...this.#below, ...startedBy(this.pid)];
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
       await once(this.#child, 'exit');
     }
-    for (const one of below.filter(stillRuns)) {
+    for (const { pid } of below.filter((one) => one.mark !== undefined && stackStart(one.pid) === one.mark)) {
       try {
-        process.kill(one.pid, 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
       } catch {
-        // it ended by itself meanwhile
+        // It ended by itself in between.
       }
     }
     this.#child.stdout.destroy();

@@ -1,78 +1,62 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { load, type Request } from '../contenders.ts';
+import type { Lab } from '../lab.ts';
+import { load, type Request } from '../loaded.ts';
 import { readUsage } from '../processes/usage.ts';
-import type { Contender, Point, Sample, Scenario } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
+import { numbers, type Contender, type Sample, type Scenario } from '../scenario.ts';
+import { gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { installTemplate } from '../subjects/template-programs.ts';
+import { installTemplate } from '../subjects/templates.ts';
 import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 /** How long a server is left alone before its memory is read, in milliseconds. */
 const REST = 1000;
-const CONNECTIONS = 50;
 const MANY = 100_000;
-/** Requests that start a process each. */
+/** Of requests that each start a process. */
 const FEW = 10_000;
 
-const GET = { method: 'GET' } as const;
 const POST = { method: 'POST', body: 'sixteen bytes...' } as const;
 
-async function weigh(
-  stage: Stage,
-  subject: Subject,
-  request: Request,
-  requests: number,
-  seconds: number,
-): Promise<Sample> {
+async function weigh(lab: Lab, subject: Subject, request: Request, most: number): Promise<Sample> {
   try {
-    const server = await stage.serve(subject);
+    const server = await lab.serve(subject);
     let failures = 0;
-    for (let answered = 0; answered < requests;) {
-      const order = { url: subject.url, ...request, connections: CONNECTIONS, seconds };
-      const sample = await load(stage.lab, server, order);
-      answered += (sample.rate ?? 0) * seconds;
+    for (let answered = 0; answered < most;) {
+      const sample = await load(lab, server, subject, request, 2);
+      answered += (sample.rate ?? 0) * 2;
       failures += sample.failures ?? 0;
     }
-    await wait(REST, undefined, { signal: stage.lab.signal });
+    await wait(REST, undefined, { signal: lab.signal });
     const { ownResident, functionResident } = readUsage(server.pid);
     return { ownResident, resident: ownResident + functionResident, failures };
   } finally {
-    await stage.close();
+    await lab.clear();
   }
 }
 
-async function contendersOf(stage: Stage): Promise<Contender[]> {
-  const { lab } = stage;
-  const weighed = async (made: Promise<Subject>, request: Request = GET, most = MANY): Promise<Contender> => {
+async function contendersOf(lab: Lab): Promise<Contender[]> {
+  const weighed = async (made: Promise<Subject>, request: Request = {}, most = MANY): Promise<Contender> => {
     const subject = await made;
-    return {
-      name: subject.command.name,
-      measure: ({ value }: Point, seconds) => weigh(stage, subject, request, Math.min(value, most), seconds),
-    };
+    const { name } = subject.command;
+    return { name, measure: ({ value }) => weigh(lab, subject, request, Math.min(value, most)) };
   };
-  const inprocs = async (): Promise<Contender[]> => {
-    if (!lab.has('handler_path')) return [];
-    const { folder } = await installTemplate(lab, 'ts-http');
-    return [
-      await weighed(inprocMode(lab, 'inproc mode', lab.programs['function-listener'])),
-      await weighed(inprocMode(lab, 'ts-http, inproc', folder)),
-    ];
-  };
+  const { folder } = await installTemplate(lab, 'ts-http');
   return [
     await weighed(direct(lab)),
     await weighed(httpMode(lab)),
-    ...(await inprocs()),
+    await weighed(inprocMode(lab, 'inproc mode', lab.programs['function-listener'])),
+    await weighed(inprocMode(lab, 'ts-http, inproc', folder)),
     await weighed(forkMode(lab, 'streaming'), POST, FEW),
     await weighed(forkMode(lab, 'serializing'), POST, FEW),
     await weighed(forkMode(lab, 'classic'), POST, FEW),
+    await weighed(gateway(lab)),
     await weighed(httpProxy(lab)),
     await weighed(replyFrom(lab)),
     await weighed(functionsFramework(lab)),
   ];
 }
 
-/** The memory that servers hold, at rest and after work. */
+/** What stays in memory, at rest and after work. */
 export const memory: Scenario = {
   name: 'memory',
   groups: async (lab) => {
@@ -82,22 +66,17 @@ export const memory: Scenario = {
         id: 'memory',
         title: 'Memory',
         about:
-          `Resident memory a second after the start, and a second after ${MANY.toLocaleString('en-GB')} requests at ` +
-          `${CONNECTIONS} connections (${FEW.toLocaleString('en-GB')} in the modes with a process for each), of the ` +
-          'server itself and in all with the function below it. Pages that two processes share are counted in each. ' +
-          'No limit was set; what containers of 64 and 128 MB hold is in [Small memory](operators.md#small-memory).',
+          `Resident memory a second after the start, and a second after ${MANY} requests at 50 connections (${FEW} in the ` +
+          'modes with a process for each), of the server itself and in all with the function below it. Pages that two ' +
+          'processes share are counted in each. No limit was set; what containers of 64 and 128 MB hold is in ' +
+          '[Small memory](operators.md#small-memory).',
         axis: 'requests',
-        points: [
-          { name: 'none', value: 0 },
-          { name: MANY.toLocaleString('en-GB'), value: MANY },
-        ],
+        points: numbers(0, MANY),
         rounds: 3,
-        seconds: 2,
         warmUp: false,
         columns: ['ownResident', 'resident', 'failures'],
-        ratios: ['resident'],
-        charts: [{ kind: 'bars', figure: 'resident', asRatio: false }],
-        open: contendersOf,
+        ratios: [],
+        open: () => contendersOf(lab),
       },
     ];
   },

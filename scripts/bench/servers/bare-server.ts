@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 
-/** The least that a server must do for the handler of the templates' scenario. Adapters are compared with it. */
+/** The least that a server has to do for the handler of the templates' scenario: what an adapter is compared with. */
 
 const handler = async ({ body }: { body?: { name?: string } }): Promise<object> => {
   return { message: `Hello, ${body?.name ?? 'world'}!` };

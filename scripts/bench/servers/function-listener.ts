@@ -1,11 +1,11 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 
-/** The function of the bench. It does next to nothing, so that the figures are those of the server before it. */
+/** The function of the bench: it does next to nothing, so that what is measured is what stands in front of it. */
 
 const GREETING = Buffer.from('{"greeting":"Hello from a function"}\n');
 const bodies = new Map<number, Buffer>();
 
-/** The answers, made once for each size, so that the function only hands them to the kernel. */
+/** One for each size, so that what the function itself does is to hand it to the kernel. */
 function bodyOf(size: number): Buffer {
   const known = bodies.get(size);
   if (known) return known;
@@ -19,7 +19,7 @@ function answer(response: ServerResponse, body: Buffer, type: string): void {
   response.end(body);
 }
 
-/** GET / greets, GET /bytes/N answers N bytes, POST counts the bytes of its body. */
+/** GET / greets, GET /bytes/N answers N bytes, POST counts what it is sent. */
 export function createListener(): RequestListener {
   return (request, response) => {
     if (request.method === 'POST') {

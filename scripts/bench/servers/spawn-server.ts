@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 
 /**
- * The least that Node can do to answer each request with a process of its own. The fork modes are compared with it. It
- * runs bundled, so that nothing else is in its memory.
+ * What the fork modes are measured against: the least that Node can do to answer each request with a
+ * process of its own. It runs bundled, so that nothing but itself is in its memory.
  */
 const server = createServer((request, response) => {
   const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,35 +1,77 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { findFreePort } from '../../sample/port.ts';
-import type { Lab } from '../lab.ts';
-import { FUNCTIONS_FRAMEWORK, type Programs } from './programs.ts';
+import { FUNCTIONS_FRAMEWORK, type Lab, type Programs } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
-/** The servers that the watchdog is compared with. */
+/** What ours are measured against. */
 
-/** The bench's function, started by the bench alone. */
+/** The bench's function, started by nobody but the bench. */
 export function direct(lab: Lab): Promise<Subject> {
-  const words = [process.execPath, lab.programs['function-server']] as const;
+  const words = [process.execPath, lab.programs.function] as const;
   return subjectOf({ name: 'direct', words, portSetting: 'function_port' });
 }
 
-async function proxy(lab: Lab, name: string, program: keyof Programs): Promise<Subject> {
+/** A proxy before what `behind` is: the bench's function where it is not given. */
+async function proxy(
+  lab: Lab,
+  name: string,
+  program: keyof Programs,
+  behind = direct(lab),
+  base = '',
+): Promise<Subject> {
+  const { command, url } = await behind;
   const words = [process.execPath, lab.programs[program]] as const;
-  const environment = {
-    function_file: lab.programs['function-server'],
-    function_port: `${await findFreePort()}`,
-  };
-  return subjectOf({ name, words, portSetting: 'port', environment });
+  const told = { function_command: JSON.stringify(command.words), function_url: url.slice(0, -1), base };
+  const environment = { ...command.environment, ...told };
+  return subjectOf({ name, words, portSetting: 'proxy_port', environment, base });
 }
 
-/** http-proxy before the same function, and nothing else. */
-export const httpProxy = (lab: Lab): Promise<Subject> => proxy(lab, 'http-proxy', 'http-proxy-server');
+/** http-proxy before the same function, with nothing else in it. */
+export function httpProxy(lab: Lab, behind?: Promise<Subject>, base?: string): Promise<Subject> {
+  return proxy(lab, 'http-proxy', 'http-proxy-server', behind, base);
+}
 
-/** @fastify/reply-from before the same function, on a fastify with nothing else. */
-export const replyFrom = (lab: Lab): Promise<Subject> => proxy(lab, 'reply-from', 'reply-from-server');
+/** @fastify/reply-from before the same function, on a fastify with nothing else in it. */
+export function replyFrom(lab: Lab, behind?: Promise<Subject>, base?: string): Promise<Subject> {
+  return proxy(lab, 'reply-from', 'reply-from-server', behind, base);
+}
 
-/** A relay of bytes from socket to socket. */
-export const relay = (lab: Lab): Promise<Subject> => proxy(lab, 'blind relay', 'relay-server');
+/**
+ * HAProxy with one thread before the same function, connections to which it keeps: the proxy that operators know.
+ * @returns undefined where it is not installed
+ */
+export async function haproxy(lab: Lab): Promise<Subject | undefined> {
+  const { failed } = await execa('haproxy', ['-v'], { reject: false, cancelSignal: lab.signal });
+  if (failed) return undefined;
+  const port = await findFreePort();
+  const config = join(await mkdtemp(join(lab.folder, 'haproxy-')), 'haproxy.cfg');
+  await writeFile(
+    config,
+    `global
+  nbthread 1
+  maxconn 12000
+defaults
+  mode http
+  http-reuse always
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+listen bench
+  bind "127.0.0.1:\${proxy_port}"
+  server function 127.0.0.1:${port}
+`,
+  );
+  const start = `"$0" "$1" & exec haproxy -db -q -f "$2"`;
+  const words = ['/bin/sh', '-c', start, process.execPath, lab.programs.function, config] as const;
+  return subjectOf({
+    name: 'HAProxy',
+    words,
+    portSetting: 'proxy_port',
+    environment: { function_port: `${port}` },
+  });
+}
 
 /** node:http with a `cat` of its own for each request. */
 export function spawning(lab: Lab): Promise<Subject> {

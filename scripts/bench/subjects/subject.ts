@@ -5,25 +5,29 @@ import type { ServerCommand } from '../processes/server-process.ts';
 export interface Subject {
   readonly command: ServerCommand;
   readonly port: number;
+  /** The path below which the function is served: '' or `/function/NAME`. */
+  readonly base: string;
+  /** That of the function. */
   readonly url: string;
-  /** A path that answers 200 once requests can be sent. */
+  /** Answers 200 once requests can be sent. */
   readonly readyUrl: string;
 }
 
 interface SubjectPlan {
   readonly name: string;
   readonly words: readonly [string, ...string[]];
-  /** The variables that tell it where to listen. */
+  /** What tells it where to listen. */
   readonly portSetting: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly base?: string;
   readonly readyPath?: string;
 }
 
 /** A server on a free port of its own. */
 export async function subjectOf(plan: SubjectPlan): Promise<Subject> {
-  const { name, words, portSetting, environment = {}, readyPath = '' } = plan;
+  const { name, words, portSetting, environment = {}, base = '', readyPath = '' } = plan;
   const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}/`;
+  const url = `http://127.0.0.1:${port}${base}/`;
   const command = { name, words, environment: { ...environment, [portSetting]: `${port}` } };
-  return { command, port, url, readyUrl: `${url}${readyPath}` };
+  return { command, port, base, url, readyUrl: `${url}${readyPath}` };
 }

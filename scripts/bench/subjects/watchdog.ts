@@ -8,7 +8,7 @@ import { subjectOf, type Subject } from './subject.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-/** A path that answers once the watchdog does. */
+/** Answers once the watchdog does. */
 export const HEALTH = '_/health';
 
 /** The watchdog, with logs and metrics on as they are by default. */
@@ -37,21 +37,14 @@ export async function httpMode(lab: Lab, settings: Settings = {}, name = 'http m
   const port = `${await findFreePort()}`;
   return watchdog(lab, name, {
     mode: 'http',
-    fprocess: joinWords([process.execPath, lab.programs['function-server']]),
+    fprocess: joinWords([process.execPath, lab.programs.function]),
     function_port: port,
     upstream_url: `http://127.0.0.1:${port}`,
     ...settings,
   });
 }
 
-/** http mode before the same function, on a Unix socket. */
-export async function httpModeOverUnixSocket(lab: Lab): Promise<Subject> {
-  const socket = joinPath(await mkdtemp(joinPath(lab.folder, 'socket-')), 'function.sock');
-  const settings = { function_port: '', function_socket: socket, upstream_url: `unix:${socket}` };
-  return httpMode(lab, settings, 'http mode, Unix socket');
-}
-
-/** A process for each request: `cat`, unless the settings name another. */
+/** A process for each request: `cat`, where the settings do not say another. */
 export function forkMode(
   lab: Lab,
   mode: 'streaming' | 'serializing' | 'classic',
@@ -61,7 +54,7 @@ export function forkMode(
   return watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
-/** A handler in the watchdog's own process. `lab.has('handler_path')` tells whether the watchdog has the mode. */
+/** A handler in the watchdog's own process. */
 export function inprocMode(
   lab: Lab,
   name: string,

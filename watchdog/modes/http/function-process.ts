@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { messageOf, systemCodeOf } from '../../../common/errors.ts';
 import { StartError } from '../../errors.ts';
 import type { ExitStatus } from '../../process/exit-status.ts';
-import { closeWriters, makePipes, type PipeMeans } from './function-pipes.ts';
+import type { AddonPlaces } from '../../process/native/load.ts';
+import { closeWriters, makePipes } from './function-pipes.ts';
 import { ProcessGroups } from '../../process/process-groups.ts';
 
 /** How long the function has to end after SIGTERM when the watchdog stops, in milliseconds. */
@@ -34,16 +35,16 @@ export class FunctionProcess {
 
   /**
    * Starts the function. Its stdin stays open and silent, as in of-watchdog, because some servers end with it.
-   * @param means to make its pipes with
+   * @param addon where the native addon, which makes its pipes, can be loaded from; undefined to do without
    * @throws StartError FUNCTION_NOT_STARTED
    */
   static async start(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
-    means: PipeMeans,
+    addon: AddonPlaces | undefined,
   ): Promise<FunctionProcess> {
     const [file = '', ...args] = command;
-    const pipes = makePipes(means);
+    const pipes = makePipes(addon);
     const stdio = ['pipe', pipes?.stdout.writer ?? 'pipe', pipes?.stderr.writer ?? 'pipe'];
     // node:child_process and not execa, which takes 20 ms to load, and the first request would wait for that
     const child = spawn(file, args, { env: environment, detached: true, stdio: stdio as 'pipe'[] });

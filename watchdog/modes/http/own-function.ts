@@ -28,8 +28,8 @@ export class OwnFunction extends HttpFunction {
     const { nativeFork, temporaryFolder } = settings;
     const command = settings.functionProcess ?? [];
     announce(`Forking: ${command[0]}, arguments: [${command.slice(1).join(' ')}]`);
-    const means = { script: nativeFork ? script : undefined, temporaryFolder };
-    const started = await FunctionProcess.start(command, environment, means);
+    const addon = nativeFork ? { script, temporaryFolder } : undefined;
+    const started = await FunctionProcess.start(command, environment, addon);
     this.#process = started;
     this.#copyOutput(started);
     void started.exited.then((status) => {

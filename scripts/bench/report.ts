@@ -1,0 +1,127 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { ROOT } from '../sample/sample-bundle.ts';
+import { failuresOf, type Finding } from './comparison.ts';
+import { judge } from './judge.ts';
+import { findingTable, goalTable } from './tables.ts';
+
+/** All that a run has found: what the JSON file holds, and what the page is made from. */
+export interface Report {
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly minutes: number;
+  readonly findings: readonly Finding[];
+  /** Scenarios that could not be run, and why. */
+  readonly broken: readonly string[];
+}
+
+const path = (name: string): string => fileURLToPath(new URL(name, ROOT));
+
+/** Where the report of a full run stands; others are written below dist/. */
+export const DOCS = path('docs/');
+export const SCRATCH = path('dist/bench/report/');
+
+/** Where and when the figures are taken. With a load of the last minute over 0.5 they are noisy. */
+export function describeMachine() {
+  const processors = cpus();
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    kernel: release(),
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryMiB: Math.round(totalmem() / 1_048_576),
+    loadBefore: loadavg()[0] ?? 0,
+  };
+}
+
+/**
+ * Writes the page and the JSON file, in place of those that were there.
+ * @param folder with a slash at its end
+ * @returns the page
+ */
+export async function writeReport(report: Report, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const style = await resolveConfig(`${DOCS}benchmarks.md`);
+  const page = await format(pageOf(report), { ...style, parser: 'markdown' });
+  await writeFile(`${folder}benchmarks.md`, page);
+  await writeFile(`${folder}benchmarks.json`, toJson(report));
+  return page;
+}
+
+/** Six digits to a number, and a line for each contender at each point. */
+function toJson(report: Report): string {
+  const short = (_key: string, value: unknown): unknown =>
+    typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  return `${JSON.stringify(report, short).replaceAll('{"contender"', '\n{"contender"')}\n`;
+}
+
+function section(finding: Finding): string {
+  const { title, about, rows } = finding;
+  const broken = rows.flatMap(({ contender, point, broken: why }) =>
+    why === undefined ? [] : [`${contender} at ${point.name} was given up: ${why.split('\n', 1)[0]}.`],
+  );
+  return [`## ${title}`, about, findingTable(finding), ...broken].join('\n\n');
+}
+
+function facts({ machine, minutes }: Report): string {
+  const { cpu, cores, memoryMiB, kernel, node, date, loadBefore } = machine;
+  const memory = Math.round(memoryMiB / 1024);
+  return [
+    `- ${cpu}, ${cores} cores, ${memory} GiB of memory, shared by the load generator and all that it loads`,
+    `- Linux ${kernel}, Node ${node}`,
+    `- ${date.slice(0, 16).replace('T', ' ')} UTC, ${minutes.toFixed(0)} minutes; load of the machine before: ${loadBefore.toFixed(2)}`,
+  ].join('\n');
+}
+
+function method({ findings }: Report): string {
+  const rows = findings.flatMap((finding) => finding.rows);
+  const rounds = Math.max(0, ...rows.map((row) => row.rounds.length));
+  const failed = rows.reduce((sum, row) => sum + failuresOf(row), 0);
+  return `All servers of a table stand ready side by side, on the same machine, each a process of its own with nothing in its
+environment but its settings. They are loaded in turn: the first, the second, …, the first again, after one round that
+is not counted; ${rounds} rounds at most. A figure is the median of the rounds. A ratio is taken within each round, from
+turns that lie seconds apart, and then its median; in brackets are the least and the most of all rounds. So a machine
+that gets slower for a while makes all slower alike, and ratios hold where figures do not.
+
+Ours run as they are shipped: one file, the watchdog's log of every request and all metrics on. \`http-proxy\` forwards
+over connections that are kept alive, without which it opens one for each request; \`@fastify/reply-from\` and
+\`functions-framework\` run with their defaults, the latter with NODE_ENV=production. None of the three logs requests or
+counts them. Processor time is the kernel's count for the server and all processes below it, in hundredths of a second;
+memory is what is resident, in which pages that two processes share count twice. ${failed === 0 ? 'No request failed.' : `${failed} requests failed in all; the tables show where.`}
+
+A quick form of this, \`npm run bench -- --check\`, runs in CI and fails where a ratio is worse by more than a quarter than
+when the marks in \`scripts/bench/marks.json\` were kept.`;
+}
+
+const LIMITS = `- Nothing of other machines: with more cores the function, ours and the load no longer wait for each other, and
+  ratios to direct rise. Figures (requests per second, milliseconds, MiB) are this machine's alone.
+- Nothing of networks: all goes over the loopback device, without TLS.
+- Nothing of your function: these do next to nothing, so that what stands in front of them shows. Before a function that
+  takes 10 ms none of these differences can be seen.
+- p99 is of closed loops: each connection waits for its answer before it asks again, so a server that stalls is also
+  asked less. Compare p99s with each other; they are not what users at a fixed rate would see.
+- Memory under a limit: none was set. What holds in containers of 64 and 128 MB is tested with containers.`;
+
+/** The page for a reader, in Markdown. */
+function pageOf(report: Report): string {
+  const verdicts = judge(report.findings);
+  const aimed = verdicts.filter(({ isMet }) => isMet !== undefined);
+  const met = aimed.filter(({ isMet }) => isMet).length;
+  return [
+    '# Benchmarks',
+    'What the watchdog and the gateway cost, beside the same work done without them and by others. Made by ' +
+      '`npm run bench`, which writes this page, and every round into [benchmarks.json](benchmarks.json).',
+    facts(report),
+    ...report.broken.map((text) => `**Not measured:** ${text}`),
+    '## Goals',
+    `${met} of ${aimed.length} are met.`,
+    goalTable(verdicts),
+    ...report.findings.map(section),
+    '## How it was measured',
+    method(report),
+    '## What this does not say',
+    LIMITS,
+  ].join('\n\n');
+}
