@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { until } from '../support/wait.ts';
 import { Project } from './project.ts';
+import { until } from '../support/wait.ts';
 
 /** `ofkit async` and `ofkit cron`: what the gateway calls later, and by the clock. */
 
@@ -81,7 +81,7 @@ test('cron lists the next times, and runs a function at once', async (t) => {
   const { project } = await running(t, "annotations:\n  topic: cron-function\n  schedule: '0 4 1 1 *'");
   const listed = await until(async () => {
     const { stdout } = await project.ofkit(['cron', 'list']);
-    return stdout.includes('one') ? stdout : undefined;
+    return stdout.includes('one') && stdout;
   }, 'the schedule');
   assert.match(listed, /^FUNCTION SCHEDULE +NEXT +LAST STATUS\none +0 4 1 1 \* \d{4}-01-01T0.*Z - +-\n$/);
   const run = await project.ofkit(['cron', 'run', 'one']);

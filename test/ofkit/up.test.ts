@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { until } from '../support/wait.ts';
 import { Project } from './project.ts';
+import { until } from '../support/wait.ts';
 
 test('up runs every function, each on a port of its own, and reloads the one that is saved', async (t) => {
   const project = await Project.create(t);
