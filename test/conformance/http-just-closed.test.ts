@@ -101,14 +101,13 @@ describe(
       const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url };
       const watchdog = await startWatchdog(t, variables);
       const statuses: number[] = [];
-      for (let round = 0; round < 30; round += 1) {
+      for (let round = 0; round < 60; round += 1) {
         const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
         statuses.push(status);
       }
-      assert.ok(
-        statuses.slice(15).every((status) => status === 200),
-        `it was learned: ${statuses.join(' ')}`,
-      );
+      // Two connections that end so are what it is learned from; how soon they are used up is a matter of speed.
+      const lost = statuses.filter((status) => status !== 200);
+      assert.ok(lost.length <= 2, `it was not learned: ${statuses.join(' ')}`);
       assertNoneTwice(lines);
     });
 
