@@ -66,7 +66,14 @@ export const ROWS: readonly Row[] = [
     answers: { location: '/elsewhere' },
   },
   { of: 'context', path: '/fail', status: 400, type: HTML, text: 'a name is missing' },
-  { of: 'context', path: '/accepted', status: 202, text: '', differs: 'sends the context as JSON' },
+  {
+    of: 'context',
+    path: '/accepted',
+    status: 202,
+    text: '',
+    type: 'text/plain; charset=utf-8',
+    differs: 'sends the context as JSON',
+  },
 
   { of: 'late', path: '/?id=1', status: 201, type: TEXT, text: 'Hello, Ada', differs: 'sends an empty 200' },
   {
