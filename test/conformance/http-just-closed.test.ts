@@ -143,9 +143,11 @@ describe(
           const closing = [...idle];
           for (const socket of closing) stopReading(socket);
           const body = method === 'GET' || method === 'DELETE' ? {} : { body: 'body' };
+          let isAnswered = false;
           const raced = watchdog.request({ method, path: `/raced/${round}`, ...body });
+          void raced.then(() => (isAnswered = true));
           const isThere = (): boolean =>
-            unreadBytesAt(port) > 0 || lines.some((line) => line.includes(`/raced/${round} `));
+            isAnswered || unreadBytesAt(port) > 0 || lines.some((line) => line.includes(`/raced/${round} `));
           await until(isThere, 'the request to arrive');
           for (const socket of closing) socket.destroy();
           const answer = await raced;
