@@ -1,5 +1,5 @@
+import { findFreePort, isFree } from '../../common/free-port.ts';
 import { KitError } from '../errors.ts';
-import { findFreePort, isFree } from './free-port.ts';
 
 const PORTS_TRIED = 50;
 
@@ -24,7 +24,7 @@ export class PortRow {
 
   /** @throws KitError PORT_TAKEN */
   async take(): Promise<number> {
-    if (this.#next === 0) return findFreePort();
+    if (this.#next === 0) return findFreePort((text) => new KitError('PORT_TAKEN', text));
     for (;;) {
       const port = this.#next;
       this.#next += 1;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { findFreePort } from '../../gateway/providers/process/free-port.ts';
+import { findFreePort } from '../../common/free-port.ts';
 import { deploy, makeLocalImage, makeServerImage, statusOf } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
 import { request } from '../support/request.ts';

@@ -9,7 +9,7 @@ import { test, type TestContext } from 'node:test';
 import { execa } from 'execa';
 import { imageEnvironment } from '../../build/dockerfile/environment.ts';
 import { parseDockerfile } from '../../build/dockerfile/parse.ts';
-import { findFreePort } from '../../build/gateway-client/free-port.ts';
+import { findFreePort } from '../../common/free-port.ts';
 import { compile } from '../templates/install.ts';
 import { FIXTURES, Project, ROOT } from './project.ts';
 import { until, within } from '../support/wait.ts';

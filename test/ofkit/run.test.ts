@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findFreePort } from '../../build/gateway-client/free-port.ts';
+import { findFreePort } from '../../common/free-port.ts';
 import { FIXTURES, listing, Project } from './project.ts';
 
 const fixture = (name: string): Promise<string> => readFile(join(FIXTURES, name), 'utf8');

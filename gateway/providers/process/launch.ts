@@ -1,11 +1,12 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import type { FoundImage } from '../../../common/local-image.ts';
+import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { isInspected } from '../instances/own-ports.ts';
 import type { LaunchOptions } from '../instances/version.ts';
-import { findFreePort } from './free-port.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
@@ -54,7 +55,7 @@ export async function launchProcess(
     secrets: secrets.path,
     marker: [markerName, markerPrefix + id],
     inspect: development && isInspected(deployment),
-    functionPort: isHttp && image.choosesPort ? await findFreePort() : undefined,
+    functionPort: isHttp && image.choosesPort ? await findFreePort(noPort) : undefined,
   });
   const instance = new ProcessInstance({
     id,
@@ -71,6 +72,10 @@ export async function launchProcess(
     Promise.all([limits?.release(), removeFolder(temporary).catch(() => undefined)]),
   );
   return instance;
+}
+
+function noPort(text: string): GatewayError {
+  return new GatewayError('FUNCTION_UNAVAILABLE', text);
 }
 
 function modeOf(
