@@ -75,7 +75,7 @@ test('the plain engine builds each template from the shrinkwrapped context', asy
 
 test('the standalone executable runs where there is no Node', async (t) => {
   const file = join(ROOT, 'Dockerfile.watchdog');
-  await podman('build', '--quiet', '--target=standalone', '-f', file, '--tag=standalone', ROOT);
+  await podman('build', '--quiet', '--target=standalone', '-f', file, '--tag=localhost/standalone', ROOT);
   const context = await mkdtemp(join(tmpdir(), 'standalone-'));
   t.after(() => rm(context, { recursive: true, force: true }));
   // From scratch: the executable, the libraries that it is linked to, and a function that is none of Node.

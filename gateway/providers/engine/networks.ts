@@ -22,6 +22,8 @@ export class Networks {
   readonly #known = new Map<string, Promise<Network>>();
   /** The id of the gateway's own container, which is to be in each network. */
   #beside: string | undefined;
+  /** The networks that this process has joined. */
+  readonly #joined = new Set<string>();
 
   constructor(state: string) {
     this.#state = state;
@@ -61,10 +63,7 @@ export class Networks {
   }
 
   async #remove(client: EngineClient, name: string): Promise<void> {
-    if (this.#beside !== undefined) {
-      const body = { Container: this.#beside, Force: true };
-      await client.send('POST', `/networks/${name}/disconnect`, { body }, [403, 404, 500]);
-    }
+    await this.#leave(client, name);
     // Where containers are in it that are ending, the next sweep removes it.
     await client.send('DELETE', `/networks/${name}`, {}, [403, 404, 409, 500]);
   }
@@ -86,11 +85,26 @@ export class Networks {
       await client.send('POST', '/networks/create', { body }, [409]); // made meanwhile
       return this.#find(client, name);
     });
-    if (this.#beside !== undefined) {
-      const join = { Container: this.#beside, EndpointConfig: { Aliases: GATEWAY_NAMES } };
-      await client.send('POST', `/networks/${name}/connect`, { body: join }, [403, 409, 500]);
-    }
+    await this.#join(client, name);
     return network;
+  }
+
+  /**
+   * Puts the gateway's own container into a network. A gateway that was killed may be in it by an address of that time,
+   * by which the names of the gateway are still answered: so it leaves first.
+   */
+  async #join(client: EngineClient, name: string): Promise<void> {
+    if (this.#beside === undefined) return;
+    if (!this.#joined.has(name)) await this.#leave(client, name);
+    this.#joined.add(name);
+    const body = { Container: this.#beside, EndpointConfig: { Aliases: GATEWAY_NAMES } };
+    await client.send('POST', `/networks/${name}/connect`, { body }, [403, 409, 500]);
+  }
+
+  async #leave(client: EngineClient, name: string): Promise<void> {
+    if (this.#beside === undefined) return;
+    const body = { Container: this.#beside, Force: true };
+    await client.send('POST', `/networks/${name}/disconnect`, { body }, [403, 404, 409, 500]);
   }
 
   async #find(client: EngineClient, name: string): Promise<Network> {
