@@ -2,6 +2,7 @@ import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
 import { request } from 'undici';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
+import { wholeAnswer } from '../whole-answer.ts';
 import { challengeOf, type PendingLogin } from './pending-logins.ts';
 
 export interface IdentityProviderOptions {
@@ -147,14 +148,8 @@ export class IdentityProvider {
         ...(body !== undefined && { body }),
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
-      const chunks: Buffer[] = [];
-      let length = 0;
-      for await (const chunk of answer.body) {
-        chunks.push(chunk as Buffer);
-        length += (chunk as Buffer).length;
-        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
-      }
-      const value = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+      const bytes = await wholeAnswer(answer.body, LARGEST_ANSWER);
+      const value = JSON.parse(bytes.toString()) as Record<string, unknown>;
       if (answer.statusCode === 200 && typeof value === 'object' && value !== null) return value;
       throw new Error(`${answer.statusCode} ${String(value['error'] ?? '')}`.trim());
     } catch (thrown) {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
+import { wholeAnswer } from '../whole-answer.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 const LARGEST_INDEX = 4 << 20;
@@ -77,13 +78,7 @@ async function pictureOf(url: string): Promise<string | undefined> {
 
 async function fetchBytes(url: string, most: number): Promise<{ bytes: Buffer; type: string }> {
   const { statusCode, headers, body } = await request(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > most) throw new Error(`it is larger than ${most} bytes`);
-  }
+  const bytes = await wholeAnswer(body, most);
   if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
-  return { bytes: Buffer.concat(chunks), type: String(headers['content-type'] ?? '') };
+  return { bytes, type: String(headers['content-type'] ?? '') };
 }

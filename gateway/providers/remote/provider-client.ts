@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError, type GatewayErrorCode } from '../../errors.ts';
+import { wholeAnswer } from '../../whole-answer.ts';
 
 /** The most bytes of one answer of a provider. */
 const LARGEST_ANSWER = 64 << 20;
@@ -44,18 +45,11 @@ export class ProviderClient {
   /** @throws GatewayError PROVIDER_UNAVAILABLE where it does not answer, or refuses the gateway's login */
   async send(method: string, path: string, request: ProviderRequest = {}): Promise<ProviderAnswer> {
     const { statusCode, body } = await this.open(method, path, request);
-    const chunks: Buffer[] = [];
-    let length = 0;
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
-        chunks.push(chunk);
-      }
+      return { status: statusCode, text: (await wholeAnswer(body, LARGEST_ANSWER)).toString() };
     } catch (thrown) {
       throw this.#unavailable(messageOf(thrown), thrown);
     }
-    return { status: statusCode, text: Buffer.concat(chunks).toString() };
   }
 
   /** Sends as `send` does, and gives the body to be read as it comes. */

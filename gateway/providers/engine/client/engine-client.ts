@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { messageOf } from '../../../../common/errors.ts';
 import { GatewayError } from '../../../errors.ts';
 import { object, readAs, text, type Shape } from '../../../json/shape.ts';
+import { wholeAnswer } from '../../../whole-answer.ts';
 import type { EngineAddress } from './engine-address.ts';
 
 /** What an engine says in one go is not larger, in bytes. */
@@ -115,18 +116,11 @@ export class EngineClient {
   }
 
   async #whole(body: Dispatcher.ResponseData['body']): Promise<string> {
-    const chunks: Buffer[] = [];
-    let length = 0;
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > LARGEST_ANSWER) throw new Error(`its answer is larger than ${LARGEST_ANSWER} bytes`);
-        chunks.push(chunk);
-      }
+      return (await wholeAnswer(body, LARGEST_ANSWER)).toString();
     } catch (thrown) {
       throw this.unavailable(messageOf(thrown), thrown);
     }
-    return Buffer.concat(chunks).toString();
   }
 }
 
