@@ -13,6 +13,7 @@ import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useMayWrite } from '../parts/shell.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { useLocale, useTexts } from '../text/text.ts';
 
 const STATES = ['', 'waiting', 'running', 'done', 'dead', 'cancelled'] as const;
@@ -81,11 +82,7 @@ export function AsyncPage(): VNode {
           </button>
         ))}
       </div>
-      {error && (
-        <p class="trouble" role="alert">
-          {error.message}
-        </p>
-      )}
+      {error && <Trouble>{error.message}</Trouble>}
       {calls?.length === 0 && (
         <Empty icon="async" title={t.asyncCalls.none}>
           <p>{t.asyncCalls.noneText}</p>

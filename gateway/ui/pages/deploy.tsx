@@ -9,6 +9,7 @@ import { Field, valueOf } from '../parts/field.tsx';
 import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { useTexts } from '../text/text.ts';
 import { bodyOf, formOf, NEW_FORM, pairFault, type DeployForm } from './deploy-form.ts';
 import { StoreIndex } from './store-index.tsx';
@@ -54,11 +55,7 @@ function Edit({ name }: { readonly name: string }): VNode {
   return (
     <>
       <PageHead title={t.deploy.editTitle(name)} />
-      {error && (
-        <p class="trouble" role="alert">
-          {error.message}
-        </p>
-      )}
+      {error && <Trouble>{error.message}</Trouble>}
       {deployed && <Form first={formOf(deployed)} known={deployed} isNew={false} />}
     </>
   );

@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Field, valueOf } from '../parts/field.tsx';
 import { count, milliseconds, percent, rate } from '../parts/format.ts';
+import { Figures } from '../parts/figures.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
@@ -82,23 +83,17 @@ function Aside({ view }: { readonly view: FunctionView }): VNode {
 
 function Now({ view }: { readonly view: FunctionView }): VNode {
   const t = useTexts();
-  const figures = [
-    [t.summary.rate, rate(view.rate), ''],
-    [t.summary.errors, view.rate === 0 ? '–' : percent(view.errors), view.errors > 0 ? 'bad' : ''],
-    ['p50', milliseconds(view.p50), ''],
-    ['p95', milliseconds(view.p95), ''],
-    [t.summary.inFlight, count(view.inFlight), ''],
-    [t.summary.calls, count(view.calls), ''],
-  ] as const;
   return (
-    <dl class="summary">
-      {figures.map(([label, value, kind]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd class={kind}>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Figures
+      figures={[
+        [t.summary.rate, rate(view.rate), ''],
+        [t.summary.errors, view.rate === 0 ? '–' : percent(view.errors), view.errors > 0 ? 'bad' : ''],
+        ['p50', milliseconds(view.p50), ''],
+        ['p95', milliseconds(view.p95), ''],
+        [t.summary.inFlight, count(view.inFlight), ''],
+        [t.summary.calls, count(view.calls), ''],
+      ]}
+    />
   );
 }
 

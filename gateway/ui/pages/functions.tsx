@@ -8,6 +8,7 @@ import { useStore } from '../live/store.ts';
 import { Empty } from '../parts/empty.tsx';
 import { valueOf } from '../parts/field.tsx';
 import { ago, count, dateTime, milliseconds, percent, rate } from '../parts/format.ts';
+import { Figures } from '../parts/figures.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { RowWindow } from '../parts/row-window.tsx';
@@ -213,23 +214,17 @@ function Summary({
   const calls = sum((view) => view.rate);
   const failed = sum((view) => view.rate * view.errors);
   const troubled = functions.filter(({ state }) => state === 'failing' || state === 'degraded').length;
-  const figures = [
-    [t.summary.rate, rate(calls), ''],
-    [t.summary.errors, calls === 0 ? '–' : percent(failed / calls), failed > 0 ? 'bad' : ''],
-    [t.summary.inFlight, count(sum((view) => view.inFlight)), ''],
-    [t.summary.instances, count(sum((view) => view.availableReplicas)), ''],
-    [t.summary.waiting, count(waiting), ''],
-    [t.summary.trouble, count(troubled), troubled > 0 ? 'bad' : ''],
-  ] as const;
   return (
-    <dl class="summary">
-      {figures.map(([label, value, kind]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd class={kind}>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Figures
+      figures={[
+        [t.summary.rate, rate(calls), ''],
+        [t.summary.errors, calls === 0 ? '–' : percent(failed / calls), failed > 0 ? 'bad' : ''],
+        [t.summary.inFlight, count(sum((view) => view.inFlight)), ''],
+        [t.summary.instances, count(sum((view) => view.availableReplicas)), ''],
+        [t.summary.waiting, count(waiting), ''],
+        [t.summary.trouble, count(troubled), troubled > 0 ? 'bad' : ''],
+      ]}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { ApiError, call, getJson, session, type Session } from '../api/client.ts
 import { Field, valueOf } from '../parts/field.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { useLoaded } from '../parts/load.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import { useTexts } from '../text/text.ts';
 
 interface Logins {
@@ -44,11 +45,7 @@ export function LoginPage(): VNode {
         <Mark />
         <h1 id="login-title">{t.login.title}</h1>
         <p class="faint">{location.host}</p>
-        {error !== '' && (
-          <p class="trouble" role="alert">
-            {error}
-          </p>
-        )}
+        {error !== '' && <Trouble>{error}</Trouble>}
         <Field label={t.login.user}>
           <input
             name="username"

@@ -9,6 +9,7 @@ import { count } from '../parts/format.ts';
 import { FunctionPicker } from '../parts/function-picker.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { useTexts } from '../text/text.ts';
 import { LogFeed } from './log-feed.ts';
 import { LogLines } from './log-lines.tsx';
@@ -111,10 +112,10 @@ function FunctionLogs({ name }: { readonly name: string }): VNode {
         </button>
       </div>
       {error !== '' && (
-        <p class="trouble" role="alert">
+        <Trouble>
           <Icon name="warning" />
           {error}
-        </p>
+        </Trouble>
       )}
       {lines.length === 0 && error === '' ? (
         <Empty icon="logs" title={state === 'live' ? t.logs.none : t.logs.asking}>

@@ -12,6 +12,7 @@ import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useMayWrite } from '../parts/shell.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { useLocale, useTexts } from '../text/text.ts';
 
 interface Schedule {
@@ -50,11 +51,7 @@ export function SchedulesPage(): VNode {
   return (
     <>
       <PageHead title={t.nav.schedules} />
-      {error && (
-        <p class="trouble" role="alert">
-          {error.message}
-        </p>
-      )}
+      {error && <Trouble>{error.message}</Trouble>}
       {shown?.length === 0 && (
         <Empty icon="schedules" title={t.schedules.none}>
           <p>{t.schedules.noneText}</p>

@@ -11,6 +11,7 @@ import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useMayWrite } from '../parts/shell.tsx';
+import { Trouble } from '../parts/trouble.tsx';
 import { useTexts } from '../text/text.ts';
 
 interface Secret {
@@ -51,11 +52,7 @@ export function SecretsPage(): VNode {
           </button>
         )}
       </PageHead>
-      {error && (
-        <p class="trouble" role="alert">
-          {error.message}
-        </p>
-      )}
+      {error && <Trouble>{error.message}</Trouble>}
       {secrets?.length === 0 && (
         <Empty icon="secrets" title={t.secrets.none}>
           <p>{t.secrets.noneText}</p>

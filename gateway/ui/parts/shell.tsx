@@ -5,6 +5,7 @@ import { live } from '../live/live.ts';
 import { language, LANGUAGES, namespace, theme, THEMES } from '../live/preferences.ts';
 import { hrefOf, place, type PageName } from '../live/router.ts';
 import { useStore } from '../live/store.ts';
+import { Trouble } from './trouble.tsx';
 import { useTexts } from '../text/text.ts';
 import { valueOf } from './field.tsx';
 import { Icon, Mark, type IconName } from './icons.tsx';
@@ -58,7 +59,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): V
         </div>
       </aside>
       <main id="main" tabIndex={-1}>
-        <Trouble />
+        <Staleness />
         {children}
       </main>
     </div>
@@ -156,7 +157,7 @@ function Choices(): VNode {
 }
 
 /** Says that what is shown is old, and since when; counts on while it is. */
-function Trouble(): VNode | null {
+function Staleness(): VNode | null {
   const t = useTexts();
   const { connection, heardAt, problem } = useStore(live);
   const isStale = connection === 'stale';
@@ -169,18 +170,18 @@ function Trouble(): VNode | null {
   if (isStale) {
     const seconds = Math.max(0, Math.round((Date.now() - heardAt) / 1000));
     return (
-      <p class="trouble" role="alert">
+      <Trouble>
         <Icon name="warning" />
         {t.connection.staleFor(seconds)}
-      </p>
+      </Trouble>
     );
   }
   if (problem === '') return null;
   return (
-    <p class="trouble" role="alert">
+    <Trouble>
       <Icon name="warning" />
       {t.connection.problem(problem)}
-    </p>
+    </Trouble>
   );
 }
 
