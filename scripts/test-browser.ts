@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
+import { chosenFiles } from './tests/chosen-files.ts';
+import { passes } from './tests/passes.ts';
 
 /**
  * Runs test/browser: the page of the gateway in Debian's Chromium, which it installs where it is missing, with the
@@ -12,36 +13,15 @@ const PACKAGES = ['chromium', 'fonts-inter', 'fonts-jetbrains-mono', 'fonts-wqy-
 
 const isUpdate = process.argv.includes('--update-screenshots');
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const files = readdirSync('test/browser')
-  .filter((file) => file.endsWith('.browser.ts'))
-  .filter((file) => only.length === 0 || only.some((name) => file.startsWith(`${name}.`)));
-if (files.length === 0) {
-  console.error(`test/browser has no file of ${only.join(', ')}`);
-  process.exit(2);
-}
+const files = chosenFiles('test/browser', '.browser.ts', only);
 const missing = reasonToSkip();
 if (missing !== undefined) {
   console.log(`skipped: browser: ${missing}`);
   process.exit(0);
 }
 if (process.env['CHROMIUM'] === undefined) await installBrowser();
-const tests = await execa(
-  process.execPath,
-  [
-    '--import',
-    'tsx',
-    '--test',
-    '--test-concurrency=1',
-    '--test-timeout=300000',
-    ...files.map((file) => join('test/browser', file)),
-  ],
-  {
-    env: isUpdate ? { UPDATE_SCREENSHOTS: 'true' } : {},
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-  },
-);
-process.exitCode = tests.exitCode ?? 1;
+const env = isUpdate ? { UPDATE_SCREENSHOTS: 'true' } : {};
+if (!(await passes('browser', files, { concurrency: 1, timeoutMs: 300_000, env }))) process.exitCode = 1;
 
 function reasonToSkip(): string | undefined {
   if (process.env['CHROMIUM'] !== undefined || existsSync('/usr/bin/chromium')) return undefined;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { prepareBaseImages } from './containers/base.ts';
 import { engineEnvironment, installEngine } from './containers/engine.ts';
 import { buildImages } from './containers/images.ts';
+import { chosenFiles } from './tests/chosen-files.ts';
 import { passes } from './tests/passes.ts';
 
 /**
@@ -16,13 +17,7 @@ import { passes } from './tests/passes.ts';
  */
 
 const only = process.argv.slice(2);
-const files = readdirSync('test/containers')
-  .filter((file) => file.endsWith('.containers.ts'))
-  .filter((file) => only.length === 0 || only.some((name) => file.startsWith(`${name}.`)));
-if (files.length === 0) {
-  console.error(`test/containers has no file of ${only.join(', ')}`);
-  process.exit(2);
-}
+const files = chosenFiles('test/containers', '.containers.ts', only);
 const missing = reasonToSkip();
 if (missing !== undefined) {
   console.log(`skipped: containers: ${missing}`);
@@ -34,8 +29,7 @@ await installEngine();
 const env = await engineEnvironment(folder);
 await prepareBaseImages(folder, env);
 await buildImages(folder, env);
-const chosen = files.map((file) => join('test/containers', file));
-const passed = await passes('containers', chosen, { concurrency: 1, timeoutMs: 300_000, env });
+const passed = await passes('containers', files, { concurrency: 1, timeoutMs: 300_000, env });
 // Images without a name, of builds before this one.
 await execa('podman', ['image', 'prune', '--force'], { env, reject: false });
 if (!passed) process.exitCode = 1;

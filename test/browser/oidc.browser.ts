@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startBrowser, visit } from '../support/browser.ts';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../../common/free-port.ts';
 import { startIdentityProvider } from '../support/identity-provider.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
@@ -12,7 +12,7 @@ import { startGateway, type OfGateway } from '../support/of-gateway.ts';
 /** OpenID Connect, at a provider that others have made. */
 
 async function startWithProvider(t: TestContext): Promise<OfGateway> {
-  const port = await freePort();
+  const port = await findFreePort();
   const callback = `http://127.0.0.1:${port}/system/login/callback`;
   const issuer = await startIdentityProvider(t, () => [callback]);
   const gateway = await startGateway(
