@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test, type TestContext } from 'node:test';
+import { execa } from 'execa';
 import { request } from '../support/request.ts';
 import { Container, podman, until } from './container.ts';
 import { buildEngineImages, IMAGES } from './engine-images.ts';
@@ -98,7 +99,10 @@ test('in a container, as compose.yaml has it, it goes on with its functions afte
   const again = await Beside.of(container.id, await port());
   // Not by its name in their network: Podman 4's name server may go on with the address of before (docs/gateway.md).
   assert.equal(await again.call('/instance'), instance);
+  const published = await port();
   assert.equal(await container.stop(60), 0);
+  const { stdout: rules } = await execa('iptables', ['--table', 'nat', '--list-rules']);
+  assert.doesNotMatch(rules, new RegExp(`--dport ${published} `), 'its port leads nowhere any more');
 });
 
 test('in a pod, as docs/of-gateway.kube.yaml has it', async (t) => {

@@ -62,6 +62,15 @@ export class Networks {
     }
   }
 
+  /**
+   * Removes all, as the gateway ends. One that runs in a container is in them until it has ended: an engine that is
+   * stopping a container takes it out of a network and leaves the rules behind that lead its ports there (Podman 4). So
+   * they stay, for the next start to sweep.
+   */
+  async end(client: EngineClient): Promise<void> {
+    if (this.#beside === undefined) await this.sweep(client, new Set());
+  }
+
   async #remove(client: EngineClient, name: string): Promise<void> {
     await this.#leave(client, name);
     // Where containers are in it that are ending, the next sweep removes it.
