@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../common/duration.ts';
 import { messageOf } from '../../common/errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
@@ -7,7 +6,6 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import type { Manner } from '../../common/http/manner.ts';
-import type { FastPool } from '../../common/http/upstream/fast-path/fast-pool.ts';
 import type { Upstream } from '../../common/http/upstream/upstream.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
@@ -15,6 +13,7 @@ import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, finishAnswer, givenCallId } from './call-headers.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
 import { gatewayManner } from './manner.ts';
+import { PlaceSearch } from './place-search.ts';
 import { startTime } from './start-time.ts';
 
 /** The surroundings of a call. */
@@ -24,11 +23,6 @@ export interface CallContext {
   readonly observer: InvocationObserver;
   readonly upstreamOf: (endpoint: Endpoint) => Upstream;
 }
-
-/** How often a call looks for another instance, when the ones that it got took no connection. */
-const MOST_TRIES = 5;
-/** How long it waits before that, in milliseconds: an instance that has just ended is out of rotation by then. */
-const RETRY_AFTER_MS = 100;
 
 /** One call: its exchange, its place at an instance, and its counts. */
 export class FunctionCall implements Manner {
@@ -40,8 +34,8 @@ export class FunctionCall implements Manner {
   readonly #callId: string;
   readonly #startTime = startTime();
   #place: Place | undefined;
+  #search: PlaceSearch | undefined;
   #isCounted = false;
-  #tries = 0;
 
   constructor(
     context: CallContext,
@@ -126,20 +120,17 @@ export class FunctionCall implements Manner {
   }
 
   /** Looks for another instance, where one has ended and nobody knew yet. */
-  readonly #elsewhere = async (error: Error): Promise<FastPool> => {
-    this.#place?.release();
-    this.#tries += 1;
+  readonly #elsewhere = async (error: Error): Promise<Upstream> => {
+    const failed = this.#place;
+    this.#place = undefined;
+    this.#search ??= new PlaceSearch(this.#context.endpoints, this.#invocation.name);
     const waiting = new AbortController();
     this.#exchange.onOver(() => waiting.abort());
-    await sleep(RETRY_AFTER_MS, undefined, { signal: waiting.signal });
-    const place = await this.#context.endpoints.wait(this.#invocation.name, waiting.signal);
-    const { pool } = this.#context.upstreamOf(place.endpoint);
-    if (this.#exchange.isOver || this.#tries > MOST_TRIES || !pool) {
-      place.release();
-      throw this.upstreamFailed(`its instances take no connection (${messageOf(error)})`, error);
-    }
-    this.#place = place;
-    return pool;
+    const place = failed && (await this.#search.after(failed, waiting.signal));
+    if (!place) throw this.upstreamFailed(untaken(error), error);
+    if (this.#exchange.isOver) place.release();
+    else this.#place = place;
+    return this.#context.upstreamOf(place.endpoint);
   };
 
   #count(): void {
@@ -159,6 +150,11 @@ export class FunctionCall implements Manner {
     if (this.#isCounted)
       this.#context.observer.ended(this.#label, this.#exchange.status, this.#exchange.seconds);
   };
+}
+
+/** Why a call fails that no instance takes the connection of. */
+export function untaken(error: Error): string {
+  return `its instances take no connection (${messageOf(error)})`;
 }
 
 /** Gives an address; an IPv4 address that came over an IPv6 socket as the IPv4 address that it is. */

@@ -9,12 +9,13 @@ import type { ServedRequest } from '../../common/http/exchange/served-request.ts
 import { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
-import { qualifiedName } from '../functions/function-name.ts';
+import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
-import { authorityOf, FunctionCall, withoutMapping, type CallContext } from './function-call.ts';
+import { authorityOf, FunctionCall, untaken, withoutMapping, type CallContext } from './function-call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
 import { gatewayManner } from './manner.ts';
+import { PlaceSearch } from './place-search.ts';
 import { startTime } from './start-time.ts';
 
 export interface InvokerParts {
@@ -26,6 +27,12 @@ export interface InvokerParts {
 /** The methods that a function can be called with, as of faas-provider. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ALLOW = [...METHODS].join(', ');
+
+/**
+ * How long an instance may take to take a connection, in milliseconds. Where it has just ended on another machine, or in
+ * a network of its own, nobody refuses the connection, and the call is to go to another.
+ */
+const CONNECT_TIMEOUT_MS = 1000;
 
 /** Relays calls to the instances of functions. */
 export class Invoker {
@@ -80,7 +87,15 @@ export class Invoker {
         }),
         protocol: request.headers.upgrade ?? '',
       };
-      const { status } = await this.#upstreamOf(endpoint).upgrade(upgraded, socket, head);
+      const search = new PlaceSearch(this.#parts.endpoints, name);
+      const elsewhere = async (error: Error): Promise<Upstream> => {
+        const failed = place;
+        place = undefined;
+        place = failed && (await this.#withinLimits(name, socket, (signal) => search.after(failed, signal)));
+        if (!place) throw gatewayManner.upstreamFailed(`${label}: ${untaken(error)}`, error);
+        return this.#upstreamOf(place.endpoint);
+      };
+      const { status } = await this.#upstreamOf(endpoint).upgrade(upgraded, socket, head, elsewhere);
       observer.ended(label, status, (performance.now() - startedAt) / 1000);
     } catch (thrown) {
       const error =
@@ -99,10 +114,18 @@ export class Invoker {
     for (const socket of this.#upgraded) socket.destroy();
   }
 
-  async #placeFor(name: Invocation['name'], socket: Socket): Promise<Place> {
-    const { endpoints, limits } = this.#parts;
-    const place = endpoints.take(name);
-    if (place) return place;
+  async #placeFor(name: FunctionName, socket: Socket): Promise<Place> {
+    const { endpoints } = this.#parts;
+    return endpoints.take(name) ?? this.#withinLimits(name, socket, (signal) => endpoints.wait(name, signal));
+  }
+
+  /** Waits for something until the caller goes away or the time is over. */
+  async #withinLimits<T>(
+    name: FunctionName,
+    socket: Socket,
+    wait: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { limits } = this.#parts;
     const waiting = new AbortController();
     const onClose = (): void => waiting.abort(new GatewayError('UPSTREAM_FAILED', 'the caller went away'));
     const timer = setTimeout(
@@ -114,7 +137,7 @@ export class Invoker {
     );
     socket.once('close', onClose);
     try {
-      return await endpoints.wait(name, waiting.signal);
+      return await wait(waiting.signal);
     } finally {
       clearTimeout(timer);
       socket.off('close', onClose);
@@ -128,8 +151,9 @@ export class Invoker {
     const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const upstream = new Upstream(
       { text: origin, origin, host, port, basePath },
-      { fastPath: true, bufferBodies: false, manner: gatewayManner },
+      { fastPath: true, bufferBodies: false, connectTimeout: CONNECT_TIMEOUT_MS, manner: gatewayManner },
     );
+    endpoint.gone?.addEventListener('abort', () => upstream.giveUpConnecting(), { once: true });
     this.#upstreams.set(endpoint, upstream);
     return upstream;
   };

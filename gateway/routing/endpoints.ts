@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly port: number;
   /** Precedes a request's path, usually ''. A provider behind HTTP has `/function/NAME.NAMESPACE`. */
   readonly basePath: string;
+  /** Aborts when nothing takes requests there any more; undefined where nobody hears of that. */
+  readonly gone?: AbortSignal;
 }
 
 /** One call's place at an instance. Give it back when the call is over, however it ended. */
@@ -15,12 +17,14 @@ export interface Place {
   readonly endpoint: Endpoint;
   /** Counts the call as over. A second call does nothing. */
   release(): void;
+  /** Tells that the endpoint took no connection: for a while other instances go before it. */
+  doubt(): void;
 }
 
 /** Finds instances for calls. */
 export interface Endpoints {
   /**
-   * Takes a place at once, at the ready instance with the fewest calls in flight.
+   * Takes a place at once, at the ready instance with the fewest calls in flight, of those that are not doubted.
    * @returns undefined where none is ready, or the function is not known here: `wait` finds out
    */
   take(name: FunctionName): Place | undefined;

@@ -6,6 +6,8 @@ import type { Endpoint, Endpoints, Place } from './endpoints.ts';
 interface Member {
   readonly endpoint: Endpoint;
   inFlight: number;
+  /** Until when it is the last choice, as it took no connection: milliseconds of a steady clock. */
+  doubtedUntil: number;
   /** Resolves the promise of `withdraw` once nothing is in flight any more. */
   onIdle: (() => void) | undefined;
 }
@@ -23,27 +25,38 @@ interface Entry {
   /** Instances that take no new call, and have some in flight. */
   draining: number;
   wake: () => void;
+  look: (instance: string) => void;
 }
 
 /** How many calls may wait for one function. Further calls are refused at once, so that memory stays bounded. */
 const MOST_WAITING = 10_000;
+
+/** How long an instance that took no connection is the last choice, in milliseconds. */
+const DOUBT_MS = 1000;
 
 /**
  * The instances that take calls, for providers that hear of each instance as it comes and goes. Choosing an instance
  * for a call and taking one out of rotation are both synchronous, so no call can go to a withdrawn instance.
  */
 export class Rotation implements Endpoints {
+  readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
+
+  /** @param now a steady clock in milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /**
    * Makes a function known. Calls that find no instance wait from now on.
    * @param wake called whenever a call begins to wait; treat many calls in a row as one
+   * @param look called when an instance has taken no connection: it may have ended, and nobody has told
    */
-  open(name: FunctionName, wake: () => void): void {
+  open(name: FunctionName, wake: () => void, look: (instance: string) => void = () => undefined): void {
     const key = qualifiedName(name);
     const entry = this.#entries.get(key);
-    if (entry) entry.wake = wake;
-    else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake });
+    if (entry) Object.assign(entry, { wake, look });
+    else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake, look });
   }
 
   /**
@@ -64,7 +77,7 @@ export class Rotation implements Endpoints {
   add(name: FunctionName, endpoint: Endpoint): void {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
-    entry.members.push({ endpoint, inFlight: 0, onIdle: undefined });
+    entry.members.push({ endpoint, inFlight: 0, doubtedUntil: 0, onIdle: undefined });
     for (const waiter of entry.waiters) {
       const place = this.#placeAt(entry);
       if (!place) break;
@@ -144,7 +157,7 @@ export class Rotation implements Endpoints {
   }
 
   #placeAt(entry: Entry): Place | undefined {
-    const member = leastBusy(entry.members);
+    const member = leastBusy(entry.members, this.#now);
     if (!member) return undefined;
     member.inFlight += 1;
     let isTaken = true;
@@ -158,20 +171,34 @@ export class Rotation implements Endpoints {
         entry.draining -= 1;
         if (member.inFlight === 0) member.onIdle();
       },
+      doubt: () => this.#doubt(entry, member),
     };
+  }
+
+  /** What many calls have met at the same time is looked into once. */
+  #doubt(entry: Entry, member: Member): void {
+    const now = this.#now();
+    const isNews = member.doubtedUntil <= now;
+    member.doubtedUntil = now + DOUBT_MS;
+    if (isNews) entry.look(member.endpoint.instance);
   }
 }
 
 /**
  * Gives the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
- * instances take turns.
+ * instances take turns. One that is doubted comes after all that are not.
  */
-function leastBusy(members: Member[]): Member | undefined {
+function leastBusy(members: Member[], now: () => number): Member | undefined {
   let least: Member | undefined;
+  let isLeastDoubted = false;
   let position = 0;
   for (const [at, member] of members.entries()) {
-    if (least && member.inFlight >= least.inFlight) continue;
+    const isDoubted = member.doubtedUntil > 0 && member.doubtedUntil > now();
+    const isBetter =
+      isDoubted === isLeastDoubted ? member.inFlight < (least?.inFlight ?? Infinity) : isLeastDoubted;
+    if (least && !isBetter) continue;
     least = member;
+    isLeastDoubted = isDoubted;
     position = at;
   }
   if (least && members.length > 1) members.push(...members.splice(position, 1));

@@ -13,7 +13,7 @@ const NAME = { name: 'fn', namespace: 'openfaas-fn' };
 
 /** A function of one instance at a time, whose start, end and disk take until the test lets them go on. */
 class FakeFunction {
-  readonly rotation = new Rotation();
+  readonly rotation = new Rotation(() => 0);
   /** Places that are taken, by instance. */
   readonly inFlight = new Map<string, Place[]>();
   starts = 0;

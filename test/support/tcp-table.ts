@@ -35,3 +35,10 @@ export function unreadBytesAt(port: number): number {
   }
   return unread;
 }
+
+/** Counts the connections to a port that are asked for and not taken. */
+export function attemptsTo(port: number): number {
+  const SYN_SENT = '02';
+  return connections().filter(([, , to, state]) => to?.endsWith(hexadecimal(port)) && state === SYN_SENT)
+    .length;
+}

@@ -1,9 +1,10 @@
-import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent, STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type HttpProxy from 'http-proxy';
 import { messageOf } from '../../errors.ts';
-import type { HttpError } from '../http-error.ts';
+import { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
+import { connectSomewhere, type Connecting, type Elsewhere } from './connecting.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 import { endToEndHeaders, withoutHeader } from './headers.ts';
 
@@ -42,25 +43,36 @@ const STAND_IN = { method: 'GET', url: '/', headers: { connection: 'upgrade', up
 /** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
 export class UpgradeProxy {
   readonly #address: UpstreamAddress;
+  readonly #connecting: Connecting;
   readonly #manner: Manner;
   readonly #carriages = new Map<Socket, Carriage>();
   #proxy: Promise<HttpProxy> | undefined;
 
-  constructor(address: UpstreamAddress, manner: Manner) {
+  constructor(address: UpstreamAddress, connecting: Connecting, manner: Manner) {
     this.#address = address;
+    this.#connecting = connecting;
     this.#manner = manner;
   }
 
   /**
    * @param read what was read from the client behind the request's head
+   * @param elsewhere finds another upstream where this one takes no connection
    * @returns resolves when the connection has closed
    */
-  async carry(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
+  async carry(
+    request: UpgradeHead,
+    socket: Socket,
+    read: Buffer,
+    elsewhere?: Elsewhere<Connecting>,
+  ): Promise<UpgradeOutcome> {
     const carriage = new Carriage(request, socket, this.#manner);
     this.#carriages.set(socket, carriage);
     try {
       this.#proxy ??= this.#createProxy();
-      carriage.start(await this.#proxy, targetOf(this.#address), read);
+      const proxy = await this.#proxy;
+      const isSecure = this.#address.origin.startsWith('https:');
+      const connect = (): Promise<Socket> => connectSomewhere(this.#connecting, elsewhere, carriage.unwanted);
+      await carriage.start(proxy, targetOf(this.#address), read, isSecure ? undefined : connect);
       return await carriage.closed;
     } finally {
       this.#carriages.delete(socket);
@@ -97,6 +109,7 @@ class Carriage {
   #upstream: Socket | undefined;
   #status = 101;
   #failure: HttpError | undefined;
+  readonly #over = new AbortController();
   readonly closed: Promise<UpgradeOutcome>;
 
   constructor(request: UpgradeHead, socket: Socket, manner: Manner) {
@@ -106,6 +119,7 @@ class Carriage {
     this.#bytesBefore = socket.bytesWritten;
     this.closed = new Promise((resolve) => {
       const end = (): void => {
+        this.#over.abort();
         this.#outgoing?.destroy();
         this.#upstream?.destroy();
         const bytes = socket.bytesWritten - this.#bytesBefore;
@@ -116,10 +130,30 @@ class Carriage {
     });
   }
 
-  start(proxy: HttpProxy, target: HttpProxy.ProxyTargetUrl, read: Buffer): void {
+  /** Aborts once the client's connection has closed. */
+  get unwanted(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** @param connect makes the connection to the function; undefined where http-proxy is to make it */
+  async start(
+    proxy: HttpProxy,
+    target: HttpProxy.ProxyTargetUrl,
+    read: Buffer,
+    connect: (() => Promise<Socket>) | undefined,
+  ): Promise<void> {
     if (this.#socket.destroyed) return;
     try {
-      proxy.ws(STAND_IN as IncomingMessage, this.#socket, read, { target }, this.#fail);
+      const connection = await connect?.();
+      if (this.#socket.destroyed) return void connection?.destroy();
+      const agent = connection && Object.assign(new Agent(), { createConnection: () => connection });
+      proxy.ws(
+        STAND_IN as IncomingMessage,
+        this.#socket,
+        read,
+        { target, ...(agent && { agent }) },
+        this.#fail,
+      );
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -160,7 +194,7 @@ class Carriage {
   readonly #fail = (thrown: unknown): void => {
     if (this.#failure || this.#socket.destroyed) return;
     const text = `Upstream HTTP request error: ${messageOf(thrown)}`;
-    this.#failure = this.#manner.upstreamFailed(text, thrown);
+    this.#failure = thrown instanceof HttpError ? thrown : this.#manner.upstreamFailed(text, thrown);
     if (this.#upstream || this.#status !== 101) this.#socket.destroy();
     else refuseUpgrade(this.#socket, this.#manner, this.#failure);
   };

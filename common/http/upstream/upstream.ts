@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Manner } from '../manner.ts';
-import { forwardFast, type Elsewhere } from './fast-path/forward-fast.ts';
+import { Connecting, type Elsewhere } from './connecting.ts';
+import { forwardFast } from './fast-path/forward-fast.ts';
 import { FastPool } from './fast-path/fast-pool.ts';
 import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
 import { ForwardedBody } from './slow-path/forwarded-body.ts';
@@ -25,6 +26,8 @@ export interface UpstreamOptions {
   readonly fastPath: boolean;
   /** Whether bodies are read whole before the upstream gets them. */
   readonly bufferBodies: boolean;
+  /** Milliseconds in which the upstream has to take a connection. */
+  readonly connectTimeout: number;
   readonly manner: Manner;
 }
 
@@ -34,23 +37,25 @@ export interface UpstreamOptions {
 export class Upstream {
   readonly address: UpstreamAddress;
   readonly #bufferBodies: boolean;
+  readonly #connecting: Connecting;
   readonly #upgrades: UpgradeProxy;
   /** The fast path's connections; undefined without a fast path, and where the upstream wants TLS. */
   readonly #pool: FastPool | undefined;
   #slowPath: Promise<SlowPath> | undefined;
 
-  constructor(address: UpstreamAddress, { fastPath, bufferBodies, manner }: UpstreamOptions) {
+  constructor(address: UpstreamAddress, { fastPath, bufferBodies, connectTimeout, manner }: UpstreamOptions) {
     this.address = address;
     this.#bufferBodies = bufferBodies;
-    this.#upgrades = new UpgradeProxy(address, manner);
-    this.#pool = fastPath && address.origin.startsWith('http:') ? new FastPool(address) : undefined;
+    this.#connecting = new Connecting(address, connectTimeout);
+    this.#upgrades = new UpgradeProxy(address, this.#connecting, manner);
+    this.#pool = fastPath && address.origin.startsWith('http:') ? new FastPool(this.#connecting) : undefined;
   }
 
   /**
    * Forwards a request, and relays the response to its end.
    * @param elsewhere finds another upstream where this one takes no connection
    */
-  forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere): void {
+  forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere<Upstream>): void {
     const { body } = exchange;
     let { headers } = request;
     // where the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section
@@ -63,7 +68,7 @@ export class Upstream {
         .readWhole()
         .then((whole) => this.#send(exchange, { ...head, body: ForwardedBody.of(body, whole) }));
     } else if (isStepwise(exchange, request.path)) {
-      this.#sendStepwise(exchange, { ...head, body: undefined });
+      this.#sendStepwise(exchange, { ...head, body: undefined }, elsewhere);
     } else if (this.#pool) {
       this.#sendFast(exchange, head, this.#pool, elsewhere);
     } else if (!body.isAnnounced) {
@@ -78,14 +83,22 @@ export class Upstream {
     }
   }
 
-  /** Carries an upgraded connection. Resolves when it has closed. */
-  upgrade(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
-    return this.#upgrades.carry(request, socket, read);
+  /**
+   * Carries an upgraded connection. Resolves when it has closed.
+   * @param elsewhere finds another upstream where this one takes no connection
+   */
+  upgrade(
+    request: UpgradeHead,
+    socket: Socket,
+    read: Buffer,
+    elsewhere?: Elsewhere<Upstream>,
+  ): Promise<UpgradeOutcome> {
+    return this.#upgrades.carry(request, socket, read, Upstream.#connectingBy(elsewhere));
   }
 
-  /** The fast path's connections, if it may be taken. */
-  get pool(): FastPool | undefined {
-    return this.#pool;
+  /** Ends the attempts to connect that are under way: the upstream has ended. What is connected stays. */
+  giveUpConnecting(): void {
+    this.#connecting.giveUp();
   }
 
   /** Closes the connections of requests, because an upstream that closes gracefully would wait for them. */
@@ -98,14 +111,20 @@ export class Upstream {
     this.#upgrades.close();
   }
 
-  #sendFast(exchange: Exchange, head: UpstreamHead, pool: FastPool, elsewhere: Elsewhere | undefined): void {
+  #sendFast(
+    exchange: Exchange,
+    head: UpstreamHead,
+    pool: FastPool,
+    elsewhere: Elsewhere<Upstream> | undefined,
+  ): void {
     const { body, request } = exchange;
+    const otherPool = elsewhere && (async (error: Error) => Upstream.#poolOf(await elsewhere(error), error));
     if (request.headers.host === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
-    if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
+    if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, otherPool);
     // bytes that came together with the head are there a tick later
     process.nextTick(() => {
-      if (!exchange.isOver) forwardFast(exchange, head, pool, elsewhere);
+      if (!exchange.isOver) forwardFast(exchange, head, pool, otherPool);
     });
   }
 
@@ -115,15 +134,28 @@ export class Upstream {
     });
   }
 
-  #sendStepwise(exchange: Exchange, request: ForwardedRequest): void {
+  #sendStepwise(exchange: Exchange, request: ForwardedRequest, elsewhere?: Elsewhere<Upstream>): void {
     void this.#loadSlowPath().then((slowPath) => {
-      if (!exchange.isOver) slowPath.forwardStepwise(exchange, request);
+      if (!exchange.isOver) slowPath.forwardStepwise(exchange, request, Upstream.#connectingBy(elsewhere));
     });
   }
 
   /** Loads the slow path when it is needed: undici and TLS take 15 ms to load, and most upstreams never need them. */
   #loadSlowPath(): Promise<SlowPath> {
-    this.#slowPath ??= import('./slow-path/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
+    this.#slowPath ??= import('./slow-path/slow-path.ts').then(
+      ({ SlowPath }) => new SlowPath(this.address, this.#connecting),
+    );
     return this.#slowPath;
+  }
+
+  /** Where the fast path continues with a request that has not reached another upstream. */
+  static #poolOf(upstream: Upstream, error: Error): FastPool {
+    if (upstream.#pool) return upstream.#pool;
+    throw error;
+  }
+
+  /** Where the other ways continue with one. */
+  static #connectingBy(elsewhere: Elsewhere<Upstream> | undefined): Elsewhere<Connecting> | undefined {
+    return elsewhere && (async (error) => (await elsewhere(error)).#connecting);
   }
 }

@@ -36,7 +36,7 @@ const STARTS_AT_A_TIME = 4;
 /** Keeps what is deployed in the state folder, and runs it as instances that this gateway starts and watches. */
 export class InstanceProvider implements Provider {
   readonly identity: ProviderIdentity;
-  readonly endpoints = new Rotation();
+  readonly endpoints = new Rotation(() => performance.now());
   readonly secrets: SecretStore;
   readonly namespaces: NamespaceStore;
   readonly #runner: Runner;

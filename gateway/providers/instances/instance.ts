@@ -27,6 +27,8 @@ export interface Instance {
 
   /** Calls back at the very moment that it is known to have ended; `ended` waits for its last lines too. */
   onceGone(listener: () => void): void;
+  /** Finds out whether it has ended, where that may have been missed. */
+  look?(): Promise<void>;
   /** Whether it says that it takes requests. */
   isReady(settings: ProbeSettings): Promise<boolean>;
   /** Whether it is well: one that is not, time and again, is ended. */

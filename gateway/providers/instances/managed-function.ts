@@ -14,7 +14,7 @@ import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
 import { endOf, type Instance } from './instance.ts';
 import { datesOf, instanceStates } from './instance-states.ts';
-import { isDraining, newMember, type Member, type Version } from './version.ts';
+import { endpointOf, isDraining, newMember, type Member, type Version } from './version.ts';
 import { watch } from './watch.ts';
 
 /** What a function needs of its provider. */
@@ -85,7 +85,7 @@ export class ManagedFunction {
 
   /** Takes it into service. */
   start(): void {
-    this.#context.rotation.open(this.name, this.#wake);
+    this.#context.rotation.open(this.name, this.#wake, this.#look);
     this.#reconcile();
   }
 
@@ -153,6 +153,11 @@ export class ManagedFunction {
     // The wish outlives the gateway if the disk takes it; the call is served either way.
     this.#context.onRecordChanged();
     this.#reconcile();
+  };
+
+  /** An instance took no connection. */
+  readonly #look = (id: string): void => {
+    for (const version of this.versions) void version.members.get(id)?.instance?.look?.();
   };
 
   #reconcile(): void {
@@ -242,18 +247,13 @@ export class ManagedFunction {
     member.servingSince ??= performance.now();
     version.hasServed = true;
     this.ownPorts?.debugger?.switchTo(member.debuggerPort);
-    const { id: instance } = member;
-    this.#context.rotation.add(this.name, {
-      instance,
-      host: member.instance?.host ?? '',
-      port: member.instance?.port ?? 0,
-      basePath: '',
-    });
+    this.#context.rotation.add(this.name, endpointOf(member));
   }
 
   /** It has ended, asked or not: no call goes to it from this moment on. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
+    member.gone.abort();
     if (member.phase === 'serving') this.#fail(version, member, endOf(member.instance));
   }
 

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../routing/endpoints.ts';
 import type { KeptLine, LineKind } from '../../logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
@@ -15,6 +16,10 @@ export interface Member {
   phase: InstanceFacts['phase'];
   /** Since when it serves, in milliseconds of a steady clock. */
   servingSince: number | undefined;
+  /** Aborts once nothing takes requests any more where it did. */
+  readonly gone: AbortController;
+  /** Where it takes calls; undefined before it has served. */
+  endpoint: Endpoint | undefined;
   /** Where its debugger listens, once it has said so. */
   debuggerPort: number | undefined;
 }
@@ -27,6 +32,8 @@ export function newMember(id: string): Member {
     unwanted: new AbortController(),
     phase: 'waiting',
     servingSince: undefined,
+    gone: new AbortController(),
+    endpoint: undefined,
     debuggerPort: undefined,
   };
 }
@@ -108,6 +115,18 @@ export abstract class Version implements VersionFacts {
     const isOutside = instance?.endedBy !== undefined;
     this.lastFailure = { reason, lines: instance?.lastLines ?? [], at: new Date(), isOutside };
   }
+}
+
+/** Where an instance that has started takes calls: the same for its whole life. */
+export function endpointOf(member: Member): Endpoint {
+  member.endpoint ??= {
+    instance: member.id,
+    host: member.instance?.host ?? '',
+    port: member.instance?.port ?? 0,
+    basePath: '',
+    gone: member.gone.signal,
+  };
+  return member.endpoint;
 }
 
 /** It may have become so while something was awaited. */

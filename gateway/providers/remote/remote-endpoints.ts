@@ -122,6 +122,9 @@ function place(known: Known): Place {
       if (isTaken) known.inFlight -= 1;
       isTaken = false;
     },
+    doubt: () => {
+      known.readyUntil = 0; // its provider is asked before the next call
+    },
   };
 }
 

@@ -14,6 +14,9 @@ import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
 import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 
+/** How long the function may take to take a connection, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** How long upgraded connections may go on after the function was told to end, in milliseconds. */
 const UPGRADES_GRACE_MS = 1000;
 
@@ -31,6 +34,7 @@ export class HttpRunner implements Runner {
     this.#upstream = new Upstream(this.#function.address, {
       fastPath,
       bufferBodies: bufferRequestBody,
+      connectTimeout: CONNECT_TIMEOUT_MS,
       manner: watchdogManner,
     });
     this.beginFast = fastPath ? (...messages) => this.#begin(...messages) : undefined;

@@ -1,11 +1,7 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { systemCodeOf } from '../../../errors.ts';
-import { outliveWriteErrors } from '../outlive-write-errors.ts';
+import type { Connecting } from '../connecting.ts';
 import type { OnIdleClosed, PooledConnection } from '../connection-pool.ts';
-import type { UpstreamAddress } from '../upstream-address.ts';
-
-/** Milliseconds to connect to the function, which runs beside the watchdog. */
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The buffer of most reads. The user of the bytes is done with them, or has copied them, when the call returns. */
 const SHARED = Buffer.allocUnsafeSlow(64 << 10);
@@ -43,6 +39,8 @@ export class FastConnection implements PooledConnection {
   requestIsOut = false;
   /** When its last response was whole, by performance.now(). */
   idleSince = 0;
+  /** Whether the upstream has taken it. Until then nothing has been sent. */
+  isMade = false;
   readonly socket: net.Socket;
   readonly #onIdleClosed: OnIdleClosed<FastConnection>;
   #carrier: Carrier | undefined;
@@ -53,27 +51,14 @@ export class FastConnection implements PooledConnection {
   #wasFaulty = false;
 
   /** @param onIdleClosed called when it ends between two requests */
-  constructor(address: UpstreamAddress, onIdleClosed: OnIdleClosed<FastConnection>) {
+  constructor(connecting: Connecting, onIdleClosed: OnIdleClosed<FastConnection>) {
     this.#onIdleClosed = onIdleClosed;
-    const target =
-      address.socketPath === undefined
-        ? { host: address.host, port: address.port }
-        : { path: address.socketPath };
-    this.socket = outliveWriteErrors(
-      net.connect({
-        ...target,
-        autoSelectFamily: true,
-        noDelay: true,
-        allowHalfOpen: true,
-        onread: { buffer: this.#nextBuffer, callback: this.#onRead },
-      } as net.NetConnectOpts),
-    );
-    this.socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
-      this.socket.destroy(
-        Object.assign(new Error('the function does not take the connection'), { code: 'ETIMEDOUT' }),
-      ),
-    );
-    this.socket.once('connect', () => this.socket.setTimeout(0));
+    this.socket = connecting.begin({
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: { buffer: this.#nextBuffer, callback: this.#onRead },
+    });
+    this.socket.once('connect', () => (this.isMade = true));
     this.socket.on('drain', () => this.#carrier?.onDrain());
     this.socket.on('end', this.#onEnd);
     this.socket.on('error', (error) => (this.#error = error));

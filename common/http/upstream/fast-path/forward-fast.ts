@@ -3,6 +3,7 @@ import { HttpError } from '../../http-error.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from '../relay-head.ts';
 import { isIdempotent, MOST_KEPT, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
+import type { Elsewhere } from '../connecting.ts';
 import type { ResponseHead } from './response-head.ts';
 import { MOST_IN_ONE_WRITE } from '../../exchange/message.ts';
 import { relayByNode, type Replay } from './replay.ts';
@@ -13,18 +14,8 @@ import type { FastPool } from './fast-pool.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
 
-/** Errors of a connection that was never made. */
-const NOT_TAKEN: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH']);
-
 const LINE_BREAK = Buffer.from('\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
-
-/**
- * Finds another upstream for a request that has not reached any.
- * @param error says why the last upstream took no connection
- * @throws HttpError where there is no other
- */
-export type Elsewhere = (error: Error) => Promise<FastPool>;
 
 /** A request as it goes to the upstream. */
 export interface FastForwardedRequest {
@@ -46,14 +37,14 @@ export function forwardFast(
   exchange: Exchange,
   request: FastForwardedRequest,
   pool: FastPool,
-  elsewhere?: Elsewhere,
+  elsewhere?: Elsewhere<FastPool>,
 ): void {
   new FastForwarding(exchange, request, pool, elsewhere).send(pool.take(isIdempotent(request.method)));
 }
 
 class FastForwarding implements Carrier, ResponseSink {
   readonly #exchange: Exchange;
-  readonly #elsewhere: Elsewhere | undefined;
+  readonly #elsewhere: Elsewhere<FastPool> | undefined;
   #pool: FastPool;
   readonly #method: string;
   readonly #head: string;
@@ -81,7 +72,7 @@ class FastForwarding implements Carrier, ResponseSink {
     exchange: Exchange,
     request: FastForwardedRequest,
     pool: FastPool,
-    elsewhere: Elsewhere | undefined,
+    elsewhere: Elsewhere<FastPool> | undefined,
   ) {
     this.#exchange = exchange;
     this.#pool = pool;
@@ -166,7 +157,7 @@ class FastForwarding implements Carrier, ResponseSink {
     if (this.#replay) return this.#replay.end();
     if (this.#exchange.isOver) return;
     if (this.#wasClosedUnread(error, isUnread)) this.send(this.#pool.takeFresh());
-    else if (error && this.#elsewhere && this.#kept && NOT_TAKEN.has(systemCodeOf(error)))
+    else if (error && this.#elsewhere && this.#kept && connection?.isMade === false)
       void this.#sendElsewhere(this.#elsewhere(error));
     else this.#fail(error ? messageOf(error) : 'other side closed', error);
   }

@@ -4,9 +4,6 @@ import { systemCodeOf } from '../../../errors.ts';
 import { buildConnector } from './undici.ts';
 import { outliveWriteErrors } from '../outlive-write-errors.ts';
 
-/** Milliseconds to connect to the function, which runs beside the watchdog. */
-const CONNECT_TIMEOUT_MS = 10_000;
-
 /** Wants to know about requests that were refused. */
 export interface RefusalProbe {
   /** The upstream has ended its side. @returns whether the request on this connection is out in full */
@@ -16,6 +13,7 @@ export interface RefusalProbe {
 
 /**
  * Makes the connector of upstream connections.
+ * @param timeout milliseconds in which the upstream has to take a connection
  *
  * When the upstream closes a kept-alive connection just as a request goes out on it, the question is whether it has
  * read the request. The kernel knows: a closed socket answers bytes with a reset, and from then on a write to ours
@@ -25,10 +23,11 @@ export interface RefusalProbe {
  */
 export function upstreamConnector(
   socketPath: string | undefined,
+  timeout: number,
   probe: RefusalProbe,
 ): BuildConnector.connector {
   const connect = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
+    timeout,
     autoSelectFamily: true,
     ...(socketPath === undefined ? {} : { socketPath }),
   });

@@ -1,10 +1,11 @@
 import http from 'node:http';
 import https from 'node:https';
-import net, { type NetConnectOpts } from 'node:net';
 import type { Exchange } from '../../exchange/exchange.ts';
+import { HttpError } from '../../http-error.ts';
+import { messageOf } from '../../../errors.ts';
+import { connectSomewhere, type Connecting, type Elsewhere } from '../connecting.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 import type { ForwardedRequest } from './forward-by-undici.ts';
-import { outliveWriteErrors } from '../outlive-write-errors.ts';
 import { endToEndTrailers, withoutHeader } from '../headers.ts';
 import { relayFrom } from '../relay-response.ts';
 import { hasTrailers } from '../stepwise.ts';
@@ -13,22 +14,49 @@ import { hasTrailers } from '../stepwise.ts';
 const CONTINUE_MS = 1500;
 
 /** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
-export function forwardStepwise(
+export async function forwardStepwise(
   exchange: Exchange,
   request: ForwardedRequest,
-  address: UpstreamAddress,
+  connecting: Connecting,
+  elsewhere: Elsewhere<Connecting> | undefined,
+): Promise<void> {
+  const unwanted = new AbortController();
+  exchange.onOver(() => unwanted.abort());
+  try {
+    const connection = await connectSomewhere(connecting, elsewhere, unwanted.signal);
+    if (exchange.isOver) connection.destroy();
+    else
+      send(
+        exchange,
+        request,
+        http.request({ ...headOf(exchange, request), createConnection: () => connection }),
+      );
+  } catch (thrown) {
+    if (exchange.isOver) return;
+    if (thrown instanceof HttpError) exchange.fail(thrown);
+    else exchange.failUpstream(`Upstream HTTP request error: ${messageOf(thrown)}`, thrown);
+  }
+}
+
+/** The same to an upstream that wants TLS. */
+export function forwardStepwiseSecurely(
+  exchange: Exchange,
+  request: ForwardedRequest,
+  { host, port }: UpstreamAddress,
 ): void {
-  const isSecure = address.origin.startsWith('https:');
-  const outgoing = (isSecure ? https : http).request({
-    ...(address.socketPath === undefined
-      ? { host: address.host, port: address.port }
-      : { socketPath: address.socketPath }),
+  send(exchange, request, https.request({ host, port, ...headOf(exchange, request), agent: false }));
+}
+
+function headOf(exchange: Exchange, request: ForwardedRequest): http.RequestOptions {
+  return {
     method: request.method,
     path: request.path,
     headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
-    ...(isSecure ? { agent: false } : { createConnection: connect }),
     maxHeaderSize: 1 << 20,
-  });
+  };
+}
+
+function send(exchange: Exchange, request: ForwardedRequest, outgoing: http.ClientRequest): void {
   exchange.onOver((reason) => {
     if (reason) outgoing.destroy();
     request.body?.close();
@@ -48,10 +76,6 @@ function whenAskedFor(outgoing: http.ClientRequest, send: () => void): void {
   });
   outgoing.once('response', () => clearTimeout(timer));
   outgoing.once('close', () => clearTimeout(timer));
-}
-
-function connect(options: http.ClientRequestArgs): net.Socket {
-  return outliveWriteErrors(net.connect(options as NetConnectOpts));
 }
 
 /**

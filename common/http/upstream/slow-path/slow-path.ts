@@ -1,8 +1,9 @@
 import type { Exchange } from '../../exchange/exchange.ts';
+import type { Connecting, Elsewhere } from '../connecting.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 import { UndiciPool } from './undici-connection.ts';
 import { forwardByUndici, type ForwardedRequest } from './forward-by-undici.ts';
-import { forwardStepwise } from './forward-stepwise.ts';
+import { forwardStepwise, forwardStepwiseSecurely } from './forward-stepwise.ts';
 
 /**
  * Forwards the requests that the fast path does not take: by undici, or by node:http where undici cannot. It is loaded
@@ -10,19 +11,26 @@ import { forwardStepwise } from './forward-stepwise.ts';
  */
 export class SlowPath {
   readonly #address: UpstreamAddress;
+  readonly #connecting: Connecting;
   readonly #connections: UndiciPool;
 
-  constructor(address: UpstreamAddress) {
+  constructor(address: UpstreamAddress, connecting: Connecting) {
     this.#address = address;
-    this.#connections = new UndiciPool(address);
+    this.#connecting = connecting;
+    this.#connections = new UndiciPool(address, connecting.timeoutMs);
   }
 
   forward(exchange: Exchange, request: ForwardedRequest): void {
     forwardByUndici(exchange, request, this.#connections);
   }
 
-  forwardStepwise(exchange: Exchange, request: ForwardedRequest): void {
-    forwardStepwise(exchange, request, this.#address);
+  forwardStepwise(
+    exchange: Exchange,
+    request: ForwardedRequest,
+    elsewhere: Elsewhere<Connecting> | undefined,
+  ): void {
+    if (this.#address.origin.startsWith('https:')) forwardStepwiseSecurely(exchange, request, this.#address);
+    else void forwardStepwise(exchange, request, this.#connecting, elsewhere);
   }
 
   close(): void {

@@ -28,9 +28,9 @@ export class UndiciConnection implements PooledConnection {
   /** When its last response was whole. */
   idleSince = 0;
 
-  constructor(address: UpstreamAddress, onClosed: OnIdleClosed<UndiciConnection>) {
+  constructor(address: UpstreamAddress, connectTimeout: number, onClosed: OnIdleClosed<UndiciConnection>) {
     this.#client = new Client(address.origin, {
-      connect: upstreamConnector(address.socketPath, {
+      connect: upstreamConnector(address.socketPath, connectTimeout, {
         onEnd: () => {
           this.#hasEnded = true;
           return this.requestIsOut;
@@ -75,7 +75,7 @@ export class UndiciConnection implements PooledConnection {
 
 /** The connections to one upstream over undici. */
 export class UndiciPool extends ConnectionPool<UndiciConnection> {
-  constructor(address: UpstreamAddress) {
-    super((onIdleClosed) => new UndiciConnection(address, onIdleClosed));
+  constructor(address: UpstreamAddress, connectTimeout: number) {
+    super((onIdleClosed) => new UndiciConnection(address, connectTimeout, onIdleClosed));
   }
 }
