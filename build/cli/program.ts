@@ -67,7 +67,7 @@ Environment:
   OPENFAAS_TEMPLATE_URL        repository for "template pull"
   OPENFAAS_PREFIX              prefix of the images of "new"
   OPENFAAS_URL                 gateway for the stack file of "new"
-  OFKIT_ENGINE                 container engine for "build"
+  OFKIT_ENGINE                 container engine for "build" and "up --engine"
   OFKIT_STATE                  state folder of the gateway and of local images (default: build/.ofkit/state)
   OFKIT_GATEWAY                of-gateway.js for "up --detach" and "exec"
   OFKIT_WATCHDOG               fwatchdog.js for "run", "up", "exec" and "template verify"

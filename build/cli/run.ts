@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { collectPairs, parsePort } from './values.ts';
 
@@ -10,6 +11,7 @@ interface Flags {
   inspect?: number | true;
   env?: Readonly<Record<string, string>>;
   watchdog?: string;
+  engine?: true;
   watch: boolean;
   json?: true;
   detach?: true;
@@ -29,6 +31,7 @@ export function declareRun(program: Command, host: Host): void {
       inspect: flags.inspect,
       variables: flags.env ?? {},
       watchdog: flags.watchdog,
+      onEngine: flags.engine ?? false,
       watch: flags.watch,
       json: flags.json ?? false,
     });
@@ -42,11 +45,15 @@ export function declareRun(program: Command, host: Host): void {
   withOptions(program.command('up'))
     .summary('run all functions here, behind a gateway')
     .description(
-      'Run the functions of stack.yaml behind a gateway with the API of OpenFaaS, without containers, until Ctrl-C.',
+      'Run the functions of stack.yaml behind a gateway with the API of OpenFaaS, until Ctrl-C: without containers, or in them with --engine.',
     )
     .argument('[names...]', 'functions to run (default: all)')
     .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
     .option('--regex <regex>', 'only functions whose name matches')
+    .option(
+      '--engine',
+      'run them as containers of docker or podman, from images that are built as "ofkit build" does',
+    )
     .option(
       '-d, --detach',
       'return when all are ready, and leave them running; what is saved is not reloaded',
@@ -56,8 +63,20 @@ export function declareRun(program: Command, host: Host): void {
       'with --detach: of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
     )
     .addHelpText('after', DETAILS)
-    .action((names: string[], flags: Flags) =>
-      flags.detach ? upDetached(host, names, flags) : run(names, false, flags),
+    .action((names: string[], flags: Flags) => {
+      if (flags.engine) refuseForContainers(flags);
+      return flags.detach ? upDetached(host, names, flags) : run(names, false, flags);
+    });
+}
+
+/** @throws KitError USAGE for what has no meaning in a container */
+function refuseForContainers({ inspect, watchdog }: Flags): void {
+  if (inspect !== undefined)
+    throw new KitError('USAGE', '--inspect is for functions without containers: leave --engine out');
+  if (watchdog !== undefined)
+    throw new KitError(
+      'USAGE',
+      'with --engine a function runs under the watchdog of its image: leave --watchdog out',
     );
 }
 
@@ -72,6 +91,7 @@ async function upDetached(host: Host, names: readonly string[], flags: Flags): P
     inspect: flags.inspect,
     variables: flags.env ?? {},
     watchdog: flags.watchdog,
+    onEngine: flags.engine ?? false,
     stateFolder: flags.stateDir,
     json: flags.json ?? false,
   });

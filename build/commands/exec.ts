@@ -42,6 +42,7 @@ export async function execWithFunctions(
       ...options,
       stateFolder,
       inspect: false,
+      onEngine: false,
       detached: false,
       onStarted: (gateway) => (started = gateway),
     });

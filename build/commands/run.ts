@@ -1,3 +1,4 @@
+import { chooseEngine } from '../engine/engine.ts';
 import { KitError } from '../errors.ts';
 import { findWatchdog } from '../gateway-client/find-watchdog.ts';
 import { findSecrets } from '../gateway-client/secret-files.ts';
@@ -18,11 +19,13 @@ export interface RunOptions extends Selection {
   readonly inspect: number | true | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly watchdog: string | undefined;
+  /** Whether functions are containers of an engine, from images that are built as `ofkit build` does. */
+  readonly onEngine: boolean;
   readonly watch: boolean;
   readonly json: boolean;
 }
 
-/** `ofkit run` and `ofkit up`: functions without containers, until Ctrl-C. */
+/** `ofkit run` and `ofkit up`: functions as processes, or as containers, until Ctrl-C. */
 export async function runFunctions(host: Host, options: RunOptions): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const left: [name: string, text: string][] = [];
@@ -37,7 +40,8 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
     await ensureTemplate(host, lang, stack.templates);
   }
   await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
-  const watchdog = await findWatchdog(host, options.watchdog);
+  const engine = options.onEngine ? await chooseEngine(host, undefined) : undefined;
+  const watchdog = engine ? undefined : await findWatchdog(host, options.watchdog);
   const steps = new StepList(host.err);
   const names = entries.map(({ name }) => name);
   const write = (line: string): void => steps.aside(() => host.out.line(line));
@@ -47,7 +51,7 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const session = new Session(host, { ...options, gatewayFirst, stack, entries, watchdog }, reporter);
+  const session = new Session(host, { ...options, gatewayFirst, stack, entries, watchdog, engine }, reporter);
   host.onSecondInterrupt(() => session.kill());
   const interrupted = new Promise<undefined>((resolve) => {
     if (host.interrupted.aborted) resolve(undefined);
@@ -57,7 +61,7 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
     await steps.start();
     const url = await Promise.race([session.start(steps), interrupted]).finally(() => steps.stop());
     if (url !== undefined && !options.json && !host.interrupted.aborted)
-      tellWhatNext(host, gatewayFirst ? url : undefined, names);
+      tellWhatNext(host, gatewayFirst ? url : undefined, names, engine !== undefined);
     await Promise.race([interrupted, url === undefined ? interrupted : session.untilLost()]);
   } catch (error) {
     if (!(error instanceof FunctionFailed) || options.json) throw error;
@@ -68,7 +72,12 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
 }
 
 /** @param gateway its URL, where it is to be told of */
-function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonly string[]): void {
+function tellWhatNext(
+  { err }: Host,
+  gateway: string | undefined,
+  names: readonly string[],
+  onEngine: boolean,
+): void {
   const lines = [];
   if (gateway !== undefined) {
     const [name = ''] = names;
@@ -77,6 +86,8 @@ function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonl
       `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps and ofkit logs; the page is ${gateway}/ui/`,
     );
   }
-  lines.push('Save a file to reload its function; Ctrl-C ends all.');
+  lines.push(
+    `Save a file to ${onEngine ? 'build its image again' : 'reload its function'}; Ctrl-C ends all.`,
+  );
   for (const line of lines) err.line(err.paint('dim', line));
 }

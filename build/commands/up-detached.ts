@@ -13,6 +13,8 @@ export interface UpDetachedOptions extends Selection {
   readonly inspect: number | true | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly watchdog: string | undefined;
+  /** Whether functions are containers of an engine, from images that are built as `ofkit build` does. */
+  readonly onEngine: boolean;
   readonly stateFolder: string | undefined;
   readonly json: boolean;
 }

@@ -1,4 +1,6 @@
 import { findGateway, type Location } from '../../common/gateway-location.ts';
+import { chooseEngine } from '../engine/engine.ts';
+import { buildStack } from '../engine/stack-build.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
@@ -9,6 +11,8 @@ import { StepList } from '../terminal/steps.ts';
 import { GatewayClient } from './client.ts';
 import { deployAll, deploymentsOf } from './deploy.ts';
 import type { DeploymentBody, DeployOptions } from './deployment.ts';
+import { requireWayToRun } from './required-engine.ts';
+import { endGateway } from './running-gateway.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
@@ -37,25 +41,38 @@ export async function bringUp(host: Host, options: BringUpOptions): Promise<Brou
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
   await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
-  const images = await buildImages(host, stack, entries, { tag: 'latest', stateFolder, stackPull: true });
-  const deployments = await deploymentsOf(host, entries, images, options);
-  const location = await findOrStart(host, options);
+  const engine = options.onEngine ? await chooseEngine(host, undefined) : undefined;
+  const local = { tag: 'latest', stateFolder, stackPull: true } as const;
+  const made = engine ? [] : await buildImages(host, stack, entries, local);
+  const { location, isNew } = await findOrStart(host, options);
   const client = await GatewayClient.create(location.url, stateFolder);
+  let images: readonly { name: string; image?: string }[];
+  try {
+    await requireWayToRun(client, options.onEngine);
+    images = engine ? await buildStack(host, stack, entries, engine) : made;
+  } catch (error) {
+    if (isNew) await endGateway(location, AbortSignal.abort()); // it serves nothing
+    throw error;
+  }
+  const deployments = await deploymentsOf(host, entries, images, options);
   await deployAll(host, client, deployments);
   await allReady(host, client, deployments);
   return { location, deployments };
 }
 
-async function findOrStart(host: Host, options: BringUpOptions): Promise<Location> {
+async function findOrStart(
+  host: Host,
+  options: BringUpOptions,
+): Promise<{ readonly location: Location; readonly isNew: boolean }> {
   const running = await findGateway(options.stateFolder);
   if (!running?.url) {
     const { location } = await startGateway(host, options);
     options.onStarted(location);
-    return location;
+    return { location, isNew: true };
   }
   if (options.port && new URL(running.url).port !== String(options.port))
     throw new KitError('USAGE', `the gateway runs already, at ${running.url}: "ofkit down" ends it`);
-  return running;
+  return { location: running, isNew: false };
 }
 
 async function allReady(

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Host } from '../host.ts';
-import type { BuiltImage } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { GatewayClient } from './client.ts';
@@ -10,7 +9,7 @@ import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOption
 export async function deploymentsOf(
   host: Host,
   entries: readonly FunctionEntry[],
-  images: readonly BuiltImage[],
+  images: readonly { readonly name: string; readonly image?: string }[],
   options: DeployOptions,
 ): Promise<DeploymentBody[]> {
   return Promise.all(

@@ -15,6 +15,8 @@ export interface GatewayOptions {
   /** Undefined for 8080 or the next that is free; 0 for any. */
   readonly port: number | undefined;
   readonly watchdog: string | undefined;
+  /** Whether functions are containers of an engine, and not processes under the watchdog. */
+  readonly onEngine: boolean;
   /** Whether it goes on when ofkit has ended; else it ends with ofkit, however that ends. */
   readonly detached: boolean;
   /** Whether no call of a function runs into a timeout, as somebody looks at it with a debugger. */
@@ -69,19 +71,21 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
 
 async function argumentsOf(
   host: Host,
-  { stateFolder, port, watchdog, unlimited }: GatewayOptions,
+  { stateFolder, port, watchdog, onEngine, unlimited }: GatewayOptions,
 ): Promise<readonly string[]> {
   return Object.entries({
     host: '127.0.0.1',
     port: port === 0 ? 0 : await new PortRow(port, FIRST_PORT, '--port').take(),
     'metrics-port': 0,
     'state-dir': stateFolder,
-    provider: 'process',
     'basic-auth': false,
     development: true,
     // The project's files are its developer's alone.
     'function-users': false,
-    watchdog: await findWatchdog(host, watchdog),
+    // An image that was built is in the engine; one of that name in a registry is another.
+    ...(onEngine
+      ? { provider: 'engine', 'image-pull-policy': 'Never' }
+      : { provider: 'process', watchdog: await findWatchdog(host, watchdog) }),
     ...(unlimited && { 'read-timeout': '24h', 'write-timeout': '24h', 'upstream-timeout': '24h' }),
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }

@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ENGINE_ID_FILE } from '../../common/engine-id.ts';
 import { isProcessAlive } from '../files/process-alive.ts';
 import { removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
@@ -17,19 +18,22 @@ export function stateFolderOf(host: Host, given: string | undefined): string {
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * An empty state folder for this process alone; those that killed processes left behind go.
+ * An empty state folder for this process alone; those that killed processes left behind go. Their containers are found
+ * by what such a folder holds of an engine: so the new one has that, and its gateway removes them.
  * @param purpose the command that it is for
  */
 export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up'): Promise<string> {
   const parent = runtimeFolder(host.cwd);
   await mkdir(parent, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(parent)) {
-    const pid = TEMPORARY.exec(name)?.[1];
-    if (pid !== undefined && !isProcessAlive(Number(pid))) await removeFolder(join(parent, name));
-  }
   const folder = join(parent, `.${purpose}-${process.pid}`);
   await removeFolder(folder);
   await mkdir(folder, { mode: 0o700 });
+  for (const name of await readdir(parent)) {
+    const pid = TEMPORARY.exec(name)?.[1];
+    if (pid === undefined || isProcessAlive(Number(pid))) continue;
+    await copyFile(join(parent, name, ENGINE_ID_FILE), join(folder, ENGINE_ID_FILE)).catch(() => undefined);
+    await removeFolder(join(parent, name));
+  }
   return folder;
 }
 

@@ -7,22 +7,18 @@ import { functionUrl } from '../gateway-client/names.ts';
 import type { PortRow } from '../gateway-client/port-row.ts';
 import { outcomeOfStart } from '../gateway-client/readiness.ts';
 import type { Host } from '../host.ts';
-import { buildImage, type MadeImage } from '../image/build-image.ts';
-import type { InstalledPackages } from '../prepare/installed-packages.ts';
-import type { ChosenMode } from '../prepare/prepare.ts';
 import { withOriginalPaths, type Origins } from '../prepare/source-places.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { FunctionFailed } from './function-failed.ts';
+import type { FunctionMaker, MadeFunction } from './function-maker.ts';
 import { LineFollower } from './line-follower.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface LiveOptions {
-  readonly packages: InstalledPackages;
-  readonly copy: readonly string[];
+  readonly make: FunctionMaker;
   /** What --env gave. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly stateFolder: string;
-  /** The name of the function's local image. */
+  /** The name of the function's image. */
   readonly image: string;
   /** The gateway, once it runs. */
   readonly gateway: Promise<GatewayClient>;
@@ -82,19 +78,16 @@ export class LiveFunction {
   }
 
   async #startFirst(onStep: (step: string) => void): Promise<void> {
-    const { prepared } = await this.#bringUp(onStep);
+    const made = await this.#bringUp(onStep);
     const { name } = this.#entry;
-    for (const text of prepared.unfollowed) this.#reporter.note(name, text);
+    for (const text of made.notes) this.#reporter.note(name, text);
     const { url } = await this.#options.gateway;
     const { envVars = {}, namespace = '' } = this.#deployed ?? {};
     this.#reporter.ready(name, {
       url: `http://127.0.0.1:${this.#port}`,
       gatewayUrl: functionUrl(url, { name, namespace }),
       debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
-      mode: toldMode(
-        envVars['mode'] ?? prepared.image.variables['mode'] ?? prepared.mode.mode,
-        prepared.mode,
-      ),
+      mode: made.told(envVars['mode']),
     });
   }
 
@@ -148,24 +141,18 @@ export class LiveFunction {
   }
 
   /** Builds the code as it is, deploys it, and waits until it serves. */
-  async #bringUp(onStep: (step: string) => void): Promise<MadeImage> {
+  async #bringUp(onStep: (step: string) => void): Promise<MadeFunction> {
     const { signal } = this.#stopping;
-    const inspect = this.#debuggerPort !== undefined;
-    const made = await buildImage(this.#host, this.#entry, {
-      ...this.#options,
-      inspect,
-      isDurable: false,
-      onStep,
-    });
-    const { root, prepared } = made;
-    this.#origins = [{ ...prepared.origins, generation: root }, ...this.#origins].slice(0, VERSIONS_KNOWN);
+    const { make, image } = this.#options;
+    const made = await make({ entry: this.#entry, image, onStep });
+    if (made.origins) this.#origins = [made.origins, ...this.#origins].slice(0, VERSIONS_KNOWN);
     onStep('start');
     const client = await this.#options.gateway;
     signal.throwIfAborted();
     const givenUp = this.#lines?.isOver === false ? this.#lines.givenUp : 0;
     this.#isStarting = true;
     try {
-      const deployment = await this.#options.inTurn(() => this.#deploy(client, made.image));
+      const deployment = await this.#options.inTurn(() => this.#deploy(client, image));
       const lines = this.#follow(client, deployment);
       const failure = await outcomeOfStart(client, deployment, signal);
       if (!failure) return made;
@@ -223,9 +210,4 @@ export class LiveFunction {
     const what = ended ? `the function ended (${ended[1] ?? ''})` : reason;
     this.#reporter.note(this.#entry.name, `${what}: it is started again`);
   }
-}
-
-/** @param mode that the watchdog gets */
-function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
-  return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
 }

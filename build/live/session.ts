@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FOLDER } from '../context/build-context.ts';
+import type { Engine } from '../engine/names.ts';
 import { KitError } from '../errors.ts';
 import { removeFolder } from '../files/temporary.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
@@ -13,14 +14,15 @@ import {
   startGateway,
   type StartedGateway,
 } from '../gateway-client/start-gateway.ts';
+import { requireWayToRun } from '../gateway-client/required-engine.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
-import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
 import { readStack } from '../stack/read.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
 import { watchChanges } from './changes.ts';
+import { engineMaker, localMaker } from './function-maker.ts';
 import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
 import type { Reporter } from './reporter.ts';
@@ -36,6 +38,8 @@ export interface SessionOptions {
   readonly inspect: number | true | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly watchdog: string | undefined;
+  /** What builds images, where functions are to be containers; undefined for processes. */
+  readonly engine: Engine | undefined;
   readonly watch: boolean;
 }
 
@@ -96,19 +100,22 @@ export class Session {
   }
 
   async #start(steps: StepList): Promise<string> {
-    const { entries, watch, inspect, variables, stack } = this.#options;
+    const { entries, watch, inspect, variables, engine } = this.#options;
+    const { copy } = this.#options.stack;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
     const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
-    const packages = new InstalledPackages(this.#host.cwd);
+    // A build takes long, and is in vain where no engine answers.
+    if (engine) await requireWayToRun(await gateway, true);
+    const make = engine
+      ? engineMaker(this.#host, engine, copy)
+      : localMaker(this.#host, { copy, stateFolder, inspect: inspect !== undefined });
     for (const [index, entry] of entries.entries()) {
       const options = {
-        packages,
-        copy: stack.copy,
+        make,
         variables,
-        stateFolder,
         image: liveImageName(entry, entries),
         gateway,
         inTurn: this.#inTurn,
@@ -132,9 +139,15 @@ export class Session {
 
   /** Functions are prepared meanwhile. */
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
-    const { watchdog, inspect, gatewayFirst } = this.#options;
-    const unlimited = inspect !== undefined;
-    this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
+    const { watchdog, engine, inspect, gatewayFirst } = this.#options;
+    this.#gateway = startGateway(this.#host, {
+      stateFolder,
+      port,
+      watchdog,
+      onEngine: engine !== undefined,
+      detached: false,
+      unlimited: inspect !== undefined,
+    });
     GatewayClient.prepare();
     const { location } = await this.#gateway;
     if (gatewayFirst) this.#reporter.gateway(location.url);

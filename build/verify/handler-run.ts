@@ -39,7 +39,13 @@ export class HandlerRuns {
    */
   static async start(host: Host, folder: string, packages: InstalledPackages): Promise<HandlerRuns> {
     const stateFolder = join(folder, 'state');
-    const gateway = await startGateway(host, { stateFolder, port: 0, watchdog: undefined, detached: false });
+    const gateway = await startGateway(host, {
+      stateFolder,
+      port: 0,
+      watchdog: undefined,
+      onEngine: false,
+      detached: false,
+    });
     const client = await GatewayClient.create(gateway.location.url, stateFolder);
     return new HandlerRuns(host, stateFolder, packages, gateway, client);
   }

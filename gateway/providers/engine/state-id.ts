@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ENGINE_ID_FILE } from '../../../common/engine-id.ts';
 import { store } from '../../state/storage.ts';
 
 /**
@@ -9,7 +10,7 @@ import { store } from '../../state/storage.ts';
  * @throws GatewayError STORAGE_FAILED
  */
 export async function stateId(stateFolder: string): Promise<string> {
-  const file = join(stateFolder, 'engine-id');
+  const file = join(stateFolder, ENGINE_ID_FILE);
   const known = await readFile(file, 'utf8').catch(() => '');
   if (/^[0-9a-f]{8}\n$/.test(known)) return known.trim();
   const id = randomBytes(4).toString('hex');

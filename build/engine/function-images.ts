@@ -1,0 +1,100 @@
+import { writeBuildContext } from '../context/build-context.ts';
+import { findDockerfile } from '../dockerfile/find.ts';
+import type { Host } from '../host.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+import { readTemplate } from '../template/language.ts';
+import { withAdditionalPackages } from './additional-packages.ts';
+import { buildImage } from './build-image.ts';
+import type { Engine } from './names.ts';
+import { buildWatchdogImage, findCheckout, hasWatchdogImage, needsWatchdogImage } from './watchdog-image.ts';
+
+/** Something that takes long: it tells each line of its output. */
+type Work = (onLine: (line: string) => void) => Promise<void>;
+
+export interface FunctionImageOptions {
+  /** What of the project goes into each build context too. */
+  readonly copy: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildOptions: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly squash: boolean;
+  readonly pull: boolean;
+}
+
+/** What is built where a command line says nothing more. */
+export const PLAIN_BUILD: Omit<FunctionImageOptions, 'copy'> = {
+  buildArgs: {},
+  buildOptions: [],
+  labels: {},
+  noCache: false,
+  squash: false,
+  pull: false,
+};
+
+/** The images of functions, built as faas-cli has docker build them. */
+export class FunctionImages {
+  readonly #host: Host;
+  readonly #options: FunctionImageOptions;
+  #watchdogImage: Promise<void> | undefined;
+
+  constructor(host: Host, options: FunctionImageOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** Writes the build context of a function. @returns its folder */
+  async writeContext(entry: FunctionEntry): Promise<string> {
+    const { handlerFolder } = await readTemplate(this.#host, entry.lang);
+    return writeBuildContext(this.#host, entry, { handlerFolder, copy: this.#options.copy });
+  }
+
+  /**
+   * Provides what the engine needs for an image, and gives the build of it.
+   * @param folder the build context
+   * @param provide does what is to be done before: the build of the watchdog's image
+   */
+  async plan(
+    engine: Engine,
+    entry: FunctionEntry,
+    { image, folder }: { readonly image: string; readonly folder: string },
+    provide: (work: Work) => Promise<void>,
+  ): Promise<Work> {
+    const language = await readTemplate(this.#host, entry.lang);
+    const { labels, noCache, squash, pull } = this.#options;
+    const options = merge(entry.buildOptions, this.#options.buildOptions);
+    const given = { ...entry.buildArgs, ...this.#options.buildArgs };
+    const buildArgs = withAdditionalPackages(given, options, entry.lang, language);
+    if (await needsWatchdogImage(folder, buildArgs)) await this.#provideWatchdogImage(engine, provide);
+    const dockerfile = await findDockerfile(folder);
+    const build = {
+      image,
+      folder,
+      ...(dockerfile && dockerfile !== 'Dockerfile' && { dockerfile }),
+      buildArgs,
+      labels,
+      secrets: entry.buildSecrets,
+      noCache,
+      squash,
+      pull,
+      mountSsh: language.mountSsh,
+    };
+    return (onLine) => buildImage(this.#host, engine, build, onLine);
+  }
+
+  /** Once for all functions. Without a checkout it is left to the engine to pull the image. */
+  async #provideWatchdogImage(engine: Engine, provide: (work: Work) => Promise<void>): Promise<void> {
+    const build = async (): Promise<void> => {
+      const checkout = await findCheckout(this.#host.program);
+      if (checkout === undefined || (await hasWatchdogImage(this.#host, engine))) return;
+      await provide((onLine) => buildWatchdogImage(this.#host, engine, checkout, onLine));
+    };
+    this.#watchdogImage ??= build();
+    await this.#watchdogImage;
+  }
+}
+
+/** What the command line adds comes first, as with faas-cli. */
+export function merge(values: readonly string[], added: readonly string[]): string[] {
+  return [...new Set([...added, ...values])];
+}

@@ -1,0 +1,73 @@
+import { FunctionImages, PLAIN_BUILD } from '../engine/function-images.ts';
+import type { Engine } from '../engine/names.ts';
+import type { Host } from '../host.ts';
+import { buildImage } from '../image/build-image.ts';
+import { InstalledPackages } from '../prepare/installed-packages.ts';
+import type { ChosenMode } from '../prepare/prepare.ts';
+import type { Origins } from '../prepare/source-places.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
+
+/** A function that was built as it is now, and can be deployed. */
+export interface MadeFunction {
+  /** What of its Dockerfile was not done here, in a line each. */
+  readonly notes: readonly string[];
+  /** Where its files come from; undefined where its lines name what is in a container. */
+  readonly origins: Origins | undefined;
+  /**
+   * What is told of the way in which it runs.
+   * @param mode the watchdog's, where the deployment sets it
+   */
+  readonly told: (mode: string | undefined) => string;
+}
+
+export interface MakeOptions {
+  readonly entry: FunctionEntry;
+  /** The name that its image is to have. */
+  readonly image: string;
+  /** Tells what takes long. */
+  readonly onStep: (step: string) => void;
+}
+
+/** Builds a function as it is at this moment. @throws KitError where it cannot be built */
+export type FunctionMaker = (options: MakeOptions) => Promise<MadeFunction>;
+
+/** Makes local images, which the gateway runs as processes. */
+export function localMaker(
+  host: Host,
+  options: { readonly copy: readonly string[]; readonly stateFolder: string; readonly inspect: boolean },
+): FunctionMaker {
+  const packages = new InstalledPackages(host.cwd);
+  return async ({ entry, image, onStep }) => {
+    const build = { ...options, packages, image, onStep, isDurable: false };
+    const { root, prepared } = await buildImage(host, entry, build);
+    return {
+      notes: prepared.unfollowed,
+      origins: { ...prepared.origins, generation: root },
+      told: (mode) => toldMode(mode ?? prepared.image.variables['mode'] ?? prepared.mode.mode, prepared.mode),
+    };
+  };
+}
+
+/** Has a container engine build images, one at a time as `ofkit build` does. */
+export function engineMaker(host: Host, engine: Engine, copy: readonly string[]): FunctionMaker {
+  const images = new FunctionImages(host, { ...PLAIN_BUILD, copy });
+  let turn: Promise<unknown> = Promise.resolve();
+  const make: FunctionMaker = async ({ entry, image, onStep }) => {
+    onStep('build context');
+    const folder = await images.writeContext(entry);
+    onStep('image');
+    const build = await images.plan(engine, entry, { image, folder }, (work) => work(onStep));
+    await build(onStep);
+    return { notes: [], origins: undefined, told: () => `a container of ${image}` };
+  };
+  return (options) => {
+    const made = turn.then(() => make(options));
+    turn = made.catch(() => undefined);
+    return made;
+  };
+}
+
+/** @param mode that the watchdog gets */
+function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
+  return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
+}
