@@ -20,7 +20,7 @@ export interface MadeFunction {
   readonly told: (mode: string | undefined) => string;
 }
 
-export interface MakeOptions {
+interface MakeOptions {
   readonly entry: FunctionEntry;
   /** The name that its image is to have. */
   readonly image: string;
