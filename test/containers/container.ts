@@ -1,15 +1,12 @@
-import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { until } from '../support/wait.ts';
 
 /** A container of Podman, shut in as an orchestrator with a strict policy would. */
 
 export const FIXTURES = fileURLToPath(new URL('../fixtures/containers', import.meta.url));
-
-const DEADLINE = 30_000;
 
 const LOCKED = [
   '--user=1000:1000',
@@ -73,7 +70,7 @@ export class Container {
         );
         return status === 200;
       },
-      async () => `not ready: ${await this.logs()}`,
+      async () => `readiness; its log: ${await this.logs()}`,
     );
     return this;
   }
@@ -87,7 +84,7 @@ export class Container {
   async logged(pattern: RegExp): Promise<void> {
     await until(
       async () => pattern.test(await this.logs()),
-      async () => `no ${String(pattern)} in: ${await this.logs()}`,
+      async () => `${String(pattern)} in its log: ${await this.logs()}`,
     );
   }
 
@@ -110,7 +107,7 @@ export class Container {
   async ended(): Promise<number> {
     await until(
       async () => (await this.inspect('{{.State.Status}}')) === 'exited',
-      async () => `still runs: ${await this.logs()}`,
+      async () => `its end; its log: ${await this.logs()}`,
     );
     return Number(await this.inspect('{{.State.ExitCode}}'));
   }
@@ -120,13 +117,4 @@ export class Container {
 export async function podman(...args: string[]): Promise<string> {
   const { stdout } = await execa('podman', args, { cwd: process.env.CONTAINERS_FOLDER ?? tmpdir() });
   return stdout;
-}
-
-/** Asks again until it is so; fails after the deadline with what `why` says. */
-export async function until(isSo: () => Promise<boolean>, why: () => Promise<string>): Promise<void> {
-  const end = Date.now() + DEADLINE;
-  while (!(await isSo())) {
-    if (Date.now() > end) assert.fail(await why());
-    await delay(100);
-  }
 }

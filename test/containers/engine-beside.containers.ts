@@ -5,7 +5,8 @@ import path from 'node:path';
 import { before, test, type TestContext } from 'node:test';
 import { execa } from 'execa';
 import { request } from '../support/request.ts';
-import { Container, podman, until } from './container.ts';
+import { until } from '../support/wait.ts';
+import { Container, podman } from './container.ts';
 import { buildEngineImages, IMAGES } from './engine-images.ts';
 import { EngineService } from './engine-service.ts';
 import { buildGatewayImage, GATEWAY_IMAGE } from './gateway-image.ts';
@@ -32,7 +33,7 @@ class Beside {
 
   static async of(container: string, port: number): Promise<Beside> {
     const answers = async () => (await request(port, { path: '/healthz' })).status === 200;
-    await until(answers, async () => `not healthy: ${await podman('logs', container)}`);
+    await until(answers, async () => `its health; its log: ${await podman('logs', container)}`);
     return new Beside(port, await podman('exec', container, 'cat', `${STATE}/basic-auth-password`));
   }
 

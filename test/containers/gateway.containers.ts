@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { makeLocalImage } from '../support/local-image.ts';
-import { Container, podman, until } from './container.ts';
+import { until } from '../support/wait.ts';
+import { Container, podman } from './container.ts';
 import { buildGatewayImage, GATEWAY_IMAGE } from './gateway-image.ts';
 
 const STATE = '/var/lib/of-gateway';
@@ -15,7 +16,7 @@ async function isHealthy(container: Container): Promise<void> {
   const url = await container.url('/healthz');
   await until(
     async () => (await fetch(url).catch(() => undefined))?.status === 200,
-    async () => `not healthy: ${await container.logs()}`,
+    async () => `its health; its log: ${await container.logs()}`,
   );
 }
 

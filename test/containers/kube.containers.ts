@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { projectFolder } from '../../scripts/containers/images.ts';
-import { podman, until } from './container.ts';
+import { until } from '../support/wait.ts';
+import { podman } from './container.ts';
 
 const OFKIT = fileURLToPath(new URL('../../dist/ofkit.js', import.meta.url));
 const project = projectFolder(process.env.CONTAINERS_FOLDER ?? '');
@@ -20,21 +21,15 @@ test('podman kube play of the manifests for Kubernetes serves requests', async (
   const infra = await podman('pod', 'inspect', '--format', '{{.InfraContainerID}}', pod);
   const networks = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
   const address = await podman('inspect', '--format', networks, infra);
-  let answer = '';
-  await until(
-    async () => {
-      const headers = { 'content-type': 'application/json' };
-      answer = await fetch(`http://${address}:8080/`, {
-        method: 'POST',
-        headers,
-        body: '{"name":"Ada"}',
-      }).then(
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', headers, body: '{"name":"Ada"}' };
+  const answer = await until(
+    async () =>
+      fetch(`http://${address}:8080/`, request).then(
         (response) => response.text(),
         () => '',
-      );
-      return answer !== '';
-    },
-    async () => podman('logs', container),
+      ),
+    async () => `an answer; its log: ${await podman('logs', container)}`,
   );
   assert.deepEqual(JSON.parse(answer), { message: 'Hello, Ada!' });
 });

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { execa } from 'execa';
-import { Container, FIXTURES, until } from './container.ts';
+import { until } from '../support/wait.ts';
+import { Container, FIXTURES } from './container.ts';
 
 const IMAGE = 'localhost/dockerfile:latest';
 const MOUNTED = `--volume=${FIXTURES}:/fixtures:ro`;
@@ -26,7 +27,7 @@ test('a function at the memory limit: the log says what ended it, and the restar
   await container.logged(/signal: killed, out of memory/);
   await until(
     async () => Number(await container.inspect('{{.RestartCount}}')) > 0,
-    async () => `not restarted: ${await container.logs()}`,
+    async () => `its restart; its log: ${await container.logs()}`,
   );
   await container.ready();
 });

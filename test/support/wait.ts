@@ -7,20 +7,23 @@ const POLL_MS = 10;
 
 /**
  * Polls until the probe gives something truthy.
- * @param what the awaited event, for the error
+ * @param what the awaited event, for the error; a function is asked past the deadline, for what is known then
  * @returns the probe's result
  * @throws Error past the deadline
  */
 export async function until<T>(
   probe: () => T | Promise<T>,
-  what: string,
+  what: string | (() => Promise<string>),
   ms = PATIENCE_MS,
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const deadline = performance.now() + ms;
   for (;;) {
     const seen = await probe();
     if (seen) return seen as Exclude<T, undefined | null | false | 0 | ''>;
-    if (performance.now() > deadline) throw new Error(`gave up after ${ms} ms waiting for ${what}`);
+    if (performance.now() > deadline) {
+      const awaited = typeof what === 'string' ? what : await what();
+      throw new Error(`gave up after ${ms} ms waiting for ${awaited}`);
+    }
     await sleep(POLL_MS);
   }
 }
