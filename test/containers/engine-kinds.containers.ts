@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { findFreePort } from '../../common/free-port.ts';
 import { statusOf } from '../support/local-image.ts';
 import type { OfGateway } from '../support/of-gateway.ts';
 import { deploy } from '../support/provider-suite.ts';
@@ -150,6 +151,23 @@ test('a function reaches no more of its secrets than it names, and cannot change
   assert.equal(written, 'refused');
   await gateway.api('PUT', '/system/secrets', { body: { name: 'mine', value: 'new' } });
   assert.equal(await podman('exec', name, 'cat', '/var/openfaas/secrets/mine'), 'new');
+});
+
+test('an engine that is reached over tcp gets secrets by its API, and keeps none of them', async (t) => {
+  const engine = await EngineService.start(t, undefined, await findFreePort());
+  const gateway = await startOnEngine(t, engine);
+  await gateway.api('POST', '/system/secrets', { body: { name: 'mine', value: 'sent' } });
+  const volumes = await podman('volume', 'ls', '--quiet');
+  await deploy(gateway, { secrets: ['mine'], readOnlyRootFilesystem: true });
+  assert.equal(await call(gateway, '/secret?name=mine'), 'sent');
+  const [name = ''] = await containersOf(gateway);
+  const inside = (...command: string[]) => podman('exec', name, ...command);
+  assert.equal(await inside('ls', '-l', '/var/openfaas/secrets').then(modeAndName), '-r--r--r-- mine');
+  assert.equal(await inside('sh', '-c', 'echo x > /var/openfaas/secrets/more || echo refused'), 'refused');
+  assert.match(await podman('port', name), /^8080\/tcp -> 127\.0\.0\.1:\d+$/);
+  gateway.kill('SIGTERM');
+  await gateway.exited;
+  assert.equal(await podman('volume', 'ls', '--quiet'), volumes);
 });
 
 function modeAndName(listing: string): string {

@@ -16,19 +16,24 @@ import { podman } from './container.ts';
 
 /** Podman's service, which has Docker's API on a socket of its own. */
 export class EngineService {
-  readonly socket: string;
+  /** Its socket, `unix://PATH`, or `tcp://HOST:PORT`. */
+  readonly address: string;
   /** Those that use it: they end before it does. */
   readonly gateways = new Set<OfGateway>();
   readonly #registries: string;
   #service: ChildProcess | undefined;
 
-  /** @param insecureRegistry `HOST:PORT` of a registry that is spoken to without TLS */
-  static async start(owner: Owner, insecureRegistry?: string): Promise<EngineService> {
+  /**
+   * @param insecureRegistry `HOST:PORT` of a registry that is spoken to without TLS
+   * @param at a port to listen at, in place of a socket
+   */
+  static async start(owner: Owner, insecureRegistry?: string, at?: number): Promise<EngineService> {
     const folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
     const registries = path.join(folder, 'registries.conf');
     const insecure = `[[registry]]\nlocation = "${insecureRegistry ?? ''}"\ninsecure = true\n`;
     writeFileSync(registries, insecureRegistry === undefined ? '' : insecure);
-    const engine = new EngineService(path.join(folder, 'engine.sock'), registries);
+    const address = at === undefined ? `unix://${path.join(folder, 'engine.sock')}` : `tcp://127.0.0.1:${at}`;
+    const engine = new EngineService(address, registries);
     owner.after(async () => {
       for (const gateway of engine.gateways) {
         gateway.kill('SIGKILL');
@@ -42,13 +47,14 @@ export class EngineService {
     return engine;
   }
 
-  private constructor(socket: string, registries: string) {
-    this.socket = socket;
+  private constructor(address: string, registries: string) {
+    this.address = address;
     this.#registries = registries;
   }
 
-  get address(): string {
-    return `unix://${this.socket}`;
+  /** The file of its socket. */
+  get socket(): string {
+    return this.address.replace('unix://', '');
   }
 
   async start(): Promise<void> {
@@ -57,7 +63,7 @@ export class EngineService {
       env: { ...process.env, CONTAINERS_REGISTRIES_CONF: this.#registries },
       stdio: 'ignore',
     });
-    await until(() => answers(this.socket), 'the service of podman');
+    await until(() => answers(this.address), 'the service of podman');
   }
 
   /** kill -9: containers go on. */
@@ -70,9 +76,11 @@ export class EngineService {
   }
 }
 
-function answers(socketPath: string): Promise<boolean> {
+function answers(address: string): Promise<boolean> {
+  const { protocol, pathname, hostname, port } = new URL(address);
+  const where = protocol === 'unix:' ? { socketPath: pathname } : { host: hostname, port };
   return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/_ping' }, (response) => {
+    const asked = request({ ...where, path: '/_ping' }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

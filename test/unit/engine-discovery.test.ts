@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findEngine } from '../../gateway/providers/engine/client/find-engine.ts';
-import { decideReach } from '../../gateway/providers/engine/reach.ts';
+import { decideReach, publishAt } from '../../gateway/providers/engine/reach.ts';
 import { newFolder, removeFolder } from '../support/folder.ts';
 
 /** A HOME with a config of docker's, whose context `far` is on another machine. */
@@ -34,6 +34,14 @@ test('an address that cannot be used is named with its source', async () => {
   await assert.rejects(findEngine('nonsense', {}), /engine_host="nonsense" is no address .* unix:\/\/\/PATH/);
   await assert.rejects(findEngine('', { DOCKER_HOST: 'ssh://me@there' }), /DOCKER_HOST=.* over ssh/);
   await assert.rejects(findEngine('tcp://user:password@there', {}), /engine_host=/);
+});
+
+test('ports are published for this machine alone, unless the engine is on another', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]'])
+    assert.equal(publishAt({ text: 't', origin: `http://${host}:2375` }), '127.0.0.1', host);
+  assert.equal(publishAt({ text: 't', origin: 'http://engine', socketPath: '/s' }), '127.0.0.1');
+  for (const host of ['10.1.2.3', 'far', '127.0.0.1.example'])
+    assert.equal(publishAt({ text: 't', origin: `https://${host}:2376` }), '', host);
 });
 
 test('containers are reached where they are: in their network, or at a port on another machine', () => {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { execa } from 'execa';
 import { readImageReference } from '../../gateway/providers/engine/client/image-reference.ts';
 import { outputFrames } from '../../gateway/providers/engine/client/output-frames.ts';
+import { packArchive } from '../../gateway/providers/engine/client/tar.ts';
 import { containerHealth, containerReadiness } from '../../gateway/providers/engine/container-probes.ts';
 import { containerSpec } from '../../gateway/providers/engine/container-spec.ts';
 import { Roster } from '../../gateway/providers/engine/roster.ts';
+import { makeFolder } from '../support/folder.ts';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -61,7 +66,8 @@ test('a container gets no right that it could do without', () => {
     port: 8080,
     network: { id: 'n', name: 'of-s-ns', gateway: '10.1.0.1' },
     reach: 'address',
-    secrets: '/dev/shm/secrets',
+    secrets: { bind: '/dev/shm/secrets' },
+    publishAt: '127.0.0.1',
     runtime: 'runsc',
     user: '12000',
   }) as { Env: string[]; Hostname: string; User: string; HostConfig: Record<string, unknown> };
@@ -80,6 +86,28 @@ test('a container gets no right that it could do without', () => {
   assert.ok(spec.Hostname.length <= 63);
   for (const variable of ['A=b=c', 'fprocess=cat', 'OPENFAAS_NAME=f', 'OPENFAAS_NAMESPACE=ns'])
     assert.ok(spec.Env.includes(variable), variable);
+});
+
+test('an archive for an engine is read by tar, with names of any length', async (t) => {
+  const folder = makeFolder(t);
+  const long = 'n'.repeat(253);
+  const files = [
+    { name: 'empty', mode: 0o444, content: Buffer.alloc(0) },
+    { name: 'block', mode: 0o400, content: Buffer.alloc(512, 'b') },
+    { name: long, mode: 0o444, content: Buffer.from('long\0bytes') },
+  ];
+  const archive = packArchive([{ name: './', mode: 0o555 }, ...files]);
+  const { stdout } = await execa('tar', ['--list', '--verbose', '--numeric-owner'], { input: archive });
+  const listed = stdout.split('\n').map((line) => line.replace(/ +\d+ \S+ \S+ /, ' '));
+  const shown = [
+    'dr-xr-xr-x 0/0 ./',
+    '-r--r--r-- 0/0 empty',
+    '-r-------- 0/0 block',
+    `-r--r--r-- 0/0 ${long}`,
+  ];
+  assert.deepEqual(listed, shown);
+  await execa('tar', ['--extract', '--directory', folder], { input: archive });
+  for (const { name, content } of files) assert.deepEqual(await readFile(join(folder, name)), content);
 });
 
 test('a watchdog is asked at its paths; a server without one by its HEALTHCHECK, or whether it answers', async () => {

@@ -4,14 +4,15 @@ import type { ContainerRecord } from '../../state/function-store.ts';
 import type { LaunchOptions } from '../instances/version.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import { ContainerInstance } from './container-instance.ts';
-import { containerSpec } from './container-spec.ts';
+import { containerSpec, SECRETS, type SpecFacts } from './container-spec.ts';
 import type { EngineContext } from './engine-context.ts';
 import { HealthCommand } from './health-command.ts';
 import type { EngineImage } from './images.ts';
 import { LABELS } from './labels.ts';
 import type { Network } from './networks.ts';
 import { runtimeOf } from './profiles.ts';
-import { publishedHost } from './reach.ts';
+import { publishAt, publishedHost } from './reach.ts';
+import { secretsArchive } from './secrets-archive.ts';
 import { CONTAINER, CREATED, type Container } from './wire.ts';
 
 export interface LaunchParts {
@@ -82,11 +83,13 @@ async function findImage({ client, context, deployment, container }: LaunchParts
 }
 
 async function create(
-  { client, context, deployment, container, secrets }: LaunchParts,
+  parts: LaunchParts,
   instance: string,
   image: EngineImage,
   network: Network,
 ): Promise<string> {
+  const { client, context, deployment, container, secrets } = parts;
+  const secretsAt = secretsOf(parts);
   const body = containerSpec({
     deployment,
     identity: { state: context.state, generation: container.generation, instance },
@@ -94,12 +97,29 @@ async function create(
     port: portOf(deployment, image),
     network,
     reach: context.reach(),
-    secrets: secrets === undefined ? undefined : context.pathForEngine(secrets),
+    secrets: secretsAt,
+    publishAt: publishAt(client.address),
     runtime: runtimeOf(deployment, context.profiles),
     user: context.user,
   });
   const request = { query: { name: instance }, body, timeout: START_WITHIN_MS };
-  return (await client.read('POST', '/containers/create', CREATED, request)).Id;
+  const { Id: id } = await client.read('POST', '/containers/create', CREATED, request);
+  if (secrets === undefined || secretsAt !== 'volume') return id;
+  try {
+    const archive = await secretsArchive(secrets);
+    await client.send('PUT', `/containers/${id}/archive`, { query: { path: SECRETS }, archive });
+  } catch (thrown) {
+    await remove(client, id);
+    throw thrown;
+  }
+  return id;
+}
+
+/** Where a container finds its secrets: an engine on another machine gets them by its API. */
+function secretsOf({ context, secrets }: LaunchParts): SpecFacts['secrets'] {
+  if (secrets === undefined) return undefined;
+  const bind = context.pathForEngine(secrets);
+  return bind === undefined ? 'volume' : { bind };
 }
 
 interface StartedContainer {

@@ -13,8 +13,13 @@ export interface SpecFacts {
   readonly port: number;
   readonly network: Network;
   readonly reach: Reach;
-  /** The folder of its secrets, as the engine knows it; undefined where there are none. */
-  readonly secrets: string | undefined;
+  /**
+   * Where its secrets are: in a folder, by the path that the engine knows it by, or in an empty volume that is filled
+   * before the start. Undefined where there are none.
+   */
+  readonly secrets: { readonly bind: string } | 'volume' | undefined;
+  /** The address at which the engine is to publish its port, where it is reached so; '' for all of its machine. */
+  readonly publishAt: string;
   /** The runtime of its profile, the user that it is to run as: '' for those of engine and image. */
   readonly runtime: string;
   readonly user: string;
@@ -22,7 +27,7 @@ export interface SpecFacts {
 
 /** Where functions find the gateway. */
 const GATEWAY_URL = 'http://gateway.openfaas:8080';
-const SECRETS = '/var/openfaas/secrets';
+export const SECRETS = '/var/openfaas/secrets';
 /** Processes and threads: a fork bomb ends there. */
 const MOST_PROCESSES = 4096;
 /** Of what a container writes the engine keeps so much; the gateway keeps its own. */
@@ -32,7 +37,7 @@ const LONGEST_HOSTNAME = 63;
 
 /** What the engine is to make (POST /containers/create). A function gets no right that it could do without. */
 export function containerSpec(facts: SpecFacts): Record<string, unknown> {
-  const { deployment, identity, network, reach, port, user } = facts;
+  const { deployment, identity, network, reach, port, user, secrets } = facts;
   const exposed = `${port}/tcp`;
   return {
     Image: facts.image,
@@ -43,6 +48,7 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
     // The image's own would be run by some engines and not by others.
     Healthcheck: { Test: ['NONE'] },
     ...(user && { User: user }),
+    ...(secrets === 'volume' && { Volumes: { [SECRETS]: {} } }),
     HostConfig: {
       ...resourcesOf(deployment),
       ...(deployment.readOnlyRootFilesystem && {
@@ -55,11 +61,11 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
       NetworkMode: network.name,
       RestartPolicy: { Name: 'no' }, // when to start it again is the gateway's to say
       LogConfig: { Type: 'json-file', Config: { 'max-size': LOG_SIZE } },
-      ...(reach === 'port' && { PortBindings: { [exposed]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
+      ...(reach === 'port' && { PortBindings: { [exposed]: [{ HostIp: facts.publishAt, HostPort: '' }] } }),
       ...(reach !== 'network' && { ExtraHosts: GATEWAY_NAMES.map((name) => `${name}:${hostOf(facts)}`) }),
-      ...(facts.secrets !== undefined && {
+      ...(typeof secrets === 'object' && {
         // `z` is for systems with SELinux, where a container could not read them else.
-        Binds: [`${facts.secrets}:${SECRETS}:ro,z`],
+        Binds: [`${secrets.bind}:${SECRETS}:ro,z`],
       }),
       ...(facts.runtime && { Runtime: facts.runtime }),
     },

@@ -17,8 +17,12 @@ export interface EngineContext {
   readonly user: string;
   /** Known once the engine is. */
   readonly reach: () => Reach;
-  /** The path that the engine knows a file of the gateway's by. @throws Error where the engine cannot see it */
-  readonly pathForEngine: (path: string) => string;
+  /**
+   * The path that the engine knows a file of the gateway's by.
+   * @returns undefined where the engine may be on another machine
+   * @throws Error where it cannot see the file
+   */
+  readonly pathForEngine: (path: string) => string | undefined;
   /** Takes connections at one more address of this machine's. */
   readonly listenAt: (host: string) => Promise<void>;
 }

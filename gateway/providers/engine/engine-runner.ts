@@ -16,7 +16,7 @@ import { EngineLink, type EngineInfo } from './engine-link.ts';
 import { Images, type PullPolicy } from './images.ts';
 import { Networks } from './networks.ts';
 import { networkOwner, ownContainer, pathForEngine } from './own-container.ts';
-import { decideReach, type Reach } from './reach.ts';
+import { decideReach, publishAt, publishedHost, type Reach } from './reach.ts';
 import { Roster } from './roster.ts';
 import { makeSecretsPlace, tidySecrets } from './secrets-place.ts';
 import { stateId } from './state-id.ts';
@@ -46,6 +46,8 @@ export class EngineRunner implements Runner {
   readonly #state: string;
   #own: Container | undefined;
   #reach: Reach = 'address';
+  /** Whether it was told that others reach functions too. */
+  #hasWarned = false;
 
   /** @throws GatewayError STORAGE_FAILED */
   static async create(options: EngineRunnerOptions): Promise<EngineRunner> {
@@ -148,14 +150,18 @@ export class EngineRunner implements Runner {
       isBeside: beside !== undefined,
       platform: process.platform,
     });
+    if (this.#reach === 'port' && publishAt(client.address) === '' && !this.#hasWarned) {
+      this.#hasWarned = true;
+      this.#options.warn(
+        `functions take calls at ports of ${publishedHost(client.address)}, from everybody who reaches it: keep others out by a firewall there`,
+      );
+    }
     this.#context.networks.forget(this.#reach === 'network' ? beside : undefined);
   }
 
-  /** @throws Error where the engine is on another machine, or sees nothing of this container's files */
-  #pathForEngine(path: string): string {
-    const { text, socketPath } = this.#context.link.client.address;
-    if (socketPath === undefined)
-      throw new Error(`its secrets are files of this machine, which the engine at ${text} cannot see`);
+  /** @throws Error where the engine sees nothing of this container's files */
+  #pathForEngine(path: string): string | undefined {
+    if (this.#context.link.client.address.socketPath === undefined) return undefined;
     const known = pathForEngine(path, this.#own);
     if (known !== undefined) return known;
     throw new Error(

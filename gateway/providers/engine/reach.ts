@@ -16,6 +16,8 @@ export interface ReachFacts {
   readonly platform: string;
 }
 
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
 /** @param wish the setting engine_reach */
 export function decideReach(wish: Reach | 'auto', facts: ReachFacts): Reach {
   const { address, info, isBeside, platform } = facts;
@@ -25,6 +27,11 @@ export function decideReach(wish: Reach | 'auto', facts: ReachFacts): Reach {
     info.Rootless || info.SecurityOptions.some((option) => option.startsWith('name=rootless'));
   const isInMachine = info.OperatingSystem.includes('Desktop') || platform !== 'linux';
   return address.socketPath === undefined || isRootless || isInMachine ? 'port' : 'address';
+}
+
+/** At which of its addresses an engine is to publish ports: on this machine nobody else is to reach them. */
+export function publishAt(address: EngineAddress): string {
+  return LOOPBACK.test(publishedHost(address)) ? '127.0.0.1' : '';
 }
 
 /** Where a port is that the engine publishes: on this machine, or on the engine's. */

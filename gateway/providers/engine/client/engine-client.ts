@@ -28,6 +28,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly archive?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** How long its answer may take to begin, in milliseconds. */
@@ -82,7 +84,7 @@ export class EngineClient {
     path: string,
     request: EngineRequest = {},
   ): Promise<Dispatcher.ResponseData['body']> {
-    const { query = {}, body, headers = {}, signal, timeout = ANSWERS_WITHIN_MS } = request;
+    const { query = {}, body, archive, headers = {}, signal, timeout = ANSWERS_WITHIN_MS } = request;
     const search = new URLSearchParams(query).toString();
     let response: Dispatcher.ResponseData;
     try {
@@ -90,9 +92,14 @@ export class EngineClient {
         origin: this.address.origin,
         path: `${path}${search === '' ? '' : `?${search}`}`,
         method: method as Dispatcher.HttpMethod,
-        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        headers: {
+          ...headers,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(archive && { 'content-type': 'application/x-tar' }),
+        },
         headersTimeout: timeout,
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(archive && { body: archive }),
         ...(signal && { signal }),
       });
     } catch (thrown) {
