@@ -59,6 +59,8 @@ export class Session {
   #gateway: Promise<StartedGateway> | undefined;
   #starting: Promise<string> | undefined;
   #stopping: Promise<void> | undefined;
+  /** Whether the gateway has ended by itself. */
+  #isLost = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host, options: SessionOptions, reporter: Reporter) {
@@ -82,6 +84,7 @@ export class Session {
     await (
       await this.#gateway
     )?.ended;
+    this.#isLost = this.#stopping === undefined;
     const output = this.#stateFolder === undefined ? '' : await gatewayLog(this.#stateFolder);
     await this.#stopping;
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
@@ -186,7 +189,9 @@ export class Session {
     // An interrupted start may only now have come to its end, with more to close.
     await this.#starting?.catch(() => undefined);
     await Promise.all(this.#unwatch.map((close) => close()));
-    if (this.#stateFolder !== undefined) await removeFolder(this.#stateFolder);
+    // Its containers go on where the gateway was killed. By this folder the next ofkit ends them.
+    const hasContainers = this.#isLost && this.#options.engine !== undefined;
+    if (this.#stateFolder !== undefined && !hasContainers) await removeFolder(this.#stateFolder);
   }
 
   async #hurried(): Promise<void> {
