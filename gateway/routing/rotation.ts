@@ -8,6 +8,8 @@ interface Member {
   inFlight: number;
   /** Until when it is the last choice, as it took no connection: milliseconds of a steady clock. */
   doubtedUntil: number;
+  /** Before this time of that clock nobody looks again what has become of it. */
+  lookAgainAt: number;
   /** Resolves the promise of `withdraw` once nothing is in flight any more. */
   onIdle: (() => void) | undefined;
 }
@@ -33,6 +35,9 @@ const MOST_WAITING = 10_000;
 
 /** How long an instance that took no connection is the last choice, in milliseconds. */
 const DOUBT_MS = 1000;
+
+/** How often it is looked what has become of one, in milliseconds. */
+const LOOK_MS = 250;
 
 /**
  * The instances that take calls, for providers that hear of each instance as it comes and goes. Choosing an instance
@@ -77,7 +82,7 @@ export class Rotation implements Endpoints {
   add(name: FunctionName, endpoint: Endpoint): void {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
-    entry.members.push({ endpoint, inFlight: 0, doubtedUntil: 0, onIdle: undefined });
+    entry.members.push({ endpoint, inFlight: 0, doubtedUntil: 0, lookAgainAt: 0, onIdle: undefined });
     for (const waiter of entry.waiters) {
       const place = this.#placeAt(entry);
       if (!place) break;
@@ -178,9 +183,10 @@ export class Rotation implements Endpoints {
   /** What many calls have met at the same time is looked into once. */
   #doubt(entry: Entry, member: Member): void {
     const now = this.#now();
-    const isNews = member.doubtedUntil <= now;
     member.doubtedUntil = now + DOUBT_MS;
-    if (isNews) entry.look(member.endpoint.instance);
+    if (now < member.lookAgainAt) return;
+    member.lookAgainAt = now + LOOK_MS;
+    entry.look(member.endpoint.instance);
   }
 }
 
@@ -195,7 +201,9 @@ function leastBusy(members: Member[], now: () => number): Member | undefined {
   for (const [at, member] of members.entries()) {
     const isDoubted = member.doubtedUntil > 0 && member.doubtedUntil > now();
     const isBetter =
-      isDoubted === isLeastDoubted ? member.inFlight < (least?.inFlight ?? Infinity) : isLeastDoubted;
+      isDoubted === isLeastDoubted
+        ? member.inFlight < (least?.inFlight ?? Number.POSITIVE_INFINITY)
+        : isLeastDoubted;
     if (least && !isBetter) continue;
     least = member;
     isLeastDoubted = isDoubted;
