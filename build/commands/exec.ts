@@ -26,7 +26,7 @@ export async function execWithFunctions(
   command: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
-  const stateFolder = await makeTemporaryStateFolder(host, 'exec');
+  const stateFolder = await makeTemporaryStateFolder(host, 'exec', false);
   const hurry = new AbortController();
   let started: Location | undefined;
   const end = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ENGINE_ID_FILE } from '../../common/engine-id.ts';
+import { isFile } from '../files/kinds.ts';
 import { isProcessAlive } from '../files/process-alive.ts';
 import { removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
@@ -18,11 +19,17 @@ export function stateFolderOf(host: Host, given: string | undefined): string {
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * An empty state folder for this process alone; those that killed processes left behind go. Their containers are found
- * by what such a folder holds of an engine: so the new one has that, and its gateway removes them.
+ * An empty state folder for this process alone; those that killed processes left behind go. Containers that were left are
+ * found by what such a folder holds of an engine: so a new one that is for an engine has that, and its gateway removes
+ * them. Until then the folder stays.
  * @param purpose the command that it is for
+ * @param onEngine whether its gateway is to run functions as containers
  */
-export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up'): Promise<string> {
+export async function makeTemporaryStateFolder(
+  host: Host,
+  purpose: 'exec' | 'up',
+  onEngine: boolean,
+): Promise<string> {
   const parent = runtimeFolder(host.cwd);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const folder = join(parent, `.${purpose}-${process.pid}`);
@@ -31,7 +38,11 @@ export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up
   for (const name of await readdir(parent)) {
     const pid = TEMPORARY.exec(name)?.[1];
     if (pid === undefined || isProcessAlive(Number(pid))) continue;
-    await copyFile(join(parent, name, ENGINE_ID_FILE), join(folder, ENGINE_ID_FILE)).catch(() => undefined);
+    const [left, own] = [join(parent, name, ENGINE_ID_FILE), join(folder, ENGINE_ID_FILE)];
+    if (await isFile(left)) {
+      if (!onEngine || (await isFile(own))) continue;
+      await copyFile(left, own);
+    }
     await removeFolder(join(parent, name));
   }
   return folder;

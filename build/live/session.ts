@@ -107,7 +107,7 @@ export class Session {
     const { copy } = this.#options.stack;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
-    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
+    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up', engine !== undefined);
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
     // A build takes long, and is in vain where no engine answers.

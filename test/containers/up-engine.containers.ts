@@ -63,6 +63,8 @@ test('functions run in containers with environment, secrets and a port of their 
   assert.equal(await up.call('up-one', '/secret?name=key'), 's3cret');
   const behind = await fetch(`${ready.gateway ?? ''}/variable?name=OPENFAAS_NAME`);
   assert.equal(await behind.text(), 'up-one');
+  const self = 'http://gateway.openfaas:8080/function/up-one/variable?name=WORD';
+  assert.equal(await up.call('up-one', `/call?url=${encodeURIComponent(self)}`), 'stack');
   await up.call('up-one', '/log?name=of-the-container');
   await up.until('log', ({ text }) => text === 'out of-the-container');
   const [first] = await containers();
