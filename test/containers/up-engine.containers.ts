@@ -28,68 +28,74 @@ before(async () => {
 
 interface Stack {
   readonly project: Project;
+  /** Of its function, which no other test has. */
+  readonly name: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A project with a function `up-one`, and what ofkit needs to find the engine. */
+let stacks = 0;
+
+/** A project with a function, and what ofkit needs to find the engine, which ends behind ofkit. */
 async function makeStack(t: TestContext): Promise<Stack> {
-  const engine = await EngineService.start(t);
   const project = await Project.create(t);
+  const engine = await EngineService.start(t);
+  stacks += 1;
+  const name = `up-${process.pid}-${stacks}`;
   await project.writeStack({
-    'up-one': 'lang: dockerfile\nsecrets: [key]\nenvironment:\n  WORD: stack',
+    [name]: 'lang: dockerfile\nsecrets: [key]\nenvironment:\n  WORD: stack',
   });
-  const stack = (await project.read('stack.yaml')).replace('up-one:latest', IMAGE);
+  const stack = (await project.read('stack.yaml')).replace(`${name}:latest`, IMAGE);
   await project.write('stack.yaml', stack);
-  await project.write('up-one/Dockerfile', DOCKERFILE);
-  await cp(fixture('gateway/function.mjs'), project.path('up-one/function.mjs'));
+  await project.write(`${name}/Dockerfile`, DOCKERFILE);
+  await cp(fixture('gateway/function.mjs'), project.path(`${name}/function.mjs`));
   await project.write('.secrets/key', 's3cret');
   const env = { ...process.env, OFKIT_ENGINE: 'podman', engine_host: engine.address };
-  return { project, env };
+  return { project, name, env };
 }
 
-async function containers(): Promise<string[]> {
-  const filter = 'label=dev.of-gateway.function=up-one';
+async function containersOf(name: string): Promise<string[]> {
+  const filter = `label=dev.of-gateway.function=${name}`;
   const names = await podman('ps', '--all', '--filter', filter, '--format', '{{.Names}}');
   return names.split('\n').filter((name) => name !== '');
 }
 
 test('functions run in containers with environment, secrets and a port of their own, and again after a save', async (t) => {
-  const { project, env } = await makeStack(t);
+  const { project, name, env } = await makeStack(t);
   const up = project.start(['up', '--engine', '--json', '--port', '0', '--env', 'MORE=given'], env);
   const ready = await up.until('ready');
   assert.equal(ready.mode, `a container of ${IMAGE}`);
-  const variable = (name: string) => up.call('up-one', `/variable?name=${name}`);
+  const variable = (wanted: string) => up.call(name, `/variable?name=${wanted}`);
   assert.deepEqual([await variable('WORD'), await variable('MORE')], ['stack', 'given']);
-  assert.equal(await up.call('up-one', '/secret?name=key'), 's3cret');
+  assert.equal(await up.call(name, '/secret?name=key'), 's3cret');
   const behind = await fetch(`${ready.gateway ?? ''}/variable?name=OPENFAAS_NAME`);
-  assert.equal(await behind.text(), 'up-one');
-  const self = 'http://gateway.openfaas:8080/function/up-one/variable?name=WORD';
-  assert.equal(await up.call('up-one', `/call?url=${encodeURIComponent(self)}`), 'stack');
-  await up.call('up-one', '/log?name=of-the-container');
-  await up.until('log', ({ text }) => text === 'out of-the-container');
-  const [first] = await containers();
-  assert.equal((await containers()).length, 1);
+  assert.equal(await behind.text(), name);
+  const self = `http://gateway.openfaas:8080/function/${name}/variable?name=WORD`;
+  assert.equal(await up.call(name, `/call?url=${encodeURIComponent(self)}`), 'stack');
+  await up.call(name, '/log?name=of-the-container');
+  await up.until('log', ({ text = '' }) => text.endsWith('out of-the-container'));
+  const [first] = await containersOf(name);
+  assert.equal((await containersOf(name)).length, 1);
 
   await project.write('.secrets/key', 'n3w');
-  await until(async () => (await up.call('up-one', '/secret?name=key')) === 'n3w', 'the new secret');
-  const code = await project.read('up-one/function.mjs');
-  await project.write('up-one/function.mjs', code.replace("'<unset>'", "'saved'"));
+  await until(async () => (await up.call(name, '/secret?name=key')) === 'n3w', 'the new secret');
+  const code = await project.read(`${name}/function.mjs`);
+  await project.write(`${name}/function.mjs`, code.replace("'<unset>'", "'saved'"));
   await up.until('reloaded');
   assert.equal(await variable('NONE'), 'saved');
-  await until(async () => !(await containers()).includes(first ?? ''), 'the end of the old container');
+  await until(async () => !(await containersOf(name)).includes(first ?? ''), 'the end of the old container');
 
   const { status, stderr } = await up.interrupt();
   assert.equal(status, 0, stderr);
-  assert.deepEqual(await containers(), []);
+  assert.deepEqual(await containersOf(name), []);
 });
 
 test('with --detach they go on, and down ends them', async (t) => {
-  const { project, env } = await makeStack(t);
+  const { project, name, env } = await makeStack(t);
   const up = await project.ofkit(['up', '--detach', '--engine', '--port', '0'], env);
   assert.equal(up.status, 0, up.stderr);
-  const url = /^up-one: (\S+)\n$/.exec(up.stdout)?.[1] ?? '';
+  const url = /^up-\S+: (\S+)\n$/.exec(up.stdout)?.[1] ?? '';
   assert.equal(await (await fetch(`${url}/variable?name=WORD`)).text(), 'stack');
-  assert.equal((await containers()).length, 1);
+  assert.equal((await containersOf(name)).length, 1);
   const asProcesses = await project.ofkit(['up', '--detach'], env);
   assert.match(
     asProcesses.stderr,
@@ -97,15 +103,15 @@ test('with --detach they go on, and down ends them', async (t) => {
   );
   const down = await project.ofkit(['down'], env);
   assert.equal(down.status, 0, down.stderr);
-  assert.deepEqual(await containers(), []);
+  assert.deepEqual(await containersOf(name), []);
 });
 
 test('what a gateway leaves that was killed goes with the next one', async (t) => {
-  const { project, env } = await makeStack(t);
+  const { project, name, env } = await makeStack(t);
   const args = ['up', '--engine', '--json', '--port', '0'];
   const killed = project.start(args, env);
   await killed.until('ready');
-  const left = await containers();
+  const left = await containersOf(name);
   assert.equal(left.length, 1);
   const runtime = project.path('build/.ofkit');
   const [state = ''] = (await readdir(runtime)).filter((name) => name.startsWith('.up-'));
@@ -113,12 +119,12 @@ test('what a gateway leaves that was killed goes with the next one', async (t) =
   process.kill(pid, 'SIGKILL');
   const { status, stderr } = await killed.untilEnded();
   assert.equal(status, 7, stderr);
-  assert.deepEqual(await containers(), left);
+  assert.deepEqual(await containersOf(name), left);
   const next = project.start(args, env);
   await next.until('ready');
-  await until(async () => !(await containers()).includes(left[0] ?? ''), 'the end of what was left');
+  await until(async () => !(await containersOf(name)).includes(left[0] ?? ''), 'the end of what was left');
   assert.equal((await next.interrupt()).status, 0);
-  assert.deepEqual(await containers(), []);
+  assert.deepEqual(await containersOf(name), []);
   assert.deepEqual(
     (await readdir(runtime)).filter((name) => name.startsWith('.up-')),
     [],
