@@ -24,7 +24,7 @@ const ORDER = { failing: 0, degraded: 1, starting: 2, ready: 3, zero: 4 } as con
 
 type Column = 'state' | 'name' | 'replicas' | 'rate' | 'p95' | 'errors' | 'deployed';
 
-/** What rows are ordered by; the first click begins with what one looks for: trouble, load, news. */
+/** The value of a row by which a column sorts. Numbers are negative, so that the first click puts the largest on top. */
 const VALUES: Readonly<Record<Column, (view: FunctionView) => number | string>> = {
   state: (view) => ORDER[view.state],
   name: (view) => view.name,
@@ -228,7 +228,7 @@ function Summary({
   );
 }
 
-/** `/` goes to the search, as on many pages. */
+/** Moves the focus to the search when `/` is pressed, as many pages do. */
 function useSlashKey(field: { readonly current: HTMLInputElement | null }): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

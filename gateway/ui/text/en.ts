@@ -1,4 +1,4 @@
-/** English, of which every other language has the same. */
+/** The texts of the page in English. The type of every other language is made from them. */
 export const english = {
   common: {
     cancel: 'Cancel',
