@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 
-/** By these labels containers and networks of a gateway are found again. */
+/** The labels by which a gateway finds its containers and networks again. */
 export const LABELS = {
-  /** Which gateway's: of its state folder. */
+  /** Identifies the gateway, by its state folder. */
   state: 'dev.of-gateway.state',
   namespace: 'dev.of-gateway.namespace',
   function: 'dev.of-gateway.function',
@@ -11,14 +11,14 @@ export const LABELS = {
   instance: 'dev.of-gateway.instance',
 } as const;
 
-/** What a container is known by. */
+/** The values of the labels of a container. */
 export interface Identity {
   readonly state: string;
   readonly generation: string;
   readonly instance: string;
 }
 
-/** The labels of a function's container: its own, and ours, which nobody else can set. */
+/** @returns the labels of a function's container: the function's own, and the gateway's, which override them */
 export function containerLabels(
   { name, namespace, labels }: Deployment,
   identity: Identity,
@@ -33,7 +33,7 @@ export function containerLabels(
   };
 }
 
-/** What a list is filtered by. */
+/** @returns the filter of an engine's list that selects the containers or networks of one gateway */
 export function ofState(state: string): string {
   return JSON.stringify({ label: [`${LABELS.state}=${state}`] });
 }
