@@ -72,7 +72,8 @@ export interface Provider {
   status(name: FunctionName, options: { readonly usage: boolean }): Promise<FunctionStatus>;
   /**
    * Deploys a new function. Its instances may still be starting when this resolves.
-   * @throws GatewayError FUNCTION_EXISTS, NAMESPACE_UNKNOWN, IMAGE_UNAVAILABLE, SECRET_UNKNOWN, DEPLOYMENT_INVALID
+   * @throws GatewayError FUNCTION_EXISTS, NAMESPACE_UNKNOWN, IMAGE_UNAVAILABLE, SECRET_MISSING, DEPLOYMENT_INVALID,
+   * PORT_TAKEN, PROVIDER_UNAVAILABLE
    */
   deploy(deployment: Deployment): Promise<void>;
   /**

@@ -10,7 +10,7 @@ export interface Expression {
   next(after: Date): Date | undefined;
 }
 
-/** The meanings of the names of robfig/cron, with which OpenFaaS's connector reads schedules. */
+/** The named schedules of robfig/cron, the parser of OpenFaaS's cron-connector. */
 const NAMED: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -23,13 +23,14 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const ZONE = /^(?:CRON_TZ|TZ)=(\S+)\s+(.+)$/s;
 const FIELD_NAMES = ['minute', 'hour', 'day of the month', 'month', 'day of the week'];
-/** The highest value of each field, to complete `5/20`, which croner does not take, to `5-59/20`. */
+/** The highest value of each field, to complete `5/20` to `5-59/20`, as croner does not accept the short form. */
 const HIGHEST = [59, 23, 31, 12, 6];
+/** The shortest duration of `@every`, in milliseconds. */
 const EVERY_LEAST_MS = 1000;
 
 /**
  * Reads one schedule: five fields, `@hourly` and the like, or `@every 1h30m`, optionally with `CRON_TZ=Zone` in front.
- * @throws Error with one line that says what is wrong
+ * @throws Error with the reason in one line
  */
 export function readExpression(text: string): Expression {
   const zoned = ZONE.exec(text.trim());
@@ -61,7 +62,7 @@ function readPattern(pattern: string, zone: string | undefined): Cron {
   }
 }
 
-/** Refuses forms that croner takes beyond robfig/cron (`L`, `W`, `#`, a seventh day), and completes `5/20`. */
+/** Refuses forms that croner accepts but robfig/cron does not (`L`, `W`, `#`, day 7), and completes `5/20`. */
 function completeField(field: string, at: number): string {
   const name = FIELD_NAMES[at] ?? '';
   if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is no ${name}`);
@@ -79,7 +80,7 @@ function completeField(field: string, at: number): string {
     .join(',');
 }
 
-/** Makes `@every`: even steps from the moment of asking, in whole seconds. */
+/** Reads `@every DURATION`. The next time is the given one plus the duration, in whole seconds. */
 function readInterval(text: string, body: string): Expression {
   const duration = body.slice('@every'.length).trim();
   const ms = parseGoDuration(duration);
