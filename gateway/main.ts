@@ -14,8 +14,8 @@ import { readSettings, unusedVariables } from './settings/read.ts';
 const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 
 /**
- * The largest young generation of the heap. After 100,000 calls it keeps 85 MiB of resident memory instead of 100, at the
- * same rate of calls. (With 2 MiB it would be 78, but a call would take a tenth more CPU.)
+ * The largest young generation of the heap. After 100,000 calls it keeps 85 MiB of resident memory instead of 100, at
+ * the same rate of calls. (With 2 MiB it would be 78, but a call would take a tenth more CPU.)
  */
 const YOUNG_BYTES = 8 << 20;
 

@@ -38,7 +38,7 @@ export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
 const REPLAY = object({ body: text });
 
 /**
- * `POST /system/async/CALL-ID/replay`: makes a dead call again, with the body of `{"body": "..."}` if one is sent.
+ * `POST /system/async/CALL-ID/replay`: queues a dead call again, with another body if `{"body": "..."}` is sent.
  */
 export async function replayCall(call: Call, { queue }: ApiContext): Promise<Answer> {
   const { body } = await call.readJson(REPLAY);

@@ -46,7 +46,10 @@ export async function updateNamespace(call: Call, { provider }: ApiContext): Pro
   return ACCEPTED;
 }
 
-/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which is ignored. */
+/**
+ * `DELETE /system/namespace/NAME`: removes a namespace with its functions and secrets. Clients may send a body; a name
+ * in it must be that of the path.
+ */
 export async function deleteNamespace(call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
   if (call.hasBody) await readNamed(call);
   else if (!isDnsLabel(call.subject)) throw notFound(call.subject);
@@ -65,7 +68,7 @@ async function readNamed(call: Call): Promise<Namespace> {
   return namespace;
 }
 
-/** Fails with 404 where a request asks for a namespace itself; where it is only used, a missing one is 400. */
+/** Turns NAMESPACE_UNKNOWN (400) into NAMESPACE_NOT_FOUND (404), for requests about the namespace itself. */
 async function asNotFound(done: Promise<void>, name: string): Promise<void> {
   try {
     await done;

@@ -14,7 +14,7 @@ const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'inte
 const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
 /**
- * Reads the body of a deployment, and checks everything that can be checked without knowing the present functions.
+ * Reads the body of a deployment, and checks everything that does not depend on the existing functions.
  * @throws GatewayError REQUEST_INVALID, DEPLOYMENT_INVALID, NAMESPACE_UNKNOWN
  */
 export async function readDeployment(call: Call, context: ApiContext): Promise<Deployment> {
@@ -47,7 +47,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
   return deployment;
 }
 
-/** Whether a text is printable and without spaces. The provider finds the image that it names. */
+/** Whether a text is printable and has no spaces. The provider decides whether there is such an image. */
 function isImage(image: string): boolean {
   return image.length <= 512 && /^[!-~]+$/.test(image);
 }

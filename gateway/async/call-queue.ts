@@ -24,7 +24,10 @@ export interface CallQueue {
    * @param address `HOST:PORT` where functions are called
    */
   start(address: string): Promise<void>;
-  /** Starts no more calls, and waits until those that run have ended, at most `deadlineMs`. New calls are still accepted. */
+  /**
+   * Starts no more calls, and waits until those that run have ended, at most `deadlineMs`. New calls are still
+   * accepted.
+   */
   drain(deadlineMs: number): Promise<void>;
   /** Aborts the calls that still run and closes the store. The next start makes those calls again. */
   stop(): Promise<void>;
@@ -49,6 +52,8 @@ export interface CallQueue {
   pending(name: FunctionName): number;
   /** How many calls were submitted and ended since the start, by queue. */
   readonly totals: ReadonlyMap<string, { readonly submitted: number; readonly processed: number }>;
-  /** How often the connection to a queue on another server was made again; undefined where the queue is a local folder. */
+  /**
+   * How often the connection to a queue on another server was made again; undefined where the queue is a local folder.
+   */
   readonly reconnects: number | undefined;
 }

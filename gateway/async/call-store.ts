@@ -37,6 +37,8 @@ export interface CallStore {
   /** Deletes calls that have ended. */
   remove(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
-  /** How often the connection to a store on another server was made again; undefined where the store is a local folder. */
+  /**
+   * How often the connection to a store on another server was made again; undefined where the store is a local folder.
+   */
   readonly reconnects?: number;
 }

@@ -22,7 +22,10 @@ const NO_ANSWER: Outcome = { status: 502, isInternal: true };
 /** Headers that are set again for each try, or belonged to the caller's own connection. */
 const NOT_PASSED_ON = ['host', 'content-length', 'expect', 'trailer', 'x-start-time'];
 
-/** Makes queued calls as a client of the gateway, so that they wake functions and are counted and limited as other calls. */
+/**
+ * Makes queued calls as a client of the gateway, so that they wake functions and are counted and limited as other
+ * calls.
+ */
 export class Delivery {
   readonly #origin: string;
   /** Has no timeouts, as the gateway limits the time of a call. */

@@ -94,7 +94,9 @@ export class LevelStore implements CallStore {
     return this.#write([putRecord(record)]);
   }
 
-  /** Writes a record that is durable elsewhere: it survives the end of this process, though not a crash of the machine. */
+  /**
+   * Writes a record that is durable elsewhere: it survives the end of this process, though not a crash of the machine.
+   */
   note(record: CallRecord): Promise<void> {
     return this.#write([putRecord(record)], false);
   }

@@ -21,7 +21,8 @@ const PREFIX = 'com.openfaas.retry.';
 const MOST_ATTEMPTS = 1000;
 
 /**
- * Reads the annotations of a function. One that cannot be read is ignored with a warning, as in OpenFaaS's queue-worker.
+ * Reads the annotations of a function. One that cannot be read is ignored, as in OpenFaaS's queue-worker, and gives a
+ * warning.
  * @param defaults are used for missing annotations
  */
 export function readRetryPolicy(
@@ -94,7 +95,10 @@ export function nextTry(
 /** The longest Retry-After that is obeyed, in milliseconds. */
 const LONGEST_ASKED_MS = 24 * 3_600_000;
 
-/** Reads Retry-After: seconds or a date (RFC 9110, section 10.2.3). @returns milliseconds; undefined where it is invalid */
+/**
+ * Reads Retry-After: seconds or a date (RFC 9110, section 10.2.3).
+ * @returns milliseconds; undefined where it is invalid
+ */
 function readRetryAfter(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d+$/.test(text)

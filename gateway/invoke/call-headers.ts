@@ -27,9 +27,9 @@ export function givenCallId(rawHeaders: readonly string[]): string | undefined {
 }
 
 /**
- * Makes the headers of a call for the function: the caller's end-to-end headers in their order and spelling, with a Host
- * that is the instance's, as behind OpenFaaS's gateway. The caller's Host goes to X-Forwarded-Host. X-Forwarded-* headers
- * of the caller are kept.
+ * Makes the headers of a call for the function: the caller's end-to-end headers in their order and spelling, with a
+ * Host that is the instance's, as behind OpenFaaS's gateway. The caller's Host goes to X-Forwarded-Host. X-Forwarded-*
+ * headers of the caller are kept.
  * @param rawHeaders names and values alternate
  * @returns names and values, which alternate
  */

@@ -1,4 +1,6 @@
-/** A value has another type than expected. The message names its place, such as `limits.memory`, and the expected type. */
+/**
+ * A value has another type than expected. The message names its place, such as `limits.memory`, and the expected type.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }

@@ -93,7 +93,7 @@ export class LogRing {
     for (const follower of this.#followers) follower.onEnd();
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
-    await rmdir(dirname(this.#folder)).catch(() => undefined); // the folder of the namespace, unless other functions are in it
+    await rmdir(dirname(this.#folder)).catch(() => undefined); // unless the namespace has other functions
     this.#size = undefined;
   }
 

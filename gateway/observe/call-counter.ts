@@ -5,7 +5,10 @@ import { classOf, COUNTERS, FIRST_BUCKET } from './sample.ts';
 export class CallCounter {
   #before: Float64Array = new Float64Array(COUNTERS);
 
-  /** @param calls undefined where the function was never called @returns the counters of `Sample` since the last look */
+  /**
+   * @param calls undefined where the function was never called
+   * @returns the counters of `Sample` since the last look
+   */
   added(calls: CountedCalls | undefined): Float64Array {
     const now = totals(calls);
     // fewer than before: the function was removed and deployed again meanwhile, so its counts began again too

@@ -65,7 +65,8 @@ class Cell<T> {
 
 /**
  * Keeps the latest state with the version of each change, so that each reader gets the changes that are new to it. A
- * reader is only a number, the version that it has read. So a slow reader costs nothing, and skips what has changed twice.
+ * reader is only a number, the version that it has read. So a slow reader costs nothing, and skips what has changed
+ * twice.
  */
 export class LiveState {
   readonly #functions = new Map<string, Cell<FunctionView>>();

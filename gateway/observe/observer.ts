@@ -30,7 +30,9 @@ const MOST_TOLD = 2000;
 /** How many clients may watch at the same time. */
 const MOST_WATCHERS = 200;
 
-/** Looks at all functions, queues and schedules again and again, keeps the last 24 hours in memory, and tells watchers. */
+/**
+ * Looks at all functions, queues and schedules again and again, keeps the last 24 hours in memory, and tells watchers.
+ */
 export class Observer {
   readonly state = new LiveState();
   readonly #parts: ObserverParts;

@@ -79,7 +79,7 @@ async function loadEngineRunner(
     profiles: settings.engineProfiles,
     user: settings.engineUser,
     listenAt: async (host) => {
-      if (settings.host === '0.0.0.0' && settings.port === GATEWAY_PORT) return; // the main port serves this address already
+      if (settings.host === '0.0.0.0' && settings.port === GATEWAY_PORT) return; // it listens there already
       try {
         await listenAt(host, GATEWAY_PORT);
       } catch (thrown) {

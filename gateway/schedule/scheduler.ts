@@ -178,7 +178,8 @@ export class Scheduler {
 }
 
 /**
- * Reads a schedule, and ignores one that cannot be read: this gateway refuses such deployments, but others may not have.
+ * Reads a schedule, and ignores one that cannot be read: this gateway refuses such deployments, but others may not
+ * have.
  */
 function readOrNone(read: () => Schedule | undefined): Schedule | undefined {
   try {

@@ -38,7 +38,10 @@ export class ScheduleStore {
     return [...this.#kept.keys()];
   }
 
-  /** Sets or removes an entry. Changes that come while the disk is busy share a write. @throws GatewayError STORAGE_FAILED */
+  /**
+   * Sets or removes an entry. Changes that come while the disk is busy share a write.
+   * @throws GatewayError STORAGE_FAILED
+   */
   set(key: string, kept: Kept | undefined): Promise<void> {
     if (kept) this.#kept.set(key, kept);
     else if (!this.#kept.delete(key)) return Promise.resolve();

@@ -72,7 +72,8 @@ export class CallLine {
         if (id !== undefined) return id;
       }
     } catch {
-      if (this.#consumer === making) this.#consumer = undefined; // NATS may have deleted it: the next pull makes it again
+      // NATS may have deleted the consumer: the next pull makes it again
+      if (this.#consumer === making) this.#consumer = undefined;
       return undefined;
     }
   }

@@ -38,7 +38,9 @@ export async function ensureStream(manager: JetStreamManager, stream: string): P
   );
 }
 
-/** @returns the part of a subject that all calls of one function in one queue share; their consumer is named after it */
+/**
+ * @returns the part of a subject that all calls of one function in one queue share; their consumer is named after it
+ */
 export function lineOf({ queue, name }: CallRecord): string {
   return [queue, name.namespace, name.name].map(token).join('.');
 }
@@ -65,7 +67,9 @@ export function unpackedCall(bytes: Uint8Array): StreamedCall | undefined {
   }
 }
 
-/** Makes a text fit for a subject and a consumer's name, where some characters are not allowed: by its hash, if it must. */
+/**
+ * Makes a text fit for a subject and a consumer's name, where some characters are not allowed: by its hash, if it must.
+ */
 function token(text: string): string {
   if (/^[-a-z0-9]{1,63}$/.test(text)) return text;
   return `_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;

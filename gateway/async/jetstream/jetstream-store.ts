@@ -160,7 +160,10 @@ export class JetStreamStore implements CallStore {
     for (const [line, { isIdle }] of this.#lines) if (isIdle) this.#lines.delete(line);
   }
 
-  /** Decides whether a message is run now, and takes its lease. @returns the call's id; undefined where it is not run now */
+  /**
+   * Decides whether a message is run now, and takes its lease.
+   * @returns the call's id; undefined where it is not run now
+   */
   #accept(message: JsMsg): string | undefined {
     const call = unpackedCall(message.data);
     if (!call || idOf(message.subject) !== call.record.id) {

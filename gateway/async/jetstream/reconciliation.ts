@@ -13,7 +13,9 @@ export interface Reconciled {
 /** How many messages are fetched at a time. */
 const AT_A_TIME = 100;
 
-/** Compares the known calls with those in the stream, after a start and after each reconnect, and reports differences. */
+/**
+ * Compares the known calls with those in the stream, after a start and after each reconnect, and reports differences.
+ */
 export async function reconcile(
   { manager }: NatsSession,
   stream: string,

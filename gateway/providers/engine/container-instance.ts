@@ -157,7 +157,8 @@ export class ContainerInstance implements Instance {
 
   #isWell(): Promise<boolean> | undefined {
     const client = this.#client;
-    if (!client || this.#options.link.away !== undefined) return Promise.resolve(true); // the engine is away: the last state stays
+    // while the engine is away, nothing is known to be wrong
+    if (!client || this.#options.link.away !== undefined) return Promise.resolve(true);
     return this.#options.healthCommand?.isWell(client, performance.now());
   }
 
@@ -176,7 +177,9 @@ export class ContainerInstance implements Instance {
     this.#gone(state.Error || `exit status ${state.ExitCode}`, this.#killerOf(state));
   }
 
-  /** @returns why the container was killed; undefined where it ended by itself. Not every engine notices an OOM kill. */
+  /**
+   * @returns why the container was killed; undefined where it ended by itself. Not every engine notices an OOM kill.
+   */
   #killerOf({ OOMKilled, ExitCode }: Container['State']): string | undefined {
     const { memoryLimit } = this.#options;
     const limit =

@@ -17,7 +17,10 @@ export interface EngineContext {
   readonly user: string;
   /** How containers are reached. It is known once the engine was found. */
   readonly reach: () => Reach;
-  /** @returns the engine's path of a file that the gateway knows by `path` @throws Error where the engine cannot see it */
+  /**
+   * @returns the engine's path of a file that the gateway knows by `path`
+   * @throws Error where the engine cannot see it
+   */
   readonly pathForEngine: (path: string) => string;
   /** Makes the gateway listen at one more address of this machine. */
   readonly listenAt: (host: string) => Promise<void>;

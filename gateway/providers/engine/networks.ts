@@ -16,7 +16,9 @@ export interface Network {
   readonly gateway: string;
 }
 
-/** Keeps one network for each namespace, so that functions of different namespaces reach each other only by the gateway. */
+/**
+ * Keeps one network for each namespace, so that functions of different namespaces reach each other only by the gateway.
+ */
 export class Networks {
   readonly #state: string;
   readonly #known = new Map<string, Promise<Network>>();

@@ -10,8 +10,8 @@ const OWN_FILE =
   /^\S+ \S+ \S+ \S*containers\/([0-9a-f]{64})\/\S* \/(run\/\.containerenv|etc\/hostname|etc\/hosts|etc\/resolv\.conf) /gm;
 
 /**
- * Finds the container that the gateway itself runs in. Engines put files into each container from a folder that is named
- * by the container's id.
+ * Finds the container that the gateway itself runs in. Engines put files into each container from a folder that is
+ * named by the container's id.
  * @returns undefined where the gateway runs in no container of this engine
  */
 export async function ownContainer(client: EngineClient): Promise<Container | undefined> {

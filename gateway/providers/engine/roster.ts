@@ -59,7 +59,10 @@ export class Roster {
     return new Set(this.#generations.values());
   }
 
-  /** Sets a container of a version aside to be adopted. @returns the name of its instance; undefined where there is none */
+  /**
+   * Sets a container of a version aside to be adopted.
+   * @returns the name of its instance; undefined where there is none
+   */
   reserve(generation: string): string | undefined {
     for (const [instance, found] of this.#found) {
       if (found.generation !== generation) continue;
@@ -120,7 +123,9 @@ export class Roster {
     if (this.#isTakenUp) this.#removeUnwanted(client, this.#now() - UNCLAIMED_MS);
   }
 
-  /** Tells that all functions of the last run have been taken up: containers that no version has reserved are removed. */
+  /**
+   * Tells that all functions of the last run have been taken up: containers that no version has reserved are removed.
+   */
   takenUp(client: EngineClient | undefined): void {
     this.#isTakenUp = true;
     if (client) this.#removeUnwanted(client, Number.POSITIVE_INFINITY);

@@ -7,8 +7,8 @@ import { GatewayError } from '../../errors.ts';
 const PORT_KNOWN_WITHIN_MS = 5000;
 
 /**
- * A port for the debugger of a function that stays the same while instances come and go. When the code changes, attached
- * debuggers are disconnected, and find the new instance at the same port.
+ * A port for the debugger of a function that stays the same while instances come and go. When the code changes,
+ * attached debuggers are disconnected, and find the new instance at the same port.
  */
 export class DebuggerPort {
   readonly port: number;

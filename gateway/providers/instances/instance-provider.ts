@@ -228,7 +228,9 @@ export class InstanceProvider implements Provider {
     return new ManagedFunction(context, record, { current, previous }, ring);
   }
 
-  /** Writes the record that a function has changed by itself. It waits for its turn, so that it undoes no other change. */
+  /**
+   * Writes the record that a function has changed by itself. It waits for its turn, so that it undoes no other change.
+   */
   #keepRecord(name: FunctionName): void {
     this.#alone(name, async () => {
       const managed = this.#functions.get(qualifiedName(name));

@@ -229,7 +229,9 @@ export class ManagedFunction {
     void this.#watch(version, member, instance);
   }
 
-  /** Leads the function's debugger port to the instance that serves. Without such a port, the log tells each instance's. */
+  /**
+   * Leads the function's debugger port to the instance that serves. Without such a port, the log tells each instance's.
+   */
   #onDebugger(member: Member, port: number): void {
     member.debuggerPort = port;
     const stable = this.ownPorts?.debugger;
@@ -267,7 +269,8 @@ export class ManagedFunction {
   }
 
   async #watch(version: Version, member: Member, instance: Instance): Promise<void> {
-    if (this.ownPorts && isInspected(version.record.deployment)) return; // at a breakpoint, the instance answers no probe
+    // an instance at a breakpoint answers no probe
+    if (this.ownPorts && isInspected(version.record.deployment)) return;
     await watch(instance, version.probes, {
       isOver: () => isDraining(member) || !version.members.has(member.id),
       onUnhealthy: (reason) => this.#fail(version, member, reason),

@@ -1,7 +1,9 @@
 /** The facts about one instance that the plan depends on. */
 export interface InstanceFacts {
   readonly id: string;
-  /** `waiting`: is starting or not ready. `serving`: is in the rotation. `draining`: answers its last calls and ends. */
+  /**
+   * `waiting`: is starting or not ready. `serving`: is in the rotation. `draining`: answers its last calls and ends.
+   */
   readonly phase: 'waiting' | 'serving' | 'draining';
 }
 
@@ -40,7 +42,9 @@ export interface Plan {
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
 
-/** @returns the pause after a failure, in milliseconds: none after the first, then 1 s, 2 s, 4 s and so on up to 60 s */
+/**
+ * @returns the pause after a failure, in milliseconds: none after the first, then 1 s, 2 s, 4 s and so on up to 60 s
+ */
 export function restartDelay(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 2, 20), LONGEST_DELAY_MS);

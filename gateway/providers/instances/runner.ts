@@ -7,8 +7,8 @@ export interface Runner {
   /** The name of this kind in /system/info. */
   readonly orchestration: string;
   /**
-   * Prepares, before the functions of the last run are taken up. Instances that the last run left behind end here, unless
-   * they can be adopted.
+   * Prepares, before the functions of the last run are taken up. Instances that the last run left behind end here,
+   * unless they can be adopted.
    */
   open(): Promise<void>;
   /** Tells that all functions of the last run have been taken up. Instances that belong to none of them end. */

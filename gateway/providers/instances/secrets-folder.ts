@@ -37,7 +37,7 @@ export class SecretsFolder {
   async create(): Promise<void> {
     const { names, user } = this.#options;
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    for (const name of names) await this.refresh(name).catch(ignoreMissing); // the secret was removed since the deployment
+    for (const name of names) await this.refresh(name).catch(ignoreMissing); // it was removed meanwhile
     if (user) await chown(this.path, user.uid, user.gid);
     await chmod(this.path, this.#modes.folder);
   }

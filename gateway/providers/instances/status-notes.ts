@@ -2,7 +2,9 @@ import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-no
 import { restartDelay } from './plan.ts';
 import type { Version } from './version.ts';
 
-/** How long the status tells that an instance was ended from outside, although enough instances serve, in milliseconds. */
+/**
+ * How long the status tells that an instance was ended from outside, although enough instances serve, in milliseconds.
+ */
 const TOLD_MS = 3_600_000;
 
 /**

@@ -77,7 +77,10 @@ export abstract class Version implements VersionFacts {
   /** @returns lines for the status: what a user should know beside failures */
   abstract notes(replicas: number): readonly string[];
 
-  /** Starts an instance, which is not ready yet when this resolves. @throws Error with the reason why it cannot start */
+  /**
+   * Starts an instance, which is not ready yet when this resolves.
+   * @throws Error with the reason why it cannot start
+   */
   abstract launch(options: LaunchOptions): Promise<Instance>;
 
   /** Gives the new value of a secret to the running instances. */
@@ -113,7 +116,9 @@ export abstract class Version implements VersionFacts {
   }
 }
 
-/** Whether a member is draining. A function, as its phase may have changed during an await, which the compiler ignores. */
+/**
+ * Whether a member is draining. A function, as its phase may have changed during an await, which the compiler ignores.
+ */
 export function isDraining({ phase }: Member): boolean {
   return phase === 'draining';
 }

@@ -14,8 +14,8 @@ interface Seen {
 const LOOKS = 5;
 
 /**
- * Kills all processes that an instance has started, as the end of a container would: its descendants, and daemons, whose
- * parents have ended. Daemons are found by an environment variable that they inherited.
+ * Kills all processes that an instance has started, as the end of a container would: its descendants, and daemons,
+ * whose parents have ended. Daemons are found by an environment variable that they inherited.
  * @param root the instance's own process; undefined where it has ended
  * @param marker the beginning of a variable, `NAME=value`, that only these processes have
  */

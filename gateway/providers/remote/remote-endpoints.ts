@@ -8,7 +8,9 @@ import type { Endpoint, Endpoints, Place } from '../../routing/endpoints.ts';
 /** How long a function counts as ready after its status said so, in milliseconds. */
 const FRESH_MS = 250;
 
-/** The pause between two requests for the status of a function that starts, and how long it may take, in milliseconds. */
+/**
+ * The pause between two requests for the status of a function that starts, and how long it may take, in milliseconds.
+ */
 const POLL_MS = 100;
 const LONGEST_START_MS = 100_000;
 

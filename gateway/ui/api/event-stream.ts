@@ -4,7 +4,8 @@ export interface ServerEvent {
 }
 
 /**
- * Reads a stream of server-sent events whose data is JSON. The browser's own EventSource would hide a status such as 401.
+ * Reads a stream of server-sent events whose data is JSON. The browser's own EventSource would hide a status such as
+ * 401.
  */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent, void> {
   let text = '';

@@ -1,6 +1,8 @@
 import type { Deployed } from '../api/types.ts';
 
-/** The form of a deployment, as the user filled it in. Variables, labels and annotations are `NAME=value`, one per line. */
+/**
+ * The form of a deployment, as the user filled it in. Variables, labels and annotations are `NAME=value`, one per line.
+ */
 export interface DeployForm {
   readonly service: string;
   readonly namespace: string;

@@ -127,7 +127,9 @@ function Probes({ annotations }: { readonly annotations: Readonly<Record<string,
   );
 }
 
-/** Shows the timeouts of a call in their order, on the way to the function and back. The first to pass ends the call. */
+/**
+ * Shows the timeouts of a call in their order, on the way to the function and back. The first to pass ends the call.
+ */
 function TimeoutChain({ variables }: { readonly variables: Readonly<Record<string, string>> }): VNode {
   const t = useTexts();
   const { value: timeouts } = useLoaded<Timeouts>(

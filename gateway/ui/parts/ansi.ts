@@ -4,7 +4,9 @@ export interface Stretch {
   readonly classes: string;
 }
 
-/** A control sequence of a terminal (ECMA-48). Colours are shown; the page drops those that move, hide or set titles. */
+/**
+ * A control sequence of a terminal (ECMA-48). Colours are shown; the page drops those that move, hide or set titles.
+ */
 // oxlint-disable-next-line no-control-regex
 const SEQUENCE = /\u001B(?:\[([0-9;:]*)([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-_])/g;
 // oxlint-disable-next-line no-control-regex

@@ -31,7 +31,9 @@ export function CopyButton({ text, label }: { readonly text: () => string; reado
   );
 }
 
-/** Browsers have `navigator.clipboard` only over HTTPS and on loopback. Elsewhere the deprecated `execCommand` copies. */
+/**
+ * Browsers have `navigator.clipboard` only over HTTPS and on loopback. Elsewhere the deprecated `execCommand` copies.
+ */
 async function writeClipboard(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');

@@ -11,8 +11,8 @@ class EngineAddressError extends Error {
 }
 
 /**
- * Finds the engine: by the setting; else as docker's command line does (DOCKER_HOST, then its context); else as podman's
- * does (CONTAINER_HOST); else at the usual sockets of engines.
+ * Finds the engine: by the setting; else as docker's command line does (DOCKER_HOST, then its context); else as
+ * podman's does (CONTAINER_HOST); else at the usual sockets of engines.
  * @param setting engine_host; '' where it is not set
  * @returns undefined where no engine was found
  * @throws EngineAddressError

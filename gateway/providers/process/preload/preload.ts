@@ -3,9 +3,9 @@ import { redirectGateway } from './gateway-names.ts';
 import { redirectSecrets } from './secrets.ts';
 
 /**
- * Is loaded into the Node processes of functions by `node --require`. The build bundles it into of-gateway.js as a text.
- * In the watchdog, it ends the process when the gateway ends. In the function, it redirects /var/openfaas/secrets to the
- * function's own secrets and gateway.openfaas to the gateway, enables source maps, and opens the debugger.
+ * Is loaded into the Node processes of functions by `node --require`. The build bundles it into of-gateway.js as a
+ * text. In the watchdog, it ends the process when the gateway ends. In the function, it redirects /var/openfaas/secrets
+ * to the function's own secrets and gateway.openfaas to the gateway, enables source maps, and opens the debugger.
  */
 
 const { OF_GATEWAY_WATCHDOG, OF_GATEWAY_INSPECT, OF_GATEWAY_ADDRESS, OPENFAAS_SECRETS, mode } = process.env;
