@@ -128,7 +128,7 @@ export const DASHBOARDS: Readonly<Record<string, object>> = {
         queries: [
           {
             expr: `sum by (function_name) (gateway_service_count${OF})`,
-            legend: '{{function_name}} wished for',
+            legend: '{{function_name}} wanted',
           },
           {
             expr: `sum by (function_name) (gateway_service_ready_count${OF})`,
