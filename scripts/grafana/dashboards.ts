@@ -83,7 +83,7 @@ export const DASHBOARDS: Readonly<Record<string, object>> = {
   functions: dashboard({
     uid: 'of-gateway-functions',
     title: 'of-gateway: functions',
-    description: 'Functions one by one: rate, duration, in flight, replicas and what they aim at.',
+    description: 'Single functions: rate, duration, calls in flight, replicas and their target.',
     variables: [FUNCTION],
     columns: 2,
     panels: [
