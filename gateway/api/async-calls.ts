@@ -31,7 +31,8 @@ export function listCalls(call: Call, context: ApiContext): Answer {
 /** `GET /system/async/CALL-ID`. */
 export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
   const record = queue.find(subject);
-  if (!record) throw new GatewayError('CALL_UNKNOWN', `no call ${subject} is known here, or not any more`);
+  if (!record)
+    throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${subject}, or it is no longer kept`);
   return json(callJson(record));
 }
 

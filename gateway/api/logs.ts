@@ -33,11 +33,11 @@ function readLogQuery(call: Call, context: ApiContext): LogQuery {
   if (since !== '' && (!time || Number.isNaN(time.getTime()))) {
     throw new GatewayError(
       'LOG_QUERY_INVALID',
-      `since=${shown(since)} is no time such as 2026-01-31T15:04:05Z (RFC 3339)`,
+      `since=${shown(since)} is not a time such as 2026-01-31T15:04:05Z (RFC 3339)`,
     );
   }
   if (tail !== '' && !/^[+-]?\d{1,15}$/.test(tail)) {
-    throw new GatewayError('LOG_QUERY_INVALID', `tail=${shown(tail)} is no whole number of lines`);
+    throw new GatewayError('LOG_QUERY_INVALID', `tail=${shown(tail)} is not a whole number of lines`);
   }
   return {
     ...functionOf(call, context, name),

@@ -27,12 +27,12 @@ export async function describeNamespace({ subject }: Call, { provider }: ApiCont
 export async function createNamespace(call: Call, { provider }: ApiContext): Promise<Answer> {
   const namespace = await call.readJson(NAMESPACE);
   if (namespace.name === '')
-    throw new GatewayError('REQUEST_INVALID', 'name is required: that of the namespace');
+    throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the namespace');
   if (!isDnsLabel(namespace.name)) {
-    const rule = 'lower case letters, digits and - inside, 63 at most';
+    const rule = 'lower case letters and digits, and - between them, 63 at most';
     throw new GatewayError(
       'REQUEST_INVALID',
-      `name ${shown(namespace.name)} is none for a namespace: ${rule}`,
+      `name ${shown(namespace.name)} is not a valid name for a namespace: ${rule}`,
     );
   }
   await provider.namespaces.create(namespace);
@@ -61,7 +61,7 @@ export async function deleteNamespace(call: Call, { provider, metrics }: ApiCont
 async function readNamed(call: Call): Promise<Namespace> {
   const namespace = await call.readJson(NAMESPACE);
   if (namespace.name !== '' && namespace.name !== call.subject) {
-    const names = `${shown(namespace.name)} in the body is another than ${shown(call.subject)} in the path`;
+    const names = `${shown(namespace.name)} in the body differs from ${shown(call.subject)} in the path`;
     throw new GatewayError('REQUEST_INVALID', `name ${names}`);
   }
   if (!isDnsLabel(call.subject)) throw notFound(call.subject);

@@ -46,8 +46,11 @@ async function readSecret(call: Call, context: ApiContext): Promise<{ secret: Se
   const { name, namespace, value, rawValue } = await call.readJson(SECRET);
   if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the secret');
   if (!isSecretName(name)) {
-    const rule = 'letters, digits and -_. inside, 253 at most';
-    throw new GatewayError('REQUEST_INVALID', `name ${shown(name)} is no name for a secret: ${rule}`);
+    const rule = 'letters and digits, and - _ . between them, 253 at most';
+    throw new GatewayError(
+      'REQUEST_INVALID',
+      `name ${shown(name)} is not a valid name for a secret: ${rule}`,
+    );
   }
   const content = rawValue ?? Buffer.from(value);
   if (content.length > LARGEST_SECRET) {

@@ -25,7 +25,7 @@ export function tellLogins(_call: Call, { login }: ApiContext): Answer {
 /** `POST /system/login`: begins a browser's session. */
 export async function beginSession(call: Call, { login }: ApiContext): Promise<Answer> {
   const { user, password } = await call.readJson(LOGIN);
-  if (!login) throw new GatewayError('ROUTE_UNKNOWN', 'nobody logs in here (basic_auth=false)');
+  if (!login) throw new GatewayError('ROUTE_UNKNOWN', 'there is no login (basic_auth=false)');
   const token = await login.begin(user, password, call.remoteAddress);
   if (typeof token === 'string') return begun(token, call, login);
   return {

@@ -146,7 +146,7 @@ export class LevelStore implements CallStore {
         await this.#forget();
         const failure = new GatewayError(
           'STORAGE_FAILED',
-          `the queue cannot be written (${reasonOf(thrown)}): see to the disk of state_dir`,
+          `the queue cannot be written (${reasonOf(thrown)}): check the disk of state_dir`,
           { cause: thrown },
         );
         for (const { reject } of batches) reject(failure);

@@ -19,7 +19,9 @@ export class OutcomeWriter {
       await write();
     } catch (thrown) {
       if (this.#unwritten.size === 0)
-        this.#warn(`What has become of calls is written later: ${messageOf(thrown)}`);
+        this.#warn(
+          `Outcomes of calls cannot be written, and are kept in memory until they can: ${messageOf(thrown)}`,
+        );
       if (!this.#unwritten.has(id)) this.#unwritten.set(id, write);
     }
   }

@@ -150,14 +150,15 @@ export class StoredQueue implements CallQueue {
 
   async replay(callId: string, body?: Buffer): Promise<void> {
     const dead = this.#history.find(callId);
-    if (!dead) throw new GatewayError('CALL_UNKNOWN', `no call ${callId} is known here, or not any more`);
+    if (!dead)
+      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
     if (dead.state !== 'dead')
-      throw notDead(`the call ${callId} is ${dead.state}: only dead ones are replayed`);
+      throw notDead(`the call ${callId} is ${dead.state}: only dead calls can be replayed`);
     if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
     this.#replaying.add(dead.id);
     try {
       const content = await this.#store.readContent(dead.id);
-      if (!content) throw notDead(`the body of the call ${callId} is lost: submit it anew`);
+      if (!content) throw notDead(`the body of the call ${callId} is lost: submit it again`);
       const { name, calledAs, queue } = dead;
       const again = body === undefined ? content : { ...content, body };
       await this.#take({ callId, name, calledAs, queue, content: again }, (record) =>
@@ -197,7 +198,7 @@ export class StoredQueue implements CallQueue {
   async #lose(id: string): Promise<void> {
     const record = this.#history.get(id);
     if (!record || !this.#isUnfinished(id) || this.#runs.has(id)) return;
-    this.#options.warn(`The queued call ${record.callId} is gone from where it was kept: it is not made`);
+    this.#options.warn(`The queued call ${record.callId} is no longer in its store: it cannot be made`);
     this.#waiting.remove(record);
     await this.#finish({ ...record, state: 'dead' });
   }

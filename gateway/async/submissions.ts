@@ -62,7 +62,7 @@ export class Submissions {
     const isCall = target === '/'; // with a further path, the name is a function and not the id of a call
     if (exchange.method === 'DELETE' && isCall) return this.#cancel(exchange, name);
     if (exchange.method !== 'POST') {
-      const text = `functions are called later by POST alone, not by ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
+      const text = `/async-function/ accepts POST, not ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
       return exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), [
         'Allow',
         isCall ? 'POST, DELETE' : 'POST',
@@ -103,7 +103,7 @@ export class Submissions {
     const tooMany = (): GatewayError =>
       new GatewayError(
         'QUEUE_FULL',
-        `calls are coming in with more than ${mostReceived} bytes: try again later`,
+        `calls with more than ${mostReceived} bytes together are being received: try again later`,
       );
     if (!body.isAnnounced) return Buffer.alloc(0);
     if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
@@ -140,6 +140,6 @@ function readCallbackUrl(given: string | string[] | undefined): string | undefin
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
   throw new GatewayError(
     'REQUEST_INVALID',
-    `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is no http or https URL`,
+    `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is not an http or https URL`,
   );
 }

@@ -91,10 +91,10 @@ export class IdentityProvider {
     if (this.#metadata && performance.now() - this.#metadata.at < FRESH_MS) return this.#metadata.value;
     const value = (await this.#ask(`${issuer}/.well-known/openid-configuration`, {})) as unknown as Metadata;
     if (value.issuer !== issuer)
-      throw unavailable(`it calls itself ${JSON.stringify(value.issuer)}: set oidc_issuer to that`);
+      throw unavailable(`its issuer is ${JSON.stringify(value.issuer)}: set oidc_issuer to that`);
     for (const endpoint of [value.authorization_endpoint, value.token_endpoint, value.jwks_uri])
       if (typeof endpoint !== 'string' || !/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
-        throw unavailable('what it says of itself lacks an endpoint');
+        throw unavailable('its metadata lack an endpoint');
     this.#metadata = { value, at: performance.now() };
     this.#keys = createRemoteJWKSet(new URL(value.jwks_uri), { timeoutDuration: ANSWER_WITHIN_MS });
     return value;
@@ -131,7 +131,7 @@ export class IdentityProvider {
       if (payload['nonce'] !== nonce) throw new Error('its nonce is that of another login');
       return payload;
     } catch (thrown) {
-      throw new GatewayError('CREDENTIALS_INVALID', `the ID token cannot be taken: ${messageOf(thrown)}`, {
+      throw new GatewayError('CREDENTIALS_INVALID', `the ID token is not valid: ${messageOf(thrown)}`, {
         cause: thrown,
       });
     }

@@ -71,7 +71,7 @@ export function refusalOf(
   if (session && !(typeof token === 'string' && isSame(token, session.csrfToken)))
     return new GatewayError(
       'TOKEN_MISSING',
-      'a session changes things with X-CSRF-Token alone: GET /system/session tells it',
+      'a change by a session needs the header X-CSRF-Token: GET /system/session returns it',
     );
   if (access === 'read') return new GatewayError('ACCESS_DENIED', 'your login may read, and change nothing');
   return undefined;

@@ -35,7 +35,7 @@ const CLUSTER_NAMES: ReadonlySet<string> = new Set([
 export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | undefined {
   const { host } = asked.headers;
   if (rules.isOpen && host !== undefined && !isOwnName(hostname(host), rules)) {
-    return `the gateway is not called ${JSON.stringify(host.slice(0, 100))}: add the name to allowed_hosts, or set basic_auth=true`;
+    return `${JSON.stringify(host.slice(0, 100))} is not a name of the gateway: add it to allowed_hosts, or set basic_auth=true`;
   }
   if (asked.kind === 'function' && !rules.isOpen) return undefined;
   const { origin } = asked.headers;

@@ -47,7 +47,7 @@ export class Invoker {
     const call = new FunctionCall(this.#context, request, response, invocation);
     if (METHODS.has(request.method ?? '')) call.start();
     else {
-      const text = `functions are called by ${ALLOW}, not by ${request.method}`;
+      const text = `functions accept ${ALLOW}, not ${request.method}`;
       call.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
     }
     return call.served;

@@ -126,7 +126,7 @@ function member(at: string, key: string): string {
 }
 
 function wrong(value: unknown, at: string, expected: string): ShapeError {
-  return new ShapeError(`${place(at)} has to be ${expected}, and is ${described(value)}`);
+  return new ShapeError(`${place(at)} must be ${expected}, but is ${described(value)}`);
 }
 
 /** @returns the place of a value for an error. It is cut off, as names that the caller chose may have any length. */

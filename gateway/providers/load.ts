@@ -98,7 +98,7 @@ async function loadProcessRunner(surroundings: ProviderSurroundings, secrets: Se
   const { ProcessRunner } = await import('./process/process-runner.ts');
   const watchdog = settings.watchdog || join(dirname(program), 'fwatchdog.js');
   await access(watchdog).catch((error: unknown) => {
-    throw new StartError(`the watchdog ${watchdog} is not there: name another with watchdog=FILE`, {
+    throw new StartError(`the watchdog ${watchdog} does not exist: set watchdog to another file`, {
       cause: error,
     });
   });

@@ -36,9 +36,9 @@ export function readExpression(text: string): Expression {
   const zoned = ZONE.exec(text.trim());
   const zone = zoned?.[1];
   const body = (zoned?.[2] ?? text).trim();
-  if (/^(?:CRON_TZ|TZ)=/.test(body)) throw new Error(`"${text}" names a time zone and no times`);
+  if (/^(?:CRON_TZ|TZ)=/.test(body)) throw new Error(`"${text}" has a time zone, but no times`);
   if (body.startsWith('@every')) return readInterval(text, body);
-  if (zone !== undefined && !isZone(zone)) throw new Error(`"${zone}" is no time zone`);
+  if (zone !== undefined && !isZone(zone)) throw new Error(`"${zone}" is not a time zone`);
   const pattern = body.startsWith('@') ? NAMED[body.toLowerCase()] : body;
   if (pattern === undefined) {
     throw new Error(`"${body}" is not known: expected ${Object.keys(NAMED).join(', ')} or @every DURATION`);
@@ -65,14 +65,14 @@ function readPattern(pattern: string, zone: string | undefined): Cron {
 /** Refuses forms that croner accepts but robfig/cron does not (`L`, `W`, `#`, day 7), and completes `5/20`. */
 function completeField(field: string, at: number): string {
   const name = FIELD_NAMES[at] ?? '';
-  if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is no ${name}`);
+  if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is not a valid ${name}`);
   return field
     .split(',')
     .map((part) => {
       const [range = '', step] = part.split('/');
       for (const word of range.split('-')) {
-        if (!/^(?:\d+|\*|\?|[A-Za-z]{3})$/.test(word)) throw new Error(`"${field}" is no ${name}`);
-        if (at === 4 && Number(word) > 6) throw new Error(`"${word}" is no day of the week: Sunday is 0`);
+        if (!/^(?:\d+|\*|\?|[A-Za-z]{3})$/.test(word)) throw new Error(`"${field}" is not a valid ${name}`);
+        if (at === 4 && Number(word) > 6) throw new Error(`"${word}" is not a day of the week: Sunday is 0`);
       }
       if (step === undefined || /^[*?]$/.test(range) || range.includes('-')) return part;
       return `${range}-${HIGHEST[at] ?? ''}/${step}`;

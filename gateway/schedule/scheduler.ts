@@ -101,7 +101,7 @@ export class Scheduler {
       this.#takeUp(await allFunctions(this.#parts.provider), new Date());
       this.#isUnlisted = false;
     } catch (thrown) {
-      if (!this.#isUnlisted) this.#parts.warn(`Schedules are not read anew: ${messageOf(thrown)}`);
+      if (!this.#isUnlisted) this.#parts.warn(`Schedules cannot be read again: ${messageOf(thrown)}`);
       this.#isUnlisted = true;
     } finally {
       this.#isRefreshing = false;

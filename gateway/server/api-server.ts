@@ -114,7 +114,7 @@ export class ApiServer {
     const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
     if (!handler) {
       const allowed = Object.keys(route.methods).join(', ');
-      const text = `${route.pattern} is asked by ${allowed}, not by ${method}`;
+      const text = `${route.pattern} accepts ${allowed}, not ${method}`;
       exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', allowed]);
       return undefined;
     }
@@ -154,7 +154,7 @@ export class ApiServer {
 
   #tooSlow({ method, requestTarget }: Exchange): GatewayError {
     const limit = `write_timeout of ${formatDuration(this.#parts.writeTimeout)} passed`;
-    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be done`;
+    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be carried out`;
     return new GatewayError('UPSTREAM_TIMEOUT', text);
   }
 

@@ -57,7 +57,7 @@ export class RequestHandler implements ServedBy {
 
   readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
-    const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
+    const text = `Expect: ${request.headers.expect ?? ''} is not supported, only 100-continue`;
     this.#refuse(request, response, framingFault(request) ?? new GatewayError('EXPECTATION_UNKNOWN', text));
   };
 

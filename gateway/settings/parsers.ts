@@ -53,7 +53,7 @@ export const publicUrl: Parser<string> = {
 };
 
 export const dnsLabel: Parser<string> = {
-  expects: 'lower case letters, digits and - inside, 63 at most',
+  expects: 'lower case letters and digits, and - between them, 63 at most',
   parse: (text) => (isDnsLabel(text) ? text : undefined),
   print: (value) => value,
 };

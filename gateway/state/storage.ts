@@ -47,7 +47,7 @@ async function orStorageFailed(path: string, work: () => Promise<unknown>): Prom
   } catch (error) {
     throw new GatewayError(
       'STORAGE_FAILED',
-      `nothing was changed, as ${path} cannot be written (${messageOf(error)}): see to the disk of state_dir`,
+      `nothing was changed, as ${path} cannot be written (${messageOf(error)}): check the disk of state_dir`,
       { cause: error },
     );
   }

@@ -167,7 +167,7 @@ export class JetStreamStore implements CallStore {
   #accept(message: JsMsg): string | undefined {
     const call = unpackedCall(message.data);
     if (!call || idOf(message.subject) !== call.record.id) {
-      this.#options.warn(`A message of the stream ${this.#options.stream} is no call: it is dropped`);
+      this.#options.warn(`A message of the stream ${this.#options.stream} is not a call: it is dropped`);
       message.term();
       return undefined;
     }

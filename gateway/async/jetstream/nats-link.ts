@@ -55,7 +55,7 @@ export class NatsLink {
     const { address } = this.#options;
     return new GatewayError(
       'QUEUE_UNREACHABLE',
-      `the queue at nats_url ${address.text} cannot be used (${why}): see to the NATS server and try again`,
+      `the queue at nats_url ${address.text} cannot be used (${why}): check the NATS server and try again`,
     );
   }
 
@@ -82,7 +82,7 @@ export class NatsLink {
         await this.#connection?.close();
         if (!isTold && !signal.aborted)
           warn(
-            `No queue at nats_url ${address.text} (${this.#why}): calls for later are refused until there is`,
+            `No queue at nats_url ${address.text} (${this.#why}): asynchronous calls are refused until it can be reached`,
           );
         isTold = true;
       }

@@ -20,7 +20,7 @@ export async function publish(link: NatsLink, subject: string, id: string, bytes
   if (bytes.length + ROOM_FOR_HEADERS > most)
     throw new GatewayError(
       'BODY_TOO_LARGE',
-      `the call is larger than max_payload of ${most} bytes of the NATS server allows`,
+      `the call is larger than the NATS server's max_payload of ${most} bytes`,
     );
   try {
     await session.within(session.client.publish(subject, bytes, { msgID: id, timeout: CONFIRMED_WITHIN_MS }));

@@ -188,7 +188,7 @@ export class ContainerInstance implements Instance {
     if (ExitCode !== KILLED) return undefined;
     return memoryLimit === undefined
       ? `it was killed (exit status ${ExitCode})`
-      : `it was killed (exit status ${ExitCode}), as is done with what needs more ${limit} (OOM)`;
+      : `it was killed (exit status ${ExitCode}), probably as it needed more ${limit} (OOM)`;
   }
 
   #gone(how: string, by: string | undefined): void {

@@ -118,7 +118,7 @@ export class EngineRunner implements Runner {
       return { deployment, container: { image: Id, generation: randomBytes(8).toString('hex') } };
     } catch (thrown) {
       if (!(thrown instanceof EngineError)) throw thrown;
-      const text = `the container engine cannot tell of ${deployment.image}: ${thrown.message}`;
+      const text = `the container engine could not look up the image ${deployment.image}: ${thrown.message}`;
       throw new GatewayError('PROVIDER_UNAVAILABLE', text, { cause: thrown });
     }
   }

@@ -37,7 +37,7 @@ export class Images {
     if (!reference)
       throw new GatewayError(
         'DEPLOYMENT_INVALID',
-        `image ${JSON.stringify(name)} is no name of a container's image`,
+        `image ${JSON.stringify(name)} is not a valid name of an image`,
       );
     const known = this.#policy === 'Always' ? undefined : await this.find(client, name);
     if (known) return known;
@@ -50,7 +50,7 @@ export class Images {
     if (pulled) return pulled;
     throw new GatewayError(
       'IMAGE_UNAVAILABLE',
-      `the image ${name} was pulled, and is not there all the same`,
+      `the image ${name} was pulled, but the engine does not have it`,
     );
   }
 

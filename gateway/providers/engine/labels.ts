@@ -47,8 +47,9 @@ const OURS: ReadonlySet<string> = new Set(Object.values(LABELS));
 export function checkLabels({ labels }: Deployment): void {
   for (const [name, value] of Object.entries(labels)) {
     const shown = JSON.stringify(name.slice(0, 100));
-    if (OURS.has(name)) throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is the gateway's own`);
+    if (OURS.has(name))
+      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} belongs to the gateway`);
     if (!/^[^\s\p{Cc}=]+$/u.test(name) || value.includes('\0'))
-      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is no label that a container can have`);
+      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is not a valid label of a container`);
   }
 }

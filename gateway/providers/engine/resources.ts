@@ -41,7 +41,7 @@ export function withoutEffect({ limits, requests, constraints, annotations }: De
   const notes: string[] = [];
   const memory = positive(limits?.memory);
   if (memory !== undefined && memory < LEAST_MEMORY)
-    notes.push(`limits.memory ${limits?.memory ?? ''} is less than a container can do with: it has 6Mi`);
+    notes.push(`limits.memory ${limits?.memory ?? ''} is less than an engine accepts: the container has 6Mi`);
   if (constraints.length > 0)
     notes.push(`constraints have no effect: there is one engine, and functions run there`);
   for (const gpu of ['nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const)

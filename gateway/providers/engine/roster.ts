@@ -146,7 +146,7 @@ export class Roster {
     client
       .send('DELETE', `/containers/${container}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
       .catch((thrown: unknown) =>
-        this.#warn(`a container that nobody wants cannot be removed (${container}): ${messageOf(thrown)}`),
+        this.#warn(`an unused container cannot be removed (${container}): ${messageOf(thrown)}`),
       )
       .finally(() => this.#removing.delete(container));
   }

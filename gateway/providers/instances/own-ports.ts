@@ -83,5 +83,8 @@ function portIn(annotations: Readonly<Record<string, string>>, name: string): nu
   if (text === undefined || text === '' || (name === INSPECT && !/^\d/.test(text))) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new GatewayError('DEPLOYMENT_INVALID', `${name}=${JSON.stringify(text)} is no port from 1 to 65535`);
+  throw new GatewayError(
+    'DEPLOYMENT_INVALID',
+    `${name}=${JSON.stringify(text)} is not a port from 1 to 65535`,
+  );
 }

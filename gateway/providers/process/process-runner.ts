@@ -79,7 +79,7 @@ export class ProcessRunner implements Runner {
   /** Lets functions run as the gateway's user. @throws GatewayError PROVIDER_UNAVAILABLE if the settings forbid that */
   #shareUser(): void {
     const { stateFolder, watchdog, mustHaveOwnUsers, warn } = this.#options;
-    const text = `functions cannot run as users of their own, who could not read ${stateFolder} or ${watchdog}`;
+    const text = `functions cannot run as users of their own, as these could not read ${stateFolder} or ${watchdog}`;
     if (mustHaveOwnUsers)
       throw new GatewayError('PROVIDER_UNAVAILABLE', `${text}: move them, or set function_users=false`);
     warn(`${text}: they run as the gateway's user`);

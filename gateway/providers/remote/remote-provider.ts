@@ -87,7 +87,7 @@ export class RemoteProvider implements Provider {
     if (status < 200 || status >= 300) {
       throw new GatewayError(
         'PROVIDER_UNAVAILABLE',
-        `the provider at ${this.#client.origin} says ${status} of its health`,
+        `the provider at ${this.#client.origin} answered ${status} to GET /healthz`,
       );
     }
     await this.#readIdentity().catch(() => undefined);

@@ -51,7 +51,7 @@ function parsed(source: string, text: string, tls: EngineAddress['tls']): Engine
   throw new EngineAddressError(
     text.startsWith('ssh://')
       ? `${source}=${shown} is over ssh, which the gateway does not speak: forward the socket (ssh -L) and set engine_host to ${known}`
-      : `${source}=${shown} is no address of a container engine: expected ${known}`,
+      : `${source}=${shown} is not an address of a container engine: expected ${known}`,
   );
 }
 
