@@ -1,4 +1,4 @@
-/** Idempotent methods, which may be carried out twice (RFC 9110, section 9.2.2; QUERY by its own draft). */
+/** Idempotent methods, which may be carried out twice (RFC 9110, section 9.2.2; QUERY by its own specification). */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',

@@ -25,7 +25,7 @@ export async function ensureStream(manager: JetStreamManager, stream: string): P
       throw thrown;
     await manager.streams.add({
       name: stream,
-      description: 'Calls for later of one of-gateway',
+      description: 'Queued calls of one of-gateway',
       subjects: [subject],
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
