@@ -25,7 +25,7 @@ const ORDER = { failing: 0, degraded: 1, starting: 2, ready: 3, zero: 4 } as con
 type Column = 'state' | 'name' | 'replicas' | 'rate' | 'p95' | 'errors' | 'deployed';
 
 /**
- * The value of a row by which a column sorts. Numbers are negative, so that the first click puts the largest on top.
+ * The value by which a column sorts, the least first. Counts and times are negative, so that the largest come first.
  */
 const VALUES: Readonly<Record<Column, (view: FunctionView) => number | string>> = {
   state: (view) => ORDER[view.state],
