@@ -240,14 +240,14 @@ export class InstanceProvider implements Provider {
 
   /** Removes the files of a version that is no longer used. */
   async #discard(version: Version): Promise<void> {
-    const versions = [...this.#functions.values()].flatMap((managed) => managed.versions);
+    const versions = [...this.#functions.values()].flatMap((managed) => managed.versionsInUse);
     await version.discard(versions.filter((other) => other !== version));
   }
 
   async #refreshSecret({ name, namespace }: SecretName): Promise<void> {
     for (const managed of this.#functions.values()) {
       if (managed.name.namespace !== namespace) continue;
-      for (const version of managed.versions) await version.refreshSecret(name);
+      for (const version of managed.versionsInUse) await version.refreshSecret(name);
     }
   }
 

@@ -23,7 +23,7 @@ export interface ManagedFunctionContext {
   /** Called when the function has changed its record by itself. The provider writes it in its turn. */
   readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
-  /** Called with a version that starts no more instances. The last ones may still be draining. */
+  /** Called with a version that starts no more instances, once its last one has ended. */
   readonly onRetired: (version: Version) => void;
   /** For development: the ports that lead to this function only. */
   readonly ownPorts: OwnPorts | undefined;
@@ -44,6 +44,8 @@ export class ManagedFunction {
   #record: FunctionRecord;
   #current: Version;
   #previous: Version | undefined;
+  /** Versions before that one, whose last instances are draining. */
+  readonly #retired = new Set<Version>();
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
   readonly #cpuTotal = new CpuTotal();
@@ -76,6 +78,11 @@ export class ManagedFunction {
   /** The versions that run or are about to: the current one, and the one before while it is needed. */
   get versions(): Version[] {
     return this.#previous ? [this.#current, this.#previous] : [this.#current];
+  }
+
+  /** The versions that have instances or may start some: their files are in use. */
+  get versionsInUse(): Version[] {
+    return [...this.versions, ...this.#retired];
   }
 
   /** The version that serves until a next one is ready. */
@@ -126,12 +133,12 @@ export class ManagedFunction {
   async kill(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
-    const all = this.versions.flatMap(({ members }) => [...members.values()]);
+    const all = this.versionsInUse.flatMap(({ members }) => [...members.values()]);
     await Promise.all(all.map(({ instance }) => instance?.kill()));
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const members = this.versionsInUse.flatMap((version) => [...version.members.values()]);
     const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
     const { replicas, current } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
@@ -140,7 +147,7 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       ...datesOf(this.#record),
-      instances: instanceStates(this.versions, (id) => this.#context.rotation.inFlight(this.name, id)),
+      instances: instanceStates(this.versionsInUse, (id) => this.#context.rotation.inFlight(this.name, id)),
       notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
@@ -294,6 +301,7 @@ export class ManagedFunction {
       await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
       await member.instance?.stop(STOP_MS);
       version.members.delete(member.id);
+      this.#forgetRetired(version);
       this.#reconcile();
     };
     this.#track(end());
@@ -301,8 +309,14 @@ export class ManagedFunction {
 
   /** Ends a version that is neither the current one nor the one before. */
   #retire(version: Version): void {
+    this.#retired.add(version);
     for (const member of version.members.values()) this.#drain(version, member, DRAIN_MS);
-    this.#context.onRetired(version);
+    this.#forgetRetired(version);
+  }
+
+  /** Forgets a retired version once its last instance has ended: until then, that one needs its files. */
+  #forgetRetired(version: Version): void {
+    if (version.members.size === 0 && this.#retired.delete(version)) this.#context.onRetired(version);
   }
 
   #track(work: Promise<void>): void {
