@@ -16,7 +16,7 @@ import { gatewayManner } from './manner.ts';
 import { PlaceSearch } from './place-search.ts';
 import { startTime } from './start-time.ts';
 
-/** The surroundings of a call. */
+/** The parts of the gateway that all calls share. */
 export interface CallContext {
   readonly endpoints: Endpoints;
   readonly limits: InvocationLimits;
@@ -24,7 +24,7 @@ export interface CallContext {
   readonly upstreamOf: (endpoint: Endpoint) => Upstream;
 }
 
-/** One call: its exchange, its place at an instance, and its counts. */
+/** One call of a function: waits for an instance, forwards the request, and counts the call. */
 export class FunctionCall implements Manner {
   readonly component = gatewayManner.component;
   readonly #context: CallContext;
@@ -61,19 +61,19 @@ export class FunctionCall implements Manner {
     this.#exchange.onSettled(this.#onSettled);
   }
 
-  /** The server's view of the call. */
+  /** The call as the server follows it. */
   get served(): ServedRequest {
     return this.#exchange;
   }
 
-  /** Serves the call to its end. */
+  /** Begins to serve the call. */
   start(): void {
     const place = this.#context.endpoints.take(this.#invocation.name);
     if (place) this.#send(place);
     else void this.#wait();
   }
 
-  /** Ends the call with an error of the gateway's own. */
+  /** Ends the call with an error of the gateway. */
   fail(error: HttpError, headers: readonly string[] = []): void {
     this.#exchange.fail(error, [...headers, 'X-Call-Id', this.#callId, 'X-Start-Time', this.#startTime]);
   }
@@ -82,7 +82,7 @@ export class FunctionCall implements Manner {
     return gatewayManner.upstreamFailed(`${this.#label}: ${message}`, cause);
   }
 
-  /** Called when the function answers. From now on the call may take its time, as streams do. */
+  /** Called when the function answers. From here on no timeout limits the call, as answers may be long streams. */
   finishHead(headers: string[], status: number): void {
     this.#exchange.liftLimits();
     finishAnswer(headers, status, { callId: this.#callId, startTime: this.#startTime });
@@ -119,7 +119,7 @@ export class FunctionCall implements Manner {
     this.#context.upstreamOf(endpoint).forward(this.#exchange, head, this.#elsewhere);
   }
 
-  /** Looks for another instance, where one has ended and nobody knew yet. */
+  /** Finds another instance after one took no connection, as it had just ended. */
   readonly #elsewhere = async (error: Error): Promise<Upstream> => {
     const failed = this.#place;
     this.#place = undefined;
@@ -152,12 +152,12 @@ export class FunctionCall implements Manner {
   };
 }
 
-/** Why a call fails that no instance takes the connection of. */
+/** @returns the text of the error for a call whose connection no instance takes */
 export function untaken(error: Error): string {
   return `its instances take no connection (${messageOf(error)})`;
 }
 
-/** Gives an address; an IPv4 address that came over an IPv6 socket as the IPv4 address that it is. */
+/** @returns an address; for an IPv4 address of an IPv6 socket (::ffff:1.2.3.4), the IPv4 address */
 export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from './endpoints.ts';
 
-/** An endpoint with the calls in flight at it. */
+/** An endpoint, and the number of calls in flight at it. */
 interface Member {
   readonly endpoint: Endpoint;
   inFlight: number;
@@ -24,13 +24,12 @@ interface Entry {
   readonly name: FunctionName;
   readonly members: Member[];
   readonly waiters: Set<Waiter>;
-  /** Instances that take no new call, and have some in flight. */
+  /** How many calls are in flight at instances that were withdrawn. */
   draining: number;
   wake: () => void;
-  look: (instance: string) => void;
 }
 
-/** How many calls may wait for one function. Further calls are refused at once, so that memory stays bounded. */
+/** How many calls may wait for one function. More are refused at once, so that memory stays bounded. */
 const MOST_WAITING = 10_000;
 
 /** How long an instance that took no connection is the last choice, in milliseconds. */
@@ -40,8 +39,8 @@ const DOUBT_MS = 1000;
 const LOOK_MS = 250;
 
 /**
- * The instances that take calls, for providers that hear of each instance as it comes and goes. Choosing an instance
- * for a call and taking one out of rotation are both synchronous, so no call can go to a withdrawn instance.
+ * Chooses instances for calls, for providers that know each instance. Choosing an instance and withdrawing one are both
+ * synchronous, so no call can go to a withdrawn instance.
  */
 export class Rotation implements Endpoints {
   readonly #now: () => number;
@@ -54,19 +53,18 @@ export class Rotation implements Endpoints {
 
   /**
    * Makes a function known. Calls that find no instance wait from now on.
-   * @param wake called whenever a call begins to wait; treat many calls in a row as one
-   * @param look called when an instance has taken no connection: it may have ended, and nobody has told
+   * @param wake is called for each call that begins to wait
    */
-  open(name: FunctionName, wake: () => void, look: (instance: string) => void = () => undefined): void {
+  open(name: FunctionName, wake: () => void): void {
     const key = qualifiedName(name);
     const entry = this.#entries.get(key);
-    if (entry) Object.assign(entry, { wake, look });
-    else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake, look });
+    if (entry) entry.wake = wake;
+    else this.#entries.set(key, { name, members: [], waiters: new Set(), draining: 0, wake });
   }
 
   /**
    * Forgets a function: calls that wait for it fail with FUNCTION_UNKNOWN. Resolves when no call is in flight at its
-   * instances; the caller sets the deadline.
+   * instances, however long that takes.
    */
   async shut(name: FunctionName): Promise<void> {
     const entry = this.#entries.get(qualifiedName(name));
@@ -78,7 +76,7 @@ export class Rotation implements Endpoints {
     await Promise.all(drained);
   }
 
-  /** Puts an instance that is ready into rotation. It serves waiting calls at once. */
+  /** Adds a ready instance. Waiting calls go to it at once. */
   add(name: FunctionName, endpoint: Endpoint): void {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
@@ -91,7 +89,7 @@ export class Rotation implements Endpoints {
     }
   }
 
-  /** Takes an instance out of rotation. Resolves when no call is in flight at it; the caller sets the deadline. */
+  /** Takes an instance out of the rotation. Resolves when no call is in flight at it, however long that takes. */
   withdraw(name: FunctionName, instance: string): Promise<void> {
     const entry = this.#entries.get(qualifiedName(name));
     const at = entry?.members.findIndex((member) => member.endpoint.instance === instance) ?? -1;
@@ -155,7 +153,7 @@ export class Rotation implements Endpoints {
     return (this.#entries.get(qualifiedName(name))?.waiters.size ?? 0) > 0;
   }
 
-  /** Calls in flight at one instance; 0 where it is not in rotation. */
+  /** @returns how many calls are in flight at one instance; 0 where it is not in the rotation */
   inFlight(name: FunctionName, instance: string): number {
     const entry = this.#entries.get(qualifiedName(name));
     return entry?.members.find((member) => member.endpoint.instance === instance)?.inFlight ?? 0;
@@ -176,23 +174,23 @@ export class Rotation implements Endpoints {
         entry.draining -= 1;
         if (member.inFlight === 0) member.onIdle();
       },
-      doubt: () => this.#doubt(entry, member),
+      doubt: () => this.#doubt(member),
     };
   }
 
   /** What many calls have met at the same time is looked into once. */
-  #doubt(entry: Entry, member: Member): void {
+  #doubt(member: Member): void {
     const now = this.#now();
     member.doubtedUntil = now + DOUBT_MS;
     if (now < member.lookAgainAt) return;
     member.lookAgainAt = now + LOOK_MS;
-    entry.look(member.endpoint.instance);
+    member.endpoint.look?.();
   }
 }
 
 /**
- * Gives the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
- * instances take turns. One that is doubted comes after all that are not.
+ * Finds the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
+ * instances take turns. Doubted instances come last.
  */
 function leastBusy(members: Member[], now: () => number): Member | undefined {
   let least: Member | undefined;

@@ -8,12 +8,11 @@ test('an instance that took no connection is the last choice for a second, and i
   const clock = { now: 0 };
   const looked: string[] = [];
   const rotation = new Rotation(() => clock.now);
-  rotation.open(
-    NAME,
-    () => undefined,
-    (instance) => looked.push(instance),
-  );
-  for (const instance of ['a', 'b']) rotation.add(NAME, { instance, host: 'h', port: 1, basePath: '' });
+  rotation.open(NAME, () => undefined);
+  for (const instance of ['a', 'b']) {
+    const look = (): void => void looked.push(instance);
+    rotation.add(NAME, { instance, host: 'h', port: 1, basePath: '', look });
+  }
   const take = () => {
     const place = rotation.take(NAME);
     assert.ok(place);
