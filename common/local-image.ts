@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,13 +8,15 @@ import { join } from 'node:path';
  *
  *     images/NAME/current           a link to the newest revision's folder, switched by a rename
  *     images/NAME/REVISION/image.json
- *     images/NAME/REVISION/root/    the files of the image's working folder
+ *     images/NAME/REVISION/root/    the files of the image: those that its Dockerfile puts into it
  */
 export interface LocalImage {
   /** The name that deployments use. */
   readonly name: string;
-  /** The folder that `root/` stands for in an image. Where `environment` names it, it is replaced. */
+  /** The folder of the image that its process starts in. */
   readonly workdir: string;
+  /** Whether `root/` stands for the image's `/`; else for `workdir` alone. */
+  readonly isWhole?: boolean;
   /** The ENV of the image's last stage. */
   readonly environment: Readonly<Record<string, string>>;
   /** The command that the image starts: `fwatchdog`, or a server that takes HTTP itself. */
@@ -28,8 +31,10 @@ export interface LocalImage {
 export interface FoundImage extends LocalImage {
   /** Differs for each build. */
   readonly revision: string;
-  /** The folder of its files. */
+  /** The folder that stands for the image's working folder. */
   readonly root: string;
+  /** The folder that stands for the image's `/`; undefined where only the working folder is here. */
+  readonly files: string | undefined;
 }
 
 const IMAGES = 'images';
@@ -69,7 +74,9 @@ export async function findLocalImage(
   try {
     const chosen = revision ?? (await readlink(join(folder, CURRENT)));
     const image = JSON.parse(await readFile(join(folder, chosen, 'image.json'), 'utf8')) as LocalImage;
-    return { ...image, revision: chosen, root: join(folder, chosen, 'root') };
+    const files = join(folder, chosen, 'root');
+    if (!image.isWhole) return { ...image, revision: chosen, root: files, files: undefined };
+    return { ...image, revision: chosen, root: join(files, image.workdir), files };
   } catch (error) {
     if (
       error instanceof Error &&
@@ -84,4 +91,16 @@ export async function findLocalImage(
 /** The link that names an image's newest revision. */
 export function currentLink(stateFolder: string, name: string): string {
   return join(imageFolder(stateFolder, name), CURRENT);
+}
+
+/**
+ * Lets the paths in a text that name files of an image name them where they lie on this machine: all of the working
+ * folder, and everything else that is there.
+ */
+export function locateInImage(text: string, { workdir, root, files }: FoundImage): string {
+  return text.replaceAll(/(?<![\w./])\/(?!\/)[\w@.+/-]+/g, (path) => {
+    if (workdir !== '/' && (path === workdir || path.startsWith(`${workdir}/`)))
+      return root + path.slice(workdir.length);
+    return files !== undefined && existsSync(join(files, path)) ? join(files, path) : path;
+  });
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { expandVariables, parseDockerfile } from '../dockerfile/parse.ts';
+import { parseDockerfile } from '../dockerfile/parse.ts';
+import { readStages } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import { exists, isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
@@ -28,9 +29,8 @@ export async function needsWatchdogImage(
   if (file === undefined) {
     throw new KitError('NOT_FOUND', `${folder} has no Dockerfile: its template has to bring one`);
   }
-  const { stages, globalArguments } = parseDockerfile(await readFile(join(folder, file), 'utf8'));
-  const values = { ...globalArguments, ...buildArgs };
-  return stages.some((stage) => expandVariables(stage.base, values) === WATCHDOG_IMAGE);
+  const stages = readStages(parseDockerfile(await readFile(join(folder, file), 'utf8')), buildArgs);
+  return stages.some(({ base }) => base === WATCHDOG_IMAGE);
 }
 
 /** The folder of this repository's checkout or package, if its Dockerfile.watchdog is there. */

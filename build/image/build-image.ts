@@ -67,15 +67,16 @@ export async function putImage(
 }
 
 function describe(name: string, prepared: Prepared): LocalImage {
-  const { image, mode, fprocess, command, choosesPort } = prepared;
+  const { variables, workdir, mode, fprocess, command, choosesPort } = prepared;
   const isWatchdog =
     command.words.length === 0 || command.words.some((word) => word.includes(WATCHDOG_COMMAND));
   return {
     name,
-    workdir: image.workdir,
+    workdir,
+    isWhole: true,
     environment: {
       ...(fprocess && { fprocess }),
-      ...image.variables,
+      ...variables,
       ...(mode.mode !== undefined && { mode: mode.mode }),
     },
     command: isWatchdog ? [WATCHDOG_COMMAND] : command.words,

@@ -91,10 +91,7 @@ export class LiveFunction {
       url: `http://127.0.0.1:${this.#port}`,
       gatewayUrl: functionUrl(url, { name, namespace }),
       debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
-      mode: toldMode(
-        envVars['mode'] ?? prepared.image.variables['mode'] ?? prepared.mode.mode,
-        prepared.mode,
-      ),
+      mode: toldMode(envVars['mode'] ?? prepared.variables['mode'] ?? prepared.mode.mode, prepared.mode),
     });
   }
 

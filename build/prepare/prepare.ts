@@ -1,11 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
-import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
 import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
-import { runSteps, type RunStep } from '../dockerfile/run-lines.ts';
+import { planStages } from '../dockerfile/plan.ts';
+import { readStages, type Stage } from '../dockerfile/stages.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
@@ -13,18 +13,23 @@ import { removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate, TEMPLATE_FOLDER } from '../template/language.ts';
+import { DockerfileRun, type FollowedImage } from './follow.ts';
 import type { Generations } from './generations.ts';
 import type { InstalledPackages } from './installed-packages.ts';
-import { installPackages, readManifests, runScript, type Manifest } from './packages.ts';
+import { findManifest, type Manifest, type Variables } from './packages.ts';
 import { pointMapsToOriginals } from './source-maps.ts';
-import { withOriginalPlaces, type Origins } from './source-places.ts';
+import type { Origins } from './source-places.ts';
 
 /** A generation that is ready to be started. */
 export interface Prepared {
+  /** The files of the image: the folder stands for its `/`. */
   readonly folder: string;
   readonly origins: Origins;
-  readonly image: ImageEnvironment;
-  /** What its container would start. */
+  /** The environment that a container of the image would start with, as far as the Dockerfile says. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The folder of the image that its process starts in. */
+  readonly workdir: string;
+  /** The command that its container would start. */
   readonly command: ImageCommand;
   /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
   readonly mode: ChosenMode;
@@ -34,7 +39,7 @@ export interface Prepared {
   readonly choosesPort: boolean;
   /** The package.json files in it. */
   readonly manifests: readonly Manifest[];
-  /** What of the Dockerfile's RUN lines was not done here, in a line each. */
+  /** The instructions of the Dockerfile that were not followed here, in a line each. */
   readonly unfollowed: readonly string[];
 }
 
@@ -56,7 +61,8 @@ export interface ChosenMode {
 const LARGEST_SEARCHED = 256 << 10;
 
 /**
- * Does what the Dockerfile of the template does: the build context, the packages, the compiler.
+ * Does what the Dockerfile of a function does: the build context, the packages, the compiler, the copies from stage to
+ * stage.
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
 export async function prepareGeneration(
@@ -66,41 +72,66 @@ export async function prepareGeneration(
 ): Promise<Prepared> {
   const language = await readTemplate(host, entry.lang);
   const handlerFolder = entry.lang === DOCKERFILE_TEMPLATE ? '' : language.handlerFolder;
-  const folder = await options.generations.create();
+  const work = await options.generations.create();
   try {
+    const context = join(work, 'context');
+    await mkdir(context);
     const origins: Origins = {
       project: host.cwd,
-      generation: folder,
+      generation: context,
+      places: [{ place: '', source: '' }],
       handler: resolve(host.cwd, entry.handler),
       handlerFolder,
       template: join(host.cwd, TEMPLATE_FOLDER, entry.lang),
     };
-    const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
-    await fillBuildContext(host, entry, context, folder);
+    const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
+    await fillBuildContext(host, entry, content, context);
     await removeSampleTests(origins);
-    const dockerfile = await readDockerfile(folder);
-    const image = imageEnvironment(dockerfile);
-    const command = imageCommand(dockerfile);
-    refuseWithoutCommand(entry, image, command);
-    const steps = runSteps(dockerfile);
-    const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
-    await pointMapsToOriginals(origins, options.inspect);
+    const stages = readStages(await readDockerfile(context), entry.buildArgs);
+    const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
+    const command = imageCommand(stages.at(-1));
+    refuseWithoutCommand(entry, variables, command);
+    const followed = await follow(host, entry, { work, origins, stages }, options);
+    const { root, places } = followed.image;
+    if (options.inspect) await pointMapsToOriginals({ ...origins, generation: root, places }, true);
+    const manifests = await readManifests(root, workdir, handlerFolder);
+    const choosesPort = await mentionsPort(root);
+    const folder = await options.generations.create();
+    await rename(root, folder);
     return {
       folder,
-      origins,
-      image,
+      origins: { ...origins, generation: folder, places },
+      variables,
+      workdir,
       command,
-      mode: imageMode(dockerfile, image),
+      mode: imageMode(stages, variables),
       // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
-      choosesPort: await mentionsPort(folder),
-      manifests,
-      unfollowed,
+      choosesPort,
+      manifests: manifests.map((one) => ({ ...one, folder: one.folder.replace(root, folder) })),
+      unfollowed: followed.unfollowed,
     };
-  } catch (error) {
-    await removeFolder(folder);
-    throw error;
+  } finally {
+    await removeFolder(work);
   }
+}
+
+async function follow(
+  host: Host,
+  { name }: FunctionEntry,
+  { work, origins, stages }: { work: string; origins: Origins; stages: readonly Stage[] },
+  { packages, onStep }: PrepareOptions,
+): Promise<FollowedImage> {
+  const run = new DockerfileRun(host, work, origins, { name, packages, onStep });
+  const followed = await run.follow(planStages(stages));
+  if (!followed.hasInstalled) await run.installUnasked(followed.image, stages.at(-1)?.workdir ?? '/');
+  return followed;
+}
+
+async function readManifests(root: string, workdir: string, handlerFolder: string): Promise<Manifest[]> {
+  const folders = new Set([join(root, workdir), join(root, workdir, handlerFolder)]);
+  const found = await Promise.all([...folders].map((folder) => findManifest(folder)));
+  return found.filter((manifest) => manifest !== undefined);
 }
 
 /**
@@ -115,62 +146,18 @@ async function removeSampleTests({ generation, handler, handlerFolder }: Origins
   }
 }
 
-async function compile(
-  host: Host,
-  entry: FunctionEntry,
-  origins: Origins,
-  steps: readonly RunStep[],
-  { packages, onStep }: PrepareOptions,
-): Promise<{ manifests: Manifest[]; unfollowed: string[] }> {
-  const { generation: folder, handlerFolder } = origins;
-  const manifests = await readManifests(folder, handlerFolder);
-  const installable = manifests.filter((manifest) => manifest.needsInstall).map((manifest) => manifest.path);
-  await packages.link(folder, installable, (copy) => {
-    onStep('packages');
-    return installPackages(host, entry.name, copy);
-  });
-  const unfollowed: string[] = [];
-  for (const step of steps) {
-    const manifest = step.kind === 'unfollowed' ? undefined : manifestOf(step, manifests, handlerFolder);
-    if (step.kind === 'unfollowed' || !manifest) {
-      const what = step.kind === 'script' ? `npm run ${step.script}` : step.command;
-      unfollowed.push(`line ${step.line} of the Dockerfile is not followed here: RUN ${what}`);
-      continue;
-    }
-    onStep('compile');
-    const ran = step.kind === 'script' ? manifest : { ...manifest, scripts: { command: step.command } };
-    const failure = await runScript(host, folder, ran, step.kind === 'script' ? step.script : 'command');
-    if (failure === undefined) continue;
-    const output = withOriginalPlaces(failure, join(folder, manifest.path), origins);
-    throw new KitError('BUILD_FAILED', `${entry.name} does not compile: see above`, { output });
-  }
-  return { manifests, unfollowed };
-}
-
-/** The package.json beside which a step runs: the handler's where the step's folder ends in its name. */
-function manifestOf(
-  step: Exclude<RunStep, { kind: 'unfollowed' }>,
-  manifests: readonly Manifest[],
-  handlerFolder: string,
-): Manifest | undefined {
-  const inHandler = handlerFolder !== '' && step.folder.endsWith(`/${handlerFolder}`);
-  const near = manifests.find(({ path }) => path === (inHandler ? handlerFolder : ''));
-  if (step.kind === 'command')
-    return near ?? { path: inHandler ? handlerFolder : '', scripts: {}, needsInstall: false };
-  const hasScript = ({ scripts }: Manifest): boolean => scripts[step.script] !== undefined;
-  return near && hasScript(near) ? near : manifests.find(hasScript);
-}
-
 /** @throws KitError BUILD_FAILED for an image that starts nothing, as far as its Dockerfile says */
 function refuseWithoutCommand(
   { name, lang, fprocess, environment, handler }: FunctionEntry,
-  image: ImageEnvironment,
+  variables: Variables,
   { words }: ImageCommand,
 ): void {
   if (words.length > 0) return;
-  const set = { ...image.variables, ...environment };
-  const serves = set.mode === 'static' || set.mode === 'inproc' || set.upstream_url || set.http_upstream_url;
-  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set.fprocess || set.function_process || serves) return;
+  const set: Record<string, string> = { ...variables, ...environment };
+  const serves =
+    set['mode'] === 'static' || set['mode'] === 'inproc' || set['upstream_url'] || set['http_upstream_url'];
+  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set['fprocess'] || set['function_process'] || serves)
+    return;
   throw new KitError(
     'BUILD_FAILED',
     `${name}: the Dockerfile of ${handler} has neither fprocess nor CMD, so nothing says what to start: ` +
@@ -178,9 +165,9 @@ function refuseWithoutCommand(
   );
 }
 
-function imageMode(file: ParsedDockerfile, { variables }: ImageEnvironment): ChosenMode {
-  if (variables.mode) return { mode: variables.mode, why: 'ENV of the Dockerfile' };
-  const classic = classicWatchdog(file);
+function imageMode(stages: readonly Stage[], variables: Variables): ChosenMode {
+  if (variables['mode']) return { mode: variables['mode'], why: 'ENV of the Dockerfile' };
+  const classic = classicWatchdog(stages);
   if (!classic) return { mode: undefined, why: "the watchdog's default" };
   return {
     mode: 'classic',

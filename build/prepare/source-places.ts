@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { isWithin } from '../files/inside.ts';
+import type { PlaceOfSource } from './stage-folder.ts';
 
 /** Where the files of a generation come from. */
 export interface Origins {
   /** The project folder. */
   readonly project: string;
+  /** The folder of the files: a stage, or the image. */
   readonly generation: string;
+  /** Where its files stand in the build context, the newest last. */
+  readonly places: readonly PlaceOfSource[];
   /** The function's handler folder, absolute. */
   readonly handler: string;
-  /** Where it lies in the generation, relative; '' for the whole of it. */
+  /** Where it lies in the build context, relative; '' for the whole of it. */
   readonly handlerFolder: string;
   /** The template's folder, absolute. */
   readonly template: string;
@@ -21,12 +25,18 @@ const PLACE = /(?<![\w@./-])((?:\.{0,2}\/)?[\w@.-]+(?:\/[\w@.-]+)*\.[cm]?[jt]sx?
 /** The file that the user wrote, for a file of a generation, absolute; undefined for what was made from others. */
 export function originalOf(path: string, origins: Origins): string | undefined {
   if (!isWithin(origins.generation, path)) return undefined;
-  const handlerCopy = join(origins.generation, origins.handlerFolder);
-  const candidates = isWithin(handlerCopy, path)
-    ? [join(origins.handler, relative(handlerCopy, path)), join(origins.project, relative(handlerCopy, path))]
-    : [];
-  candidates.push(join(origins.template, relative(origins.generation, path)));
-  return candidates.find((candidate) => existsSync(candidate));
+  const within = relative(origins.generation, path);
+  return origins.places
+    .filter(({ place }) => place === '' || within === place || within.startsWith(`${place}/`))
+    .flatMap(({ place, source }) => candidates(join(source, relative(place, within)), origins))
+    .findLast((candidate) => existsSync(candidate));
+}
+
+/** The files that one of the build context can be a copy of, the likeliest last. */
+function candidates(path: string, { handler, handlerFolder, project, template }: Origins): string[] {
+  const isHandlers = isWithin(resolve('/', handlerFolder), resolve('/', path));
+  const own = relative(resolve('/', handlerFolder), resolve('/', path));
+  return [join(template, path), ...(isHandlers ? [join(project, own), join(handler, own)] : [])];
 }
 
 /**

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE } from '../context/build-context.ts';
-import { imageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
+import { readStages } from '../dockerfile/stages.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { bundledFiles } from './bundled-files.ts';
@@ -23,7 +23,8 @@ export async function imageVariables(
   const text = found
     ? await readFile(resolve(host.cwd, folder, found), 'utf8')
     : bundledDockerfile(entry.lang);
-  return text === undefined ? {} : imageEnvironment(parseDockerfile(text)).variables;
+  if (text === undefined) return {};
+  return readStages(parseDockerfile(text), entry.buildArgs).at(-1)?.variables ?? {};
 }
 
 function bundledDockerfile(lang: string): string | undefined {

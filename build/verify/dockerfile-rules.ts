@@ -1,4 +1,4 @@
-import { expandVariables } from '../dockerfile/parse.ts';
+import { expandVariables } from '../dockerfile/expand.ts';
 import { instructionsOf, npmInstalls, shippedInstructions, type Rule, type Subject } from './subject.ts';
 
 /** What a Dockerfile has to do so that its image is lean, runs anywhere and keeps secrets to itself. */

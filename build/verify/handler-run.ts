@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
@@ -126,9 +126,13 @@ function isInstalled(name: string): boolean {
   return name === 'node_modules';
 }
 
-async function runTests(host: Host, { folder, manifests }: Prepared): Promise<void> {
+async function runTests(host: Host, { manifests }: Prepared): Promise<void> {
   for (const manifest of manifests) {
-    const output = await runScript(host, folder, manifest, 'test');
+    const bins = [manifest.folder, dirname(manifest.folder)].map((folder) =>
+      join(folder, 'node_modules/.bin'),
+    );
+    const place = { cwd: manifest.folder, bins, variables: {} };
+    const output = await runScript(host, place, manifest, { script: 'test' });
     if (output !== undefined) throw new KitError('BUILD_FAILED', 'its tests fail', { output });
   }
 }

@@ -1,6 +1,6 @@
 import path, { delimiter, dirname } from 'node:path';
 import { join } from 'shlex';
-import { WATCHDOG_COMMAND, type FoundImage } from '../../../common/local-image.ts';
+import { locateInImage, WATCHDOG_COMMAND, type FoundImage } from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +52,7 @@ export async function instanceEnvironment(host: HostFacts, settings: InstanceSet
     ...imageVariables(image),
     ...(isPlainServer(image) && plainServer(image)),
     ...deployment.envVars,
-    ...(fprocess && { fprocess }),
+    ...(fprocess && { fprocess: locateInImage(fprocess, image) }),
   };
   const options = [`--require ${JSON.stringify(host.preload)}`, chosen['NODE_OPTIONS'] ?? '']
     .join(' ')
@@ -85,8 +85,13 @@ function isPlainServer({ command }: FoundImage): boolean {
 }
 
 /** Such a server runs under the watchdog too, which knows when it is ready and ends what it leaves behind. */
-function plainServer({ command, port }: FoundImage): Environment {
-  return { mode: 'http', fprocess: join(command), upstream_url: `http://127.0.0.1:${port}` };
+function plainServer(image: FoundImage): Environment {
+  const { command, port } = image;
+  return {
+    mode: 'http',
+    fprocess: locateInImage(join(command), image),
+    upstream_url: `http://127.0.0.1:${port}`,
+  };
 }
 
 /** Set for the watchdog whatever the image says: what is the platform's to decide. */
@@ -105,11 +110,10 @@ const OF_THE_WATCHDOG: Environment = {
 /** A breakpoint is not to run into a timeout. */
 const UNLIMITED = { exec_timeout: '0s', read_timeout: '24h', write_timeout: '24h' };
 
-/** The image's variables, with its working folder where it lies here. */
-function imageVariables({ environment, workdir, root }: FoundImage): Record<string, string> {
-  const kept = Object.entries(environment).filter(([name]) => !OF_THE_IMAGE.test(name));
-  if (workdir === '/') return Object.fromEntries(kept);
-  return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(workdir, root)]));
+/** The image's variables, whose paths name the image's files where they lie here. */
+function imageVariables(image: FoundImage): Record<string, string> {
+  const kept = Object.entries(image.environment).filter(([name]) => !OF_THE_IMAGE.test(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, locateInImage(value, image)]));
 }
 
 /** Tells the function, and the watchdog before it, the port between them. */

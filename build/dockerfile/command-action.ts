@@ -1,0 +1,27 @@
+/** The ways in which a command of a RUN is followed here. */
+export type CommandAction =
+  /** The commands behind it run in another folder. */
+  | { readonly kind: 'folder'; readonly path: string }
+  /** A condition: it is run as it stands, and changes nothing. */
+  | { readonly kind: 'test' }
+  /** Packages: those of package.json, and those that the command names. */
+  | { readonly kind: 'install'; readonly folder: string; readonly packages: readonly string[] }
+  | {
+      readonly kind: 'script';
+      readonly folder: string;
+      readonly script: string;
+      readonly args: readonly string[];
+      /** Whether nothing is wrong where there is no such script. */
+      readonly isOptional: boolean;
+    }
+  /** A program of the function's packages, or one of its own files for Node. */
+  | { readonly kind: 'tool'; readonly folder: string; readonly words: readonly string[] }
+  | { readonly kind: 'files'; readonly verb: FileVerb; readonly paths: readonly string[] }
+  | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }
+  /** Another line for a shell. */
+  | { readonly kind: 'line'; readonly line: string }
+  /** It is of the image alone, or a check: nothing is missing without it. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unfollowed' };
+
+export type FileVerb = 'mkdir' | 'chmod' | 'cp' | 'mv';

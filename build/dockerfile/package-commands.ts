@@ -1,0 +1,69 @@
+import type { CommandAction } from './command-action.ts';
+
+/** Flags of npm, yarn and pnpm whose value is the next word. */
+const WITH_VALUE =
+  /^(?:--(?:prefix|cwd|dir|registry|loglevel|workspace|filter|cache|omit|include|cache-folder|network-timeout|mutex|userconfig)|-[CwF])$/;
+const FOLDER_FLAG = /^(?:--(?:prefix|cwd|dir)|-C)$/;
+const WORKSPACE_FLAG = /^(?:--(?:workspaces?|filter|recursive)|-(?:w|ws|r|F))$/;
+
+const INSTALL = /^(?:ci|clean-install|install-clean|i|in|ins|install|isntall|add)$/;
+const TEST = /^(?:test|tst?|run-tests?)$/;
+/** Of the package manager alone, or of its cache: the files of the function are the same without it. */
+const WITHOUT_EFFECT =
+  /^(?:prune|cache|store|config|set|get|audit|fund|version|ls|list|root|whoami|help|login|dedupe|env|--version|-v)$/;
+/** Tools that a RUN installs for the whole image, and which are here as they are. */
+const MANAGERS = /^(?:npm|yarn|pnpm|corepack|n)(?:@.*)?$/;
+
+interface Call {
+  readonly folder: string;
+  readonly words: readonly string[];
+  /** Behind a `--`: for the script. */
+  readonly rest: readonly string[];
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Reads a call of npm, yarn or pnpm. */
+export function packageCommand([manager = '', ...words]: readonly string[]): CommandAction {
+  const { folder, words: plain, rest, flags } = readCall(words);
+  const [verb = '', ...more] = plain;
+  if (flags.has('--workspaces')) return { kind: 'unfollowed' };
+  if (verb === '') {
+    const installs = manager === 'yarn' && ![...flags].some((flag) => WITHOUT_EFFECT.test(flag));
+    return installs ? { kind: 'install', folder, packages: [] } : { kind: 'nothing' };
+  }
+  if (verb === 'global' && manager === 'yarn') return globalInstall(more.slice(1));
+  if (INSTALL.test(verb))
+    return flags.has('-g') || flags.has('--global')
+      ? globalInstall(more)
+      : { kind: 'install', folder, packages: more };
+  if (TEST.test(verb) || WITHOUT_EFFECT.test(verb)) return { kind: 'nothing' };
+  if (/^(?:exec|x|dlx)$/.test(verb)) return { kind: 'tool', folder, words: [...more, ...rest] };
+  const [script = '', ...args] = /^(?:run|run-script|rum|urn)$/.test(verb) ? more : plain;
+  if (script === verb && manager === 'npm') return { kind: 'unfollowed' };
+  if (script === '' || TEST.test(script)) return { kind: 'nothing' };
+  return { kind: 'script', folder, script, args: [...args, ...rest], isOptional: flags.has('--if-present') };
+}
+
+function globalInstall(packages: readonly string[]): CommandAction {
+  return packages.every((name) => MANAGERS.test(name)) ? { kind: 'nothing' } : { kind: 'unfollowed' };
+}
+
+function readCall(given: readonly string[]): Call {
+  const end = given.indexOf('--');
+  const known = end === -1 ? given : given.slice(0, end);
+  const words: string[] = [];
+  const flags = new Set<string>();
+  let folder = '.';
+  for (let at = 0; at < known.length; at += 1) {
+    const word = known[at] ?? '';
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
+    const [flag = '', value] = word.split('=', 2);
+    const next = value ?? (WITH_VALUE.test(flag) ? known[(at += 1)] : undefined);
+    if (FOLDER_FLAG.test(flag)) folder = next ?? folder;
+    flags.add(WORKSPACE_FLAG.test(flag) ? '--workspaces' : flag);
+  }
+  return { folder, words, flags, rest: end === -1 ? [] : given.slice(end + 1) };
+}

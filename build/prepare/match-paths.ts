@@ -1,0 +1,41 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Finds what a path of COPY names: `*`, `?` and `[a-z]` stand for the characters of one name.
+ * @param root the folder that stands for `/`
+ * @returns paths that begin with `/`, in the order of the alphabet; none where nothing fits
+ */
+export async function matchPaths(root: string, pattern: string): Promise<string[]> {
+  let found = ['/'];
+  for (const part of pattern.split('/').filter(Boolean)) {
+    const next: string[] = [];
+    for (const folder of found) {
+      for (const name of await namesFor(join(root, folder), part)) next.push(join(folder, name));
+    }
+    found = next;
+  }
+  return found;
+}
+
+async function namesFor(folder: string, part: string): Promise<string[]> {
+  if (!/[*?[]/.test(part)) {
+    const isThere = await lstat(join(folder, part)).then(
+      () => true,
+      () => false,
+    );
+    return isThere ? [part] : [];
+  }
+  const expression = patternOf(part);
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => expression.test(name)).sort();
+}
+
+function patternOf(part: string): RegExp {
+  const source = part.replaceAll(/\[[^\]]*\]|./gs, (piece) => {
+    if (piece === '*') return '.*';
+    if (piece === '?') return '.';
+    return piece.length > 1 ? piece : piece.replace(/[\\^$.*+?()[\]{}|]/, String.raw`\$&`);
+  });
+  return new RegExp(`^${source}$`, 's');
+}

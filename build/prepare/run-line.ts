@@ -1,0 +1,230 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { join as joinWords } from 'shlex';
+import type { CommandAction, FileVerb } from '../dockerfile/command-action.ts';
+import { readCommand } from '../dockerfile/command.ts';
+import { expandVariables } from '../dockerfile/expand.ts';
+import type { RunStep } from '../dockerfile/plan.ts';
+import { splitShellLine, type ShellCommand } from '../dockerfile/shell-line.ts';
+import { joinPath } from '../dockerfile/stages.ts';
+import { KitError } from '../errors.ts';
+import { exists } from '../files/kinds.ts';
+import type { Host } from '../host.ts';
+import { findManifest, runScript, runShell, type CommandPlace, type Manifest } from './packages.ts';
+import { ShellState } from './shell-state.ts';
+import type { StageFolder } from './stage-folder.ts';
+
+/** What a line needs of the build that it belongs to. */
+export interface LineContext {
+  readonly stage: StageFolder;
+  /** Gives a folder of the stage its packages. */
+  readonly install: (path: string, named: readonly string[], variables: Variables) => Promise<void>;
+  /** Tells of a command that cannot be followed. */
+  readonly onUnfollowed: (line: number, told: string) => void;
+  readonly onStep: (step: string) => void;
+  /** Makes the error of a script or a compiler that failed. */
+  readonly failed: (output: string, cwd: string) => KitError;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** How a command came out; a command that is not followed passes for one that ended well. */
+type Outcome = 'ok' | 'no' | { readonly output: string; readonly cwd: string };
+
+/** Variables of the image that would keep a program from being found on this machine. */
+const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR|SHELL)$/;
+
+/** Runs the commands of a RUN in the folder of their stage, as far as they make files of the function. */
+export class RunLine {
+  readonly #host: Host;
+  readonly #context: LineContext;
+  readonly #step: RunStep;
+  #folder: string;
+  #variables: Variables;
+  readonly #folders: string[] = [];
+
+  constructor(host: Host, step: RunStep, context: LineContext) {
+    this.#host = host;
+    this.#step = step;
+    this.#context = context;
+    this.#folder = step.workdir;
+    this.#variables = step.variables;
+  }
+
+  /** @throws KitError BUILD_FAILED where a script, a compiler or an installation fails */
+  async run(): Promise<void> {
+    const { shell } = this.#step;
+    await this.#context.stage.makeFolder(this.#folder);
+    if (typeof shell === 'string') return this.#runAll(shell);
+    const read = readCommand(shell);
+    const outcome = await this.#do(read.action, joinWords(shell), read.variables);
+    if (typeof outcome !== 'string') throw this.#context.failed(outcome.output, outcome.cwd);
+  }
+
+  async #runAll(line: string): Promise<void> {
+    const commands = splitShellLine(line);
+    const state = new ShellState();
+    for (const [index, command] of commands.entries()) {
+      const opened = command.text.replace(/^[({]\s*/, '');
+      if (opened !== command.text) this.#folders.push(this.#folder);
+      const isClosed = this.#folders.length > 0 && /(?:^|[^\\])[)}]$/.test(opened);
+      const bare = isClosed ? opened.slice(0, -1).trim() : opened;
+      const { text, isRun } = state.next({ ...command, text: bare });
+      if (isRun && text !== '') state.ended(await this.#runOne(text, state, commands.slice(index + 1)));
+      if (isClosed) this.#folder = this.#folders.pop() ?? this.#folder;
+    }
+  }
+
+  /** @returns whether it ended well */
+  async #runOne(text: string, state: ShellState, next: readonly ShellCommand[]): Promise<boolean> {
+    const isNegated = text.startsWith('! ');
+    const plain = expandVariables(isNegated ? text.slice(2).trim() : text, this.#variables, 'kept');
+    const isWatched = isNegated || state.isWatched(next);
+    const { action, variables } = readCommand(plain);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#do(action, plain, variables);
+    } catch (error) {
+      if (!isWatched || !(error instanceof KitError) || error.code !== 'BUILD_FAILED') throw error;
+      outcome = 'no';
+    }
+    if (typeof outcome !== 'string' && !isWatched) throw this.#context.failed(outcome.output, outcome.cwd);
+    return (outcome === 'ok') !== isNegated;
+  }
+
+  async #do(action: CommandAction, told: string, own: Variables): Promise<Outcome> {
+    const { stage, install } = this.#context;
+    const variables = { ...this.#variables, ...own };
+    switch (action.kind) {
+      case 'nothing':
+        return 'ok';
+      case 'unfollowed':
+        return this.#unfollowed(told);
+      case 'folder':
+        this.#folder = joinPath(this.#folder, action.path);
+        return 'ok';
+      case 'variables':
+        this.#variables = { ...this.#variables, ...action.variables };
+        return 'ok';
+      case 'line':
+        await this.#runAll(action.line);
+        return 'ok';
+      case 'test': {
+        const line = told.replaceAll(/(?<=\s)\/[^\s\]]*/g, (path) => stage.locate(path));
+        const place = await this.#placeOf(this.#folder, variables);
+        return (await runShell(this.#host, place, line)) === undefined ? 'ok' : 'no';
+      }
+      case 'install':
+        await install(joinPath(this.#folder, action.folder), action.packages, variables);
+        return 'ok';
+      case 'files':
+        return this.#files(action.verb, action.paths, told);
+      case 'script':
+        return this.#script(action, told, variables);
+      case 'tool':
+        return this.#tool(action, told, variables);
+    }
+  }
+
+  async #script(
+    { folder, script, args, isOptional }: Extract<CommandAction, { kind: 'script' }>,
+    told: string,
+    variables: Variables,
+  ): Promise<Outcome> {
+    const manifest = await this.#manifestOf(joinPath(this.#folder, folder));
+    if (manifest?.scripts[script] === undefined) {
+      const words = [script, ...args];
+      const isTool = /^(?:yarn|pnpm)\b/.test(told) && !/\srun\s/.test(told);
+      if (isTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
+      return isOptional ? 'ok' : this.#unfollowed(told);
+    }
+    this.#context.onStep('compile');
+    const place = await this.#placeOf(
+      joinPath('/', manifest.folder.slice(this.#context.stage.root.length)),
+      variables,
+    );
+    const output = await runScript(this.#host, place, manifest, { script, args });
+    return output === undefined ? 'ok' : { output, cwd: place.cwd };
+  }
+
+  async #tool(
+    { folder, words }: Extract<CommandAction, { kind: 'tool' }>,
+    told: string,
+    variables: Variables,
+  ): Promise<Outcome> {
+    const place = await this.#placeOf(joinPath(this.#folder, folder), variables);
+    const located: string[] = [];
+    for (const word of words) located.push(await this.#context.stage.locateWithin(word, this.#step.workdir));
+    if (!(await this.#canRun(located, place))) return this.#unfollowed(told);
+    this.#context.onStep('compile');
+    const output = await runShell(this.#host, place, joinWords(located));
+    return output === undefined ? 'ok' : { output, cwd: place.cwd };
+  }
+
+  /** Whether a program is one of the function's packages, a compiler that is installed, or Node with a file that is there. */
+  async #canRun([program = '', ...rest]: readonly string[], { cwd, bins }: CommandPlace): Promise<boolean> {
+    if (program === 'node') {
+      const file = rest.find((word) => !word.startsWith('-'));
+      const isCode = rest.some((word) => /^-(?:[ep]|-eval|-print)$/.test(word));
+      return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
+    }
+    if (program.includes('/')) return exists(resolve(cwd, program));
+    const path = [...bins, ...(this.#host.env.PATH ?? '').split(delimiter)];
+    return path.some((folder) => isProgram(join(folder, program)));
+  }
+
+  async #files(verb: FileVerb, given: readonly string[], told: string): Promise<Outcome> {
+    const { stage } = this.#context;
+    const pathOf = (path: string): string => {
+      const whole = joinPath(this.#folder, path);
+      return path.endsWith('/.') ? `${whole}/.` : whole;
+    };
+    const results: boolean[] = [];
+    if (verb === 'mkdir') for (const path of given) await stage.makeFolder(pathOf(path));
+    if (verb === 'chmod')
+      for (const path of given.slice(1)) await stage.changeMode(pathOf(path), given[0] ?? '');
+    if (verb === 'cp' || verb === 'mv') {
+      const target = pathOf(given.at(-1) ?? '.');
+      for (const path of given.slice(0, -1)) {
+        const isCopied = await stage.copy(pathOf(path), target);
+        results.push(isCopied);
+        if (isCopied && verb === 'mv') await stage.remove(pathOf(path));
+      }
+    }
+    return results.every(Boolean) ? 'ok' : this.#unfollowed(told);
+  }
+
+  #unfollowed(told: string): Outcome {
+    this.#context.onUnfollowed(this.#step.line, told);
+    return 'ok';
+  }
+
+  /** The package.json that npm would find for a folder: its own, or that of the nearest folder above. */
+  async #manifestOf(folder: string): Promise<Manifest | undefined> {
+    const found = await findManifest(this.#context.stage.locate(folder));
+    return found ?? (folder === '/' ? undefined : this.#manifestOf(dirname(folder)));
+  }
+
+  async #placeOf(folder: string, given: Variables): Promise<CommandPlace> {
+    const { stage } = this.#context;
+    await stage.makeFolder(folder);
+    const bins: string[] = [];
+    for (let one = folder; ; one = dirname(one)) {
+      bins.push(stage.locate(join(one, 'node_modules/.bin')));
+      if (one === '/') break;
+    }
+    const variables: Record<string, string> = {};
+    for (const [name, value] of Object.entries(given))
+      if (!OF_THE_IMAGE.test(name)) variables[name] = await stage.locateWithin(value, this.#step.workdir);
+    return { cwd: stage.locate(folder), bins, variables };
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
