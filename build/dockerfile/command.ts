@@ -12,7 +12,7 @@ const OF_THE_IMAGE =
   /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|true|false|:|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
 /** What distributions install that this machine has, and what they do around it. */
 const OF_THE_DISTRIBUTION =
-  /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd\s+(?:-\S+\s+)*(?:(?:curl|ca-certificates|tini|dumb-init)\s*)+|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
+  /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd\s+(?:-\S+\s+)*(?:(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn)\s*)+|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
 const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 

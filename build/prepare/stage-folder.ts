@@ -1,5 +1,16 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  symlink,
+} from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { joinPath } from '../dockerfile/stages.ts';
 import { isWithin } from '../files/inside.ts';
@@ -155,8 +166,11 @@ async function copyEntry(from: string, to: string, mode: number | undefined): Pr
   const stats = await lstat(from);
   const before = await lstat(to).catch(() => undefined);
   if (before && before.isDirectory() !== stats.isDirectory()) {
-    if (before.isDirectory()) return; // docker refuses that as well
-    await rm(to);
+    if (!before.isDirectory()) await rm(to);
+    else if (!stats.isSymbolicLink())
+      return; // docker refuses that as well
+    else if ((await readdir(to)).length === 0) await rmdir(to);
+    else return copyEntries(await realpath(from), to, mode); // installed packages beside others
   }
   if (stats.isDirectory()) {
     await mkdir(to, { recursive: true, mode: 0o755 });

@@ -146,6 +146,7 @@ COPY --from=deps /deps/node_modules ./node_modules
 COPY src src
 RUN npx --no-install own-tool first && ./node_modules/.bin/own-tool second
 FROM node:20
+RUN apk --no-cache add nodejs-current tini && mkdir -p /app/node_modules
 WORKDIR /app
 COPY --from=deps /deps/node_modules/ ./node_modules/
 COPY --from=1 /deps/first /deps/second /deps/src/server.js ./
