@@ -1,12 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
 
 /** Parsers of option values; what they throw, commander puts the option's name before. */
-
-/** Collects an option that may stand several times. */
-export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
 
 /** Collects KEY=VALUE. A key that is given twice has its last value, but for what `joined` names. */
 export function collectPairs(joined?: string) {
@@ -39,12 +34,4 @@ export function parseTagFormat(text: string): TagFormat {
   const format = TAG_FORMATS.find((name) => name === wanted);
   if (format) return format;
   throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
-}
-
-/** The option of commands that ask a gateway which runs. */
-export function withState(command: Command): Command {
-  return command.option(
-    '--state-dir <folder>',
-    'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
-  );
 }

@@ -7,15 +7,7 @@ import { bringUp } from '../gateway-client/bring-up.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
-import type { Selection } from '../stack/select.ts';
-
-export interface ExecOptions extends Selection {
-  readonly yaml: string | undefined;
-  /** The gateway's; 0 for any. */
-  readonly port: number;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-}
+import type { RunOptions } from '../stack/run-options.ts';
 
 /**
  * `ofkit exec`: a command with all functions running, behind a gateway of its own that knows nothing of earlier ones.
@@ -24,7 +16,7 @@ export interface ExecOptions extends Selection {
 export async function execWithFunctions(
   host: Host,
   command: readonly string[],
-  options: ExecOptions,
+  options: RunOptions,
 ): Promise<number> {
   const stateFolder = await makeTemporaryStateFolder(host, 'exec');
   const hurry = new AbortController();
@@ -38,13 +30,11 @@ export async function execWithFunctions(
     return end();
   });
   try {
-    const { location } = await bringUp(host, {
-      ...options,
-      stateFolder,
-      inspect: false,
-      detached: false,
-      onStarted: (gateway) => (started = gateway),
-    });
+    const { location } = await bringUp(
+      host,
+      { ...options, port: options.port ?? 0 },
+      { stateFolder, detached: false, onStarted: (gateway) => (started = gateway) },
+    );
     return await runCommand(host, command, location.url, hurry.signal);
   } finally {
     await end();

@@ -18,6 +18,7 @@ import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
 import { readStack } from '../stack/read.ts';
+import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
 import { watchChanges } from './changes.ts';
@@ -25,18 +26,12 @@ import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
 import type { Reporter } from './reporter.ts';
 
-export interface SessionOptions {
+/** The functions of a session. */
+export interface SessionContent {
   readonly stack: Stack;
   readonly entries: readonly FunctionEntry[];
   /** Whether the first port is the gateway's, and not that of the first function. */
   readonly gatewayFirst: boolean;
-  /** The first port; undefined for 8080 or the next that is free; 0 for any. */
-  readonly port: number | undefined;
-  /** The first function's debugger port; true for 9229 or the next that is free. */
-  readonly inspect: number | true | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-  readonly watch: boolean;
 }
 
 const FIRST_DEBUGGER_PORT = 9229;
@@ -46,7 +41,8 @@ const STOP_MS = 10_000;
 /** The functions of a stack while they run, behind a gateway of their own. */
 export class Session {
   readonly #host: Host;
-  readonly #options: SessionOptions;
+  readonly #options: RunOptions;
+  readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
   readonly #unwatch: (() => Promise<void>)[] = [];
@@ -57,9 +53,10 @@ export class Session {
   #stopping: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Host, options: SessionOptions, reporter: Reporter) {
+  constructor(host: Host, options: RunOptions, content: SessionContent, reporter: Reporter) {
     this.#host = host;
     this.#options = options;
+    this.#content = content;
     this.#reporter = reporter;
   }
 
@@ -96,7 +93,8 @@ export class Session {
   }
 
   async #start(steps: StepList): Promise<string> {
-    const { entries, watch, inspect, variables, stack } = this.#options;
+    const { entries, stack } = this.#content;
+    const { watch, inspect, variables } = this.#options;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
     const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
@@ -132,17 +130,18 @@ export class Session {
 
   /** Functions are prepared meanwhile. */
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
-    const { watchdog, inspect, gatewayFirst } = this.#options;
+    const { watchdog, inspect } = this.#options;
     const unlimited = inspect !== undefined;
     this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
     GatewayClient.prepare();
     const { location } = await this.#gateway;
-    if (gatewayFirst) this.#reporter.gateway(location.url);
+    if (this.#content.gatewayFirst) this.#reporter.gateway(location.url);
     return GatewayClient.create(location.url, stateFolder);
   }
 
   async #takePorts(): Promise<{ gateway: number; functions: number[]; row: PortRow }> {
-    const { port, gatewayFirst, entries } = this.#options;
+    const { gatewayFirst, entries } = this.#content;
+    const { port } = this.#options;
     let row = new PortRow(port, FIRST_PORT, '--port');
     let gateway = 0;
     if (gatewayFirst && port !== 0) {
@@ -186,7 +185,7 @@ export class Session {
     const { cwd } = this.#host;
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
-      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#options.stack.copy];
+      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
       const close = await watchChanges(
         paths.map((path) => resolve(cwd, path)),
         () => one.reload(),
@@ -207,7 +206,7 @@ export class Session {
       const files = secrets.map((name) => join(cwd, SECRETS_FOLDER, name));
       this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
     }
-    const { file } = this.#options.stack;
+    const { file } = this.#content.stack;
     this.#unwatch.push(await watchChanges([resolve(cwd, file)], () => void this.#reloadStack(file)));
   }
 
