@@ -4,9 +4,9 @@ import type { Host } from '../host.ts';
 import { choice, text, value, withFlags } from './flag.ts';
 import { JSON_OUTPUT, STATE_FOLDER } from './shared-flags.ts';
 
-const SHOW = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
+export const SHOW = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
 
-const LIST = {
+export const LIST = {
   stateFolder: STATE_FOLDER,
   function: text('--function <name>', 'only those of a function, or of NAME.NAMESPACE'),
   state: choice('--state <state>', 'only those in a state', CALL_STATES),
@@ -14,9 +14,9 @@ const LIST = {
   json: JSON_OUTPUT,
 };
 
-const CANCEL = { stateFolder: STATE_FOLDER };
+export const CANCEL = { stateFolder: STATE_FOLDER };
 
-const REPLAY = {
+export const REPLAY = {
   stateFolder: STATE_FOLDER,
   body: text('--body <text>', 'in the place of the body that they had'),
 };

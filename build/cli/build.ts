@@ -9,7 +9,7 @@ import { parseCount } from './values.ts';
 
 const WITHOUT_MEANING = 'taken as faas-cli takes it, without a meaning here';
 
-const BUILD = {
+export const BUILD = {
   yaml: YAML,
   ...SELECTION,
   shrinkwrap: on('--shrinkwrap', 'only write the build contexts'),

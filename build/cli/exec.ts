@@ -4,7 +4,7 @@ import { value, withFlags } from './flag.ts';
 import { pairs, SELECTION, WATCHDOG, YAML } from './shared-flags.ts';
 import { parsePort } from './values.ts';
 
-const EXEC = {
+export const EXEC = {
   yaml: YAML,
   ...SELECTION,
   port: value('-p, --port <port>', 'port of the gateway (default: any that is free)', parsePort),

@@ -4,9 +4,9 @@ import type { Host } from '../host.ts';
 import { on, value, withFlags } from './flag.ts';
 import { JSON_OUTPUT, STATE_FOLDER } from './shared-flags.ts';
 
-const PS = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
+export const PS = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
 
-const LOGS = {
+export const LOGS = {
   stateFolder: STATE_FOLDER,
   follow: on('-f, --follow', 'print what comes, until Ctrl-C'),
   tail: value('--tail <lines>', 'only so many of the last lines of each', parseLines),
@@ -14,7 +14,7 @@ const LOGS = {
   json: { ...JSON_OUTPUT, help: 'print a JSON object a line' },
 };
 
-const DOWN = { stateFolder: STATE_FOLDER };
+export const DOWN = { stateFolder: STATE_FOLDER };
 
 /** `ps`, `logs` and `down`: what `up --detach` has started. */
 export function declareGateway(program: Command, host: Host): void {

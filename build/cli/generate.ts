@@ -6,7 +6,7 @@ import { choice, orElse, text, value, withFlags, type FlagValues } from './flag.
 import { ENVSUBST, JSON_OUTPUT, pairs, SELECTION, TAG, YAML } from './shared-flags.ts';
 import { parsePort } from './values.ts';
 
-const GENERATE = {
+export const GENERATE = {
   target: choice('-t, --target <target>', 'what is to run them', TARGETS),
   api: text('--api <version>', 'target as faas-cli names it: openfaas.com/v1 or serving.knative.dev/v1'),
   fromStore: text(

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { on, text, withFlags } from './flag.ts';
 import { JSON_OUTPUT } from './shared-flags.ts';
 
-const NEW = {
+export const NEW = {
   lang: text('--lang <template>', 'template to use; fetched from the store when it is not in template/'),
   list: on('--list', 'list the templates that are here'),
   append: text('-a, --append <file>', 'add the function to this stack file'),

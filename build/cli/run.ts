@@ -4,7 +4,7 @@ import { off, on, value, withFlags } from './flag.ts';
 import { JSON_OUTPUT, pairs, PORT, SELECTION, STATE_FOLDER, WATCHDOG, YAML } from './shared-flags.ts';
 import { parsePort } from './values.ts';
 
-const RUN = {
+export const RUN = {
   yaml: YAML,
   port: PORT,
   inspect: value<number | true>(
@@ -18,7 +18,7 @@ const RUN = {
   json: { ...JSON_OUTPUT, help: 'print what happens as a JSON object a line' },
 };
 
-const UP = {
+export const UP = {
   ...RUN,
   ...SELECTION,
   detach: on(

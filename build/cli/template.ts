@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import { off, on, orElse, text, withFlags } from './flag.ts';
 import { JSON_OUTPUT, YAML } from './shared-flags.ts';
 
-const URL = text(
+const STORE_URL = text(
   '-u, --url <url>',
   'store index: a URL or a file (default: $OPENFAAS_TEMPLATE_STORE_URL, else that of ofkit)',
 );
@@ -11,7 +11,7 @@ const OVERWRITE = off('--no-overwrite', 'refuse to replace templates that are th
 const DEBUG = on('--debug', 'say what was cloned, at which commit');
 const STORE_JSON = { ...JSON_OUTPUT, flags: '-j, --json' };
 
-const PULL = {
+export const PULL = {
   overwrite: OVERWRITE,
   debug: DEBUG,
   yaml: {
@@ -20,8 +20,8 @@ const PULL = {
   },
 };
 
-const STORE_LIST = {
-  url: URL,
+export const STORE_LIST = {
+  url: STORE_URL,
   platform: orElse(
     text('-p, --platform <platform>', 'list the templates of this platform'),
     'x86_64',
@@ -33,11 +33,11 @@ const STORE_LIST = {
   json: { ...STORE_JSON, help: 'print JSON, all platforms' },
 };
 
-const STORE_DESCRIBE = { url: URL, json: STORE_JSON };
+export const STORE_DESCRIBE = { url: STORE_URL, json: STORE_JSON };
 
-const STORE_PULL = { url: URL, overwrite: OVERWRITE, debug: DEBUG };
+export const STORE_PULL = { url: STORE_URL, overwrite: OVERWRITE, debug: DEBUG };
 
-const VERIFY = {
+export const VERIFY = {
   run: off('--no-run', 'only read the files: do not install, test and start the handler'),
   json: { ...JSON_OUTPUT, help: 'print the findings as JSON' },
 };
