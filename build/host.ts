@@ -5,8 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a command knows of the machine it runs on; made once by the entry file and handed down. */
 export interface Host {
   /** The project folder: where stack.yaml, template/ and build/ lie. */
-  readonly cwd: string;
-  readonly env: Environment;
+  readonly folder: string;
+  readonly environment: Environment;
   /** The file of ofkit itself, links resolved: the watchdog and the checkout are found from there. */
   readonly program: string;
   /** Results: what a script reads. */

@@ -15,8 +15,8 @@ const interruption = new AbortController();
 const secondInterrupt: (() => Promise<void>)[] = [];
 
 const host: Host = {
-  cwd: process.cwd(),
-  env,
+  folder: process.cwd(),
+  environment: env,
   program: createRequire(script).resolve(script), // as Node has found it: by a link, or without its extension
   out: createOutput(stdout, isatty(1), env),
   err: createOutput(stderr, isatty(2), env),

@@ -126,7 +126,7 @@ class StackBuild {
     const context = `build/${entry.name}`;
     const engine = this.#engine;
     if (shrinkwrap || !engine) return { name: entry.name, context };
-    const handler = resolve(this.#host.cwd, entry.handler);
+    const handler = resolve(this.#host.folder, entry.handler);
     const image = await imageName(this.#host, entry, this.#options.tag, handler);
     refuseDigest(entry, image);
     const options = merge(entry.buildOptions, this.#options.buildOptions);

@@ -48,8 +48,8 @@ async function runCommand(
   hurry: AbortSignal,
 ): Promise<number> {
   const child = execa(program, args, {
-    cwd: host.cwd,
-    env: { ...host.env, OPENFAAS_URL: url },
+    cwd: host.folder,
+    env: { ...host.environment, OPENFAAS_URL: url },
     extendEnv: false,
     stdio: 'inherit',
     reject: false,

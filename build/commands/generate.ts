@@ -54,11 +54,11 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
   }
   const { output } = options;
   if (output === undefined) {
-    host.out.stream.write(render(host, workloads, options, host.cwd));
+    host.out.stream.write(render(host, workloads, options, host.folder));
     return;
   }
   const extension = options.json ? 'json' : 'yaml';
-  const target = resolve(host.cwd, output);
+  const target = resolve(host.folder, output);
   if (!/[/\\]$/.test(output) && !(await isFolder(target))) {
     await write(host, target, render(host, workloads, options, dirname(target)));
   } else if (options.target === 'compose') {
@@ -89,7 +89,7 @@ async function workloadOf(
   if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
   const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
   return toWorkload(entry, {
-    image: await imageName(host, entry, tag, resolve(host.cwd, entry.handler)),
+    image: await imageName(host, entry, tag, resolve(host.folder, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
     variables: await functionVariables(host, entry, {}),
     imageVariables: await imageVariables(host, entry),
@@ -121,7 +121,7 @@ function manifests(
     case 'openfaas':
       return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
-      const way = relative(folder, join(host.cwd, '.secrets'));
+      const way = relative(folder, join(host.folder, '.secrets'));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;
       return [composeFile(workloads, { firstPort, secretsFolder })];
     }
@@ -141,5 +141,5 @@ async function write(host: Host, file: string, text: string): Promise<void> {
       cause: error,
     });
   }
-  host.err.line(`wrote ${relative(host.cwd, file)}`);
+  host.err.line(`wrote ${relative(host.folder, file)}`);
 }

@@ -30,7 +30,7 @@ export async function runFunctions(host: Host, options: RunOptions, { isSingle }
   for (const { lang } of entries) {
     await ensureTemplate(host, lang, stack.templates);
   }
-  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const watchdog = await findWatchdog(host, options.watchdog);
   const steps = new StepList(host.err);
   const names = entries.map(({ name }) => name);

@@ -20,9 +20,9 @@ export async function pullRepository(
   url: string | undefined,
   options: PullAllOptions,
 ): Promise<void> {
-  const given = url ?? host.env.OPENFAAS_TEMPLATE_URL;
+  const given = url ?? host.environment.OPENFAAS_TEMPLATE_URL;
   const names = given
-    ? await pullTemplates(host, await parseRepository(given, host.cwd), options)
+    ? await pullTemplates(host, await parseRepository(given, host.folder), options)
     : await pullBundled(host, options.overwrite);
   tellPulled(host, names);
 }

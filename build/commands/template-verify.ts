@@ -26,7 +26,7 @@ export async function verifyTemplates(
   folder: string,
   options: { run: boolean; json: boolean },
 ): Promise<void> {
-  const root = resolve(host.cwd, folder);
+  const root = resolve(host.folder, folder);
   const temporary = await makeTemporaryFolder();
   const findings: Finding[] = [];
   let runs: HandlerRuns | undefined;

@@ -35,9 +35,9 @@ export async function writeBuildContext(
   entry: FunctionEntry,
   options: ContextOptions,
 ): Promise<string> {
-  const folder = join(host.cwd, BUILD_FOLDER, entry.name);
+  const folder = join(host.folder, BUILD_FOLDER, entry.name);
   const mode = folderMode(host);
-  await mkdir(join(host.cwd, BUILD_FOLDER), { recursive: true, mode });
+  await mkdir(join(host.folder, BUILD_FOLDER), { recursive: true, mode });
   await replaceFolder(folder, mode, (staging) => fillBuildContext(host, entry, options, staging));
   return folder;
 }
@@ -50,7 +50,7 @@ export async function fillBuildContext(
   folder: string,
 ): Promise<void> {
   const skip = (name: string): boolean => skipInstalled && name === 'node_modules';
-  const handlerSource = resolve(host.cwd, entry.handler);
+  const handlerSource = resolve(host.folder, entry.handler);
   if (!entry.handler || !(await isFolder(handlerSource))) {
     throw new KitError(
       'NOT_FOUND',
@@ -66,17 +66,17 @@ export async function fillBuildContext(
   }
   const handlerTarget = bare ? folder : join(folder, handlerFolder);
   await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
-  if (!bare) await copyTree(join(host.cwd, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  if (!bare) await copyTree(join(host.folder, TEMPLATE_FOLDER, entry.lang), folder, { skip });
   await withoutSecretOrigin(join(folder, 'meta.json'));
   // Only where the handler is the project itself do its build/ and template/ lie in it.
-  const project = await realpath(host.cwd);
+  const project = await realpath(host.folder);
   const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(project, name)));
   for (const name of await readdir(handlerSource)) {
     if (skip(name)) continue;
     await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip, except });
   }
   for (const path of copy) {
-    const source = await insideOf(host.cwd, path, 'copy:');
+    const source = await insideOf(host.folder, path, 'copy:');
     if (!(await exists(source)))
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
@@ -93,5 +93,5 @@ async function withoutSecretOrigin(file: string): Promise<void> {
 
 /** Folders are for their owner alone, but on a CI machine, where another user may build the image. */
 function folderMode(host: Host): number {
-  return host.env.CI === 'true' || host.env.CI === '1' ? 0o777 : 0o700;
+  return host.environment.CI === 'true' || host.environment.CI === '1' ? 0o777 : 0o700;
 }

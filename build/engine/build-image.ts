@@ -37,7 +37,7 @@ export async function buildImage(
   const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
   const result = await runTool(host, engine, buildArguments(host, engine, build), {
     cwd: build.folder,
-    env: { ...host.env, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
+    env: { ...host.environment, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
     timeout: BUILD_TIMEOUT,
     wayOut: `install ${engine}, or choose another --engine`,
     onLine,
@@ -60,15 +60,15 @@ function buildArguments(host: Host, engine: Engine, build: ImageBuild): string[]
     ...(build.noCache ? ['--no-cache'] : []),
     ...(build.squash ? ['--squash'] : []),
     ...pairs('--build-arg', {
-      http_proxy: host.env.http_proxy || undefined,
-      https_proxy: host.env.https_proxy || undefined,
+      http_proxy: host.environment.http_proxy || undefined,
+      https_proxy: host.environment.https_proxy || undefined,
       ...build.buildArgs,
     }),
     ...pairs('--label', build.labels),
     ...(build.pull ? ['--pull'] : []),
     ...Object.entries(build.secrets).flatMap(([id, path]) => [
       '--secret',
-      `id=${id},src=${resolve(host.cwd, path)}`,
+      `id=${id},src=${resolve(host.folder, path)}`,
     ]),
     '--tag',
     build.image,

@@ -7,7 +7,7 @@ const QUERY_TIMEOUT = 30_000;
 
 /** The engine to build with: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah there is. */
 export async function chooseEngine(host: Host, given: Engine | undefined): Promise<Engine> {
-  const wanted = given ?? host.env.OFKIT_ENGINE;
+  const wanted = given ?? host.environment.OFKIT_ENGINE;
   if (wanted) {
     const engine = ENGINES.find((name) => name === wanted);
     if (!engine) throw new KitError('USAGE', `OFKIT_ENGINE=${wanted} is none of ${ENGINES.join(', ')}`);
@@ -39,5 +39,9 @@ export async function hasImage(host: Host, engine: Engine, image: string): Promi
 }
 
 function query(host: Host, engine: Engine, args: readonly string[]): Promise<{ ok: boolean }> {
-  return runTool(host, engine, args, { cwd: host.cwd, timeout: QUERY_TIMEOUT, wayOut: `install ${engine}` });
+  return runTool(host, engine, args, {
+    cwd: host.folder,
+    timeout: QUERY_TIMEOUT,
+    wayOut: `install ${engine}`,
+  });
 }

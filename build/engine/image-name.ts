@@ -66,7 +66,7 @@ export function refuseDigest({ image, name, place }: FunctionEntry, built: strin
 }
 
 async function fromGit(host: Host, ...args: string[]): Promise<string> {
-  const output = await gitOutput(host, host.cwd, args);
+  const output = await gitOutput(host, host.folder, args);
   if (!output) {
     throw new KitError(
       'INVALID',

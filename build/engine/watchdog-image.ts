@@ -72,7 +72,7 @@ async function commitOf(host: Host, checkout: string): Promise<string | undefine
     const { ok, stdout } = await runTool(host, 'git', ['rev-parse', '--short', 'HEAD'], {
       cwd: checkout,
       // those of a hook name another repository
-      env: Object.fromEntries(Object.entries(host.env).filter(([name]) => !name.startsWith('GIT_'))),
+      env: Object.fromEntries(Object.entries(host.environment).filter(([name]) => !name.startsWith('GIT_'))),
       timeout: GIT_TIMEOUT,
       wayOut: 'install git',
     });

@@ -37,7 +37,7 @@ export async function bringUp(host: Host, options: RunOptions, gateway: BringUpG
   );
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
-  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const images = await buildImages(host, stack, entries, { tag: 'latest', stateFolder, stackPull: true });
   const deployments = await deploymentsOf(host, entries, images, {
     variables: options.variables,

@@ -49,7 +49,7 @@ export async function putSecrets(
   deployments: readonly DeploymentBody[],
 ): Promise<void> {
   const names = deployments.flatMap(({ secrets }) => secrets);
-  const files = await findSecrets(host.cwd, [...new Set(names)]);
+  const files = await findSecrets(host.folder, [...new Set(names)]);
   for (const { secrets, namespace } of deployments) {
     for (const name of secrets) {
       host.interrupted.throwIfAborted();

@@ -8,8 +8,8 @@ import type { Host } from '../host.ts';
  * @throws KitError TOOL_MISSING
  */
 export async function findWatchdog(host: Host, given?: string): Promise<string> {
-  const chosen = given ?? host.env.OFKIT_WATCHDOG;
-  const path = chosen ? resolve(host.cwd, chosen) : join(dirname(host.program), 'fwatchdog.js');
+  const chosen = given ?? host.environment.OFKIT_WATCHDOG;
+  const path = chosen ? resolve(host.folder, chosen) : join(dirname(host.program), 'fwatchdog.js');
   if (await isFile(path)) return path;
   throw new KitError(
     'TOOL_MISSING',

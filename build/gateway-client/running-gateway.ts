@@ -25,7 +25,7 @@ interface RunningGateway {
  */
 async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
   const usual = stateFolderOf(host, given);
-  const isChosen = given !== undefined || Boolean(host.env.OFKIT_STATE);
+  const isChosen = given !== undefined || Boolean(host.environment.OFKIT_STATE);
   for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(host))]) {
     const url = (await findGateway(stateFolder))?.url;
     if (url) return { url, stateFolder };

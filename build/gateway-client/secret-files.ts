@@ -12,10 +12,10 @@ export const SECRETS_FOLDER = '.secrets';
  * @throws KitError NOT_FOUND with the names that are missing
  */
 export async function findSecrets(
-  cwd: string,
+  folder: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const source = join(cwd, SECRETS_FOLDER);
+  const source = join(folder, SECRETS_FOLDER);
   const found = new Map<string, string>();
   const missing = [];
   for (const name of names) {

@@ -48,7 +48,7 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
   const log = await open(join(stateFolder, LOG_FILE), 'w', 0o600);
   const child = spawn(process.execPath, [program, ...args], {
     cwd: stateFolder,
-    env: { ...host.env },
+    env: { ...host.environment },
     // A Ctrl-C of the terminal is to reach it through ofkit alone. The channel tells it of the end of ofkit.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
@@ -87,8 +87,8 @@ async function argumentsOf(
 }
 
 async function findProgram(host: Host): Promise<string> {
-  const chosen = host.env.OFKIT_GATEWAY;
-  const path = chosen ? resolve(host.cwd, chosen) : join(dirname(host.program), 'of-gateway.js');
+  const chosen = host.environment.OFKIT_GATEWAY;
+  const path = chosen ? resolve(host.folder, chosen) : join(dirname(host.program), 'of-gateway.js');
   if (await isFile(path)) return path;
   throw new KitError(
     'TOOL_MISSING',

@@ -42,7 +42,7 @@ const USUAL_PORT = 8080;
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
 export async function buildImage(host: Host, entry: FunctionEntry, build: ImageBuild): Promise<MadeImage> {
-  const generations = new Generations(host.cwd, entry.name);
+  const generations = new Generations(host.folder, entry.name);
   await generations.open();
   const prepared = await prepareGeneration(host, entry, { ...build, generations });
   return putImage(host, prepared, build);
@@ -56,7 +56,7 @@ export async function putImage(
     image,
     stateFolder,
     isDurable,
-    standsAlone = !isWithin(runtimeFolder(host.cwd), stateFolder),
+    standsAlone = !isWithin(runtimeFolder(host.folder), stateFolder),
   }: Pick<ImageBuild, 'image' | 'stateFolder' | 'isDurable' | 'standsAlone'>,
 ): Promise<MadeImage> {
   const revision = await writeLocalImage(stateFolder, describe(image, prepared), prepared.folder, {

@@ -10,8 +10,8 @@ import { runtimeFolder } from '../prepare/generations.ts';
  * project's own.
  */
 export function stateFolderOf(host: Host, given: string | undefined): string {
-  const chosen = given ?? host.env.OFKIT_STATE;
-  return chosen ? resolve(host.cwd, chosen) : join(runtimeFolder(host.cwd), 'state');
+  const chosen = given ?? host.environment.OFKIT_STATE;
+  return chosen ? resolve(host.folder, chosen) : join(runtimeFolder(host.folder), 'state');
 }
 
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
@@ -21,7 +21,7 @@ const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
  * @param purpose the command that it is for
  */
 export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up'): Promise<string> {
-  const parent = runtimeFolder(host.cwd);
+  const parent = runtimeFolder(host.folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   for (const name of await readdir(parent)) {
     const pid = TEMPORARY.exec(name)?.[1];
@@ -35,7 +35,7 @@ export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up
 
 /** The state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
 export async function foregroundStateFolders(host: Host): Promise<string[]> {
-  const parent = runtimeFolder(host.cwd);
+  const parent = runtimeFolder(host.folder);
   const names = await readdir(parent).catch(() => []);
   const pids = names
     .filter((name) => name.startsWith('.up-'))

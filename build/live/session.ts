@@ -100,7 +100,7 @@ export class Session {
     const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
-    const packages = new InstalledPackages(this.#host.cwd);
+    const packages = new InstalledPackages(this.#host.folder);
     for (const [index, entry] of entries.entries()) {
       const options = {
         packages,
@@ -182,18 +182,18 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
-    const { cwd } = this.#host;
+    const { folder } = this.#host;
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
       const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
       const close = await watchChanges(
-        paths.map((path) => resolve(cwd, path)),
+        paths.map((path) => resolve(folder, path)),
         () => one.reload(),
         {
           // Of a handler that is the project itself: what ofkit writes there is no change.
-          except: [join(cwd, BUILD_FOLDER)],
+          except: [join(folder, BUILD_FOLDER)],
           onAway: (path) => {
-            const shown = relative(cwd, path);
+            const shown = relative(folder, path);
             this.#reporter.note(
               one.entry.name,
               `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
@@ -203,11 +203,11 @@ export class Session {
       );
       this.#unwatch.push(close);
       if (secrets.length === 0) continue;
-      const files = secrets.map((name) => join(cwd, SECRETS_FOLDER, name));
+      const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
       this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
     }
     const { file } = this.#content.stack;
-    this.#unwatch.push(await watchChanges([resolve(cwd, file)], () => void this.#reloadStack(file)));
+    this.#unwatch.push(await watchChanges([resolve(folder, file)], () => void this.#reloadStack(file)));
   }
 
   /** A change of stack.yaml reloads the functions whose entry changed. */

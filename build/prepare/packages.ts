@@ -69,7 +69,11 @@ export async function installPackages(
   const { NODE_ENV: _, ...kept } = variables;
   const result = await runTool(host, 'npm', [verb, '--no-audit', '--no-fund', '--prefer-offline', ...named], {
     cwd: folder,
-    env: { ...developmentEnvironment(host.env), ...kept, PATH: developmentEnvironment(host.env).PATH },
+    env: {
+      ...developmentEnvironment(host.environment),
+      ...kept,
+      PATH: developmentEnvironment(host.environment).PATH,
+    },
     timeout: INSTALL_TIMEOUT,
     wayOut: 'install npm, which comes with Node',
   });
@@ -97,7 +101,7 @@ export async function runShell(
   { cwd, bins, variables }: CommandPlace,
   line: string,
 ): Promise<string | undefined> {
-  const env = developmentEnvironment(host.env);
+  const env = developmentEnvironment(host.environment);
   const result = await runTool(host, 'sh', ['-c', line], {
     cwd,
     env: { ...env, ...variables, PATH: [...bins, env.PATH].join(delimiter) },

@@ -77,12 +77,12 @@ export async function prepareGeneration(
     const context = join(work, 'context');
     await mkdir(context);
     const origins: Origins = {
-      project: host.cwd,
+      project: host.folder,
       generation: context,
       places: [{ place: '', source: '' }],
-      handler: resolve(host.cwd, entry.handler),
+      handler: resolve(host.folder, entry.handler),
       handlerFolder,
-      template: join(host.cwd, TEMPLATE_FOLDER, entry.lang),
+      template: join(host.folder, TEMPLATE_FOLDER, entry.lang),
     };
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(host, entry, content, context);

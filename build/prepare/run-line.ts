@@ -169,7 +169,7 @@ export class RunLine {
       return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
     }
     if (program.includes('/')) return exists(resolve(cwd, program));
-    const path = [...bins, ...(this.#host.env.PATH ?? '').split(delimiter)];
+    const path = [...bins, ...(this.#host.environment.PATH ?? '').split(delimiter)];
     return path.some((folder) => isProgram(join(folder, program)));
   }
 

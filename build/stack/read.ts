@@ -15,7 +15,7 @@ export const DEFAULT_STACK_FILE = 'stack.yaml';
 export async function findStackFile(host: Host, given: string | undefined): Promise<string> {
   if (given) return given;
   for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
-    if (await isFile(resolve(host.cwd, file))) return file;
+    if (await isFile(resolve(host.folder, file))) return file;
   }
   throw new KitError(
     'NOT_FOUND',
@@ -30,11 +30,11 @@ export async function findStackFile(host: Host, given: string | undefined): Prom
 export async function readStack(host: Host, file: string, envsubst = true): Promise<Stack> {
   let text: string;
   try {
-    text = await readFile(resolve(host.cwd, file), 'utf8');
+    text = await readFile(resolve(host.folder, file), 'utf8');
   } catch (error) {
     throw new KitError('NOT_FOUND', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  return parseStack(envsubst ? substitute(text, (name) => host.env[name] ?? '', file) : text, file);
+  return parseStack(envsubst ? substitute(text, (name) => host.environment[name] ?? '', file) : text, file);
 }
 
 /** @throws KitError INVALID with the file, the line and what is expected there */

@@ -11,7 +11,7 @@ import { readYaml } from './yaml-file.ts';
  * @throws KitError NOT_FOUND for an environment file that is not there
  */
 export async function functionVariables(
-  { cwd, env }: Pick<Host, 'cwd' | 'env'>,
+  { folder, environment }: Pick<Host, 'folder' | 'environment'>,
   entry: FunctionEntry,
   given: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
@@ -19,7 +19,7 @@ export async function functionVariables(
   for (const file of entry.environmentFile) {
     let text: string;
     try {
-      text = await readFile(resolve(cwd, file), 'utf8');
+      text = await readFile(resolve(folder, file), 'utf8');
     } catch (error) {
       throw new KitError(
         'NOT_FOUND',
@@ -27,7 +27,7 @@ export async function functionVariables(
       );
     }
     const read = isEnvFile(text)
-      ? readEnvFile(text, file, env)
+      ? readEnvFile(text, file, environment)
       : readYaml(text, file).get('environment').record();
     Object.assign(variables, read);
   }

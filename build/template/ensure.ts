@@ -23,7 +23,7 @@ export async function ensureTemplate(
   sources: Stack['templates'] = [],
   storeUrl?: string,
 ): Promise<void> {
-  if (await isFile(join(host.cwd, TEMPLATE_FOLDER, name, 'template.yml'))) return;
+  if (await isFile(join(host.folder, TEMPLATE_FOLDER, name, 'template.yml'))) return;
   await pullTemplate(host, name, sources, false, storeUrl);
 }
 
@@ -40,7 +40,7 @@ export async function pullTemplate(
     sources.find((entry) => entry.name === name) ?? sources.find((entry) => entry.name === plain)
   )?.source;
   if (!source) return pullFromStore(host, name, storeUrl);
-  const { url, ref } = await parseRepository(source, host.cwd);
+  const { url, ref } = await parseRepository(source, host.folder);
   await pullTemplates(
     host,
     { url, ref: ref || pinned },
@@ -86,7 +86,7 @@ async function lookUp(
   const store = await readStore(host, storeUrl);
   const row = findRow(store, name);
   if (row) return { row, store };
-  const given = storeUrl || host.env.OPENFAAS_TEMPLATE_STORE_URL;
+  const given = storeUrl || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
   // An index that was named is the only one, as for faas-cli.
   const fallback = given ? undefined : await lookUpPublic(host, name);
   if (typeof fallback === 'object') return fallback;

@@ -27,7 +27,7 @@ export interface StoreFunctionOptions {
  * @throws KitError NOT_FOUND, INVALID, UNREACHABLE
  */
 export async function storeFunction(host: Host, options: StoreFunctionOptions): Promise<FunctionEntry> {
-  const address = host.env.OPENFAAS_STORE || PUBLIC_STORE;
+  const address = host.environment.OPENFAAS_STORE || PUBLIC_STORE;
   const shown = withoutCredentials(address);
   const rows = rowsOf(await readIndex(host, address), shown);
   const row = rows.find((candidate) => candidate.name === options.name);
@@ -57,7 +57,7 @@ async function readIndex(host: Host, address: string): Promise<string> {
   if (/^https?:/i.test(address)) return fetchIndex(host, address);
   try {
     return await readFile(
-      address.startsWith('file:') ? fileURLToPath(address) : resolve(host.cwd, address),
+      address.startsWith('file:') ? fileURLToPath(address) : resolve(host.folder, address),
       'utf8',
     );
   } catch (error) {

@@ -62,7 +62,7 @@ function unreachable(url: string, ref: string, { output }: ToolResult): KitError
 function runGit(host: Host, cwd: string, args: readonly string[], timeout: number): Promise<ToolResult> {
   return runTool(host, 'git', args, {
     cwd,
-    env: gitEnvironment(host.env),
+    env: gitEnvironment(host.environment),
     timeout,
     wayOut: 'install git, or use the bundled templates',
   });

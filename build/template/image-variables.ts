@@ -19,9 +19,9 @@ export async function imageVariables(
 ): Promise<Readonly<Record<string, string>>> {
   const folder =
     entry.lang === DOCKERFILE_TEMPLATE ? entry.handler : join(TEMPLATE_FOLDER, entry.lang || '-');
-  const found = await findDockerfile(resolve(host.cwd, folder));
+  const found = await findDockerfile(resolve(host.folder, folder));
   const text = found
-    ? await readFile(resolve(host.cwd, folder, found), 'utf8')
+    ? await readFile(resolve(host.folder, folder, found), 'utf8')
     : bundledDockerfile(entry.lang);
   if (text === undefined) return {};
   return readStages(parseDockerfile(text), entry.buildArgs).at(-1)?.variables ?? {};

@@ -22,7 +22,7 @@ export interface Language {
 
 /** The template.yml of one of the project's templates. */
 export async function readTemplate(host: Host, lang: string): Promise<Language> {
-  return readLanguage(join(host.cwd, TEMPLATE_FOLDER, lang));
+  return readLanguage(join(host.folder, TEMPLATE_FOLDER, lang));
 }
 
 /**

@@ -107,7 +107,7 @@ export async function placeTemplate(
       `"${name}" cannot be the name of a template's folder: a name has no slash and no ..`,
     );
   }
-  await replaceFolder(join(host.cwd, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
+  await replaceFolder(join(host.folder, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
     await fill(staging);
     const meta = {
       repository,
@@ -123,7 +123,7 @@ export async function placeTemplate(
 export async function refuseOverwriting(host: Host, names: readonly string[]): Promise<void> {
   const there = [];
   for (const name of names) {
-    if (await exists(join(host.cwd, TEMPLATE_FOLDER, name))) there.push(name);
+    if (await exists(join(host.folder, TEMPLATE_FOLDER, name))) there.push(name);
   }
   if (there.length > 0) {
     throw new KitError(

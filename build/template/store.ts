@@ -36,14 +36,14 @@ const LARGEST_INDEX = 8 << 20;
  * @param url http(s), file or a path
  */
 export async function readStore(host: Host, url: string | undefined): Promise<Store> {
-  const address = url || host.env.OPENFAAS_TEMPLATE_STORE_URL;
-  if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.cwd };
+  const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
+  if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.folder };
   if (/^https?:/i.test(address)) {
     const shown = withoutCredentials(address);
     const text = await withProgress(host.err, `fetching ${shown}`, fetchIndex(host, address));
     return { rows: parseIndex(text, shown), base: undefined };
   }
-  const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.cwd, address);
+  const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.folder, address);
   try {
     return { rows: parseIndex(await readFile(path, 'utf8'), address), base: dirname(path) };
   } catch (error) {
@@ -55,7 +55,7 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
 /** The public index of OpenFaaS, which faas-cli asks where it is told no other. */
 export function publicIndex(host: Host): string {
   return (
-    host.env.OFKIT_PUBLIC_STORE_URL ||
+    host.environment.OFKIT_PUBLIC_STORE_URL ||
     'https://raw.githubusercontent.com/openfaas/store/master/templates.json'
   );
 }

@@ -37,7 +37,7 @@ export async function runTool(
   host.interrupted.throwIfAborted();
   const child = execa(command, args, {
     cwd: options.cwd,
-    env: { ...(options.env ?? host.env) },
+    env: { ...(options.env ?? host.environment) },
     extendEnv: false,
     stdin: 'ignore',
     all: true,

@@ -70,7 +70,7 @@ export class HandlerRuns {
   async run(subject: Subject): Promise<void> {
     const project = await makeTemporaryFolder();
     try {
-      const host: Host = { ...this.#host, cwd: project };
+      const host: Host = { ...this.#host, folder: project };
       const entry = await makeProject(project, subject);
       const generations = new Generations(project, entry.name);
       await generations.open();
