@@ -6,7 +6,7 @@ import { insideOf } from '../files/inside.ts';
 import { exists, isFile, isFolder } from '../files/kinds.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { replaceFolder } from '../files/staging.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { withoutCredentials } from '../template/credentials.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
@@ -31,26 +31,26 @@ export interface ContextOptions {
  * @returns the folder, absolute
  */
 export async function writeBuildContext(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   options: ContextOptions,
 ): Promise<string> {
-  const folder = join(host.folder, BUILD_FOLDER, entry.name);
-  const mode = folderMode(host);
-  await mkdir(join(host.folder, BUILD_FOLDER), { recursive: true, mode });
-  await replaceFolder(folder, mode, (staging) => fillBuildContext(host, entry, options, staging));
+  const folder = join(project.folder, BUILD_FOLDER, entry.name);
+  const mode = folderMode(project);
+  await mkdir(join(project.folder, BUILD_FOLDER), { recursive: true, mode });
+  await replaceFolder(folder, mode, (staging) => fillBuildContext(project, entry, options, staging));
   return folder;
 }
 
 /** Fills an empty folder with a function's build context. */
 export async function fillBuildContext(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   { handlerFolder, copy, skipInstalled = false }: ContextOptions,
   folder: string,
 ): Promise<void> {
   const skip = (name: string): boolean => skipInstalled && name === 'node_modules';
-  const handlerSource = resolve(host.folder, entry.handler);
+  const handlerSource = resolve(project.folder, entry.handler);
   if (!entry.handler || !(await isFolder(handlerSource))) {
     throw new KitError(
       'NOT_FOUND',
@@ -65,18 +65,18 @@ export async function fillBuildContext(
     );
   }
   const handlerTarget = bare ? folder : join(folder, handlerFolder);
-  await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
-  if (!bare) await copyTree(join(host.folder, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  await mkdir(handlerTarget, { recursive: true, mode: folderMode(project) });
+  if (!bare) await copyTree(join(project.folder, TEMPLATE_FOLDER, entry.lang), folder, { skip });
   await withoutSecretOrigin(join(folder, 'meta.json'));
   // Only where the handler is the project itself do its build/ and template/ lie in it.
-  const project = await realpath(host.folder);
-  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(project, name)));
+  const real = await realpath(project.folder);
+  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(real, name)));
   for (const name of await readdir(handlerSource)) {
     if (skip(name)) continue;
     await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip, except });
   }
   for (const path of copy) {
-    const source = await insideOf(host.folder, path, 'copy:');
+    const source = await insideOf(project.folder, path, 'copy:');
     if (!(await exists(source)))
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
@@ -92,6 +92,6 @@ async function withoutSecretOrigin(file: string): Promise<void> {
 }
 
 /** Folders are for their owner alone, but on a CI machine, where another user may build the image. */
-function folderMode(host: Host): number {
-  return host.environment.CI === 'true' || host.environment.CI === '1' ? 0o777 : 0o700;
+function folderMode(project: Project): number {
+  return project.environment.CI === 'true' || project.environment.CI === '1' ? 0o777 : 0o700;
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Engine } from './names.ts';
 
@@ -29,15 +29,15 @@ export interface ImageBuild {
  * @throws KitError BUILD_FAILED with the whole output of the engine
  */
 export async function buildImage(
-  host: Host,
+  project: Project,
   engine: Engine,
   build: ImageBuild,
   onLine: (line: string) => void,
 ): Promise<void> {
   const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
-  const result = await runTool(host, engine, buildArguments(host, engine, build), {
+  const result = await runTool(project, engine, buildArguments(project, engine, build), {
     cwd: build.folder,
-    env: { ...host.environment, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
+    env: { ...project.environment, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
     timeout: BUILD_TIMEOUT,
     wayOut: `install ${engine}, or choose another --engine`,
     onLine,
@@ -49,7 +49,7 @@ export async function buildImage(
 }
 
 /** The arguments as faas-cli gives them to docker. */
-function buildArguments(host: Host, engine: Engine, build: ImageBuild): string[] {
+function buildArguments(project: Project, engine: Engine, build: ImageBuild): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
   return [
@@ -60,15 +60,15 @@ function buildArguments(host: Host, engine: Engine, build: ImageBuild): string[]
     ...(build.noCache ? ['--no-cache'] : []),
     ...(build.squash ? ['--squash'] : []),
     ...pairs('--build-arg', {
-      http_proxy: host.environment.http_proxy || undefined,
-      https_proxy: host.environment.https_proxy || undefined,
+      http_proxy: project.environment.http_proxy || undefined,
+      https_proxy: project.environment.https_proxy || undefined,
       ...build.buildArgs,
     }),
     ...pairs('--label', build.labels),
     ...(build.pull ? ['--pull'] : []),
     ...Object.entries(build.secrets).flatMap(([id, path]) => [
       '--secret',
-      `id=${id},src=${resolve(host.folder, path)}`,
+      `id=${id},src=${resolve(project.folder, path)}`,
     ]),
     '--tag',
     build.image,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { gitOutput } from '../template/git.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
@@ -12,7 +12,7 @@ import type { TagFormat } from '../stack/tag-formats.ts';
  * handler folder's hash, the others add what git says of the project folder.
  */
 export async function imageName(
-  host: Host,
+  project: Project,
   { image, name, place }: FunctionEntry,
   format: TagFormat,
   handler: string,
@@ -28,13 +28,13 @@ export async function imageName(
     case 'latest':
       return named;
     case 'sha':
-      return withTag(named, '', `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
+      return withTag(named, '', `-${await fromGit(project, 'rev-parse', '--short', 'HEAD')}`);
     case 'branch': {
-      const branch = await fromGit(host, 'rev-parse', '--symbolic-full-name', '--abbrev-ref', 'HEAD');
-      return withTag(named, `-${branch}`, `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
+      const branch = await fromGit(project, 'rev-parse', '--symbolic-full-name', '--abbrev-ref', 'HEAD');
+      return withTag(named, `-${branch}`, `-${await fromGit(project, 'rev-parse', '--short', 'HEAD')}`);
     }
     case 'describe': {
-      const described = await fromGit(host, 'describe', '--tags', '--always');
+      const described = await fromGit(project, 'describe', '--tags', '--always');
       const [commits = ''] = /(?:-\d+-g[0-9a-f]+)?$/.exec(described) ?? [];
       return withTag(named, `-${described.slice(0, described.length - commits.length)}`, commits);
     }
@@ -65,8 +65,8 @@ export function refuseDigest({ image, name, place }: FunctionEntry, built: strin
   );
 }
 
-async function fromGit(host: Host, ...args: string[]): Promise<string> {
-  const output = await gitOutput(host, host.folder, args);
+async function fromGit(project: Project, ...args: string[]): Promise<string> {
+  const output = await gitOutput(project, project.folder, args);
   if (!output) {
     throw new KitError(
       'INVALID',

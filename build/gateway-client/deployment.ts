@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry, Resources } from '../stack/functions.ts';
 import { functionVariables } from '../stack/variables.ts';
 
@@ -35,7 +35,7 @@ export interface DeployOptions {
  * @throws KitError NOT_FOUND for an environment file that is not there
  */
 export async function deploymentOf(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   image: string,
   { variables, inspect, ownPort }: DeployOptions,
@@ -47,7 +47,7 @@ export async function deploymentOf(
     image,
     namespace: namespace || DEFAULT_NAMESPACE,
     envProcess: fprocess, // that of the template is in the image
-    envVars: await functionVariables(host, entry, variables),
+    envVars: await functionVariables(project, entry, variables),
     constraints,
     secrets,
     labels,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { GatewayClient } from './client.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
 /** Says which gateway of a state folder ofkit has started, as that one it may end too. */
@@ -23,10 +23,10 @@ interface RunningGateway {
  * The gateway of a state folder; where none is given that of the project, be it one that `ofkit up` has in the foreground.
  * @throws KitError NOT_FOUND where none runs
  */
-async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
-  const usual = stateFolderOf(host, given);
-  const isChosen = given !== undefined || Boolean(host.environment.OFKIT_STATE);
-  for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(host))]) {
+async function requireGateway(project: Project, given: string | undefined): Promise<RunningGateway> {
+  const usual = stateFolderOf(project, given);
+  const isChosen = given !== undefined || Boolean(project.environment.OFKIT_STATE);
+  for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(project))]) {
     const url = (await findGateway(stateFolder))?.url;
     if (url) return { url, stateFolder };
   }
@@ -37,8 +37,8 @@ async function requireGateway(host: Host, given: string | undefined): Promise<Ru
  * The API of that gateway.
  * @throws KitError NOT_FOUND where none runs
  */
-export async function connectGateway(host: Host, given: string | undefined): Promise<GatewayClient> {
-  const { url, stateFolder } = await requireGateway(host, given);
+export async function connectGateway(project: Project, given: string | undefined): Promise<GatewayClient> {
+  const { url, stateFolder } = await requireGateway(project, given);
   return GatewayClient.create(url, stateFolder);
 }
 

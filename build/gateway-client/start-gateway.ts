@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { findWatchdog } from './find-watchdog.ts';
 import { PortRow } from './port-row.ts';
 import { markOwn } from './running-gateway.ts';
@@ -40,15 +40,15 @@ const LOG_FILE = 'gateway.log';
  * Starts a gateway for a desk: on loopback, without a login, with debuggers.
  * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with what it wrote
  */
-export async function startGateway(host: Host, options: GatewayOptions): Promise<StartedGateway> {
+export async function startGateway(project: Project, options: GatewayOptions): Promise<StartedGateway> {
   const { stateFolder, detached } = options;
-  const program = await findProgram(host);
-  const args = await argumentsOf(host, options);
+  const program = await findProgram(project);
+  const args = await argumentsOf(project, options);
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
   const log = await open(join(stateFolder, LOG_FILE), 'w', 0o600);
   const child = spawn(process.execPath, [program, ...args], {
     cwd: stateFolder,
-    env: { ...host.environment },
+    env: { ...project.environment },
     // A Ctrl-C of the terminal is to reach it through ofkit alone. The channel tells it of the end of ofkit.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
@@ -58,7 +58,7 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
   );
   await log.close();
   try {
-    const location = await untilListening(host, child, ended, stateFolder);
+    const location = await untilListening(project, child, ended, stateFolder);
     await markOwn(stateFolder, location);
     return { location, ended };
   } finally {
@@ -68,7 +68,7 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
 }
 
 async function argumentsOf(
-  host: Host,
+  project: Project,
   { stateFolder, port, watchdog, unlimited }: GatewayOptions,
 ): Promise<readonly string[]> {
   return Object.entries({
@@ -81,14 +81,14 @@ async function argumentsOf(
     development: true,
     // The project's files are its developer's alone.
     'function-users': false,
-    watchdog: await findWatchdog(host, watchdog),
+    watchdog: await findWatchdog(project, watchdog),
     ...(unlimited && { 'read-timeout': '24h', 'write-timeout': '24h', 'upstream-timeout': '24h' }),
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-async function findProgram(host: Host): Promise<string> {
-  const chosen = host.environment.OFKIT_GATEWAY;
-  const path = chosen ? resolve(host.folder, chosen) : join(dirname(host.program), 'of-gateway.js');
+async function findProgram(project: Project): Promise<string> {
+  const chosen = project.environment.OFKIT_GATEWAY;
+  const path = chosen ? resolve(project.folder, chosen) : join(dirname(project.program), 'of-gateway.js');
   if (await isFile(path)) return path;
   throw new KitError(
     'TOOL_MISSING',
@@ -98,21 +98,21 @@ async function findProgram(host: Host): Promise<string> {
 
 /** Its file tells where it is. Another ofkit may have been faster: then the gateway of that one will do. */
 async function untilListening(
-  host: Host,
+  project: Project,
   child: ChildProcess,
   ended: Promise<void>,
   stateFolder: string,
 ): Promise<Location> {
   const isEnded = ended.then(() => true);
   const deadline = performance.now() + STARTED_WITHIN_MS;
-  for (let isOver = false; performance.now() < deadline && !host.interrupted.aborted;) {
+  for (let isOver = false; performance.now() < deadline && !project.interrupted.aborted;) {
     const location = await findGateway(stateFolder);
     if (location?.url) return location;
     if (isOver && !location) break;
     isOver = await Promise.race([isEnded, sleep(POLL_MS, false)]);
   }
   child.kill('SIGKILL');
-  host.interrupted.throwIfAborted();
+  project.interrupted.throwIfAborted();
   throw new KitError('START_FAILED', 'the gateway does not start: see above', {
     output: await gatewayLog(stateFolder),
   });

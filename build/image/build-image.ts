@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { imageFolder, WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
 import { isWithin } from '../files/inside.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { Generations, runtimeFolder } from '../prepare/generations.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
@@ -41,22 +41,26 @@ const USUAL_PORT = 8080;
  * Prepares a function as its Dockerfile does, and puts it where the gateway finds it.
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
-export async function buildImage(host: Host, entry: FunctionEntry, build: ImageBuild): Promise<MadeImage> {
-  const generations = new Generations(host.folder, entry.name);
+export async function buildImage(
+  project: Project,
+  entry: FunctionEntry,
+  build: ImageBuild,
+): Promise<MadeImage> {
+  const generations = new Generations(project.folder, entry.name);
   await generations.open();
-  const prepared = await prepareGeneration(host, entry, { ...build, generations });
-  return putImage(host, prepared, build);
+  const prepared = await prepareGeneration(project, entry, { ...build, generations });
+  return putImage(project, prepared, build);
 }
 
 /** Puts a function that was prepared where the gateway finds it. */
 export async function putImage(
-  host: Host,
+  project: Project,
   prepared: Prepared,
   {
     image,
     stateFolder,
     isDurable,
-    standsAlone = !isWithin(runtimeFolder(host.folder), stateFolder),
+    standsAlone = !isWithin(runtimeFolder(project.folder), stateFolder),
   }: Pick<ImageBuild, 'image' | 'stateFolder' | 'isDurable' | 'standsAlone'>,
 ): Promise<MadeImage> {
   const revision = await writeLocalImage(stateFolder, describe(image, prepared), prepared.folder, {

@@ -2,16 +2,16 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isProcessAlive } from '../files/process-alive.ts';
 import { removeFolder } from '../files/temporary.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runtimeFolder } from '../prepare/generations.ts';
 
 /**
  * The state folder that local images are put into and a gateway is given: `given`, else $OFKIT_STATE, else the
  * project's own.
  */
-export function stateFolderOf(host: Host, given: string | undefined): string {
-  const chosen = given ?? host.environment.OFKIT_STATE;
-  return chosen ? resolve(host.folder, chosen) : join(runtimeFolder(host.folder), 'state');
+export function stateFolderOf(project: Project, given: string | undefined): string {
+  const chosen = given ?? project.environment.OFKIT_STATE;
+  return chosen ? resolve(project.folder, chosen) : join(runtimeFolder(project.folder), 'state');
 }
 
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
@@ -20,8 +20,8 @@ const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
  * An empty state folder for this process alone; those that killed processes left behind go.
  * @param purpose the command that it is for
  */
-export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up'): Promise<string> {
-  const parent = runtimeFolder(host.folder);
+export async function makeTemporaryStateFolder(project: Project, purpose: 'exec' | 'up'): Promise<string> {
+  const parent = runtimeFolder(project.folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   for (const name of await readdir(parent)) {
     const pid = TEMPORARY.exec(name)?.[1];
@@ -34,8 +34,8 @@ export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up
 }
 
 /** The state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
-export async function foregroundStateFolders(host: Host): Promise<string[]> {
-  const parent = runtimeFolder(host.folder);
+export async function foregroundStateFolders(project: Project): Promise<string[]> {
+  const parent = runtimeFolder(project.folder);
   const names = await readdir(parent).catch(() => []);
   const pids = names
     .filter((name) => name.startsWith('.up-'))

@@ -6,7 +6,7 @@ import { deploymentOf, type DeploymentBody } from '../gateway-client/deployment.
 import { functionUrl } from '../gateway-client/names.ts';
 import type { PortRow } from '../gateway-client/port-row.ts';
 import { outcomeOfStart } from '../gateway-client/readiness.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { buildImage, type MadeImage } from '../image/build-image.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import type { ChosenMode } from '../prepare/prepare.ts';
@@ -37,7 +37,7 @@ const VERSIONS_KNOWN = 8;
 
 /** One function of `ofkit run` or `ofkit up`: from its files to the gateway that runs it, again with each change. */
 export class LiveFunction {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #options: LiveOptions;
   readonly #debuggerPort: number | undefined;
   readonly #reporter: Reporter;
@@ -53,13 +53,13 @@ export class LiveFunction {
 
   /** @param ports the function's own: for its requests, and for a debugger if there is to be one */
   constructor(
-    host: Host,
+    project: Project,
     entry: FunctionEntry,
     options: LiveOptions,
     ports: { readonly requests: number; readonly debugger: number | undefined },
     reporter: Reporter,
   ) {
-    this.#host = host;
+    this.#project = project;
     this.#entry = entry;
     this.#options = options;
     this.#port = ports.requests;
@@ -122,7 +122,7 @@ export class LiveFunction {
     const { gateway, inTurn } = this.#options;
     try {
       const client = await gateway;
-      await inTurn(() => putSecrets(this.#host, client, [deployed]));
+      await inTurn(() => putSecrets(this.#project, client, [deployed]));
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#reporter.failed(this.#entry.name, error);
     }
@@ -148,7 +148,7 @@ export class LiveFunction {
   async #bringUp(onStep: (step: string) => void): Promise<MadeImage> {
     const { signal } = this.#stopping;
     const inspect = this.#debuggerPort !== undefined;
-    const made = await buildImage(this.#host, this.#entry, {
+    const made = await buildImage(this.#project, this.#entry, {
       ...this.#options,
       inspect,
       isDurable: false,
@@ -186,13 +186,13 @@ export class LiveFunction {
     const { variables, ports } = this.#options;
     for (;;) {
       const options = { variables, inspect: this.#debuggerPort ?? false, ownPort: this.#port };
-      const deployment = await deploymentOf(this.#host, this.#entry, image, options);
+      const deployment = await deploymentOf(this.#project, this.#entry, image, options);
       if (this.#deployed && this.#deployed.namespace !== deployment.namespace) {
         await this.#remove();
         await this.#lines?.ended;
       }
       try {
-        await deployAll(this.#host, client, [deployment]);
+        await deployAll(this.#project, client, [deployment]);
         this.#deployed = deployment;
         return deployment;
       } catch (error) {

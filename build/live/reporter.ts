@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
 import { Prefixes } from '../terminal/colours.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { FunctionFailed } from './function-failed.ts';
 
 /** Where a function is reached that is ready. */
@@ -41,7 +41,7 @@ export interface Reporter {
  * @param write puts a line where results go
  */
 export function humanReporter(
-  { out }: Host,
+  { out }: Terminal,
   names: readonly string[],
   showsGateway: boolean,
   write: (line: string) => void,
@@ -72,7 +72,7 @@ export function humanReporter(
 }
 
 /** A JSON object a line. */
-export function jsonReporter({ out }: Host): Reporter {
+export function jsonReporter({ out }: Terminal): Reporter {
   const tell = (event: string, name: string, fields: object): void => {
     out.line(JSON.stringify({ event, function: name, ...fields }));
   };

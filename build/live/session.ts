@@ -13,7 +13,7 @@ import {
   startGateway,
   type StartedGateway,
 } from '../gateway-client/start-gateway.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
@@ -40,7 +40,7 @@ const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
 export class Session {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #options: RunOptions;
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
@@ -53,8 +53,8 @@ export class Session {
   #stopping: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Host, options: RunOptions, content: SessionContent, reporter: Reporter) {
-    this.#host = host;
+  constructor(project: Project, options: RunOptions, content: SessionContent, reporter: Reporter) {
+    this.#project = project;
     this.#options = options;
     this.#content = content;
     this.#reporter = reporter;
@@ -97,10 +97,10 @@ export class Session {
     const { watch, inspect, variables } = this.#options;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
-    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
+    const stateFolder = await makeTemporaryStateFolder(this.#project, 'up');
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
-    const packages = new InstalledPackages(this.#host.folder);
+    const packages = new InstalledPackages(this.#project.folder);
     for (const [index, entry] of entries.entries()) {
       const options = {
         packages,
@@ -113,17 +113,17 @@ export class Session {
         ports: ports.row,
       };
       const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
-      this.#functions.push(new LiveFunction(this.#host, entry, options, own, this.#reporter));
+      this.#functions.push(new LiveFunction(this.#project, entry, options, own, this.#reporter));
     }
     // From here on no change is missed: one that comes before its function is ready reloads it then.
     if (watch) await this.#watch();
-    this.#host.interrupted.throwIfAborted();
+    this.#project.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
       this.#functions.map((one) =>
         steps.run(`${one.entry.name}: ${one.entry.lang}`, (tell) => one.start(tell)),
       ),
     );
-    this.#host.interrupted.throwIfAborted();
+    this.#project.interrupted.throwIfAborted();
     for (const result of started) if (result.status === 'rejected') throw result.reason;
     return (await gateway).url;
   }
@@ -132,7 +132,7 @@ export class Session {
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
     const { watchdog, inspect } = this.#options;
     const unlimited = inspect !== undefined;
-    this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
+    this.#gateway = startGateway(this.#project, { stateFolder, port, watchdog, detached: false, unlimited });
     GatewayClient.prepare();
     const { location } = await this.#gateway;
     if (this.#content.gatewayFirst) this.#reporter.gateway(location.url);
@@ -182,7 +182,7 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
-    const { folder } = this.#host;
+    const { folder } = this.#project;
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
       const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
@@ -213,7 +213,7 @@ export class Session {
   /** A change of stack.yaml reloads the functions whose entry changed. */
   async #reloadStack(file: string): Promise<void> {
     try {
-      const stack = await readStack(this.#host, file);
+      const stack = await readStack(this.#project, file);
       for (const one of this.#functions) {
         const entry = stack.functions.find(({ name }) => name === one.entry.name);
         if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);

@@ -3,7 +3,7 @@ import type { CopyStep, StagePlan } from '../dockerfile/plan.ts';
 import type { Stage } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import { matchPaths } from './match-paths.ts';
 import { findManifest, installPackages } from './packages.ts';
@@ -34,7 +34,7 @@ const NOT_MISSED = /fwatchdog|(?:^|\/)node_modules\/?$|^\/etc\/(?:ssl|passwd|gro
 
 /** Follows the instructions of a Dockerfile in a folder for each stage. */
 export class DockerfileRun {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #folder: string;
   readonly #context: StageFolder;
   readonly #origins: Origins;
@@ -47,8 +47,8 @@ export class DockerfileRun {
    * @param folder an empty one, which gets a folder for each stage
    * @param origins of the build context
    */
-  constructor(host: Host, folder: string, origins: Origins, options: FollowOptions) {
-    this.#host = host;
+  constructor(project: Project, folder: string, origins: Origins, options: FollowOptions) {
+    this.#project = project;
     this.#folder = folder;
     this.#origins = origins;
     this.#context = StageFolder.ofContext(origins.generation);
@@ -83,7 +83,7 @@ export class DockerfileRun {
     };
     for (const step of steps) {
       if (step.kind === 'copy') await this.#copy(folder, step);
-      else await new RunLine(this.#host, step, context).run();
+      else await new RunLine(this.#project, step, context).run();
     }
     await folder.makeFolder(stage.workdir);
     // While maps and sources lie where the compiler has put them: a later stage may take the one without the other.
@@ -127,7 +127,7 @@ export class DockerfileRun {
     if (!manifest?.needsInstall && named.length === 0) return;
     await this.#options.packages.link(folder.root, path.slice(1), named, (copy) => {
       this.#options.onStep('packages');
-      return installPackages(this.#host, this.#options.name, copy, { named, variables });
+      return installPackages(this.#project, this.#options.name, copy, { named, variables });
     });
   }
 

@@ -4,7 +4,7 @@ import { join } from 'shlex';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 
 /** What ofkit asks of a package.json. */
@@ -57,7 +57,7 @@ export type Variables = Readonly<Record<string, string>>;
  * @throws KitError BUILD_FAILED with npm's output
  */
 export async function installPackages(
-  host: Host,
+  project: Project,
   name: string,
   folder: string,
   { named, variables }: { readonly named: readonly string[]; readonly variables: Variables },
@@ -67,16 +67,21 @@ export async function installPackages(
     (await isFile(path.join(folder, 'npm-shrinkwrap.json')));
   const verb = locked && named.length === 0 ? 'ci' : 'install';
   const { NODE_ENV: _, ...kept } = variables;
-  const result = await runTool(host, 'npm', [verb, '--no-audit', '--no-fund', '--prefer-offline', ...named], {
-    cwd: folder,
-    env: {
-      ...developmentEnvironment(host.environment),
-      ...kept,
-      PATH: developmentEnvironment(host.environment).PATH,
+  const result = await runTool(
+    project,
+    'npm',
+    [verb, '--no-audit', '--no-fund', '--prefer-offline', ...named],
+    {
+      cwd: folder,
+      env: {
+        ...developmentEnvironment(project.environment),
+        ...kept,
+        PATH: developmentEnvironment(project.environment).PATH,
+      },
+      timeout: INSTALL_TIMEOUT,
+      wayOut: 'install npm, which comes with Node',
     },
-    timeout: INSTALL_TIMEOUT,
-    wayOut: 'install npm, which comes with Node',
-  });
+  );
   if (!result.ok) {
     const message = `npm ${verb} failed for ${name}: its output stands above`;
     throw new KitError('BUILD_FAILED', message, { output: result.output });
@@ -97,12 +102,12 @@ export interface CommandPlace {
  * @returns its output where it failed; undefined when all went well
  */
 export async function runShell(
-  host: Host,
+  project: Project,
   { cwd, bins, variables }: CommandPlace,
   line: string,
 ): Promise<string | undefined> {
-  const env = developmentEnvironment(host.environment);
-  const result = await runTool(host, 'sh', ['-c', line], {
+  const env = developmentEnvironment(project.environment);
+  const result = await runTool(project, 'sh', ['-c', line], {
     cwd,
     env: { ...env, ...variables, PATH: [...bins, env.PATH].join(delimiter) },
     timeout: SCRIPT_TIMEOUT,
@@ -116,7 +121,7 @@ export async function runShell(
  * @returns the output of the first that failed; undefined when all went well
  */
 export async function runScript(
-  host: Host,
+  project: Project,
   place: CommandPlace,
   { scripts }: Manifest,
   { script, args = [] }: { readonly script: string; readonly args?: readonly string[] },
@@ -126,7 +131,7 @@ export async function runScript(
     if (command === undefined) continue;
     const line = name === script && args.length > 0 ? `${command} ${join(args)}` : command;
     const variables = { ...place.variables, npm_lifecycle_event: name };
-    const failure = await runShell(host, { ...place, variables }, line);
+    const failure = await runShell(project, { ...place, variables }, line);
     if (failure !== undefined) return failure;
   }
   return undefined;

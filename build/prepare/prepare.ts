@@ -10,7 +10,7 @@ import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate, TEMPLATE_FOLDER } from '../template/language.ts';
 import { DockerfileRun, type FollowedImage } from './follow.ts';
@@ -66,32 +66,32 @@ const LARGEST_SEARCHED = 256 << 10;
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
 export async function prepareGeneration(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const language = await readTemplate(host, entry.lang);
+  const language = await readTemplate(project, entry.lang);
   const handlerFolder = entry.lang === DOCKERFILE_TEMPLATE ? '' : language.handlerFolder;
   const work = await options.generations.create();
   try {
     const context = join(work, 'context');
     await mkdir(context);
     const origins: Origins = {
-      project: host.folder,
+      project: project.folder,
       generation: context,
       places: [{ place: '', source: '' }],
-      handler: resolve(host.folder, entry.handler),
+      handler: resolve(project.folder, entry.handler),
       handlerFolder,
-      template: join(host.folder, TEMPLATE_FOLDER, entry.lang),
+      template: join(project.folder, TEMPLATE_FOLDER, entry.lang),
     };
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
-    await fillBuildContext(host, entry, content, context);
+    await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
     const stages = readStages(await readDockerfile(context), entry.buildArgs);
     const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
     const command = imageCommand(stages.at(-1));
     refuseWithoutCommand(entry, variables, command);
-    const followed = await follow(host, entry, { work, origins, stages }, options);
+    const followed = await follow(project, entry, { work, origins, stages }, options);
     const { root, places } = followed.image;
     if (options.inspect) await pointMapsToOriginals({ ...origins, generation: root, places }, true);
     const manifests = await readManifests(root, workdir, handlerFolder);
@@ -117,12 +117,12 @@ export async function prepareGeneration(
 }
 
 async function follow(
-  host: Host,
+  project: Project,
   { name }: FunctionEntry,
   { work, origins, stages }: { work: string; origins: Origins; stages: readonly Stage[] },
   { packages, onStep }: PrepareOptions,
 ): Promise<FollowedImage> {
-  const run = new DockerfileRun(host, work, origins, { name, packages, onStep });
+  const run = new DockerfileRun(project, work, origins, { name, packages, onStep });
   const followed = await run.follow(planStages(stages));
   if (!followed.hasInstalled) await run.installUnasked(followed.image, stages.at(-1)?.workdir ?? '/');
   return followed;

@@ -9,7 +9,7 @@ import { splitShellLine, type ShellCommand } from '../dockerfile/shell-line.ts';
 import { joinPath } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { findManifest, runScript, runShell, type CommandPlace, type Manifest } from './packages.ts';
 import { ShellState } from './shell-state.ts';
 import type { StageFolder } from './stage-folder.ts';
@@ -36,15 +36,15 @@ const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR|SHELL)$/;
 
 /** Runs the commands of a RUN in the folder of their stage, as far as they make files of the function. */
 export class RunLine {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #context: LineContext;
   readonly #step: RunStep;
   #folder: string;
   #variables: Variables;
   readonly #folders: string[] = [];
 
-  constructor(host: Host, step: RunStep, context: LineContext) {
-    this.#host = host;
+  constructor(project: Project, step: RunStep, context: LineContext) {
+    this.#project = project;
     this.#step = step;
     this.#context = context;
     this.#folder = step.workdir;
@@ -112,7 +112,7 @@ export class RunLine {
       case 'test': {
         const line = told.replaceAll(/(?<=\s)\/[^\s\]]*/g, (path) => stage.locate(path));
         const place = await this.#placeOf(this.#folder, variables);
-        return (await runShell(this.#host, place, line)) === undefined ? 'ok' : 'no';
+        return (await runShell(this.#project, place, line)) === undefined ? 'ok' : 'no';
       }
       case 'install':
         await install(joinPath(this.#folder, action.folder), action.packages, variables);
@@ -143,7 +143,7 @@ export class RunLine {
       joinPath('/', manifest.folder.slice(this.#context.stage.root.length)),
       variables,
     );
-    const output = await runScript(this.#host, place, manifest, { script, args });
+    const output = await runScript(this.#project, place, manifest, { script, args });
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }
 
@@ -157,7 +157,7 @@ export class RunLine {
     for (const word of words) located.push(await this.#context.stage.locateWithin(word, this.#step.workdir));
     if (!(await this.#canRun(located, place))) return this.#unfollowed(told);
     this.#context.onStep('compile');
-    const output = await runShell(this.#host, place, joinWords(located));
+    const output = await runShell(this.#project, place, joinWords(located));
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }
 
@@ -169,7 +169,7 @@ export class RunLine {
       return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
     }
     if (program.includes('/')) return exists(resolve(cwd, program));
-    const path = [...bins, ...(this.#host.environment.PATH ?? '').split(delimiter)];
+    const path = [...bins, ...(this.#project.environment.PATH ?? '').split(delimiter)];
     return path.some((folder) => isProgram(join(folder, program)));
   }
 

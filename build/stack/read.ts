@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { substitute } from './envsubst.ts';
 import type { FunctionEntry, Resources, Stack } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
@@ -12,10 +12,10 @@ import type { YamlValue } from './yaml-values.ts';
 export const DEFAULT_STACK_FILE = 'stack.yaml';
 
 /** The stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
-export async function findStackFile(host: Host, given: string | undefined): Promise<string> {
+export async function findStackFile(project: Project, given: string | undefined): Promise<string> {
   if (given) return given;
   for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
-    if (await isFile(resolve(host.folder, file))) return file;
+    if (await isFile(resolve(project.folder, file))) return file;
   }
   throw new KitError(
     'NOT_FOUND',
@@ -27,14 +27,17 @@ export async function findStackFile(host: Host, given: string | undefined): Prom
  * @param file relative to the project folder
  * @param envsubst whether `${NAME}` is replaced first
  */
-export async function readStack(host: Host, file: string, envsubst = true): Promise<Stack> {
+export async function readStack(project: Project, file: string, envsubst = true): Promise<Stack> {
   let text: string;
   try {
-    text = await readFile(resolve(host.folder, file), 'utf8');
+    text = await readFile(resolve(project.folder, file), 'utf8');
   } catch (error) {
     throw new KitError('NOT_FOUND', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  return parseStack(envsubst ? substitute(text, (name) => host.environment[name] ?? '', file) : text, file);
+  return parseStack(
+    envsubst ? substitute(text, (name) => project.environment[name] ?? '', file) : text,
+    file,
+  );
 }
 
 /** @throws KitError INVALID with the file, the line and what is expected there */

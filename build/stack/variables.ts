@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 import type { FunctionEntry } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -11,7 +11,7 @@ import { readYaml } from './yaml-file.ts';
  * @throws KitError NOT_FOUND for an environment file that is not there
  */
 export async function functionVariables(
-  { folder, environment }: Pick<Host, 'folder' | 'environment'>,
+  { folder, environment }: Pick<Project, 'folder' | 'environment'>,
   entry: FunctionEntry,
   given: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {

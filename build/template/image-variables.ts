@@ -4,7 +4,7 @@ import { DOCKERFILE_TEMPLATE } from '../context/build-context.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
 import { readStages } from '../dockerfile/stages.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { bundledFiles } from './bundled-files.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
@@ -14,14 +14,14 @@ import { TEMPLATE_FOLDER } from './language.ts';
  * project nor among those that come with ofkit.
  */
 export async function imageVariables(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
 ): Promise<Readonly<Record<string, string>>> {
   const folder =
     entry.lang === DOCKERFILE_TEMPLATE ? entry.handler : join(TEMPLATE_FOLDER, entry.lang || '-');
-  const found = await findDockerfile(resolve(host.folder, folder));
+  const found = await findDockerfile(resolve(project.folder, folder));
   const text = found
-    ? await readFile(resolve(host.folder, folder, found), 'utf8')
+    ? await readFile(resolve(project.folder, folder, found), 'utf8')
     : bundledDockerfile(entry.lang);
   if (text === undefined) return {};
   return readStages(parseDockerfile(text), entry.buildArgs).at(-1)?.variables ?? {};

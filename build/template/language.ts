@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { insideOf } from '../files/inside.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { readYaml } from '../stack/yaml-file.ts';
 
 /** Where a project keeps its templates. */
@@ -21,8 +21,8 @@ export interface Language {
 }
 
 /** The template.yml of one of the project's templates. */
-export async function readTemplate(host: Host, lang: string): Promise<Language> {
-  return readLanguage(join(host.folder, TEMPLATE_FOLDER, lang));
+export async function readTemplate(project: Project, lang: string): Promise<Language> {
+  return readLanguage(join(project.folder, TEMPLATE_FOLDER, lang));
 }
 
 /**

@@ -6,6 +6,7 @@ import { exists, isFolder } from '../files/kinds.ts';
 import { replaceFolder } from '../files/staging.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { cloneRepository, gitOutput } from './git.ts';
@@ -96,7 +97,7 @@ interface Origin {
 
 /** Writes one template's folder as a whole, with the meta.json that says where it came from. */
 export async function placeTemplate(
-  host: Host,
+  project: Project,
   name: string,
   { repository, ref, commit }: Origin,
   fill: (staging: string) => Promise<void>,
@@ -107,7 +108,7 @@ export async function placeTemplate(
       `"${name}" cannot be the name of a template's folder: a name has no slash and no ..`,
     );
   }
-  await replaceFolder(join(host.folder, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
+  await replaceFolder(join(project.folder, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
     await fill(staging);
     const meta = {
       repository,
@@ -120,10 +121,10 @@ export async function placeTemplate(
 }
 
 /** @throws KitError EXISTS where one of the folders is there */
-export async function refuseOverwriting(host: Host, names: readonly string[]): Promise<void> {
+export async function refuseOverwriting(project: Project, names: readonly string[]): Promise<void> {
   const there = [];
   for (const name of names) {
-    if (await exists(join(host.folder, TEMPLATE_FOLDER, name))) there.push(name);
+    if (await exists(join(project.folder, TEMPLATE_FOLDER, name))) there.push(name);
   }
   if (there.length > 0) {
     throw new KitError(

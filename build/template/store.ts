@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { bundledIndex } from './bundled-files.ts';
@@ -53,9 +54,9 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
 }
 
 /** The public index of OpenFaaS, which faas-cli asks where it is told no other. */
-export function publicIndex(host: Host): string {
+export function publicIndex(project: Project): string {
   return (
-    host.environment.OFKIT_PUBLIC_STORE_URL ||
+    project.environment.OFKIT_PUBLIC_STORE_URL ||
     'https://raw.githubusercontent.com/openfaas/store/master/templates.json'
   );
 }
@@ -64,11 +65,11 @@ export function publicIndex(host: Host): string {
  * @returns the text at an http(s) URL, in which a user and a password may stand
  * @throws KitError UNREACHABLE
  */
-export async function fetchIndex(host: Host, url: string): Promise<string> {
+export async function fetchIndex(project: Project, url: string): Promise<string> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: LARGEST_INDEX });
   try {
-    const signal = AbortSignal.any([host.interrupted, AbortSignal.timeout(FETCH_TIMEOUT)]);
+    const signal = AbortSignal.any([project.interrupted, AbortSignal.timeout(FETCH_TIMEOUT)]);
     const address = new URL(url);
     const { username, password } = address;
     const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
@@ -81,7 +82,7 @@ export async function fetchIndex(host: Host, url: string): Promise<string> {
     if (response.status !== 200) throw new Error(`status ${response.status} instead of 200`);
     return await response.text();
   } catch (error) {
-    host.interrupted.throwIfAborted();
+    project.interrupted.throwIfAborted();
     const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
     throw new KitError(
       'UNREACHABLE',

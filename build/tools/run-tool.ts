@@ -1,12 +1,12 @@
 import { execa } from 'execa';
 import { KitError } from '../errors.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 
 const KILL_AFTER_MS = 5000;
 
 export interface ToolOptions {
   readonly cwd: string;
-  /** Instead of the host's environment. */
+  /** Instead of the project's environment. */
   readonly env?: Environment;
   /** Milliseconds after which the program is ended. */
   readonly timeout: number;
@@ -29,15 +29,15 @@ export interface ToolResult {
  * @throws KitError TOOL_MISSING, INTERRUPTED, or UNREACHABLE past the deadline
  */
 export async function runTool(
-  host: Host,
+  project: Project,
   command: string,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  host.interrupted.throwIfAborted();
+  project.interrupted.throwIfAborted();
   const child = execa(command, args, {
     cwd: options.cwd,
-    env: { ...(options.env ?? host.environment) },
+    env: { ...(options.env ?? project.environment) },
     extendEnv: false,
     stdin: 'ignore',
     all: true,
@@ -52,12 +52,12 @@ export async function runTool(
     endGroup(child.pid);
   }, options.timeout);
   const onInterrupt = (): void => endGroup(child.pid);
-  host.interrupted.addEventListener('abort', onInterrupt);
+  project.interrupted.addEventListener('abort', onInterrupt);
   if (options.onLine) void forward(child.iterable({ from: 'all' }), options.onLine);
   const result = await child;
   clearTimeout(deadline);
-  host.interrupted.removeEventListener('abort', onInterrupt);
-  host.interrupted.throwIfAborted();
+  project.interrupted.removeEventListener('abort', onInterrupt);
+  project.interrupted.throwIfAborted();
   const output = String(result.all ?? '');
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
     throw new KitError('TOOL_MISSING', `${command} cannot be started (${result.code}): ${options.wayOut}`);
