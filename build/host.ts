@@ -1,8 +1,8 @@
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** All that a command has of the machine it runs on. What a command calls asks for the part that it needs. */
+/** Everything that a command has of its machine. The functions that it calls ask only for the part that they need. */
 export interface Host extends Project, Terminal {
-  /** Calls back on the second Ctrl-C; ofkit exits when what is called has ended. */
+  /** Registers a callback for the second Ctrl-C. ofkit exits once all callbacks have ended. */
   readonly onSecondInterrupt: (callback: () => Promise<void>) => void;
 }

@@ -21,7 +21,7 @@ export const REPLAY = {
   body: text('--body <text>', 'in the place of the body that they had'),
 };
 
-/** `async` and `cron`: what the gateway calls later, and by the clock. */
+/** Declares `async` and `cron`: the calls that the gateway makes later, and the ones that it makes by the clock. */
 export function declareAsync(program: Command, host: Host): void {
   const group = program
     .command('async')

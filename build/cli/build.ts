@@ -48,7 +48,7 @@ export const BUILD = {
 
 type Values = FlagValues<typeof BUILD>;
 
-/** A flag of faas-cli that can be said both ways: commander keeps one value for the two. */
+/** A switch of faas-cli that also has a `--no-` form. Commander keeps one value for both forms. */
 function switchOf(flags: string): Flag<boolean | undefined> {
   return { flags, help: WITHOUT_MEANING, fallback: undefined };
 }

@@ -32,7 +32,7 @@ const TABLES: Readonly<Record<string, FlagTable>> = {
   'template verify': VERIFY,
 };
 
-/** Makes the documentation's table of all flags: one that several commands have alike is one row. */
+/** Makes the documentation's table of all flags. A flag that several commands share is one row. */
 export function flagsAsMarkdown(): string {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly commands: string[] }>();
   for (const [command, table] of Object.entries(TABLES)) {
@@ -51,7 +51,7 @@ export function flagsAsMarkdown(): string {
   return ['| Flag | Commands | What for |', '| --- | --- | --- |', ...lines].join('\n');
 }
 
-/** Characters that would be read as Markdown. */
+/** Escapes the characters that Markdown would read as its own. */
 function escaped(text: string): string {
   return text.replaceAll(/[|*<>]/g, String.raw`\$&`);
 }

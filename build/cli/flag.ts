@@ -1,20 +1,20 @@
 import { Option, type Command } from 'commander';
 
-/** A flag of a command. Its help, its parsing and the type of its value come from this row alone. */
+/** A flag of a command. This row alone declares its help, its parsing and the type of its value. */
 export interface Flag<T> {
   /** As the help shows it: `-f, --yaml <file>`. */
   readonly flags: string;
   readonly help: string;
   /** The value where the flag is not given. */
   readonly fallback: T;
-  /** The fallback as the help shows it; undefined where `help` says it, or nothing has to. */
+  /** The fallback as the help shows it; undefined where the help shows none, or `help` names it already. */
   readonly shownFallback?: string | undefined;
   readonly choices?: readonly string[];
-  /** @throws InvalidArgumentError, before which the flag's name is put */
+  /** @throws InvalidArgumentError with a text that commander puts behind the flag's name */
   parse?(text: string, earlier: T | undefined): T;
 }
 
-/** The flags of a command, by the name that each value has in the command's options. */
+/** The flags of a command. A row's key is the name of its value in the command's options. */
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
 
 /** The values of a table of flags. */
@@ -51,7 +51,7 @@ export function off(flags: string, help: string): Flag<boolean> {
   return { flags, help, fallback: true };
 }
 
-/** A flag that another value stands for where it is not given. */
+/** The same flag with a fallback for when it is not given. */
 export function orElse<T>(flag: Flag<T | undefined>, fallback: T, shownFallback?: string): Flag<T> {
   const { flags, help, choices, parse } = flag;
   return {
@@ -66,7 +66,7 @@ export function orElse<T>(flag: Flag<T | undefined>, fallback: T, shownFallback?
 
 /**
  * Gives a command its flags.
- * @returns reads their values from the ones that commander hands to the command's action
+ * @returns a function that turns the options which commander hands to the command's action into the table's values
  */
 export function withFlags<F extends FlagTable>(command: Command, table: F): (given: object) => FlagValues<F> {
   const rows = Object.entries(table).map(([name, flag]) => ({ name, flag, option: optionOf(flag) }));

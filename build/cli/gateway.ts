@@ -16,7 +16,7 @@ export const LOGS = {
 
 export const DOWN = { stateFolder: STATE_FOLDER };
 
-/** `ps`, `logs` and `down`: what `up --detach` has started. */
+/** Declares `ps`, `logs` and `down`, which are for the functions that `up --detach` has started. */
 export function declareGateway(program: Command, host: Host): void {
   const ps = program
     .command('ps')
@@ -53,7 +53,7 @@ function parseLines(given: string): number {
   return Number(given);
 }
 
-/** @returns the time that a duration leads back to, or the time itself */
+/** Reads a time, or a duration that counts back from now. */
 function parseSince(given: string): Date {
   const ago = parseGoDuration(given);
   const time = ago === undefined ? new Date(given) : new Date(Date.now() - ago);

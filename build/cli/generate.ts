@@ -72,7 +72,7 @@ export function declareGenerate(program: Command, host: Host): void {
   });
 }
 
-/** @throws KitError USAGE where nothing says what is to run the functions */
+/** @throws KitError USAGE where no flag names the orchestrator */
 function targetOf({ target, api, fromStore }: Values): Target {
   const named = api === undefined ? undefined : apiTarget(api);
   if (target && named && target !== named)

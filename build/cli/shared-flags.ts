@@ -6,7 +6,7 @@ import { collectPairs, parsePort, parseTagFormat } from './values.ts';
 
 export const YAML = text('-f, --yaml <file>', 'stack file (default: stack.yaml, else stack.yml)');
 
-/** Parts of the stack file's functions. */
+/** The flags that choose among the functions of the stack file. */
 export const SELECTION = {
   filter: text('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"'),
   regex: text('--regex <regex>', 'only functions whose name matches'),

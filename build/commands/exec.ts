@@ -10,7 +10,7 @@ import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 
 /**
- * `ofkit exec`: a command with all functions running, behind a gateway of its own that knows nothing of earlier ones.
+ * `ofkit exec`: runs a command while all functions run behind a new gateway, so that earlier runs leave no trace.
  * @returns the exit status of the command; 128 and the signal's number where a signal ended it
  */
 export async function execWithFunctions(
@@ -55,7 +55,7 @@ async function runCommand(
     reject: false,
     forceKillAfterDelay: false,
   });
-  // A terminal sends its Ctrl-C to the command as well.
+  // A terminal sends its Ctrl-C to the command too, so ofkit need not.
   const isTerminal = host.out.live || host.err.live;
   host.interrupted.addEventListener('abort', () => isTerminal || child.kill('SIGTERM'));
   hurry.addEventListener('abort', () => child.kill('SIGKILL'));

@@ -30,7 +30,7 @@ export interface NewOptions {
   readonly json: boolean;
 }
 
-/** `ofkit new`: the handler's folder from the template, .gitignore, and the function in the stack file. */
+/** `ofkit new`: writes the handler's folder from the template, .gitignore, and the function's entry in the stack file. */
 export async function createFunction(host: Host, options: NewOptions): Promise<void> {
   const lang = options.lang === 'Dockerfile' ? 'dockerfile' : options.lang;
   const handler = options.handler ?? options.name;
@@ -108,7 +108,7 @@ function imageOf(name: string, prefix = ''): string {
   return prefix.trim() ? `${prefix.trim()}/${name}:latest` : `${name}:latest`;
 }
 
-/** The stack file's new text, read back to be sure that it says what was asked for. */
+/** Makes the stack file's new text, and reads it back to be sure that it has the new function. */
 async function stackWith(host: Host, entry: NewFunction, file: string, options: NewOptions): Promise<string> {
   const text = options.append
     ? appendFunction(await readFile(resolve(host.folder, file), 'utf8'), entry, file)

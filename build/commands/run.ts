@@ -12,11 +12,11 @@ import { StepList } from '../terminal/steps.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 
 export interface RunCommand {
-  /** `ofkit run` takes one function, `ofkit up` any number, and tells of the gateway. */
+  /** Whether one function runs and the gateway behind it stays in the background, as in `ofkit run`. */
   readonly isSingle: boolean;
 }
 
-/** `ofkit run` and `ofkit up`: functions without containers, until Ctrl-C. */
+/** `ofkit run` and `ofkit up`: runs functions without containers until Ctrl-C. */
 export async function runFunctions(host: Host, options: RunOptions, { isSingle }: RunCommand): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const left: [name: string, text: string][] = [];
@@ -61,7 +61,7 @@ export async function runFunctions(host: Host, options: RunOptions, { isSingle }
   }
 }
 
-/** @param gateway its URL, where it is to be told of */
+/** @param gateway the URL of the gateway; undefined where the user has no need of it */
 function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonly string[]): void {
   const lines = [];
   if (gateway !== undefined) {

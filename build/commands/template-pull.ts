@@ -12,8 +12,8 @@ interface PullAllOptions {
 }
 
 /**
- * `ofkit template pull [URL[#REF]]`: all templates of a repository; without a URL that of OPENFAAS_TEMPLATE_URL,
- * else the ones that come with ofkit.
+ * `ofkit template pull [URL[#REF]]`: fetches all templates of a repository. Without a URL it takes the repository of
+ * OPENFAAS_TEMPLATE_URL, else the templates that come with ofkit.
  */
 export async function pullRepository(
   host: Host,
@@ -28,7 +28,7 @@ export async function pullRepository(
 }
 
 /**
- * `ofkit template pull stack`: what `configuration.templates` of the stack file names.
+ * `ofkit template pull stack`: fetches the templates that `configuration.templates` of the stack file names.
  * @throws KitError NOT_FOUND where it names none
  */
 export async function pullStack(
@@ -52,7 +52,7 @@ export async function pullStack(
   );
 }
 
-/** Says what was written. */
+/** Prints the names of the templates that were written. */
 export function tellPulled(host: Host, names: readonly string[]): void {
   host.out.line(`Wrote ${names.length} template(s) to template/: ${names.join(' ')}`);
 }

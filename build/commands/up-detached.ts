@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 
-/** `ofkit up --detach`: functions behind a gateway that goes on when ofkit has ended. */
+/** `ofkit up --detach`: starts functions behind a gateway that goes on when ofkit has ended. */
 export async function upDetached(host: Host, options: RunOptions): Promise<void> {
   if (typeof options.inspect === 'number')
     throw new KitError(
@@ -29,7 +29,7 @@ export async function upDetached(host: Host, options: RunOptions): Promise<void>
       options.json ?? false,
     );
   } catch (error) {
-    // After a Ctrl-C nothing is left behind; after a failure the functions that are well run on.
+    // A Ctrl-C leaves nothing behind. After a failure the healthy functions run on.
     if (started && host.interrupted.aborted) await endGateway(started, AbortSignal.abort());
     throw error;
   }
