@@ -13,21 +13,21 @@ import { TEMPLATE_FOLDER } from '../template/language.ts';
 
 export const BUILD_FOLDER = 'build';
 
-/** The template whose handler folder holds the whole image: its build context is the function's folder itself. */
+/** The template without files of its own: the function's folder is the whole build context. */
 export const DOCKERFILE_TEMPLATE = 'dockerfile';
 
 export interface ContextOptions {
-  /** Where the handler goes within the template. */
+  /** The folder of the template that the handler goes to. */
   readonly handlerFolder: string;
   /** Further paths of the project that go beside the handler. */
   readonly copy: readonly string[];
-  /** Leaves installed packages out, for a context that gets its own. faas-cli copies them. */
+  /** Whether installed packages are left out, as the context gets its own. faas-cli copies them. */
   readonly skipInstalled?: boolean;
 }
 
 /**
- * Writes a function's build context to build/NAME: the template, over it the handler, over it the further paths,
- * file for file what faas-cli writes (go-sdk's CreateBuildContext), the folders' modes included.
+ * Writes a function's build context to build/NAME: the template, over it the handler, over it the further paths. Files
+ * and modes are the same as faas-cli's (CreateBuildContext of go-sdk), so that both make the same image.
  * @returns the folder, absolute
  */
 export async function writeBuildContext(
@@ -68,7 +68,7 @@ export async function fillBuildContext(
   await mkdir(handlerTarget, { recursive: true, mode: folderMode(project) });
   if (!bare) await copyTree(join(project.folder, TEMPLATE_FOLDER, entry.lang), folder, { skip });
   await withoutSecretOrigin(join(folder, 'meta.json'));
-  // Only where the handler is the project itself do its build/ and template/ lie in it.
+  // Where the handler is the project itself, the project's build/ and template/ lie in it.
   const real = await realpath(project.folder);
   const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(real, name)));
   for (const name of await readdir(handlerSource)) {
@@ -83,7 +83,7 @@ export async function fillBuildContext(
   }
 }
 
-/** A meta.json that faas-cli wrote may hold the password of the template's address. */
+/** Cuts the password of the template's address out of a meta.json, where faas-cli may have written it. */
 async function withoutSecretOrigin(file: string): Promise<void> {
   if (!(await isFile(file))) return;
   const text = await readFile(file, 'utf8');
@@ -91,7 +91,7 @@ async function withoutSecretOrigin(file: string): Promise<void> {
   if (clean !== text) await writeFile(file, clean);
 }
 
-/** Folders are for their owner alone, but on a CI machine, where another user may build the image. */
+/** The mode of folders: for their owner alone, but open to all on CI, where a different user may build the image. */
 function folderMode(project: Project): number {
   return project.environment.CI === 'true' || project.environment.CI === '1' ? 0o777 : 0o700;
 }

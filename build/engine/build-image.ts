@@ -4,18 +4,18 @@ import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Engine } from './names.ts';
 
-/** An hour: a build that installs and compiles may take long, but not for ever. */
+/** How long a build may take, in milliseconds. It may install and compile, so it gets an hour. */
 const BUILD_TIMEOUT = 3_600_000;
 
 export interface ImageBuild {
   readonly image: string;
   /** The build context. */
   readonly folder: string;
-  /** Another Dockerfile than that of the context. */
+  /** The Dockerfile, where it has an unusual name. */
   readonly dockerfile?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Files by the id that the Dockerfile's `--mount=type=secret` names. */
+  /** The secrets' files, by the id that `--mount=type=secret` of the Dockerfile names. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   readonly squash: boolean;
@@ -25,7 +25,7 @@ export interface ImageBuild {
 
 /**
  * Builds an image.
- * @param onLine gets the engine's output, line by line
+ * @param onLine gets each line of the engine's output
  * @throws KitError BUILD_FAILED with the whole output of the engine
  */
 export async function buildImage(
@@ -48,13 +48,13 @@ export async function buildImage(
   }
 }
 
-/** The arguments as faas-cli gives them to docker. */
+/** Makes the arguments that faas-cli gives to docker. */
 function buildArguments(project: Project, engine: Engine, build: ImageBuild): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
   return [
     'build',
-    // The others' own format has no place for HEALTHCHECK, which they would drop.
+    // The own format of podman and buildah has no place for HEALTHCHECK: they would drop it.
     ...(engine === 'docker' ? [] : ['--format', 'docker']),
     ...(build.dockerfile ? ['--file', build.dockerfile] : []),
     ...(build.noCache ? ['--no-cache'] : []),

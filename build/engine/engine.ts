@@ -5,7 +5,7 @@ import { ENGINES, type Engine } from './names.ts';
 
 const QUERY_TIMEOUT = 30_000;
 
-/** The engine to build with: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah there is. */
+/** Chooses the engine: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah that is installed. */
 export async function chooseEngine(project: Project, given: Engine | undefined): Promise<Engine> {
   const wanted = given ?? project.environment.OFKIT_ENGINE;
   if (wanted) {

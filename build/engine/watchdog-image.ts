@@ -12,7 +12,7 @@ import { buildImage } from './build-image.ts';
 import { hasImage } from './engine.ts';
 import type { Engine } from './names.ts';
 
-/** Milliseconds for git to tell the commit. */
+/** How long git may take to tell the commit, in milliseconds. */
 const GIT_TIMEOUT = 10_000;
 
 /** Whether the engine has the image already. */
@@ -41,7 +41,7 @@ export async function findCheckout(program: string): Promise<string | undefined>
 
 /**
  * Builds the watchdog's image from the checkout that ofkit runs from.
- * @param checkout what `findCheckout` found
+ * @param checkout the folder that `findCheckout` has found
  */
 export async function buildWatchdogImage(
   project: Project,
@@ -65,13 +65,13 @@ export async function buildWatchdogImage(
   await buildImage(project, engine, build, onLine);
 }
 
-/** What the image's label and the watchdog's --version tell; undefined without git, as for an archive of the sources. */
+/** The commit for the image's label and the watchdog's --version; undefined in a checkout without git, as an archive. */
 async function commitOf(project: Project, checkout: string): Promise<string | undefined> {
   if (!(await exists(join(checkout, '.git')))) return undefined;
   try {
     const { ok, stdout } = await runTool(project, 'git', ['rev-parse', '--short', 'HEAD'], {
       cwd: checkout,
-      // those of a hook name another repository
+      // In a hook, git's variables name the repository of the hook.
       env: Object.fromEntries(
         Object.entries(project.environment).filter(([name]) => !name.startsWith('GIT_')),
       ),

@@ -13,9 +13,9 @@ import type { DeploymentBody } from './deployment.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
-/** The gateway that functions are brought up behind. */
+/** The gateway in front of functions that are brought up. */
 export interface BringUpGateway extends Pick<GatewayOptions, 'stateFolder' | 'detached'> {
-  /** Gets a gateway that was started for this, as soon as it runs. */
+  /** Gets the gateway as soon as it runs, where a new one was started. */
   readonly onStarted: (location: Location) => void;
 }
 
@@ -27,7 +27,7 @@ export interface BroughtUp {
 
 /**
  * Builds functions, starts the gateway where none runs, deploys, and waits until all are ready.
- * @throws KitError START_FAILED where one does not start; the others run on
+ * @throws KitError START_FAILED where a function does not start; the other functions run on
  */
 export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
   const { stateFolder } = gateway;

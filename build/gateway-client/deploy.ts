@@ -6,7 +6,7 @@ import type { FunctionEntry } from '../stack/functions.ts';
 import type { GatewayClient } from './client.ts';
 import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOptions } from './deployment.ts';
 
-/** The deployments of functions whose images were built. */
+/** Makes the deployments of functions whose images were built. */
 export async function deploymentsOf(
   project: Project,
   entries: readonly FunctionEntry[],
@@ -23,7 +23,7 @@ export async function deploymentsOf(
 
 /**
  * Deploys functions, with the namespaces and the secrets that they name.
- * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for what the gateway refuses
+ * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for a deployment that the gateway refuses
  */
 export async function deployAll(
   project: Project,

@@ -4,7 +4,7 @@ import { isFile } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
 
 /**
- * The watchdog to run functions under: `given`, else OFKIT_WATCHDOG, else fwatchdog.js beside ofkit.js.
+ * Finds the watchdog for functions: `given`, else OFKIT_WATCHDOG, else fwatchdog.js beside ofkit.js.
  * @throws KitError TOOL_MISSING
  */
 export async function findWatchdog(project: Project, given?: string): Promise<string> {

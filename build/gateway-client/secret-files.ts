@@ -3,7 +3,7 @@ import { KitError } from '../errors.ts';
 import { isWithin } from '../files/inside.ts';
 import { isFile } from '../files/kinds.ts';
 
-/** In the project. */
+/** The project's folder of secrets, a file each. */
 export const SECRETS_FOLDER = '.secrets';
 
 /**

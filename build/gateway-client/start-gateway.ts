@@ -12,12 +12,12 @@ import { markOwn } from './running-gateway.ts';
 
 export interface GatewayOptions {
   readonly stateFolder: string;
-  /** Undefined for 8080 or the next that is free; 0 for any. */
+  /** Its port; undefined for 8080 or the next free one, 0 for any free one. */
   readonly port: number | undefined;
   readonly watchdog: string | undefined;
-  /** Whether it goes on when ofkit has ended; else it ends with ofkit, however that ends. */
+  /** Whether it goes on when ofkit has ended. Else it ends with ofkit, even where ofkit is killed. */
   readonly detached: boolean;
-  /** Whether no call of a function runs into a timeout, as somebody looks at it with a debugger. */
+  /** Whether calls have no timeout, so that a breakpoint of a debugger may hold them. */
   readonly unlimited?: boolean;
 }
 
@@ -28,17 +28,17 @@ export interface StartedGateway {
   readonly ended: Promise<void>;
 }
 
-/** Where OpenFaaS's clients look for a gateway. */
+/** The port where OpenFaaS's clients look for a gateway. */
 export const FIRST_PORT = 8080;
 const STARTED_WITHIN_MS = 60_000;
 const POLL_MS = 5;
 
-/** What the gateway itself writes, in the state folder. */
+/** The file of the gateway's own output, in the state folder. */
 const LOG_FILE = 'gateway.log';
 
 /**
- * Starts a gateway for a desk: on loopback, without a login, with debuggers.
- * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with what it wrote
+ * Starts a gateway for a developer: on loopback, without a login, with debuggers.
+ * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with its output
  */
 export async function startGateway(project: Project, options: GatewayOptions): Promise<StartedGateway> {
   const { stateFolder, detached } = options;
@@ -49,7 +49,7 @@ export async function startGateway(project: Project, options: GatewayOptions): P
   const child = spawn(process.execPath, [program, ...args], {
     cwd: stateFolder,
     env: { ...project.environment },
-    // A Ctrl-C of the terminal is to reach it through ofkit alone. The channel tells it of the end of ofkit.
+    // In a group of its own it gets no Ctrl-C of the terminal: ofkit ends it in order. The channel closes with ofkit.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
   });
@@ -79,7 +79,7 @@ async function argumentsOf(
     provider: 'process',
     'basic-auth': false,
     development: true,
-    // The project's files are its developer's alone.
+    // Only the developer may read the project's files.
     'function-users': false,
     watchdog: await findWatchdog(project, watchdog),
     ...(unlimited && { 'read-timeout': '24h', 'write-timeout': '24h', 'upstream-timeout': '24h' }),
@@ -96,7 +96,7 @@ async function findProgram(project: Project): Promise<string> {
   );
 }
 
-/** Its file tells where it is. Another ofkit may have been faster: then the gateway of that one will do. */
+/** Waits for the file that tells the gateway's address. Where a second ofkit was faster, its gateway is taken. */
 async function untilListening(
   project: Project,
   child: ChildProcess,
@@ -118,7 +118,7 @@ async function untilListening(
   });
 }
 
-/** What the gateway of a state folder has written. */
+/** Reads the output of a state folder's gateway. */
 export async function gatewayLog(stateFolder: string): Promise<string> {
   return readFile(join(stateFolder, LOG_FILE), 'utf8').catch(() => '');
 }

@@ -14,13 +14,13 @@ export interface ImageBuild {
   readonly stateFolder: string;
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
-  /** Whether a debugger is to find the user's own files. */
+  /** Whether a debugger has to find the user's own files. */
   readonly inspect: boolean;
-  /** Whether the image is to be whole after a crash of the system. */
+  /** Whether the image has to be whole after a crash of the system. */
   readonly isDurable: boolean;
-  /** Whether installed packages are copied into it; by default where it does not lie beside them. */
+  /** Whether installed packages are copied into it. By default they are, unless the state folder lies beside them. */
   readonly standsAlone?: boolean;
-  /** Tells what takes long. */
+  /** Gets the name of each step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
@@ -30,11 +30,11 @@ export interface MadeImage {
   readonly revision: string;
   /** The folder of its files. */
   readonly root: string;
-  /** What it was made of; its files have moved to `root`. */
+  /** The prepared function that it was made from. Its files have moved to `root`. */
   readonly prepared: Prepared;
 }
 
-/** Where a plain server listens whose Dockerfile does not say: as OpenFaaS asks of every image. */
+/** The port of a plain server whose Dockerfile has no EXPOSE. OpenFaaS asks for it of every image. */
 const USUAL_PORT = 8080;
 
 /**

@@ -14,7 +14,7 @@ export interface LocalBuildOptions {
   readonly stackPull: boolean;
 }
 
-/** A function whose local image is there. */
+/** A function whose local image was made. */
 export interface BuiltImage {
   readonly name: string;
   readonly image: string;
@@ -22,8 +22,8 @@ export interface BuiltImage {
 }
 
 /**
- * Makes local images of functions, one after another, and shows each as a step.
- * @throws KitError of the first that cannot be made
+ * Makes local images of functions one by one, and shows each as a step.
+ * @throws KitError of the first image that cannot be made
  */
 export async function buildImages(
   host: Host,

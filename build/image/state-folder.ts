@@ -6,8 +6,7 @@ import type { Project } from '../project.ts';
 import { runtimeFolder } from '../prepare/generations.ts';
 
 /**
- * The state folder that local images are put into and a gateway is given: `given`, else $OFKIT_STATE, else the
- * project's own.
+ * Gives the state folder for local images and the gateway: `given`, else $OFKIT_STATE, else the project's own.
  */
 export function stateFolderOf(project: Project, given: string | undefined): string {
   const chosen = given ?? project.environment.OFKIT_STATE;
@@ -17,8 +16,8 @@ export function stateFolderOf(project: Project, given: string | undefined): stri
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * An empty state folder for this process alone; those that killed processes left behind go.
- * @param purpose the command that it is for
+ * Makes an empty state folder for this process alone, and removes the ones that killed processes have left.
+ * @param purpose the command that uses it
  */
 export async function makeTemporaryStateFolder(project: Project, purpose: 'exec' | 'up'): Promise<string> {
   const parent = runtimeFolder(project.folder);
@@ -33,7 +32,7 @@ export async function makeTemporaryStateFolder(project: Project, purpose: 'exec'
   return folder;
 }
 
-/** The state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
+/** Lists the state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
 export async function foregroundStateFolders(project: Project): Promise<string[]> {
   const parent = runtimeFolder(project.folder);
   const names = await readdir(parent).catch(() => []);
