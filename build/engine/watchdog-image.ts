@@ -65,7 +65,7 @@ export async function buildWatchdogImage(
   await buildImage(project, engine, build, onLine);
 }
 
-/** The commit for the image's label and the watchdog's --version; undefined in a checkout without git, as an archive. */
+/** The commit for the image's label and the watchdog's --version; undefined in a checkout without git. */
 async function commitOf(project: Project, checkout: string): Promise<string | undefined> {
   if (!(await exists(join(checkout, '.git')))) return undefined;
   try {

@@ -30,12 +30,12 @@ import type { Reporter } from './reporter.ts';
 export interface SessionContent {
   readonly stack: Stack;
   readonly entries: readonly FunctionEntry[];
-  /** Whether the first port is the gateway's, and not that of the first function. */
+  /** Whether the gateway has the first port, and not the first function. */
   readonly gatewayFirst: boolean;
 }
 
 const FIRST_DEBUGGER_PORT = 9229;
-/** How long what is in flight may take at the end, in milliseconds. */
+/** How long requests in flight may take at the end, in milliseconds. */
 const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
@@ -63,14 +63,14 @@ export class Session {
   /**
    * Takes the ports, then starts the gateway and every function, and watches its files.
    * @returns the gateway's URL
-   * @throws KitError the first failure; call `stop` then as well
+   * @throws KitError the first failure; the caller calls `stop` after it too
    */
   start(steps: StepList): Promise<string> {
     this.#starting = this.#start(steps);
     return this.#starting;
   }
 
-  /** Rejects when the gateway ends before it is told to. To be called when it runs. */
+  /** Rejects when the gateway ends by itself. It is called once the gateway runs. */
   async untilLost(): Promise<never> {
     await (
       await this.#gateway
@@ -80,7 +80,7 @@ export class Session {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Answers what is in flight and ends everything; leaves no process, no port and no file. */
+  /** Answers requests in flight and ends everything. No process, port or file is left. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -115,7 +115,7 @@ export class Session {
       const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
       this.#functions.push(new LiveFunction(this.#project, entry, options, own, this.#reporter));
     }
-    // From here on no change is missed: one that comes before its function is ready reloads it then.
+    // No change is missed from here on: where its function is not ready yet, it is reloaded later.
     if (watch) await this.#watch();
     this.#project.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
@@ -128,7 +128,7 @@ export class Session {
     return (await gateway).url;
   }
 
-  /** Functions are prepared meanwhile. */
+  /** Starts the gateway while the functions are prepared. */
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
     const { watchdog, inspect } = this.#options;
     const unlimited = inspect !== undefined;
@@ -146,7 +146,7 @@ export class Session {
     let gateway = 0;
     if (gatewayFirst && port !== 0) {
       gateway = await row.take();
-      // The port that was asked for is the gateway's; the functions take those behind it that are free.
+      // The gateway has the port that the user names. The functions take the free ones behind it.
       row = new PortRow(undefined, gateway + 1, '--port');
     }
     const functions: number[] = [];
@@ -154,7 +154,7 @@ export class Session {
     return { gateway, functions, row };
   }
 
-  /** One deployment at a time. */
+  /** Runs one deployment at a time. */
   readonly #inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = this.#turn.then(work, work);
     this.#turn = done.catch(() => undefined);
@@ -169,7 +169,7 @@ export class Session {
       const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
       await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
     }
-    // An interrupted start may only now have come to its end, with more to close.
+    // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
     await Promise.all(this.#unwatch.map((close) => close()));
     if (this.#stateFolder !== undefined) await removeFolder(this.#stateFolder);
@@ -190,7 +190,7 @@ export class Session {
         paths.map((path) => resolve(folder, path)),
         () => one.reload(),
         {
-          // Of a handler that is the project itself: what ofkit writes there is no change.
+          // The handler may be the project itself. ofkit's own files there are no change.
           except: [join(folder, BUILD_FOLDER)],
           onAway: (path) => {
             const shown = relative(folder, path);
