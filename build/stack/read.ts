@@ -11,7 +11,7 @@ import type { YamlValue } from './yaml-values.ts';
 
 export const DEFAULT_STACK_FILE = 'stack.yaml';
 
-/** The stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
+/** Finds the stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
 export async function findStackFile(project: Project, given: string | undefined): Promise<string> {
   if (given) return given;
   for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
@@ -24,7 +24,8 @@ export async function findStackFile(project: Project, given: string | undefined)
 }
 
 /**
- * @param file relative to the project folder
+ * Reads a stack file.
+ * @param file the path, relative to the project folder
  * @param envsubst whether `${NAME}` is replaced first
  */
 export async function readStack(project: Project, file: string, envsubst = true): Promise<Stack> {
@@ -40,7 +41,7 @@ export async function readStack(project: Project, file: string, envsubst = true)
   );
 }
 
-/** @throws KitError INVALID with the file, the line and what is expected there */
+/** Reads a function's entry. @throws KitError INVALID with the file, the line and the form that is expected there */
 export function parseStack(text: string, file: string): Stack {
   const root = readYaml(text, file);
   const provider = root.get('provider').get('name').text();
@@ -96,7 +97,7 @@ function readResources(value: YamlValue): Resources {
   return { cpu: value.get('cpu').text() || undefined, memory: value.get('memory').text() || undefined };
 }
 
-/** A stack of one function that the command line describes. */
+/** Makes a stack of the one function that the command line describes. */
 export function singleFunctionStack(given: {
   name: string;
   image: string;

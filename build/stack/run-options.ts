@@ -1,21 +1,21 @@
 import type { Selection } from './select.ts';
 
-/** How functions are to run: what `run`, `up`, `up --detach` and `exec` are given on the command line. */
+/** The options of running functions, which `run`, `up`, `up --detach` and `exec` take from the command line. */
 export interface RunOptions extends Selection {
-  /** Undefined for stack.yaml, else stack.yml. */
+  /** The stack file; undefined for stack.yaml, else stack.yml. */
   readonly yaml: string | undefined;
-  /** The first port; undefined for the command's default, 0 for any that is free. */
+  /** The first port; undefined for the command's default, 0 for any free one. */
   readonly port: number | undefined;
-  /** Environment variables over those of stack.yaml. */
+  /** Environment variables that go over the ones of stack.yaml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The file of fwatchdog; undefined for the one that is found. */
+  /** The file of fwatchdog; undefined for $OFKIT_WATCHDOG, else the one beside ofkit. */
   readonly watchdog: string | undefined;
-  /** The first function's debugger port; true for 9229 or the next that is free; undefined for no debugger. */
+  /** The first function's debugger port; true for 9229 or the next free one; undefined for no debugger. */
   readonly inspect?: number | true | undefined;
   /** Whether a save reloads its function. */
   readonly watch?: boolean;
   /** Where the gateway keeps its files; undefined for $OFKIT_STATE, else the project's own folder. */
   readonly stateFolder?: string | undefined;
-  /** Whether what happens is told as JSON. */
+  /** Whether events and results are printed as JSON. */
   readonly json?: boolean;
 }

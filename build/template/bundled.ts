@@ -5,7 +5,7 @@ import { REPOSITORY } from '../release.ts';
 import { bundledFiles } from './bundled-files.ts';
 import { placeTemplate, refuseOverwriting } from './pull.ts';
 
-/** The names of the templates that come with ofkit. */
+/** Gives the names of the templates that come with ofkit. */
 export function bundledTemplates(): string[] {
   return [...new Set(bundledFiles.map((file) => file.path.split('/')[0] ?? ''))].sort();
 }

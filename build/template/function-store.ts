@@ -14,16 +14,17 @@ const PUBLIC_STORE = 'https://raw.githubusercontent.com/openfaas/store/master/fu
 export interface StoreFunctionOptions {
   /** The name in the store. */
   readonly name: string;
-  /** The name that it is to have; undefined for that of the store. */
+  /** The name that it gets; undefined for its name in the store. */
   readonly as: string | undefined;
-  /** Such as `x86_64` or `arm64`. */
+  /** The architecture: `x86_64` or `arm64`. */
   readonly arch: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**
- * A function of OpenFaaS's store, as if stack.yaml had it. OPENFAAS_STORE names another store: a URL or a file.
+ * Gives a function of OpenFaaS's store in the form of an entry of stack.yaml. OPENFAAS_STORE sets a different store: a
+ * URL or a file.
  * @throws KitError NOT_FOUND, INVALID, UNREACHABLE
  */
 export async function storeFunction(project: Project, options: StoreFunctionOptions): Promise<FunctionEntry> {

@@ -7,11 +7,11 @@ import { runTool, type ToolResult } from '../tools/run-tool.ts';
 const CLONE_TIMEOUT = 300_000;
 const QUERY_TIMEOUT = 20_000;
 
-/** What of the environment would make git work on another repository than the one it is pointed to. */
+/** Variables of the environment that would point git to a different repository than the one of its folder. */
 const REPOSITORY_VARIABLES =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|PREFIX|NAMESPACE)$/;
 
-/** The trimmed output of a git command; '' where it fails. */
+/** Gives the trimmed output of a git command; '' where it fails. */
 export async function gitOutput(project: Project, cwd: string, args: readonly string[]): Promise<string> {
   const result = await runGit(project, cwd, args, QUERY_TIMEOUT);
   return result.ok ? result.stdout.trim() : '';
@@ -83,6 +83,6 @@ function runGit(
 
 function gitEnvironment(env: Environment): Environment {
   const kept = Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.test(name));
-  // A clone that asked for a password would wait for ever where nobody sits.
+  // git must not ask for a password: without a person it would wait for ever.
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0' };
 }

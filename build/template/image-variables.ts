@@ -10,8 +10,8 @@ import { bundledFiles } from './bundled-files.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 
 /**
- * What the Dockerfile of a function's image sets in its environment; nothing where its template is neither in the
- * project nor among those that come with ofkit.
+ * Gives the environment that the Dockerfile of a function's image sets. It is empty where the template is neither in the
+ * project nor among the ones that come with ofkit.
  */
 export async function imageVariables(
   project: Project,

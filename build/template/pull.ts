@@ -15,10 +15,10 @@ import { withoutCredentials } from './credentials.ts';
 import type { RepositoryAddress } from './repository.ts';
 
 export interface PullOptions {
-  /** The one template that is wanted, and the folder it becomes; all of them without. */
+  /** The one template that is wanted and the folder that it becomes; undefined for all templates. */
   readonly only?: { readonly name: string; readonly folder: string };
   readonly overwrite: boolean;
-  /** Tells what was cloned. */
+  /** Whether the cloned repository and its commit are printed. */
   readonly debug?: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function pullTemplates(
   }
 }
 
-/** The template folders of a project or a clone, in the order of their names. */
+/** Lists the template folders of a project or a clone, in the order of their names. */
 export async function templatesIn(folder: string): Promise<string[]> {
   const path = join(folder, TEMPLATE_FOLDER);
   if (!(await isFolder(path))) return [];
@@ -78,7 +78,7 @@ export async function templatesIn(folder: string): Promise<string[]> {
   return names;
 }
 
-/** Says which folders cannot be templates for their name. */
+/** Notes the folders whose names a template cannot have. */
 async function tellUnusable(host: Host, clone: string, shown: string): Promise<void> {
   const folder = join(clone, TEMPLATE_FOLDER);
   for (const name of (await isFolder(folder)) ? (await readdir(folder)).sort() : []) {
@@ -95,7 +95,7 @@ interface Origin {
   readonly commit: string;
 }
 
-/** Writes one template's folder as a whole, with the meta.json that says where it came from. */
+/** Writes one template's folder as a whole, with a meta.json that names its origin. */
 export async function placeTemplate(
   project: Project,
   name: string,
@@ -120,7 +120,7 @@ export async function placeTemplate(
   });
 }
 
-/** @throws KitError EXISTS where one of the folders is there */
+/** @throws KitError EXISTS where one of the folders exists */
 export async function refuseOverwriting(project: Project, names: readonly string[]): Promise<void> {
   const there = [];
   for (const name of names) {

@@ -18,14 +18,14 @@ export interface StoreRow {
   readonly source: string;
   readonly description: string;
   readonly repo: string;
-  /** 'true' or 'false', as a text. */
+  /** The text 'true' or 'false'. */
   readonly official: string;
   readonly recommended: boolean;
 }
 
 export interface Store {
   readonly rows: readonly StoreRow[];
-  /** The folder that a `repo` on disk counts from; undefined where the index came over the network. */
+  /** The folder that a `repo` on disk is relative to; undefined where the index came over the network. */
   readonly base: string | undefined;
 }
 
@@ -33,8 +33,8 @@ const FETCH_TIMEOUT = 10_000;
 const LARGEST_INDEX = 8 << 20;
 
 /**
- * The store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
- * @param url http(s), file or a path
+ * Reads the store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
+ * @param url an http, https or file URL, or a path
  */
 export async function readStore(host: Host, url: string | undefined): Promise<Store> {
   const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
@@ -53,7 +53,7 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
   }
 }
 
-/** The public index of OpenFaaS, which faas-cli asks where it is told no other. */
+/** Gives the URL of OpenFaaS's public index, which faas-cli asks by default. */
 export function publicIndex(project: Project): string {
   return (
     project.environment.OFKIT_PUBLIC_STORE_URL ||
@@ -62,7 +62,7 @@ export function publicIndex(project: Project): string {
 }
 
 /**
- * @returns the text at an http(s) URL, in which a user and a password may stand
+ * Fetches the text of an http or https URL, which may have a user and a password.
  * @throws KitError UNREACHABLE
  */
 export async function fetchIndex(project: Project, url: string): Promise<string> {
@@ -93,7 +93,7 @@ export async function fetchIndex(project: Project, url: string): Promise<string>
   }
 }
 
-/** @throws KitError INVALID where the text is no index */
+/** Reads an index. @throws KitError INVALID where the text is none */
 function parseIndex(text: string, address: string): StoreRow[] {
   let rows: unknown;
   try {
@@ -107,7 +107,7 @@ function parseIndex(text: string, address: string): StoreRow[] {
 
 function readRow(row: unknown, address: string): StoreRow {
   const fields: Record<string, unknown> = typeof row === 'object' && row !== null ? { ...row } : {};
-  // An index may come from anybody: nothing in it is to steer the terminal.
+  // An index may come from anybody, so it must not send control characters to the terminal.
   const text = (key: string): string => {
     const value = fields[key];
     return typeof value === 'string' ? value.replaceAll(/\p{Cc}+/gu, ' ') : '';
@@ -130,7 +130,7 @@ function readRow(row: unknown, address: string): StoreRow {
   };
 }
 
-/** Recommended ones first, then by name, as faas-cli lists them. */
+/** Orders rows as faas-cli lists them: recommended ones first, then by name. */
 function byImportance(a: StoreRow, b: StoreRow): number {
   return (
     Number(b.recommended) - Number(a.recommended) ||
@@ -144,7 +144,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The row of `NAME`, `SOURCE/NAME` or `NAME@REF`. */
+/** Finds the row of `NAME`, `SOURCE/NAME` or `NAME@REF`. */
 export function findRow(store: Store, name: string): StoreRow | undefined {
   const [plain] = name.split('@');
   return store.rows.find((row) => row.template === plain || `${row.source}/${row.template}` === plain);

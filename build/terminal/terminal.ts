@@ -1,6 +1,6 @@
 import type { Output } from './output.ts';
 
-/** Where a command writes: made once by the entry file and handed down. */
+/** The outputs of a command. The entry file makes them once and hands them down. */
 export interface Terminal {
   /** Results: for scripts to read. */
   readonly out: Output;

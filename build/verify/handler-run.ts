@@ -25,7 +25,7 @@ import type { Subject } from './subject.ts';
 const ANSWER_WITHIN_MS = 30_000;
 const NAME = 'verified';
 
-/** Runs handlers of templates, behind a gateway of their own. */
+/** Runs handlers of templates behind a gateway of their own. */
 export class HandlerRuns {
   readonly #project: Project;
   readonly #stateFolder: string;
@@ -34,8 +34,9 @@ export class HandlerRuns {
   readonly #client: GatewayClient;
 
   /**
-   * @param folder a temporary one
-   * @param packages what templates share that ask for the same
+   * Starts the gateway.
+   * @param folder a temporary folder
+   * @param packages the installed packages, which templates that need the same ones share
    */
   static async start(project: Project, folder: string, packages: InstalledPackages): Promise<HandlerRuns> {
     const stateFolder = join(folder, 'state');
@@ -63,14 +64,14 @@ export class HandlerRuns {
     this.#client = client;
   }
 
-  /** Ends the gateway with all that it runs. */
+  /** Ends the gateway with all its functions. */
   end(): Promise<void> {
     return endGateway(this.#gateway.location, this.#project.interrupted);
   }
 
   /**
    * Makes a function of a template in a temporary project, runs its tests, starts it under the watchdog and calls it.
-   * @throws KitError with the output of what failed
+   * @throws KitError with the output of the step that failed
    */
   async run(subject: Subject): Promise<void> {
     const folder = await makeTemporaryFolder();
@@ -114,7 +115,7 @@ export class HandlerRuns {
   }
 }
 
-/** A project with one function, of the template and its own handler. */
+/** Makes a project with one function: the template with its own handler. */
 async function makeProject(folder: string, subject: Subject): Promise<FunctionEntry> {
   await mkdir(join(folder, TEMPLATE_FOLDER));
   await copyTree(subject.folder, join(folder, TEMPLATE_FOLDER, subject.name), { skip: isInstalled });
