@@ -4,7 +4,7 @@ export type CommandAction =
   | { readonly kind: 'folder'; readonly path: string }
   /** A condition: it is run as it stands, and changes nothing. */
   | { readonly kind: 'test' }
-  /** Packages: those of package.json, and those that the command names. */
+  /** An installation: the packages of package.json, and the ones that the command names. */
   | { readonly kind: 'install'; readonly folder: string; readonly packages: readonly string[] }
   | {
       readonly kind: 'script';
@@ -14,13 +14,13 @@ export type CommandAction =
       /** Whether nothing is wrong where there is no such script. */
       readonly isOptional: boolean;
     }
-  /** A program of the function's packages, or one of its own files for Node. */
+  /** A program of the function's packages, or a file of the function for Node. */
   | { readonly kind: 'tool'; readonly folder: string; readonly words: readonly string[] }
   | { readonly kind: 'files'; readonly verb: FileVerb; readonly paths: readonly string[] }
   | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }
-  /** Another line for a shell. */
+  /** A line for a shell within the line (`sh -c`). */
   | { readonly kind: 'line'; readonly line: string }
-  /** It is of the image alone, or a check: nothing is missing without it. */
+  /** The command concerns the image alone, or is a check. Nothing is missing without it. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unfollowed' };
 

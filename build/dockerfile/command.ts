@@ -2,21 +2,24 @@ import type { CommandAction } from './command-action.ts';
 import { packageCommand } from './package-commands.ts';
 import { shellWords } from './words.ts';
 
-/** A command of a RUN: what is done for it, and with which variables beside those of the line. */
+/** A command of a RUN that was read. */
 export interface ReadCommand {
   readonly action: CommandAction;
+  /** The variables that the command sets for itself (`NAME=value command`). */
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Commands that concern the image alone, or make no file of the function. */
 const OF_THE_IMAGE =
   /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|true|false|:|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
-/** What distributions install that this machine has, and what they do around it. */
+/** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd\s+(?:-\S+\s+)*(?:(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn)\s*)+|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
+/** Compilers that a RUN may call by their names alone. */
 const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 
-/** Reads a simple command, given as a shell would read it or as its words. */
+/** Reads a simple command from a text for a shell, or from its words. */
 export function readCommand(command: string | readonly string[]): ReadCommand {
   const text = typeof command === 'string' ? command : command.join(' ');
   const written = typeof command === 'string' ? shellWords(withoutOutput(command)) : command;
@@ -35,7 +38,7 @@ export function readCommand(command: string | readonly string[]): ReadCommand {
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
-/** Where the output goes is of no matter, but for a file that it makes. */
+/** Removes redirections that make no file. */
 function withoutOutput(text: string): string {
   return text.replaceAll(/\s*(?:[12&]?>>?\s*(?:\/dev\/null|&\d))/g, '');
 }
@@ -62,7 +65,7 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   return { kind: 'unfollowed' };
 }
 
-/** Whether a command writes a file or feeds another one; a file of the system is of no matter here. */
+/** Whether a command writes a file or feeds a second command. A file of the system is not missed here. */
 function isRedirected(text: string): boolean {
   const bare = withoutOutput(text).replaceAll(/'[^']*'|"[^"]*"/g, '');
   return /[|>]/.test(bare) && !/>>?\s*\/(?:etc|root|usr|var|proc|tmp)\//.test(bare) && !/^grep\b/.test(bare);
@@ -76,7 +79,7 @@ function exported(words: readonly string[]): CommandAction {
   };
 }
 
-/** The words behind the flags of npx, some of which have a value. */
+/** Gives the words behind the flags of npx. */
 function afterFlags(words: readonly string[]): string[] {
   let at = 0;
   while (words[at]?.startsWith('-')) at += /^(?:-p|--package|-c)$/.test(words[at] ?? '') ? 2 : 1;

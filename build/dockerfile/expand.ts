@@ -1,12 +1,15 @@
 const NAME = /[A-Za-z_]\w*/y;
 
-/** What becomes of a variable that has no value: docker puts nothing in its place, a shell may know it by itself. */
+/**
+ * The replacement of a variable without a value. docker replaces it by nothing; a line for a shell keeps it, as the shell
+ * may have a value of its own.
+ */
 type Unknown = 'empty' | 'kept';
 
 /**
  * Replaces variables as docker does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+alternative}`, the forms without
- * a colon, and any of them within another. `\$` stays.
- * @param unknown whether a variable without a value becomes nothing, or stays as written
+ * a colon, and nested ones. `\$` stays.
+ * @param unknown whether a variable without a value becomes nothing, or stays as it is
  */
 export function expandVariables(
   text: string,
@@ -48,7 +51,7 @@ function readVariable(
   return { value: whole(end), end };
 }
 
-/** The place of the brace that ends a variable; -1 where there is none. */
+/** Finds the brace that ends a variable; -1 where there is none. */
 function closingBrace(text: string, from: number): number {
   let depth = 1;
   for (let at = from; at < text.length; at += 1) {

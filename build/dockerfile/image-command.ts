@@ -18,7 +18,7 @@ export function imageCommand(last: Stage | undefined): ImageCommand {
     for (const { keyword, text } of stage.instructions) {
       if (keyword === 'ENTRYPOINT') {
         entrypoint = readWords(text);
-        command = []; // docker forgets a CMD that stands before
+        command = []; // docker drops a CMD that stands before
       }
       if (keyword === 'CMD') command = readWords(text);
       if (keyword === 'EXPOSE') port ??= Number(/\d+/.exec(text)?.[0] ?? Number.NaN) || undefined;
@@ -27,7 +27,7 @@ export function imageCommand(last: Stage | undefined): ImageCommand {
   return { words: [...entrypoint, ...command], port };
 }
 
-/** The form in JSON is a command; any other is a shell's. */
+/** Reads a command: the form in JSON is its words, and any other text is a line for a shell. */
 function readWords(text: string): readonly string[] {
   return jsonWords(text) ?? (text.trim() === '' ? [] : ['sh', '-c', text.trim()]);
 }

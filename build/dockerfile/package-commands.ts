@@ -8,16 +8,16 @@ const WORKSPACE_FLAG = /^(?:--(?:workspaces?|filter|recursive)|-(?:w|ws|r|F))$/;
 
 const INSTALL = /^(?:ci|clean-install|install-clean|i|in|ins|install|isntall|add)$/;
 const TEST = /^(?:test|tst?|run-tests?)$/;
-/** Of the package manager alone, or of its cache: the files of the function are the same without it. */
+/** Commands that concern the package manager or its cache. The files of the function are the same without them. */
 const WITHOUT_EFFECT =
   /^(?:prune|cache|store|config|set|get|audit|fund|version|ls|list|root|whoami|help|login|dedupe|env|--version|-v)$/;
-/** Tools that a RUN installs for the whole image, and which are here as they are. */
+/** Package managers. A RUN that installs them for the whole image is not followed: this machine has its own. */
 const MANAGERS = /^(?:npm|yarn|pnpm|corepack|n)(?:@.*)?$/;
 
 interface Call {
   readonly folder: string;
   readonly words: readonly string[];
-  /** Behind a `--`: for the script. */
+  /** The words behind a `--`, which are for the script. */
   readonly rest: readonly string[];
   readonly flags: ReadonlySet<string>;
 }

@@ -1,6 +1,6 @@
 import { Arg, DockerfileParser, Env, From, type Dockerfile, type Instruction } from 'dockerfile-ast';
 
-/** A Dockerfile, as far as ofkit asks of it. */
+/** The parts of a Dockerfile that ofkit uses. */
 export interface ParsedDockerfile {
   readonly stages: readonly ParsedStage[];
   /** The defaults of the build arguments that stand before the first FROM. */
@@ -24,7 +24,7 @@ export interface ParsedInstruction {
   readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
 }
 
-/** Reads a Dockerfile; what is none of it has no stages. */
+/** Reads a Dockerfile. A text that is none has no stages. */
 export function parseDockerfile(text: string): ParsedDockerfile {
   const file: Dockerfile = DockerfileParser.parse(text);
   const stages: {
@@ -49,7 +49,7 @@ export function parseDockerfile(text: string): ParsedDockerfile {
   return { stages, globalArguments };
 }
 
-/** The end of a line that goes on in the next, with the comments and the empty lines between. */
+/** The end of a line that is continued, with the comments and the empty lines behind it. */
 const CONTINUED = /\\[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*/g;
 
 function readInstruction(instruction: Instruction): ParsedInstruction {

@@ -1,7 +1,7 @@
 import { findStage, joinPath, lineage, type Stage, type StageInstruction } from './stages.ts';
 import { jsonWords, shellWords } from './words.ts';
 
-/** A stage whose files reach the image, and what is done in it. */
+/** A stage whose files reach the image, and the steps that are done in it. */
 export interface StagePlan {
   readonly stage: Stage;
   readonly steps: readonly PlanStep[];
@@ -9,19 +9,19 @@ export interface StagePlan {
 
 type PlanStep = CopyStep | RunStep;
 
-/** Files that a stage gets: by COPY, by ADD, or by a mount of a RUN. */
+/** A copy of files into a stage: by COPY, by ADD, or by a mount of a RUN. */
 export interface CopyStep {
   readonly kind: 'copy';
   readonly line: number;
-  /** The instruction as a user knows it again. */
+  /** The instruction in the form that the user is told. */
   readonly told: string;
   readonly from: CopyOrigin;
   readonly sources: readonly string[];
-  /** A path of the stage; with a slash at its end where it is a folder for certain. */
+  /** A path of the stage. A slash at its end marks a folder. */
   readonly target: string;
-  /** The rights of its files; undefined where they keep theirs. */
+  /** The mode of the files; undefined where they keep their own. */
   readonly mode: number | undefined;
-  /** Whether it can be followed; a download, an archive or a text within the Dockerfile cannot. */
+  /** Whether it can be followed. A download, an archive or a text within the Dockerfile cannot. */
   readonly isPlain: boolean;
 }
 
@@ -30,7 +30,7 @@ type CopyOrigin =
   | { readonly kind: 'stage'; readonly stage: Stage }
   | { readonly kind: 'image'; readonly image: string };
 
-/** A line for a shell, in the folder and with the variables that hold for it. */
+/** A line for a shell, with its folder and its variables. */
 export interface RunStep {
   readonly kind: 'run';
   readonly line: number;
@@ -39,7 +39,7 @@ export interface RunStep {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Lists the stages whose files get into the image, in their order, with what is done in each. */
+/** Lists the stages whose files get into the image, in their order, with the steps of each. */
 export function planStages(stages: readonly Stage[]): StagePlan[] {
   const used = usedStages(stages);
   const plans = stages
@@ -48,7 +48,7 @@ export function planStages(stages: readonly Stage[]): StagePlan[] {
   const last = plans.at(-1);
   const copies = plans.some(({ steps }) => steps.some((step) => isContextCopy(step)));
   if (!last || copies) return plans;
-  // An image that copies nothing by itself leaves that to the image it begins with (ONBUILD).
+  // A Dockerfile that copies nothing leaves that to its base image (ONBUILD).
   return [...plans.slice(0, -1), { ...last, steps: [wholeContext(last.stage), ...last.steps] }];
 }
 
@@ -70,10 +70,10 @@ function wholeContext({ line, workdir, base }: Stage): CopyStep {
   };
 }
 
-/** The last stage, those that it begins with, and those that it takes files of. */
+/** Finds the last stage, the stages that it begins with, and the stages that it takes files from. */
 function usedStages(stages: readonly Stage[]): Set<Stage> {
   const used = new Set<Stage>(lineage(stages.at(-1)));
-  // A set hands out what is added while it is walked.
+  // The loop reaches the stages that are added to the set meanwhile.
   for (const stage of used) {
     for (const { keyword, text } of stage.instructions) {
       if (keyword !== 'COPY' && keyword !== 'RUN') continue;
@@ -154,7 +154,7 @@ function targetOf(workdir: string, path: string, isFolder: boolean): string {
   return isFolder || /(?:^|\/)\.{0,2}$/.test(path) ? `${target}/`.replace('//', '/') : target;
 }
 
-/** Parts the flags of an instruction from the rest of it. */
+/** Splits the flags of an instruction from the rest. */
 function splitFlags(text: string): { flags: { name: string; value: string }[]; rest: string } {
   const flags: { name: string; value: string }[] = [];
   let rest = text;

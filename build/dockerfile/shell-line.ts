@@ -1,14 +1,14 @@
-/** A simple command of a line for a shell. */
+/** A single command in a line for a shell. */
 export interface ShellCommand {
   readonly text: string;
-  /** How it hangs on the command before: `;` also for the first and for a new line. */
+  /** The sign that joins it to the command before. The first command and a new line have `;`. */
   readonly joint: ';' | '&&' | '||';
 }
 
-/** The words of a shell that stand before a command. */
+/** The words of a shell that may stand before a command. */
 export type Keyword = 'if' | 'then' | 'elif' | 'else' | 'fi';
 
-/** Parts a line at `;`, `&&`, `||` and line breaks, outside quotes; a pipe stays one command. */
+/** Splits a line at `;`, `&&`, `||` and line breaks outside quotes. A pipe stays one command. */
 export function splitShellLine(line: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let joint: ShellCommand['joint'] = ';';
@@ -42,7 +42,7 @@ export function splitShellLine(line: string): ShellCommand[] {
   return commands;
 }
 
-/** Takes a keyword off the command that it stands before. */
+/** Splits the keyword of a shell from the command behind it. */
 export function splitKeyword(text: string): { keyword: Keyword | undefined; rest: string } {
   const found = /^(if|then|elif|else|fi)(?:\s+(.*))?$/s.exec(text);
   return found ? { keyword: found[1] as Keyword, rest: found[2] ?? '' } : { keyword: undefined, rest: text };

@@ -15,7 +15,7 @@ export interface Stage {
   readonly instructions: readonly StageInstruction[];
   /** The values of its ARGs, which the stages that begin with it see too. */
   readonly declared: Values;
-  /** The environment at its end: what ENV has set here, and in the stages that it begins with. */
+  /** The environment at its end, which ENV has set here and in the stages that it begins with. */
   readonly variables: Values;
   readonly workdir: string;
 }
@@ -23,15 +23,15 @@ export interface Stage {
 export interface StageInstruction {
   readonly line: number;
   readonly keyword: string;
-  /** Everything behind the keyword, with its variables replaced; as written where a shell will read it. */
+  /** Everything behind the keyword, with its variables replaced; unchanged where a shell reads it. */
   readonly text: string;
-  /** The working folder that holds for it. */
+  /** The working folder of the instruction. */
   readonly workdir: string;
-  /** The variables that a RUN here would see, those of ARG among them. */
+  /** The variables that a RUN here would have, ARGs included. */
   readonly variables: Values;
 }
 
-/** Instructions whose variables are replaced by a shell when they run, and not by the build. */
+/** Instructions whose variables a shell replaces when they run, and not the build. */
 const READ_BY_SHELL = new Set(['RUN', 'CMD', 'ENTRYPOINT', 'HEALTHCHECK', 'SHELL', 'ONBUILD']);
 
 /**
@@ -80,12 +80,12 @@ function followInstructions(
   return { instructions: followed, declared, variables, workdir };
 }
 
-/** A stage behind the stages that it begins with. */
+/** Lists the stages that a stage begins with, and itself last. */
 export function lineage(stage: Stage | undefined): Stage[] {
   return stage ? [...lineage(stage.parent), stage] : [];
 }
 
-/** The stage that a `--from` names, by its name or its number; undefined where that is an image. */
+/** Finds the stage that a `--from` names or numbers; undefined where it is an image. */
 export function findStage(stages: readonly Stage[], name: string): Stage | undefined {
   return (
     stages.findLast((stage) => stage.name?.toLowerCase() === name.toLowerCase()) ??
@@ -93,7 +93,7 @@ export function findStage(stages: readonly Stage[], name: string): Stage | undef
   );
 }
 
-/** A path of an image, from the folder that it is relative to; without a slash at its end. */
+/** Resolves a path of an image in a folder. The result has no slash at its end. */
 export function joinPath(folder: string, path: string): string {
   const bare = path.trim().replace(/^(["'])(.*)\1$/, '$2');
   const parts: string[] = [];
@@ -104,7 +104,7 @@ export function joinPath(folder: string, path: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** The arguments that BuildKit gives to every build, for this machine. */
+/** Gives the arguments that BuildKit sets in every build, for this machine. */
 function platformArguments(): Record<string, string> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const platform = `linux/${architecture}`;

@@ -12,9 +12,9 @@ export interface WatchdogOrigin {
 }
 
 /**
- * Says where an image has the classic watchdog from.
- * @param stages of a Dockerfile
- * @returns undefined where it has another, or where the Dockerfile does not tell
+ * Finds the origin of an image's classic watchdog, as that decides the mode.
+ * @param stages the stages of its Dockerfile
+ * @returns undefined where the watchdog is a different one, or the Dockerfile does not show it
  */
 export function classicWatchdog(stages: readonly Stage[]): WatchdogOrigin | undefined {
   let found: WatchdogOrigin | undefined;
@@ -28,7 +28,7 @@ export function classicWatchdog(stages: readonly Stage[]): WatchdogOrigin | unde
   return found;
 }
 
-/** The image or the address that an instruction takes a watchdog from; undefined where it takes none. */
+/** Finds the image or the URL that an instruction takes a watchdog from; undefined where it takes none. */
 function sourceOf(
   stages: readonly Stage[],
   { keyword, text, variables }: StageInstruction,

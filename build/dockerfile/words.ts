@@ -1,17 +1,17 @@
 import { split } from 'shlex';
 
-/** The words of an instruction in its form as a list in JSON; undefined for the other form. */
+/** Reads an instruction that is a list in JSON. @returns its words; undefined for any other text */
 export function jsonWords(text: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
   } catch {
-    // It is the other form.
+    // It is no JSON, but a line for a shell.
   }
   return undefined;
 }
 
-/** The words of a text by a shell's rules for quotes; parted at blanks where a quote is left open. */
+/** Splits a text into words by a shell's rules for quotes. Where a quote is left open, blanks alone part the words. */
 export function shellWords(text: string): string[] {
   try {
     return split(text);

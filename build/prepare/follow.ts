@@ -16,7 +16,7 @@ export interface FollowOptions {
   /** The function's name, for errors. */
   readonly name: string;
   readonly packages: InstalledPackages;
-  /** Tells what takes long. */
+  /** Gets the name of each step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
@@ -29,7 +29,7 @@ export interface FollowedImage {
   readonly hasInstalled: boolean;
 }
 
-/** What docker has at a path of COPY that is not here, or is here anyway. */
+/** Paths of COPY that are not missed: this machine has them, or packages that are installed stand in for them. */
 const NOT_MISSED = /fwatchdog|(?:^|\/)node_modules\/?$|^\/etc\/(?:ssl|passwd|group)\b|\/zoneinfo\b/;
 
 /** Follows the instructions of a Dockerfile in a folder for each stage. */
@@ -44,8 +44,8 @@ export class DockerfileRun {
   #hasInstalled = false;
 
   /**
-   * @param folder an empty one, which gets a folder for each stage
-   * @param origins of the build context
+   * @param folder an empty folder, which gets a folder for each stage
+   * @param origins the origins of the build context's files
    */
   constructor(project: Project, folder: string, origins: Origins, options: FollowOptions) {
     this.#project = project;
@@ -57,7 +57,7 @@ export class DockerfileRun {
 
   /**
    * @returns the files of the last stage
-   * @throws KitError BUILD_FAILED for what fails here as it would in an image's build
+   * @throws KitError BUILD_FAILED where a command fails, or the build context lacks a path of COPY
    */
   async follow(plans: readonly StagePlan[]): Promise<FollowedImage> {
     let image = await StageFolder.create(join(this.#folder, 'empty'), undefined);
@@ -65,7 +65,7 @@ export class DockerfileRun {
     return { image, unfollowed: this.#unfollowed, hasInstalled: this.#hasInstalled };
   }
 
-  /** Installs the packages of a Dockerfile that copies them from the developer's disk in place of installing them. */
+  /** Installs packages for a Dockerfile that installs none, but copies node_modules from the developer's disk. */
   async installUnasked(image: StageFolder, workdir: string): Promise<void> {
     for (const path of await manifestFolders(image, workdir)) await this.#install(image, path, [], {});
   }
@@ -86,7 +86,7 @@ export class DockerfileRun {
       else await new RunLine(this.#project, step, context).run();
     }
     await folder.makeFolder(stage.workdir);
-    // While maps and sources lie where the compiler has put them: a later stage may take the one without the other.
+    // The maps lie where the compiler has put them only in this stage. A later stage may move them away from the sources.
     await pointMapsToOriginals(this.#originsOf(folder), false);
     return folder;
   }
@@ -147,7 +147,7 @@ export class DockerfileRun {
   }
 }
 
-/** The folders with a package.json, from the working folder down by one. */
+/** Lists the folders with a package.json: the working folder, and the folders in it. */
 async function manifestFolders(image: StageFolder, workdir: string): Promise<string[]> {
   const found: string[] = [];
   const below = await matchPaths(image.root, `${workdir === '/' ? '' : workdir}/*/package.json`);

@@ -11,8 +11,8 @@ const MODULES = 'node_modules';
 const UNUSED_AFTER_MS = 30 * 24 * 3_600_000;
 
 /**
- * Packages that were installed for functions, in build/.ofkit/.packages, by what their package.json files ask for.
- * Functions and versions of them that ask for the same share them by a link.
+ * Packages that were installed for functions, in build/.ofkit/.packages. A hash of package.json and lock-file is their
+ * key, and functions with the same key share them by a link.
  */
 export class InstalledPackages {
   readonly #root: string;
@@ -23,10 +23,10 @@ export class InstalledPackages {
   }
 
   /**
-   * Gives a folder of a stage its packages, installing them where nobody asked for the same before.
+   * Links packages into a folder of a stage, and installs them where they are not yet.
    * @param root the stage's folder
-   * @param path where the packages go, relative to it
-   * @param named the packages that the command names, beside those of package.json
+   * @param path the folder that gets the packages, relative to it
+   * @param named the packages that the command names beside the ones of package.json
    * @param install runs the package manager in a folder
    */
   async link(
@@ -73,7 +73,7 @@ export class InstalledPackages {
     }
   }
 
-  /** The keys that something in a folder links to: a local image, or what runs since long ago. */
+  /** Finds the keys that links in a folder name: links of local images, and of functions that run for long. */
   async #linked(folder: string): Promise<Set<string>> {
     const keys = new Set<string>();
     for (const entry of await readdir(folder, { withFileTypes: true })) {

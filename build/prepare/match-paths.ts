@@ -2,9 +2,9 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Finds what a path of COPY names: `*`, `?` and `[a-z]` stand for the characters of one name.
+ * Finds the files and folders that a path of COPY names, where `*`, `?` and `[a-z]` stand for characters of one name.
  * @param root the folder that stands for `/`
- * @returns paths that begin with `/`, in the order of the alphabet; none where nothing fits
+ * @returns paths that begin with `/`, sorted; none where nothing fits
  */
 export async function matchPaths(root: string, pattern: string): Promise<string[]> {
   let found = ['/'];

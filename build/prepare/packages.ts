@@ -7,7 +7,7 @@ import { isFile } from '../files/kinds.ts';
 import type { Environment, Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 
-/** What ofkit asks of a package.json. */
+/** The parts of a package.json that ofkit uses. */
 export interface Manifest {
   /** Its folder, absolute. */
   readonly folder: string;
@@ -48,12 +48,12 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** The variables that a Dockerfile gives to what it runs. */
+/** The variables that a Dockerfile gives to its commands. */
 export type Variables = Readonly<Record<string, string>>;
 
 /**
- * Installs packages, exactly those of the lock-file where there is one.
- * @param named the packages that the command names; none for those of package.json
+ * Installs packages. Where there is a lock-file, the versions are the ones it names.
+ * @param named the packages that the command names; none for the ones of package.json
  * @throws KitError BUILD_FAILED with npm's output
  */
 export async function installPackages(
@@ -88,11 +88,11 @@ export async function installPackages(
   }
 }
 
-/** Where a command of a stage runs. */
+/** The folder, programs and variables of a command of a stage. */
 export interface CommandPlace {
-  /** Absolute. */
+  /** The folder that it runs in, absolute. */
   readonly cwd: string;
-  /** The folders whose programs it finds before all others, absolute. */
+  /** The folders where it looks for programs first, absolute. */
   readonly bins: readonly string[];
   readonly variables: Variables;
 }
@@ -118,7 +118,7 @@ export async function runShell(
 
 /**
  * Runs a script of package.json as npm does, with its `pre` and `post`, but without npm's own time to start.
- * @returns the output of the first that failed; undefined when all went well
+ * @returns the output of the first script that failed; undefined when all went well
  */
 export async function runScript(
   project: Project,
@@ -138,8 +138,8 @@ export async function runScript(
 }
 
 /**
- * NODE_ENV=production would leave the compiler out, and FORCE_COLOR would let it write places in a form that is not
- * found again. Node itself is the one that runs ofkit.
+ * Gives the environment for compilers. NODE_ENV=production would leave them out of an installation, and FORCE_COLOR would
+ * put colours into the places of their errors, which are replaced. Node is the one that runs ofkit.
  */
 function developmentEnvironment(env: Environment): Environment {
   const { NODE_ENV: _, FORCE_COLOR: __, ...rest } = env;

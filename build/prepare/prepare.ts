@@ -20,7 +20,7 @@ import { findManifest, type Manifest, type Variables } from './packages.ts';
 import { pointMapsToOriginals } from './source-maps.ts';
 import type { Origins } from './source-places.ts';
 
-/** A generation that is ready to be started. */
+/** A function whose files are ready to be put into an image. */
 export interface Prepared {
   /** The files of the image: the folder stands for its `/`. */
   readonly folder: string;
@@ -31,11 +31,11 @@ export interface Prepared {
   readonly workdir: string;
   /** The command that its container would start. */
   readonly command: ImageCommand;
-  /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
+  /** The mode of the watchdog that the image sets or implies, with the reason. stack.yaml may set a different one. */
   readonly mode: ChosenMode;
   /** The command of template.yml. */
   readonly fprocess: string;
-  /** Whether its server listens where http_port or PORT says. */
+  /** Whether its server listens at the port of http_port or PORT. */
   readonly choosesPort: boolean;
   /** The package.json files in it. */
   readonly manifests: readonly Manifest[];
@@ -48,12 +48,12 @@ export interface PrepareOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   readonly inspect: boolean;
-  /** Tells what takes long. */
+  /** Gets the name of each step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
 export interface ChosenMode {
-  /** Undefined for the watchdog's default. */
+  /** The mode; undefined for the watchdog's default. */
   readonly mode: string | undefined;
   readonly why: string;
 }
@@ -61,8 +61,7 @@ export interface ChosenMode {
 const LARGEST_SEARCHED = 256 << 10;
 
 /**
- * Does what the Dockerfile of a function does: the build context, the packages, the compiler, the copies from stage to
- * stage.
+ * Writes a function's build context, and follows its Dockerfile there: packages, compiler, copies from stage to stage.
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
 export async function prepareGeneration(
@@ -105,7 +104,7 @@ export async function prepareGeneration(
       workdir,
       command,
       mode: imageMode(stages, variables),
-      // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
+      // faas-cli leaves it out too, as the function's own Dockerfile names the command.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort,
       manifests: manifests.map((one) => ({ ...one, folder: one.folder.replace(root, folder) })),
@@ -135,8 +134,8 @@ async function readManifests(root: string, workdir: string, handlerFolder: strin
 }
 
 /**
- * The template's own files lie beneath the function's. A sample test that its author removed would still be compiled,
- * against a handler that it does not know.
+ * Removes the template's sample tests that the function does not have. The template's files lie beneath the function's,
+ * so a test that its author has removed would be compiled against a handler that it does not fit.
  */
 async function removeSampleTests({ generation, handler, handlerFolder }: Origins): Promise<void> {
   const folder = join(generation, handlerFolder);
@@ -146,7 +145,7 @@ async function removeSampleTests({ generation, handler, handlerFolder }: Origins
   }
 }
 
-/** @throws KitError BUILD_FAILED for an image that starts nothing, as far as its Dockerfile says */
+/** @throws KitError BUILD_FAILED for an image whose Dockerfile names no command */
 function refuseWithoutCommand(
   { name, lang, fprocess, environment, handler }: FunctionEntry,
   variables: Variables,
@@ -180,7 +179,7 @@ async function readDockerfile(folder: string): Promise<ParsedDockerfile> {
   return parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : '');
 }
 
-/** Whether any file of a generation reads the port to listen on from its environment. */
+/** Whether any file reads the port for its server from the environment. */
 async function mentionsPort(folder: string): Promise<boolean> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

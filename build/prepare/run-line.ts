@@ -14,12 +14,12 @@ import { findManifest, runScript, runShell, type CommandPlace, type Manifest } f
 import { ShellState } from './shell-state.ts';
 import type { StageFolder } from './stage-folder.ts';
 
-/** What a line needs of the build that it belongs to. */
+/** The parts of a build that a line uses. */
 export interface LineContext {
   readonly stage: StageFolder;
-  /** Gives a folder of the stage its packages. */
+  /** Installs packages in a folder of the stage. */
   readonly install: (path: string, named: readonly string[], variables: Variables) => Promise<void>;
-  /** Tells of a command that cannot be followed. */
+  /** Gets each command that cannot be followed. */
   readonly onUnfollowed: (line: number, told: string) => void;
   readonly onStep: (step: string) => void;
   /** Makes the error of a script or a compiler that failed. */
@@ -28,10 +28,10 @@ export interface LineContext {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** How a command came out; a command that is not followed passes for one that ended well. */
+/** The end of a command: well, not well, or with the output of its failure. A command that is not followed ends well. */
 type Outcome = 'ok' | 'no' | { readonly output: string; readonly cwd: string };
 
-/** Variables of the image that would keep a program from being found on this machine. */
+/** Variables of the image that would hide the programs and folders of this machine. */
 const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR|SHELL)$/;
 
 /** Runs the commands of a RUN in the folder of their stage, as far as they make files of the function. */
@@ -161,7 +161,7 @@ export class RunLine {
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }
 
-  /** Whether a program is one of the function's packages, a compiler that is installed, or Node with a file that is there. */
+  /** Whether a program exists here: in the function's packages, as an installed compiler, or as a file for Node. */
   async #canRun([program = '', ...rest]: readonly string[], { cwd, bins }: CommandPlace): Promise<boolean> {
     if (program === 'node') {
       const file = rest.find((word) => !word.startsWith('-'));
@@ -199,7 +199,7 @@ export class RunLine {
     return 'ok';
   }
 
-  /** The package.json that npm would find for a folder: its own, or that of the nearest folder above. */
+  /** Finds the package.json that npm would use in a folder: its own, or the nearest one above. */
   async #manifestOf(folder: string): Promise<Manifest | undefined> {
     const found = await findManifest(this.#context.stage.locate(folder));
     return found ?? (folder === '/' ? undefined : this.#manifestOf(dirname(folder)));

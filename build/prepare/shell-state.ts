@@ -1,19 +1,19 @@
 import { splitKeyword, type ShellCommand } from '../dockerfile/shell-line.ts';
 
 interface Branch {
-  /** Whether the lines around the condition are run. */
+  /** Whether the commands around the condition are run. */
   readonly outer: boolean;
   /** Whether one of its branches has been run. */
   taken: boolean;
 }
 
-/** Decides which commands of a line are run, by how those before them have ended. */
+/** Decides which commands of a line run, by the ends of the commands before them. */
 export class ShellState {
   #ok = true;
   #isActive = true;
   readonly #branches: Branch[] = [];
 
-  /** Tells whether the command is run, and gives it without the words of the shell before it. */
+  /** Decides whether the next command runs. @returns its text without the shell's keyword too */
   next({ text, joint }: ShellCommand): { readonly text: string; readonly isRun: boolean } {
     const { keyword, rest } = splitKeyword(text);
     if (keyword === undefined) {
@@ -24,13 +24,13 @@ export class ShellState {
     return { text: rest, isRun: this.#isActive && rest !== '' };
   }
 
-  /** @param ok whether the command that was run ended well */
+  /** Records the end of the command that has run. @param ok whether it ended well */
   ended(ok: boolean): void {
     this.#ok = ok;
   }
 
   /**
-   * Whether a command behind this one decides by its end, so that a failure is none of the line's.
+   * Whether a later command depends on this one's end, so that its failure does not fail the line.
    * @param next the commands behind it
    */
   isWatched(next: readonly ShellCommand[]): boolean {

@@ -17,7 +17,7 @@ import { isWithin } from '../files/inside.ts';
 import { exists, isFolder } from '../files/kinds.ts';
 import { matchPaths } from './match-paths.ts';
 
-/** Tells where a file or a folder of a stage comes from. */
+/** The origin of a file or a folder of a stage. */
 export interface PlaceOfSource {
   /** Its path in the stage, relative to its root; '' for the root itself. */
   readonly place: string;
@@ -25,7 +25,7 @@ export interface PlaceOfSource {
   readonly source: string;
 }
 
-/** The files of a stage, as far as its instructions put them there: a folder that stands for the image's `/`. */
+/** A folder that stands for the `/` of a stage. It has the files that the stage's instructions have put there. */
 export class StageFolder {
   readonly root: string;
   readonly #places: PlaceOfSource[];
@@ -40,7 +40,7 @@ export class StageFolder {
     return new StageFolder(root, parent ? [...parent.places] : []);
   }
 
-  /** The build context, as a source of files. */
+  /** Makes a source of files from the build context. */
   static ofContext(root: string): StageFolder {
     return new StageFolder(root, [{ place: '', source: '' }]);
   }
@@ -54,14 +54,14 @@ export class StageFolder {
     return this.#places;
   }
 
-  /** Where a path of the image lies on this machine. */
+  /** Gives the path on this machine for a path of the image. */
   locate(path: string): string {
     return join(this.root, path);
   }
 
   /**
-   * Lets the paths in a text name files on this machine: those that are there, and those of the working folder.
-   * Nothing else of the image is here.
+   * Replaces paths of the image in a text by paths on this machine, where the path exists here or lies in the working
+   * folder. Other files of the image are not here.
    */
   async locateWithin(text: string, workdir: string): Promise<string> {
     let result = '';
@@ -74,7 +74,7 @@ export class StageFolder {
     return result + text.slice(end);
   }
 
-  /** Makes a folder, unless a link would lead to it. */
+  /** Makes a folder, unless its path leads through a link. @returns whether it exists now */
   async makeFolder(path: string): Promise<boolean> {
     if (!(await this.#isOwn(path))) return false;
     await mkdir(this.locate(path), { recursive: true, mode: 0o755 });
@@ -82,9 +82,9 @@ export class StageFolder {
   }
 
   /**
-   * Copies as COPY does: of a folder the entries, and a file into a folder or under the target's name.
-   * @param target with a slash at its end where it is a folder for certain
-   * @returns whether anything was there to be copied, and the target is a place of its own
+   * Copies as COPY does: the entries of a folder, or a file into a folder or under the target's name.
+   * @param target a path of the stage; a slash at its end marks a folder
+   * @returns false where the source does not exist, or the target lies behind a link
    */
   async take(from: StageFolder, source: string, target: string, mode: number | undefined): Promise<boolean> {
     const found = await matchPaths(from.root, joinPath('/', source));
@@ -110,13 +110,13 @@ export class StageFolder {
     return found.length > 0;
   }
 
-  /** Removes what `mv` has copied. */
+  /** Removes the source of `mv` after its copy. */
   async remove(path: string): Promise<void> {
     for (const found of await matchPaths(this.root, joinPath('/', path)))
       if (await this.#isOwn(found)) await rm(this.locate(found), { recursive: true, force: true });
   }
 
-  /** Changes rights as `chmod` does, of files. */
+  /** Changes the mode of files as `chmod` does. */
   async changeMode(path: string, mode: string): Promise<boolean> {
     const found = await matchPaths(this.root, joinPath('/', path));
     for (const one of found) {
@@ -143,7 +143,7 @@ export class StageFolder {
     return true;
   }
 
-  /** Whether no link leads to a path: installed packages are shared with other functions. */
+  /** Whether a path leads through no link: installed packages behind links are shared with other functions. */
   async #isOwn(path: string): Promise<boolean> {
     if (path === '/') return true;
     let parent = dirname(this.locate(path));
@@ -153,7 +153,7 @@ export class StageFolder {
   }
 }
 
-/** Whether a path is a folder or lies in it; both absolute, or both relative. */
+/** Whether a path is a folder or lies in it. Both are absolute, or both relative. */
 function isBelow(folder: string, path: string): boolean {
   return folder === '' || folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
