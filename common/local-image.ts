@@ -93,9 +93,20 @@ export function currentLink(stateFolder: string, name: string): string {
   return join(imageFolder(stateFolder, name), CURRENT);
 }
 
+/** The folders where a container finds its programs, beside the ones of its own PATH. */
+const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/** Lists the folders on this machine that have programs of an image, in the order in which a container looks for them. */
+export function programFolders({ files, environment }: FoundImage): string[] {
+  if (files === undefined) return [];
+  const own = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const folders = [...new Set([...own, ...PROGRAM_FOLDERS])].map((folder) => join(files, folder));
+  return folders.filter((folder) => existsSync(folder));
+}
+
 /**
- * Lets the paths in a text that name files of an image name them where they lie on this machine: all of the working
- * folder, and everything else that is there.
+ * Replaces the paths of an image in a text by paths on this machine, where the path exists here or lies in the working
+ * folder. Other files of the image are not here.
  */
 export function locateInImage(text: string, { workdir, root, files }: FoundImage): string {
   return text.replaceAll(/(?<![\w./])\/(?!\/)[\w@.+/-]+/g, (path) => {

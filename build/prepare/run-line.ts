@@ -93,7 +93,7 @@ export class RunLine {
   }
 
   async #do(action: CommandAction, told: string, own: Variables): Promise<Outcome> {
-    const { stage, install } = this.#context;
+    const { stage } = this.#context;
     const variables = { ...this.#variables, ...own };
     switch (action.kind) {
       case 'nothing':
@@ -110,13 +110,12 @@ export class RunLine {
         await this.#runAll(action.line);
         return 'ok';
       case 'test': {
-        const line = told.replaceAll(/(?<=\s)\/[^\s\]]*/g, (path) => stage.locate(path));
+        const line = told.replaceAll(/(?<=[\s"'])\/[^\s\]"']*/g, (path) => stage.locate(path));
         const place = await this.#placeOf(this.#folder, variables);
         return (await runShell(this.#project, place, line)) === undefined ? 'ok' : 'no';
       }
       case 'install':
-        await install(joinPath(this.#folder, action.folder), action.packages, variables);
-        return 'ok';
+        return this.#install(action, variables);
       case 'files':
         return this.#files(action.verb, action.paths, told);
       case 'script':
@@ -124,6 +123,16 @@ export class RunLine {
       case 'tool':
         return this.#tool(action, told, variables);
     }
+  }
+
+  async #install(
+    { folder, packages }: Extract<CommandAction, { kind: 'install' }>,
+    given: Variables,
+  ): Promise<Outcome> {
+    const path = joinPath(this.#folder, folder);
+    const { variables } = await this.#placeOf(path, given);
+    await this.#context.install(path, packages, variables);
+    return 'ok';
   }
 
   async #script(

@@ -67,7 +67,8 @@ export class StageFolder {
     let result = '';
     let end = 0;
     for (const { 0: path, index } of text.matchAll(/(?<![\w./])\/(?!\/)[\w@.+/-]+/g)) {
-      const isHere = isBelow(workdir, path) || (await exists(this.locate(path)));
+      const isOfFolder = workdir !== '/' && isBelow(workdir, path);
+      const isHere = isOfFolder || (await exists(this.locate(path)));
       result += text.slice(end, index) + (isHere ? this.locate(path) : path);
       end = index + path.length;
     }

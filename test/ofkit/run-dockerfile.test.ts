@@ -54,7 +54,8 @@ COPY --chmod=755 start.sh /usr/local/bin/start
 WORKDIR /data
 RUN mkdir -p cache && chmod 777 cache
 COPY one.txt cache/
-ENTRYPOINT ["/usr/local/bin/start"]
+ENV HOME=/data PATH=/usr/local/bin:$PATH
+ENTRYPOINT ["start"]
 CMD ["/srv/code/server.js"]
 `,
     files: { 'start.sh': '#!/bin/sh\nexec node "$@"\n', 'one.txt': '' },

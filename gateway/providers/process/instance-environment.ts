@@ -1,6 +1,11 @@
 import path, { delimiter, dirname } from 'node:path';
 import { join } from 'shlex';
-import { locateInImage, WATCHDOG_COMMAND, type FoundImage } from '../../../common/local-image.ts';
+import {
+  locateInImage,
+  programFolders,
+  WATCHDOG_COMMAND,
+  type FoundImage,
+} from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,6 +67,7 @@ export async function instanceEnvironment(host: HostFacts, settings: InstanceSet
     PATH: [
       dirname(process.execPath),
       path.join(image.root, 'node_modules', '.bin'),
+      ...programFolders(image),
       host.environment['PATH'] ?? '',
     ].join(delimiter),
     TMPDIR: settings.temporary,
