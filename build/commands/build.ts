@@ -3,7 +3,7 @@ import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { writeBuildContext } from '../context/build-context.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { withAdditionalPackages } from '../engine/additional-packages.ts';
+import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { chooseEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/names.ts';

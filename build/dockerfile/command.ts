@@ -14,7 +14,7 @@ const OF_THE_IMAGE =
   /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|true|false|:|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
-  /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd\s+(?:-\S+\s+)*(?:(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn)\s*)+|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
+  /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
 /** Compilers that a RUN may call by their names alone. */
 const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
@@ -49,10 +49,10 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   if (text.includes('fwatchdog')) return { kind: 'nothing' };
   const shellText = SHELL.test(program) && /^-\w*c$/.test(rest.at(-2) ?? '') ? rest.at(-1) : undefined;
   if (shellText !== undefined) return { kind: 'line', line: shellText };
+  if (program === '[' || program === '[[' || program === 'test')
+    return /[`$]\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
   if (/[|>]/.test(text) && isRedirected(text)) return { kind: 'unfollowed' };
   if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
-  if (program === '[' || program === 'test')
-    return /[`$]\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
   if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
   if (program === 'export') return exported(rest);
   if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);

@@ -37,6 +37,8 @@ export interface RunStep {
   readonly shell: string | readonly string[];
   readonly workdir: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** The ARGs without a value, each with the empty text. */
+  readonly unset: Readonly<Record<string, string>>;
 }
 
 /** Lists the stages whose files get into the image, in their order, with the steps of each. */
@@ -119,7 +121,7 @@ function copyStep(before: readonly Stage[], { line, keyword, text, workdir }: St
 
 function runSteps(
   before: readonly Stage[],
-  { line, text, workdir, variables }: StageInstruction,
+  { line, text, workdir, variables, unset }: StageInstruction,
 ): PlanStep[] {
   const { flags, rest } = splitFlags(text);
   const mounts = flags
@@ -140,7 +142,8 @@ function runSteps(
     };
   });
   const document = /^<<-?\s*["']?(\w+)["']?[^\n]*\n(.*?)\n\s*\1\s*$/s.exec(rest)?.[2];
-  return [...copies, { kind: 'run', line, shell: jsonWords(rest) ?? document ?? rest, workdir, variables }];
+  const shell = jsonWords(rest) ?? document ?? rest;
+  return [...copies, { kind: 'run', line, shell, workdir, variables, unset }];
 }
 
 function originOf(before: readonly Stage[], from: string | undefined): CopyOrigin {

@@ -27,7 +27,10 @@ export function splitShellLine(line: string): ShellCommand[] {
       text += two;
       at += 1;
     } else if (quote) {
-      if (one === quote) quote = '';
+      if (quote === ']]' ? two === quote : one === quote) quote = '';
+      text += one;
+    } else if (two === '[[') {
+      quote = ']]'; // within it, && and || join conditions
       text += one;
     } else if (one === '"' || one === "'") {
       quote = one;
@@ -46,4 +49,12 @@ export function splitShellLine(line: string): ShellCommand[] {
 export function splitKeyword(text: string): { keyword: Keyword | undefined; rest: string } {
   const found = /^(if|then|elif|else|fi)(?:\s+(.*))?$/s.exec(text);
   return found ? { keyword: found[1] as Keyword, rest: found[2] ?? '' } : { keyword: undefined, rest: text };
+}
+
+/** Rewrites a condition of bash (`[[ -f a || -f b ]]`) for any shell. */
+export function plainTest(text: string): string {
+  return text.replace(
+    /^\[\[\s(.*)\s\]\]$/s,
+    (_, inner: string) => `[ ${inner.replaceAll(/\s(&&|\|\|)\s/g, ' ] $1 [ ')} ]`,
+  );
 }

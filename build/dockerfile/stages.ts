@@ -29,6 +29,8 @@ export interface StageInstruction {
   readonly workdir: string;
   /** The variables that a RUN here would have, ARGs included. */
   readonly variables: Values;
+  /** The ARGs without a value, each with the empty text, which a shell would read. */
+  readonly unset: Values;
 }
 
 /** Instructions whose variables a shell replaces when they run, and not the build. */
@@ -62,6 +64,7 @@ function followInstructions(
 ): Pick<Stage, 'instructions' | 'declared' | 'variables' | 'workdir'> {
   const declared: Record<string, string> = { ...parent?.declared };
   const variables: Record<string, string> = { ...parent?.variables };
+  const unset: Record<string, string> = {};
   let workdir = parent?.workdir ?? '/';
   const followed: StageInstruction[] = [];
   for (const { line, keyword, text, pairs } of instructions) {
@@ -70,12 +73,14 @@ function followInstructions(
     if (keyword === 'ARG')
       for (const [name, value] of pairs) {
         const chosen = given[name] ?? (value === undefined ? globals[name] : expand(value));
-        if (chosen !== undefined) declared[name] = chosen;
+        if (chosen === undefined) unset[name] = '';
+        else declared[name] = chosen;
       }
     if (keyword === 'ENV') for (const [name, value] of pairs) variables[name] = expand(value ?? '');
     const told = READ_BY_SHELL.has(keyword) ? text : expand(text);
     if (keyword === 'WORKDIR') workdir = joinPath(workdir, told);
-    followed.push({ line, keyword, text: told, workdir, variables: { ...declared, ...variables } });
+    const visible = { ...declared, ...variables };
+    followed.push({ line, keyword, text: told, workdir, variables: visible, unset: { ...unset } });
   }
   return { instructions: followed, declared, variables, workdir };
 }

@@ -46,6 +46,7 @@ export class LiveFunction {
   #port: number;
   #lines: LineFollower | undefined;
   #origins: Origins[] = [];
+  readonly #unfollowed = new Set<string>();
   #deployed: DeploymentBody | undefined;
   #work: Promise<void> = Promise.resolve();
   #isStarting = false;
@@ -84,7 +85,6 @@ export class LiveFunction {
   async #startFirst(onStep: (step: string) => void): Promise<void> {
     const { prepared } = await this.#bringUp(onStep);
     const { name } = this.#entry;
-    for (const text of prepared.unfollowed) this.#reporter.note(name, text);
     const { url } = await this.#options.gateway;
     const { envVars = {}, namespace = '' } = this.#deployed ?? {};
     this.#reporter.ready(name, {
@@ -155,6 +155,7 @@ export class LiveFunction {
       onStep,
     });
     const { root, prepared } = made;
+    this.#tellUnfollowed(prepared.unfollowed);
     this.#origins = [{ ...prepared.origins, generation: root }, ...this.#origins].slice(0, VERSIONS_KNOWN);
     onStep('start');
     const client = await this.#options.gateway;
@@ -170,6 +171,15 @@ export class LiveFunction {
       throw new FunctionFailed(deployment.service, failure);
     } finally {
       this.#isStarting = false;
+    }
+  }
+
+  /** Notes the instructions that were not followed, each once, before the start that may fail for want of them. */
+  #tellUnfollowed(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (this.#unfollowed.has(line)) continue;
+      this.#unfollowed.add(line);
+      this.#reporter.note(this.#entry.name, line);
     }
   }
 

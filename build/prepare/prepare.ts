@@ -7,6 +7,7 @@ import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
 import { planStages } from '../dockerfile/plan.ts';
 import { readStages, type Stage } from '../dockerfile/stages.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
+import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
@@ -86,7 +87,9 @@ export async function prepareGeneration(
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
-    const stages = readStages(await readDockerfile(context), entry.buildArgs);
+    const { buildArgs, buildOptions, lang } = entry;
+    const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
+    const stages = readStages(await readDockerfile(context), given);
     const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
     const command = imageCommand(stages.at(-1));
     refuseWithoutCommand(entry, variables, command);

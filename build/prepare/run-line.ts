@@ -5,7 +5,7 @@ import type { CommandAction, FileVerb } from '../dockerfile/command-action.ts';
 import { readCommand } from '../dockerfile/command.ts';
 import { expandVariables } from '../dockerfile/expand.ts';
 import type { RunStep } from '../dockerfile/plan.ts';
-import { splitShellLine, type ShellCommand } from '../dockerfile/shell-line.ts';
+import { plainTest, splitShellLine, type ShellCommand } from '../dockerfile/shell-line.ts';
 import { joinPath } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
@@ -78,7 +78,8 @@ export class RunLine {
   /** @returns whether it ended well */
   async #runOne(text: string, state: ShellState, next: readonly ShellCommand[]): Promise<boolean> {
     const isNegated = text.startsWith('! ');
-    const plain = expandVariables(isNegated ? text.slice(2).trim() : text, this.#variables, 'kept');
+    const bare = isNegated ? text.slice(2).trim() : text;
+    const plain = expandVariables(bare, { ...this.#step.unset, ...this.#variables }, 'kept');
     const isWatched = isNegated || state.isWatched(next);
     const { action, variables } = readCommand(plain);
     let outcome: Outcome;
@@ -110,7 +111,7 @@ export class RunLine {
         await this.#runAll(action.line);
         return 'ok';
       case 'test': {
-        const line = told.replaceAll(/(?<=[\s"'])\/[^\s\]"']*/g, (path) => stage.locate(path));
+        const line = plainTest(told).replaceAll(/(?<=[\s"'])\/[^\s\]"']*/g, (path) => stage.locate(path));
         const place = await this.#placeOf(this.#folder, variables);
         return (await runShell(this.#project, place, line)) === undefined ? 'ok' : 'no';
       }

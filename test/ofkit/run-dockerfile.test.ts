@@ -119,6 +119,8 @@ ENV WITH_TYPES=yes
 RUN if [ "$WITH_TYPES" = "yes" ] && [ -f package.json ]; then npm run yes; else npm run no; fi
 RUN if [ -f /app/none ]; then npm run no; elif [ -d /app/src ]; then npm run elif; fi
 RUN [ -f none ] && npm run no || npm run or
+ARG ADDITIONAL_PACKAGE
+RUN [[ -f none || -d "/app/src" ]] && npm run double && apk --no-cache add \${ADDITIONAL_PACKAGE}
 RUN npm run broken || true
 RUN npm run absent --if-present
 CMD ["node", "src/server.js"]
@@ -128,11 +130,12 @@ CMD ["node", "src/server.js"]
       no: 'touch no',
       elif: 'touch elif',
       or: 'touch or',
+      double: 'touch double',
       unused: 'touch unused',
       broken: 'exit 1',
       build: 'touch wrong',
     },
-    answer: 'Dockerfile elif or package.json src/server.js yes',
+    answer: 'Dockerfile double elif or package.json src/server.js yes',
   },
   {
     what: 'a package of the lock-file, its program by npx and by its path, and packages that a stage hands on',
@@ -251,6 +254,15 @@ async function runFunction(
   for (const [path, text] of Object.entries(files)) await project.write(`one/${path}`, text);
   return project.start(['run', '--json', '-p', '0']);
 }
+
+test('a function that does not start tells the instructions that were not followed', async (t) => {
+  const running = await runFunction(t, {
+    dockerfile: 'FROM python:3\nRUN pip install flask\nCMD ["node", "missing.js"]\n',
+  });
+  const { text } = await running.until('note');
+  assert.equal(text, 'line 2 of the Dockerfile is not followed here: RUN pip install flask');
+  assert.equal((await running.untilEnded()).status, 11);
+});
 
 test('a path of COPY that the function does not have ends the run with its line', async (t) => {
   const project = await Project.create(t);

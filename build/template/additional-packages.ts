@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import type { Language } from '../template/language.ts';
+import type { Language } from './language.ts';
 
 /** The build argument that carries the packages of the build options. */
 const ADDITIONAL_PACKAGE = 'ADDITIONAL_PACKAGE';
