@@ -93,8 +93,11 @@ export function currentLink(stateFolder: string, name: string): string {
   return join(imageFolder(stateFolder, name), CURRENT);
 }
 
+/** The folder of an image's global packages: the one of official Node images. */
+export const GLOBAL_FOLDER = '/usr/local/lib';
+
 /** The folders where a container finds its programs, beside the ones of its own PATH. */
-const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
+const PROGRAM_FOLDERS = ['/usr/local/bin', `${GLOBAL_FOLDER}/node_modules/.bin`, '/usr/bin', '/bin'];
 
 /** Lists the folders on this machine that have programs of an image, in the order in which a container looks for them. */
 export function programFolders({ files, environment }: FoundImage): string[] {

@@ -5,7 +5,13 @@ export type CommandAction =
   /** A condition: it is run as it stands, and changes nothing. */
   | { readonly kind: 'test' }
   /** An installation: the packages of package.json, and the ones that the command names. */
-  | { readonly kind: 'install'; readonly folder: string; readonly packages: readonly string[] }
+  | {
+      readonly kind: 'install';
+      readonly folder: string;
+      readonly packages: readonly string[];
+      /** Whether the packages are for the whole image (`npm install -g`). */
+      readonly isGlobal: boolean;
+    }
   | {
       readonly kind: 'script';
       readonly folder: string;
@@ -14,7 +20,7 @@ export type CommandAction =
       /** Whether nothing is wrong where there is no such script. */
       readonly isOptional: boolean;
     }
-  /** A program of the function's packages, or a file of the function for Node. */
+  /** A program, which is run where it is one of the function's packages, a compiler, or Node with a file of the function. */
   | { readonly kind: 'tool'; readonly folder: string; readonly words: readonly string[] }
   | { readonly kind: 'files'; readonly verb: FileVerb; readonly paths: readonly string[] }
   | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }

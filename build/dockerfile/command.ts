@@ -15,8 +15,6 @@ const OF_THE_IMAGE =
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
-/** Compilers that a RUN may call by their names alone. */
-const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 
 /** Reads a simple command from a text for a shell, or from its words. */
@@ -59,10 +57,9 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
   if (program === 'mkdir' || program === 'chmod' || program === 'cp' || program === 'mv')
     return { kind: 'files', verb: program, paths: plain };
-  if (program === 'node' || COMPILERS.test(program) || /(?:^|\/)node_modules\/\.bin\//.test(program))
-    return { kind: 'tool', folder: '.', words };
   if (OF_THE_IMAGE.test(program) || OF_THE_DISTRIBUTION.test(words.join(' '))) return { kind: 'nothing' };
-  return { kind: 'unfollowed' };
+  const isFile = program.includes('/') && !program.includes('node_modules/.bin/');
+  return isFile ? { kind: 'unfollowed' } : { kind: 'tool', folder: '.', words };
 }
 
 /** Whether a command writes a file or feeds a second command. A file of the system is not missed here. */

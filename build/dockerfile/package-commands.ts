@@ -29,13 +29,13 @@ export function packageCommand([manager = '', ...words]: readonly string[]): Com
   if (flags.has('--workspaces')) return { kind: 'unfollowed' };
   if (verb === '') {
     const installs = manager === 'yarn' && ![...flags].some((flag) => WITHOUT_EFFECT.test(flag));
-    return installs ? { kind: 'install', folder, packages: [] } : { kind: 'nothing' };
+    return installs ? { kind: 'install', folder, packages: [], isGlobal: false } : { kind: 'nothing' };
   }
   if (verb === 'global' && manager === 'yarn') return globalInstall(more.slice(1));
   if (INSTALL.test(verb))
     return flags.has('-g') || flags.has('--global')
       ? globalInstall(more)
-      : { kind: 'install', folder, packages: more };
+      : { kind: 'install', folder, packages: more, isGlobal: false };
   if (TEST.test(verb) || WITHOUT_EFFECT.test(verb)) return { kind: 'nothing' };
   if (/^(?:exec|x|dlx)$/.test(verb)) return { kind: 'tool', folder, words: [...more, ...rest] };
   const [script = '', ...args] = /^(?:run|run-script|rum|urn)$/.test(verb) ? more : plain;
@@ -44,8 +44,11 @@ export function packageCommand([manager = '', ...words]: readonly string[]): Com
   return { kind: 'script', folder, script, args: [...args, ...rest], isOptional: flags.has('--if-present') };
 }
 
-function globalInstall(packages: readonly string[]): CommandAction {
-  return packages.every((name) => MANAGERS.test(name)) ? { kind: 'nothing' } : { kind: 'unfollowed' };
+function globalInstall(given: readonly string[]): CommandAction {
+  const packages = given.filter((name) => !MANAGERS.test(name));
+  return packages.length === 0
+    ? { kind: 'nothing' }
+    : { kind: 'install', folder: '.', packages, isGlobal: true };
 }
 
 function readCall(given: readonly string[]): Call {

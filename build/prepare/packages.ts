@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path, { delimiter } from 'node:path';
 import { join } from 'shlex';
 import { messageOf } from '../../common/errors.ts';
@@ -65,6 +65,9 @@ export async function installPackages(
   const locked =
     (await isFile(path.join(folder, 'package-lock.json'))) ||
     (await isFile(path.join(folder, 'npm-shrinkwrap.json')));
+  // Without one npm would look for the nearest package.json above, which may be the user's own.
+  if (!(await isFile(path.join(folder, 'package.json'))))
+    await writeFile(path.join(folder, 'package.json'), '{}');
   const verb = locked && named.length === 0 ? 'ci' : 'install';
   const { NODE_ENV: _, ...kept } = variables;
   const result = await runTool(

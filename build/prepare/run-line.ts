@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { join as joinWords } from 'shlex';
+import { GLOBAL_FOLDER } from '../../common/local-image.ts';
 import type { CommandAction, FileVerb } from '../dockerfile/command-action.ts';
 import { readCommand } from '../dockerfile/command.ts';
 import { expandVariables } from '../dockerfile/expand.ts';
@@ -33,6 +34,9 @@ type Outcome = 'ok' | 'no' | { readonly output: string; readonly cwd: string };
 
 /** Variables of the image that would hide the programs and folders of this machine. */
 const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR|SHELL)$/;
+
+/** Compilers that may be installed on this machine in place of the function's packages. */
+const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 
 /** Runs the commands of a RUN in the folder of their stage, as far as they make files of the function. */
 export class RunLine {
@@ -127,12 +131,16 @@ export class RunLine {
   }
 
   async #install(
-    { folder, packages }: Extract<CommandAction, { kind: 'install' }>,
+    { folder, packages, isGlobal }: Extract<CommandAction, { kind: 'install' }>,
     given: Variables,
   ): Promise<Outcome> {
-    const path = joinPath(this.#folder, folder);
+    const path = isGlobal ? GLOBAL_FOLDER : joinPath(this.#folder, folder);
     const { variables } = await this.#placeOf(path, given);
-    await this.#context.install(path, packages, variables);
+    // A package on disk is named relative to the folder of the command.
+    const named = packages.map((name) =>
+      /^\.{0,2}\//.test(name) ? `./${relative(path, joinPath(this.#folder, name))}` : name,
+    );
+    await this.#context.install(path, named, variables);
     return 'ok';
   }
 
@@ -179,7 +187,8 @@ export class RunLine {
       return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
     }
     if (program.includes('/')) return exists(resolve(cwd, program));
-    const path = [...bins, ...(this.#project.environment.PATH ?? '').split(delimiter)];
+    const installed = COMPILERS.test(program) ? (this.#project.environment.PATH ?? '').split(delimiter) : [];
+    const path = [...bins, ...installed];
     return path.some((folder) => isProgram(join(folder, program)));
   }
 
@@ -223,6 +232,7 @@ export class RunLine {
       bins.push(stage.locate(join(one, 'node_modules/.bin')));
       if (one === '/') break;
     }
+    bins.push(stage.locate(`${GLOBAL_FOLDER}/node_modules/.bin`));
     const variables: Record<string, string> = {};
     for (const [name, value] of Object.entries(given))
       if (!OF_THE_IMAGE.test(name)) variables[name] = await stage.locateWithin(value, this.#step.workdir);

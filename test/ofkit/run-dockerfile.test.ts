@@ -138,12 +138,14 @@ FROM node:20 AS build
 WORKDIR /deps
 COPY --from=deps /deps/node_modules ./node_modules
 COPY src src
+COPY tool tool
+RUN npm install --global ./tool && own-tool third
 RUN npx --no-install own-tool first && ./node_modules/.bin/own-tool second
 FROM node:20
 RUN apk --no-cache add nodejs-current tini && mkdir -p /app/node_modules
 WORKDIR /app
 COPY --from=deps /deps/node_modules/ ./node_modules/
-COPY --from=1 /deps/first /deps/second /deps/src/server.js ./
+COPY --from=1 /deps/first /deps/second /deps/third /deps/src/server.js ./
 CMD ["node", "server.js"]
 `,
     files: {
@@ -151,7 +153,7 @@ CMD ["node", "server.js"]
       'tool/tool.js': "#!/usr/bin/env node\nrequire('node:fs').writeFileSync(process.argv[2], '');\n",
       'package.json': JSON.stringify({ dependencies: { 'own-tool': 'file:./tool' } }),
     },
-    answer: 'first node_modules second server.js',
+    answer: 'first node_modules second server.js third',
   },
   {
     what: 'files that are mounted for a command, and a document of commands',
