@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { join as joinWords } from 'shlex';
 import { GLOBAL_FOLDER } from '../../common/local-image.ts';
 import type { CommandAction, FileVerb } from '../dockerfile/command-action.ts';
@@ -9,9 +8,9 @@ import type { RunStep } from '../dockerfile/plan.ts';
 import { plainTest, splitShellLine, type ShellCommand } from '../dockerfile/shell-line.ts';
 import { joinPath } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
-import { exists } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
-import { findManifest, runScript, runShell, type CommandPlace, type Manifest } from './packages.ts';
+import { canRun, manifestFor, placeOf } from './command-place.ts';
+import { runScript, runShell, type CommandPlace } from './packages.ts';
 import { ShellState } from './shell-state.ts';
 import type { StageFolder } from './stage-folder.ts';
 
@@ -31,12 +30,6 @@ type Variables = Readonly<Record<string, string>>;
 
 /** The end of a command: well, not well, or with the output of its failure. A command that is not followed ends well. */
 type Outcome = 'ok' | 'no' | { readonly output: string; readonly cwd: string };
-
-/** Variables of the image that would hide the programs and folders of this machine. */
-const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR|SHELL)$/;
-
-/** Compilers that may be installed on this machine in place of the function's packages. */
-const COMPILERS = /^(?:tsc|esbuild|swc|rollup|tsup|vite)$/;
 
 /** Runs the commands of a RUN in the folder of their stage, as far as they make files of the function. */
 export class RunLine {
@@ -116,7 +109,7 @@ export class RunLine {
         return 'ok';
       case 'test': {
         const line = plainTest(told).replaceAll(/(?<=[\s"'])\/[^\s\]"']*/g, (path) => stage.locate(path));
-        const place = await this.#placeOf(this.#folder, variables);
+        const place = await this.#place(this.#folder, variables);
         return (await runShell(this.#project, place, line)) === undefined ? 'ok' : 'no';
       }
       case 'install':
@@ -135,7 +128,7 @@ export class RunLine {
     given: Variables,
   ): Promise<Outcome> {
     const path = isGlobal ? GLOBAL_FOLDER : joinPath(this.#folder, folder);
-    const { variables } = await this.#placeOf(path, given);
+    const { variables } = await this.#place(path, given);
     // A package on disk is named relative to the folder of the command.
     const named = packages.map((name) =>
       /^\.{0,2}\//.test(name) ? `./${relative(path, joinPath(this.#folder, name))}` : name,
@@ -149,7 +142,7 @@ export class RunLine {
     told: string,
     variables: Variables,
   ): Promise<Outcome> {
-    const manifest = await this.#manifestOf(joinPath(this.#folder, folder));
+    const manifest = await manifestFor(this.#context.stage, joinPath(this.#folder, folder));
     if (manifest?.scripts[script] === undefined) {
       const words = [script, ...args];
       const isTool = /^(?:yarn|pnpm)\b/.test(told) && !/\srun\s/.test(told);
@@ -157,7 +150,7 @@ export class RunLine {
       return isOptional ? 'ok' : this.#unfollowed(told);
     }
     this.#context.onStep('compile');
-    const place = await this.#placeOf(
+    const place = await this.#place(
       joinPath('/', manifest.folder.slice(this.#context.stage.root.length)),
       variables,
     );
@@ -170,26 +163,13 @@ export class RunLine {
     told: string,
     variables: Variables,
   ): Promise<Outcome> {
-    const place = await this.#placeOf(joinPath(this.#folder, folder), variables);
+    const place = await this.#place(joinPath(this.#folder, folder), variables);
     const located: string[] = [];
     for (const word of words) located.push(await this.#context.stage.locateWithin(word, this.#step.workdir));
-    if (!(await this.#canRun(located, place))) return this.#unfollowed(told);
+    if (!(await canRun(this.#project, located, place))) return this.#unfollowed(told);
     this.#context.onStep('compile');
     const output = await runShell(this.#project, place, joinWords(located));
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
-  }
-
-  /** Whether a program exists here: in the function's packages, as an installed compiler, or as a file for Node. */
-  async #canRun([program = '', ...rest]: readonly string[], { cwd, bins }: CommandPlace): Promise<boolean> {
-    if (program === 'node') {
-      const file = rest.find((word) => !word.startsWith('-'));
-      const isCode = rest.some((word) => /^-(?:[ep]|-eval|-print)$/.test(word));
-      return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
-    }
-    if (program.includes('/')) return exists(resolve(cwd, program));
-    const installed = COMPILERS.test(program) ? (this.#project.environment.PATH ?? '').split(delimiter) : [];
-    const path = [...bins, ...installed];
-    return path.some((folder) => isProgram(join(folder, program)));
   }
 
   async #files(verb: FileVerb, given: readonly string[], told: string): Promise<Outcome> {
@@ -218,33 +198,7 @@ export class RunLine {
     return 'ok';
   }
 
-  /** Finds the package.json that npm would use in a folder: its own, or the nearest one above. */
-  async #manifestOf(folder: string): Promise<Manifest | undefined> {
-    const found = await findManifest(this.#context.stage.locate(folder));
-    return found ?? (folder === '/' ? undefined : this.#manifestOf(dirname(folder)));
-  }
-
-  async #placeOf(folder: string, given: Variables): Promise<CommandPlace> {
-    const { stage } = this.#context;
-    await stage.makeFolder(folder);
-    const bins: string[] = [];
-    for (let one = folder; ; one = dirname(one)) {
-      bins.push(stage.locate(join(one, 'node_modules/.bin')));
-      if (one === '/') break;
-    }
-    bins.push(stage.locate(`${GLOBAL_FOLDER}/node_modules/.bin`));
-    const variables: Record<string, string> = {};
-    for (const [name, value] of Object.entries(given))
-      if (!OF_THE_IMAGE.test(name)) variables[name] = await stage.locateWithin(value, this.#step.workdir);
-    return { cwd: stage.locate(folder), bins, variables };
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+  #place(folder: string, variables: Variables): Promise<CommandPlace> {
+    return placeOf(this.#context.stage, folder, this.#step.workdir, variables);
   }
 }
