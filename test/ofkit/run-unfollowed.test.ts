@@ -13,6 +13,7 @@ COPY --from=alpine:3 /bin/busybox ./
 ADD https://example.com/x.tar.gz ./
 RUN apk add --no-cache ffmpeg && make all | tee log
 RUN npm run absent
+RUN test "$(printf ping | cat)" = ping && [ -n "$(date)" ]
 RUN npm install -g npm@latest && ./make.sh
 COPY src ./
 CMD ["node", "server.js"]
@@ -30,7 +31,8 @@ test('what run cannot follow of a Dockerfile is told with its line', async (t) =
     'line 9 of the Dockerfile is not followed here: RUN apk add --no-cache ffmpeg',
     'line 9 of the Dockerfile is not followed here: RUN make all | tee log',
     'line 10 of the Dockerfile is not followed here: RUN npm run absent',
-    'line 11 of the Dockerfile is not followed here: RUN ./make.sh',
+    'line 11 of the Dockerfile is not followed here: RUN test "$(printf ping | cat)" = ping',
+    'line 12 of the Dockerfile is not followed here: RUN ./make.sh',
   ]);
 });
 
