@@ -26,16 +26,22 @@ async function namesFor(folder: string, part: string): Promise<string[]> {
     );
     return isThere ? [part] : [];
   }
-  const expression = patternOf(part);
+  const fits = matcherOf(part);
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => expression.test(name)).sort();
+  return names.filter((name) => fits(name)).sort();
 }
 
-function patternOf(part: string): RegExp {
+/** A pattern that cannot be read, such as `[b-a]`, fits a name that is the same. */
+function matcherOf(part: string): (name: string) => boolean {
   const source = part.replaceAll(/\[[^\]]*\]|./gs, (piece) => {
     if (piece === '*') return '.*';
     if (piece === '?') return '.';
     return piece.length > 1 ? piece : piece.replace(/[\\^$.*+?()[\]{}|]/, String.raw`\$&`);
   });
-  return new RegExp(`^${source}$`, 's');
+  try {
+    const expression = new RegExp(`^${source}$`, 's');
+    return (name) => expression.test(name);
+  } catch {
+    return (name) => name === part;
+  }
 }

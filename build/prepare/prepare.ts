@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
+import { removeIgnored } from '../context/docker-ignore.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
 import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
@@ -87,9 +88,11 @@ export async function prepareGeneration(
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
+    const dockerfile = await readDockerfile(context);
+    await removeIgnored(context);
     const { buildArgs, buildOptions, lang } = entry;
     const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
-    const stages = readStages(await readDockerfile(context), given);
+    const stages = readStages(dockerfile, given);
     const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
     const command = imageCommand(stages.at(-1));
     refuseWithoutCommand(entry, variables, command);

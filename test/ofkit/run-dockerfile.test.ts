@@ -99,6 +99,21 @@ CMD node src/server.js
       'package.json seven six src/server.js three',
   },
   {
+    what: 'files that .dockerignore keeps out',
+    dockerfile: 'FROM node:20\nWORKDIR /app\nCOPY . .\nCMD ["node", "src/server.js"]\n',
+    files: {
+      '.dockerignore':
+        '# not for the image\nDockerfile\n**/*.md\n!docs/kept.md\n/out/\n**/secret?\n.dockerignore\n',
+      'docs/kept.md': '',
+      'docs/gone.md': '',
+      'gone.md': '',
+      'out/gone.js': '',
+      'src/out/kept.js': '',
+      'src/deep/secret1': '',
+    },
+    answer: 'docs/kept.md package.json src/out/kept.js src/server.js',
+  },
+  {
     what: 'only what the Dockerfile runs, and the branch of a condition that holds',
     dockerfile: `FROM node:20 AS unused
 RUN npm run unused

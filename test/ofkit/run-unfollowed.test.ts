@@ -54,3 +54,14 @@ test('a path of COPY that the function does not have ends the run with its line'
   assert.equal(status, 9, stderr);
   assert.match(stderr, /one: line 2 of the Dockerfile copies lib, which is not in the build context/);
 });
+
+test('a line of .dockerignore that is no pattern is named', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('dockerfile');
+  await project.writeStack({ one: 'lang: dockerfile' });
+  await project.write('one/Dockerfile', 'FROM node:20\nCOPY [b-a] .\nCMD ["node", "server.js"]\n');
+  await project.write('one/.dockerignore', 'dist\n[b-a]*\n');
+  const { status, stderr } = await project.ofkit(['run', '-p', '0']);
+  assert.equal(status, 5, stderr);
+  assert.match(stderr, /\.dockerignore has "\[b-a\]\*", which is no pattern/);
+});
