@@ -3,7 +3,7 @@ import { findDockerfile } from '../dockerfile/find.ts';
 import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate } from '../template/language.ts';
-import { withAdditionalPackages } from './additional-packages.ts';
+import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { buildImage } from './build-image.ts';
 import type { Engine } from './names.ts';
 import { buildWatchdogImage, findCheckout, hasWatchdogImage, needsWatchdogImage } from './watchdog-image.ts';

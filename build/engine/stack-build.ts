@@ -91,7 +91,7 @@ export class StackBuild {
     const context = `build/${entry.name}`;
     const engine = this.#engine;
     if (shrinkwrap || !engine) return { name: entry.name, context };
-    const image = await imageName(this.#host, entry, tag, resolve(this.#host.cwd, entry.handler));
+    const image = await imageName(this.#host, entry, tag, resolve(this.#host.folder, entry.handler));
     refuseDigest(entry, image);
     const build = await this.#images.plan(engine, entry, { image, folder }, (work) =>
       this.#steps.run('watchdog: image from the checkout', work),

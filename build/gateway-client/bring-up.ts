@@ -6,19 +6,20 @@ import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
-import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import type { RunOptions } from '../stack/run-options.ts';
+import { selectFunctions, withoutPrebuilt } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
 import { GatewayClient } from './client.ts';
 import { deployAll, deploymentsOf } from './deploy.ts';
-import type { DeploymentBody, DeployOptions } from './deployment.ts';
+import type { DeploymentBody } from './deployment.ts';
 import { requireWayToRun } from './required-engine.ts';
 import { endGateway } from './running-gateway.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
-export interface BringUpOptions extends Selection, DeployOptions, GatewayOptions {
-  readonly yaml: string | undefined;
-  /** Gets a gateway that was started for this, as soon as it runs. */
+/** The gateway in front of functions that are brought up. */
+export interface BringUpGateway extends Pick<GatewayOptions, 'stateFolder' | 'detached'> {
+  /** Gets the gateway as soon as it runs, where a new one was started. */
   readonly onStarted: (location: Location) => void;
 }
 
@@ -30,31 +31,35 @@ export interface BroughtUp {
 
 /**
  * Builds functions, starts the gateway where none runs, deploys, and waits until all are ready.
- * @throws KitError START_FAILED where one does not start; the others run on
+ * @throws KitError START_FAILED where a function does not start; the other functions run on
  */
-export async function bringUp(host: Host, options: BringUpOptions): Promise<BroughtUp> {
-  const { stateFolder } = options;
+export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
+  const { stateFolder } = gateway;
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
     host.err.line(`note: ${text}`),
   );
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
-  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
-  const engine = options.onEngine ? await chooseEngine(host, undefined) : undefined;
+  await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  const onEngine = options.onEngine === true;
+  const engine = onEngine ? await chooseEngine(host, undefined) : undefined;
   const local = { tag: 'latest', stateFolder, stackPull: true } as const;
   const made = engine ? [] : await buildImages(host, stack, entries, local);
-  const { location, isNew } = await findOrStart(host, options);
+  const { location, isNew } = await findOrStart(host, options, gateway);
   const client = await GatewayClient.create(location.url, stateFolder);
   let images: readonly { name: string; image?: string }[];
   try {
-    await requireWayToRun(client, options.onEngine);
+    await requireWayToRun(client, onEngine);
     images = engine ? await buildStack(host, stack, entries, engine) : made;
   } catch (error) {
     if (isNew) await endGateway(location, AbortSignal.abort()); // it serves nothing
     throw error;
   }
-  const deployments = await deploymentsOf(host, entries, images, options);
+  const deployments = await deploymentsOf(host, entries, images, {
+    variables: options.variables,
+    inspect: options.inspect === true,
+  });
   await deployAll(host, client, deployments);
   await allReady(host, client, deployments);
   return { location, deployments };
@@ -62,15 +67,16 @@ export async function bringUp(host: Host, options: BringUpOptions): Promise<Brou
 
 async function findOrStart(
   host: Host,
-  options: BringUpOptions,
+  { port, watchdog, onEngine = false }: RunOptions,
+  { stateFolder, detached, onStarted }: BringUpGateway,
 ): Promise<{ readonly location: Location; readonly isNew: boolean }> {
-  const running = await findGateway(options.stateFolder);
+  const running = await findGateway(stateFolder);
   if (!running?.url) {
-    const { location } = await startGateway(host, options);
-    options.onStarted(location);
+    const { location } = await startGateway(host, { stateFolder, detached, port, watchdog, onEngine });
+    onStarted(location);
     return { location, isNew: true };
   }
-  if (options.port && new URL(running.url).port !== String(options.port))
+  if (port && new URL(running.url).port !== String(port))
     throw new KitError('USAGE', `the gateway runs already, at ${running.url}: "ofkit down" ends it`);
   return { location: running, isNew: false };
 }

@@ -4,33 +4,32 @@ import { ENGINE_ID_FILE } from '../../common/engine-id.ts';
 import { isFile } from '../files/kinds.ts';
 import { isProcessAlive } from '../files/process-alive.ts';
 import { removeFolder } from '../files/temporary.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runtimeFolder } from '../prepare/generations.ts';
 
 /**
- * The state folder that local images are put into and a gateway is given: `given`, else $OFKIT_STATE, else the
- * project's own.
+ * Gives the state folder for local images and the gateway: `given`, else $OFKIT_STATE, else the project's own.
  */
-export function stateFolderOf(host: Host, given: string | undefined): string {
-  const chosen = given ?? host.env.OFKIT_STATE;
-  return chosen ? resolve(host.cwd, chosen) : join(runtimeFolder(host.cwd), 'state');
+export function stateFolderOf(project: Project, given: string | undefined): string {
+  const chosen = given ?? project.environment.OFKIT_STATE;
+  return chosen ? resolve(project.folder, chosen) : join(runtimeFolder(project.folder), 'state');
 }
 
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * An empty state folder for this process alone; those that killed processes left behind go. Containers that were left are
- * found by what such a folder holds of an engine: so a new one that is for an engine has that, and its gateway removes
- * them. Until then the folder stays.
- * @param purpose the command that it is for
- * @param onEngine whether its gateway is to run functions as containers
+ * Makes an empty state folder for this process alone, and removes the ones that killed processes have left. A gateway
+ * finds the containers of such a folder by its engine's id. So a folder for an engine takes that id over, and its gateway
+ * removes the containers. Until then the old folder stays.
+ * @param purpose the command that uses it
+ * @param onEngine whether its gateway runs functions as containers
  */
 export async function makeTemporaryStateFolder(
-  host: Host,
+  project: Project,
   purpose: 'exec' | 'up',
   onEngine: boolean,
 ): Promise<string> {
-  const parent = runtimeFolder(host.cwd);
+  const parent = runtimeFolder(project.folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const folder = join(parent, `.${purpose}-${process.pid}`);
   await removeFolder(folder);
@@ -48,9 +47,9 @@ export async function makeTemporaryStateFolder(
   return folder;
 }
 
-/** The state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
-export async function foregroundStateFolders(host: Host): Promise<string[]> {
-  const parent = runtimeFolder(host.cwd);
+/** Lists the state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
+export async function foregroundStateFolders(project: Project): Promise<string[]> {
+  const parent = runtimeFolder(project.folder);
   const names = await readdir(parent).catch(() => []);
   const pids = names
     .filter((name) => name.startsWith('.up-'))

@@ -36,14 +36,14 @@ export function localMaker(
   host: Host,
   options: { readonly copy: readonly string[]; readonly stateFolder: string; readonly inspect: boolean },
 ): FunctionMaker {
-  const packages = new InstalledPackages(host.cwd);
+  const packages = new InstalledPackages(host.folder);
   return async ({ entry, image, onStep }) => {
     const build = { ...options, packages, image, onStep, isDurable: false };
     const { root, prepared } = await buildImage(host, entry, build);
     return {
       notes: prepared.unfollowed,
       origins: { ...prepared.origins, generation: root },
-      told: (mode) => toldMode(mode ?? prepared.image.variables['mode'] ?? prepared.mode.mode, prepared.mode),
+      told: (mode) => toldMode(mode ?? prepared.variables['mode'] ?? prepared.mode.mode, prepared.mode),
     };
   };
 }
