@@ -71,6 +71,12 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return kept;
 }
 
+/** Gives the value of the first header of a name, which is in lower case. */
+export function firstValue(headers: readonly string[], name: string): string | undefined {
+  const at = headers.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1];
+}
+
 /** Gives all headers but those of a name, which is in lower case. */
 export function withoutHeader(headers: readonly string[], name: string): string[] {
   return withoutNamed(headers, new Set([name]));
