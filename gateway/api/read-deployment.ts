@@ -5,7 +5,7 @@ import { isDnsLabel } from '../functions/function-name.ts';
 import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
 import { object, text } from '../json/shape.ts';
-import { readSchedule } from '../schedule/schedule.ts';
+import { checkSchedule } from '../schedule/schedule.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
@@ -43,7 +43,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     ...(limited && { limits: limited }),
     ...(requested && { requests: requested }),
   };
-  readSchedule(deployment); // a schedule that can never fire is refused here
+  checkSchedule(deployment, new Date());
   return deployment;
 }
 

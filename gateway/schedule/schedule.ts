@@ -33,6 +33,15 @@ export function readSchedule(deployment: Deployment): Schedule | undefined {
   }
 }
 
+/**
+ * Refuses a schedule that cannot be read, or with an expression that is never due: it would be taken for one that works.
+ * @throws GatewayError DEPLOYMENT_INVALID with the reason
+ */
+export function checkSchedule(deployment: Deployment, now: Date): void {
+  const never = readSchedule(deployment)?.expressions.find((expression) => !expression.next(now));
+  if (never) throw invalid(deployment, `"${never.text}" names a day that never comes`);
+}
+
 /** The first time after `after` at which any expression is due. */
 export function nextTime({ expressions }: Schedule, after: Date): Date | undefined {
   const times = expressions.map(
