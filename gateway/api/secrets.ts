@@ -38,7 +38,10 @@ export async function deleteSecret(call: Call, context: ApiContext): Promise<Ans
   return ACCEPTED;
 }
 
-/** Gives the value of a secret. `rawValue` is preferred, as clients that send a file's bytes send its text too. */
+/**
+ * Gives the value of a secret. `rawValue` is preferred, as clients that send a file's bytes send its text too; an empty
+ * one counts as missing.
+ */
 async function readSecret(call: Call, context: ApiContext): Promise<{ secret: SecretName; value: Buffer }> {
   const { name, namespace, value, rawValue } = await call.readJson(SECRET);
   if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the secret');
@@ -46,7 +49,7 @@ async function readSecret(call: Call, context: ApiContext): Promise<{ secret: Se
     const rule = 'letters, digits and -_. inside, 253 at most';
     throw new GatewayError('REQUEST_INVALID', `name ${shown(name)} is no name for a secret: ${rule}`);
   }
-  const content = rawValue ?? Buffer.from(value);
+  const content = rawValue?.length ? rawValue : Buffer.from(value);
   if (content.length > LARGEST_SECRET) {
     throw new GatewayError('BODY_TOO_LARGE', `the secret is larger than ${LARGEST_SECRET} bytes`);
   }
