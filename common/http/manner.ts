@@ -5,6 +5,11 @@ export interface Manner {
   /** The value of X-OpenFaaS-Internal, which tells an answer of the server's own from the function's. */
   readonly component: string;
   /**
+   * The methods (Allow) that a request is told of whose own Node's parser does not know, with 405. Without them such a
+   * request counts as one that cannot be read.
+   */
+  readonly methods?: readonly string[];
+  /**
    * Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. The cause decides its
    * code.
    */
