@@ -26,7 +26,7 @@ export class Callbacks {
     { attempts }: RetryPolicy,
     { signal, rest }: { readonly signal: AbortSignal; readonly rest: AbortSignal },
   ): Promise<boolean> {
-    const headers = callbackHeaders(record, answer, attempts);
+    const headers = [...callbackHeaders(record, answer, attempts), ...loginOf(new URL(url))];
     const waits = AbortSignal.any([signal, rest]);
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal: waits, ref: false });
@@ -59,6 +59,21 @@ export class Callbacks {
       signal.throwIfAborted();
       return undefined;
     }
+  }
+}
+
+/** User and password of a URL, as Go's client sends them for OpenFaaS's queue-worker (RFC 7617). */
+function loginOf({ username, password }: URL): string[] {
+  if (username === '' && password === '') return [];
+  const login = `${decoded(username)}:${decoded(password)}`;
+  return ['Authorization', `Basic ${Buffer.from(login).toString('base64')}`];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a % that stands for itself
   }
 }
 
