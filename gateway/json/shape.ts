@@ -80,8 +80,8 @@ type Fields = Readonly<Record<string, Shape<unknown>>>;
 type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Shape<infer T> ? T : never };
 
 /**
- * An object with these fields. Their case does not matter, the last of several counts, and unknown fields are ignored:
- * the rules of Go's decoder.
+ * An object with these fields. Their case does not matter, the last of several counts that is not null, and unknown
+ * fields are ignored: the rules of Go's decoder.
  */
 export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
   const names = new Map(Object.keys(fields).map((name) => [folded(name), name]));
@@ -93,7 +93,7 @@ export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
       for (const [key, one] of Object.entries(asObject(value, at))) {
         const name = names.get(folded(key));
         const shape = name === undefined ? undefined : fields[name];
-        if (name !== undefined && shape) result[name] = readAs(shape, one, member(at, name));
+        if (name !== undefined && shape && one !== null) result[name] = readAs(shape, one, member(at, name));
       }
       return result as ValuesOf<F>;
     },

@@ -4,7 +4,7 @@ import { startBeforeProvider } from '../support/of-gateway.ts';
 
 test('keys in any case, unknown ones, null and duplicates are read as Go reads them', async (t) => {
   const { gateway, provider } = await startBeforeProvider(t);
-  const body = `{"SERVICE":"first","service":"go-rules","Image":"x:1","ENVPROCESS":null,"labels":null,"envVars":{"Key":"v","none":null},
+  const body = `{"SERVICE":"first","service":"go-rules","Service":null,"Image":"x:1","ENVPROCESS":null,"labels":null,"envVars":{"Key":"v","none":null},
     "network":"func_functions","registryAuth":"x","nonsense":{"a":[1]},"constraints":[],"__proto__":{"image":"y"},"limits":{"memory":""}}`;
   assert.equal((await gateway.api('POST', '/system/functions', { body })).status, 202);
   const { deployment } = provider.functions.get('go-rules.openfaas-fn') ?? {};
