@@ -97,6 +97,6 @@ function callbackHeaders(record: CallRecord, answer: CallAnswer, attempts: numbe
     'X-Retry-Max',
     String(attempts),
     'User-Agent',
-    `of-gateway-queue/${RELEASE}`,
+    `of-gateway-queue-worker/${RELEASE}`,
   ];
 }

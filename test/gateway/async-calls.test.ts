@@ -93,6 +93,7 @@ testBackEnds('the callback has the answer, and says of which call', async (t, ba
   assert.equal(headers['x-call-id'], 'two');
   assert.equal(headers['x-function-name'], 'fn');
   assert.equal(headers['x-function-status'], '418');
+  assert.match(String(headers['user-agent']), /queue-worker\//);
   assert.ok(Number(headers['x-duration-seconds']) >= 0);
   assert.equal((await untilState(gateway, 'two', 'done')).callback, 'sent');
 });
