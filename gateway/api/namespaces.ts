@@ -34,8 +34,11 @@ export async function createNamespace(call: Call, { provider }: ApiContext): Pro
   if (name === '') throw nameless();
   if (call.subject !== '') checkSameName(call, name);
   if (!isDnsLabel(name)) {
-    const rule = 'lower case letters, digits and - inside, 63 at most';
-    throw new GatewayError('REQUEST_INVALID', `name ${shown(name)} is none for a namespace: ${rule}`);
+    const rule = 'lower case letters and digits, and - between them, 63 at most';
+    throw new GatewayError(
+      'REQUEST_INVALID',
+      `name ${shown(name)} is not a valid name for a namespace: ${rule}`,
+    );
   }
   if (name === KUBERNETES_OWN)
     throw new GatewayError('NAMESPACE_PROTECTED', `${name} is Kubernetes' own, and takes no functions`);
@@ -59,7 +62,10 @@ export async function updateNamespace(call: Call, { provider }: ApiContext): Pro
   return ACCEPTED;
 }
 
-/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which is ignored. */
+/**
+ * `DELETE /system/namespace/NAME`: removes a namespace with its functions and secrets. Clients may send a body; a name
+ * in it must be that of the path.
+ */
 export async function deleteNamespace(call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
   if (call.hasBody) await readNamed(call);
   else if (!isDnsLabel(call.subject)) throw notFound(call.subject);
@@ -77,7 +83,7 @@ async function readNamed(call: Call): Promise<Namespace> {
 
 function checkSameName({ subject }: Call, inBody: string): void {
   if (inBody === subject) return;
-  const names = `${shown(inBody)} in the body is another than ${shown(subject)} in the path`;
+  const names = `${shown(inBody)} in the body differs from ${shown(subject)} in the path`;
   throw new GatewayError('REQUEST_INVALID', `name ${names}`);
 }
 
@@ -86,10 +92,10 @@ function isMarked({ labels, annotations }: Namespace): boolean {
 }
 
 function nameless(): GatewayError {
-  return new GatewayError('REQUEST_INVALID', 'name is required: that of the namespace');
+  return new GatewayError('REQUEST_INVALID', 'name is required: the name of the namespace');
 }
 
-/** Fails with 404 where a request asks for a namespace itself; where it is only used, a missing one is 400. */
+/** Turns NAMESPACE_UNKNOWN (400) into NAMESPACE_NOT_FOUND (404), for requests about the namespace itself. */
 async function asNotFound(done: Promise<void>, name: string): Promise<void> {
   try {
     await done;

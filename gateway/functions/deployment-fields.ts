@@ -10,7 +10,7 @@ const RESOURCES = object({
   'intel.com/gpu': text,
 });
 
-/** The common part of a deployment and a function's status in JSON. */
+/** The fields that a deployment and the status of a function have in common in JSON. */
 export const DEPLOYMENT_FIELDS = {
   image: text,
   namespace: text,

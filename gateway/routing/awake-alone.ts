@@ -4,7 +4,7 @@ import type { FunctionStatus } from '../functions/function-status.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Endpoints, Place } from './endpoints.ts';
 
-/** The instances of a provider, without starting functions that are at zero replicas. */
+/** Finds instances as the provider does, but never starts a function that is at zero (scale_from_zero=false). */
 export class AwakeAlone implements Endpoints {
   readonly #provider: Provider;
 

@@ -44,7 +44,7 @@ describe('calls', () => {
     await page.getByText(/Not JSON/).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled());
     await page.getByLabel('Body').fill('{"item":"pear"}');
-    await page.getByRole('button', { name: 'Set out' }).click();
+    await page.getByRole('button', { name: 'Format' }).click();
     await page.getByLabel('Headers').fill("X-Note: it's mine");
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.locator('.answer .status', { hasText: '200' }).waitFor();

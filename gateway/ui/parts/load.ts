@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
-/** What was asked for: while it is not there `value` is what was there before. */
+/** The state of a request. After an error, and during a reload, `value` is still the last answer to the same key. */
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
@@ -8,8 +8,8 @@ export interface Loaded<T> {
 }
 
 /**
- * Asks for something when a part of the page is shown, and again whenever `key` changes.
- * @param everyMs asks again and again
+ * Sends a request when a part of the page is shown, and again whenever `key` changes.
+ * @param everyMs the pause before the request is repeated, in milliseconds; 0: it is not
  */
 export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: string, everyMs = 0): Loaded<T> {
   const [state, setState] = useState<{ key: string; value?: T; error?: Error }>({ key });
