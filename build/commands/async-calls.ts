@@ -16,7 +16,7 @@ export interface AsyncOptions {
   readonly json: boolean;
 }
 
-/** `ofkit async list`: queued calls, the newest first. */
+/** `ofkit async list`: prints queued calls, the newest first. */
 export async function listQueuedCalls(
   host: Host,
   filter: CallFilter,
@@ -39,7 +39,7 @@ export async function listQueuedCalls(
   for (const line of alignColumns([head, ...rows])) host.out.line(line);
 }
 
-/** `ofkit async show`: all that is known of a call. */
+/** `ofkit async show`: prints everything that the gateway knows of a call. */
 export async function showQueuedCall(
   host: Host,
   callId: string,

@@ -9,7 +9,7 @@ export interface CronOptions {
   readonly json: boolean;
 }
 
-/** `ofkit cron list`: the functions that are called by the clock, and when next. */
+/** `ofkit cron list`: prints the functions that the gateway calls by the clock, with their next times. */
 export async function listCron(host: Host, { stateFolder, json }: CronOptions): Promise<void> {
   const schedules = await listSchedules(await connectGateway(host, stateFolder));
   if (json) {

@@ -10,7 +10,7 @@ export interface LogsOptions extends LogQuery {
   readonly json: boolean;
 }
 
-/** `ofkit logs`: of one function its lines as they are, of all of them each line behind a name. */
+/** `ofkit logs`: prints the lines of one function unchanged, or of all functions with a name before each line. */
 export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
   const client = await connectGateway(host, options.stateFolder);
   const all = await client.list();
@@ -29,7 +29,7 @@ export async function printLogs(host: Host, name: string | undefined, options: L
     if (options.follow) await Promise.all(streams.map((stream) => printEach(stream, print)));
     else for (const line of await inOrder(streams)) print(line);
   } catch (error) {
-    if (!host.interrupted.aborted) throw error; // a Ctrl-C is the usual end
+    if (!host.interrupted.aborted) throw error; // Ctrl-C is the usual end
   }
 }
 
@@ -40,7 +40,7 @@ async function printEach(
   for await (const line of lines) print(line);
 }
 
-/** The lines of several functions in the order in which they were written. */
+/** Merges the lines of several functions in the order in which they were written. */
 async function inOrder(streams: readonly AsyncIterable<FunctionLine>[]): Promise<FunctionLine[]> {
   const lines: FunctionLine[] = [];
   await Promise.all(streams.map((stream) => printEach(stream, (line) => lines.push(line))));

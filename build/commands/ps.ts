@@ -8,7 +8,7 @@ export interface PsOptions {
   readonly json: boolean;
 }
 
-/** `ofkit ps`: the functions of the gateway that runs here. */
+/** `ofkit ps`: prints the functions of the gateway that runs here. */
 export async function listRunning(host: Host, options: PsOptions): Promise<void> {
   const client = await connectGateway(host, options.stateFolder);
   const functions = (await client.list()).map((status) => ({
