@@ -14,7 +14,7 @@ import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
 import { authorityOf, FunctionCall, untaken, withoutMapping, type CallContext } from './function-call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
-import { gatewayManner } from './manner.ts';
+import { FUNCTION_METHODS, gatewayManner } from './manner.ts';
 import { PlaceSearch } from './place-search.ts';
 import { startTime } from './start-time.ts';
 
@@ -24,13 +24,12 @@ export interface InvokerParts {
   readonly limits: InvocationLimits;
 }
 
-/** The methods by which a function can be called, the same as in faas-provider. */
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const ALLOW = [...METHODS].join(', ');
+const METHODS: ReadonlySet<string> = new Set(FUNCTION_METHODS);
+const ALLOW = FUNCTION_METHODS.join(', ');
 
 /**
- * How long an instance may take to take a connection, in milliseconds. Where it has just ended on another machine, or in
- * a network of its own, nobody refuses the connection, and the call is to go to another.
+ * How long a connection to an instance may take, in milliseconds. An instance in a network of its own refuses no
+ * connection after its end: then the call goes to another instance.
  */
 const CONNECT_TIMEOUT_MS = 1000;
 

@@ -6,7 +6,7 @@ import { forwardFast } from './fast-path/forward-fast.ts';
 import { FastPool } from './fast-path/fast-pool.ts';
 import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
 import { ForwardedBody } from './slow-path/forwarded-body.ts';
-import { withoutHeader } from './headers.ts';
+import { firstValue, withoutHeader } from './headers.ts';
 import type { SlowPath } from './slow-path/slow-path.ts';
 import { isStepwise } from './stepwise.ts';
 import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
@@ -118,7 +118,8 @@ export class Upstream {
   ): void {
     const { body, request } = exchange;
     const otherPool = elsewhere && (async (error: Error) => Upstream.#poolOf(await elsewhere(error), error));
-    if (request.headers.host === undefined)
+    // a request in HTTP/1.0 may come without, and a Host may have been added since
+    if (request.headers.host === undefined && firstValue(head.headers, 'host') === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
     if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, otherPool);
     // bytes that came together with the head are available a tick later
