@@ -39,7 +39,7 @@ export class Observer {
   readonly #usage: UsageRound;
   #functions: readonly FunctionStatus[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
   #isStopped = true;
 
   constructor(parts: ObserverParts) {
@@ -49,7 +49,7 @@ export class Observer {
 
   start(): void {
     this.#isStopped = false;
-    void this.#look();
+    void this.look();
   }
 
   stop(): void {
@@ -58,7 +58,7 @@ export class Observer {
   }
 
   /**
-   * Calls back whenever there is news.
+   * Calls back whenever there is news, from the next look on.
    * @returns ends it
    * @throws GatewayError TOO_MANY_WATCHERS
    */
@@ -68,7 +68,6 @@ export class Observer {
       throw new GatewayError('TOO_MANY_WATCHERS', text);
     }
     this.#watchers.add(onNews);
-    if (this.#watchers.size === 1 && !this.#isStopped) void this.#look();
     return () => this.#watchers.delete(onNews);
   }
 
@@ -77,9 +76,14 @@ export class Observer {
     return this.#tracks.get(qualifiedName(name));
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  /** Looks now, or waits for the look that is going on; not before `start`, nor after `stop`. */
+  look(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
     clearTimeout(this.#timer);
     try {
       let problem = '';
@@ -93,10 +97,9 @@ export class Observer {
       if (isNews) for (const onNews of this.#watchers) onNews();
       this.#usage.begin(this.#functions);
     } finally {
-      this.#isLooking = false;
       if (!this.#isStopped) {
         const wait = this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
-        this.#timer = setTimeout(() => void this.#look(), wait);
+        this.#timer = setTimeout(() => void this.look(), wait);
       }
     }
   }
