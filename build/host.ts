@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty';
 import type { Output } from './terminal/output.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,6 +14,8 @@ export interface Host {
   readonly out: Output;
   /** Progress and errors: what a person reads. */
   readonly err: Output;
+  /** The keys, where it is a terminal. Called by commands that read it alone, as it is opened by that. */
+  readonly stdin: () => ReadStream;
   /** Aborted by Ctrl-C; its reason is a KitError. */
   readonly interrupted: AbortSignal;
   /** Calls back on the second Ctrl-C; ofkit exits when what is called has ended. */

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CALL_STATES } from '../gateway-client/calls.ts';
+import type { GatewayChoice } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
-import { withState } from './values.ts';
+import { gatewayChoice, withGateway, type GatewayFlags } from './values.ts';
 
-interface Flags {
-  stateDir?: string;
+interface Flags extends GatewayFlags {
   json?: true;
   function?: string;
   state?: string;
@@ -18,7 +18,7 @@ export function declareAsync(program: Command, host: Host): void {
     .command('async')
     .summary('list, cancel and replay asynchronous calls')
     .description('Asynchronous calls of functions, of the gateway that runs here.');
-  withState(group.command('list'))
+  withGateway(group.command('list'))
     .summary('list calls that wait, run or have ended')
     .description('List asynchronous calls, the newest first.')
     .option('--function <name>', 'only those of a function, or of NAME.NAMESPACE')
@@ -29,7 +29,7 @@ export function declareAsync(program: Command, host: Host): void {
       const { listQueuedCalls } = await import('../commands/async-calls.ts');
       return listQueuedCalls(host, { function: name, state, limit }, optionsOf(flags));
     });
-  withState(group.command('show'))
+  withGateway(group.command('show'))
     .summary('tell what has become of a call')
     .description('Tell what has become of an asynchronous call.')
     .argument('<call>', 'its X-Call-Id')
@@ -38,22 +38,22 @@ export function declareAsync(program: Command, host: Host): void {
       const { showQueuedCall } = await import('../commands/async-calls.ts');
       return showQueuedCall(host, call, optionsOf(flags));
     });
-  withState(group.command('cancel'))
+  withGateway(group.command('cancel'))
     .summary('end calls that wait or run')
     .description('End asynchronous calls that wait or run.')
     .argument('<calls...>', 'their X-Call-Id')
     .action(async (calls: string[], flags: Flags) => {
       const { cancelQueuedCalls } = await import('../commands/async-calls.ts');
-      return cancelQueuedCalls(host, calls, flags.stateDir);
+      return cancelQueuedCalls(host, calls, gatewayChoice(flags));
     });
-  withState(group.command('replay'))
+  withGateway(group.command('replay'))
     .summary('queue dead calls again')
     .description('Queue asynchronous calls again whose tries have all failed.')
     .argument('<calls...>', 'their X-Call-Id')
     .option('--body <text>', 'in the place of the body that they had')
     .action(async (calls: string[], flags: Flags) => {
       const { replayQueuedCalls } = await import('../commands/async-calls.ts');
-      return replayQueuedCalls(host, calls, flags.body, flags.stateDir);
+      return replayQueuedCalls(host, calls, flags.body, gatewayChoice(flags));
     });
   declareCron(program, host);
 }
@@ -63,7 +63,7 @@ function declareCron(program: Command, host: Host): void {
     .command('cron')
     .summary('list and run functions with a schedule')
     .description('Functions that are called by the clock, of the gateway that runs here.');
-  withState(group.command('list'))
+  withGateway(group.command('list'))
     .summary('list schedules, with their next and last times')
     .description('List the functions that are called by the clock.')
     .option('--json', 'print JSON')
@@ -71,7 +71,7 @@ function declareCron(program: Command, host: Host): void {
       const { listCron } = await import('../commands/cron.ts');
       return listCron(host, optionsOf(flags));
     });
-  withState(group.command('run'))
+  withGateway(group.command('run'))
     .summary('call a function now, as its schedule would')
     .description('Call a function at once as its schedule would, and print the status that it answers.')
     .argument('<name>', 'function, or NAME.NAMESPACE')
@@ -82,8 +82,8 @@ function declareCron(program: Command, host: Host): void {
     });
 }
 
-function optionsOf({ stateDir, json }: Flags): { stateFolder: string | undefined; json: boolean } {
-  return { stateFolder: stateDir, json: json ?? false };
+function optionsOf(flags: Flags): { gateway: GatewayChoice; json: boolean } {
+  return { gateway: gatewayChoice(flags), json: flags.json ?? false };
 }
 
 function parseLimit(text: string): number {

@@ -1,27 +1,50 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseGoDuration } from '../../common/duration.ts';
 import type { Host } from '../host.ts';
-import { withState } from './values.ts';
+import { gatewayChoice, withGateway, withState, type GatewayFlags } from './values.ts';
 
-interface Flags {
-  stateDir?: string;
+interface Flags extends GatewayFlags {
   json?: true;
+  namespace?: string;
+  once?: true;
   follow?: true;
   tail?: number;
   since?: Date;
 }
 
-/** `ps`, `logs` and `down`: what `up --detach` has started. */
+/** `ps`, `top`, `logs` and `down`: what runs, above all what `up --detach` has started. */
 export function declareGateway(program: Command, host: Host): void {
-  withState(program.command('ps'))
-    .summary('list what "up --detach" has started')
-    .description('List the functions of the gateway that runs here.')
+  withGateway(program.command('ps'))
+    .summary('list the functions that run, with their figures')
+    .description(
+      'List the functions of the gateway that runs here, with their figures of the last 30 seconds.',
+    )
+    .option('-n, --namespace <namespace>', 'only functions in it (default: all)')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const { listRunning } = await import('../commands/ps.ts');
-      return listRunning(host, { stateFolder: flags.stateDir, json: flags.json ?? false });
+      return listRunning(host, {
+        gateway: gatewayChoice(flags),
+        namespace: flags.namespace ?? '',
+        json: flags.json ?? false,
+      });
     });
-  withState(program.command('logs'))
+  withGateway(program.command('top'))
+    .summary('show the functions that run, as it changes')
+    .description(
+      'Show what the functions of the gateway that runs here do, as it changes, until q or Ctrl-C. Where the output is no terminal it is shown once.',
+    )
+    .option('-n, --namespace <namespace>', 'only functions in it (default: all)')
+    .option('--once', 'print one table and end')
+    .action(async (flags: Flags) => {
+      const { showTop } = await import('../commands/top.ts');
+      return showTop(host, {
+        gateway: gatewayChoice(flags),
+        namespace: flags.namespace ?? '',
+        once: flags.once ?? false,
+      });
+    });
+  withGateway(program.command('logs'))
     .summary('print what functions wrote')
     .description('Print what functions wrote, those too of their instances that have ended.')
     .argument('[name]', 'function, or NAME.NAMESPACE (default: all, each line behind its name)')
@@ -32,7 +55,7 @@ export function declareGateway(program: Command, host: Host): void {
     .action(async (name: string | undefined, flags: Flags) => {
       const { printLogs } = await import('../commands/logs.ts');
       return printLogs(host, name, {
-        stateFolder: flags.stateDir,
+        gateway: gatewayChoice(flags),
         follow: flags.follow ?? false,
         tail: flags.tail,
         since: flags.since,

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
 
 /** Parsers of option values; what they throw, commander puts the option's name before. */
@@ -41,10 +42,39 @@ export function parseTagFormat(text: string): TagFormat {
   throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
 }
 
-/** The option of commands that ask a gateway which runs. */
+/** The address of a gateway, as other addresses are put together from it: without a slash at its end. */
+function parseGatewayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:8080.');
+  if (url.username || url.password)
+    throw new InvalidArgumentError('It must be without user and password: "faas-cli login" keeps them.');
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+/** The option of commands that are about a gateway of this machine. */
 export function withState(command: Command): Command {
   return command.option(
     '--state-dir <folder>',
     'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
   );
+}
+
+/** What options of `withGateway` are read to. */
+export interface GatewayFlags {
+  readonly stateDir?: string;
+  readonly gateway?: string;
+}
+
+/** The options of commands that ask a gateway which runs. */
+export function withGateway(command: Command): Command {
+  return withState(command).addOption(
+    new Option('-g, --gateway <url>', 'another gateway, with the login that faas-cli keeps for it')
+      .argParser(parseGatewayUrl)
+      .conflicts('stateDir'),
+  );
+}
+
+export function gatewayChoice({ stateDir, gateway }: GatewayFlags): GatewayChoice {
+  return { stateFolder: stateDir, url: gateway };
 }

@@ -6,13 +6,13 @@ import {
   type CallFilter,
   type QueuedCall,
 } from '../gateway-client/calls.ts';
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { shownName } from '../gateway-client/names.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
 export interface AsyncOptions {
-  readonly stateFolder: string | undefined;
+  readonly gateway: GatewayChoice;
   readonly json: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface AsyncOptions {
 export async function listQueuedCalls(
   host: Host,
   filter: CallFilter,
-  { stateFolder, json }: AsyncOptions,
+  { gateway, json }: AsyncOptions,
 ): Promise<void> {
-  const calls = await listCalls(await connectGateway(host, stateFolder), filter);
+  const calls = await listCalls(await connectGateway(host, gateway), filter);
   if (json) {
     host.out.line(JSON.stringify(calls, undefined, 2));
     return;
@@ -43,9 +43,9 @@ export async function listQueuedCalls(
 export async function showQueuedCall(
   host: Host,
   callId: string,
-  { stateFolder, json }: AsyncOptions,
+  { gateway, json }: AsyncOptions,
 ): Promise<void> {
-  const call = await describeCall(await connectGateway(host, stateFolder), callId);
+  const call = await describeCall(await connectGateway(host, gateway), callId);
   if (json) {
     host.out.line(JSON.stringify(call, undefined, 2));
     return;
@@ -73,9 +73,9 @@ export async function showQueuedCall(
 export async function cancelQueuedCalls(
   host: Host,
   callIds: readonly string[],
-  stateFolder: string | undefined,
+  gateway: GatewayChoice,
 ): Promise<void> {
-  const client = await connectGateway(host, stateFolder);
+  const client = await connectGateway(host, gateway);
   for (const callId of callIds) {
     await cancelCall(client, callId);
     host.out.line(`${callId}: cancelled`);
@@ -87,9 +87,9 @@ export async function replayQueuedCalls(
   host: Host,
   callIds: readonly string[],
   body: string | undefined,
-  stateFolder: string | undefined,
+  gateway: GatewayChoice,
 ): Promise<void> {
-  const client = await connectGateway(host, stateFolder);
+  const client = await connectGateway(host, gateway);
   for (const callId of callIds) {
     await replayCall(client, callId, body);
     host.out.line(`${callId}: queued again`);

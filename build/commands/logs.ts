@@ -1,18 +1,18 @@
 import type { FunctionLine, LogQuery } from '../gateway-client/client.ts';
 import { shownName } from '../gateway-client/names.ts';
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { Prefixes } from '../terminal/colours.ts';
 
 export interface LogsOptions extends LogQuery {
-  readonly stateFolder: string | undefined;
+  readonly gateway: GatewayChoice;
   readonly json: boolean;
 }
 
 /** `ofkit logs`: of one function its lines as they are, of all of them each line behind a name. */
 export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
-  const client = await connectGateway(host, options.stateFolder);
+  const client = await connectGateway(host, options.gateway);
   const all = await client.list();
   const chosen = all.filter((status) => name === undefined || shownName(status) === name);
   if (name !== undefined && chosen.length === 0) {

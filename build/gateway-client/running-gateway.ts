@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { GatewayClient } from './client.ts';
+import { faasCliLogin } from './faas-cli-login.ts';
 import type { Host } from '../host.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
@@ -12,6 +13,14 @@ const OWN_FILE = 'ofkit.json';
 const POLL_MS = 20;
 /** A gateway gives requests in flight up to a minute, and its functions some seconds after that. */
 const END_WITHIN_MS = 80_000;
+
+/** Which gateway a command asks. */
+export interface GatewayChoice {
+  /** The one with this state folder; where it is not given that of the project. */
+  readonly stateFolder: string | undefined;
+  /** The one at this address, whatever the folder. */
+  readonly url: string | undefined;
+}
 
 /** A gateway that runs, and the folder of its state. */
 interface RunningGateway {
@@ -34,11 +43,12 @@ async function requireGateway(host: Host, given: string | undefined): Promise<Ru
 }
 
 /**
- * The API of that gateway.
- * @throws KitError NOT_FOUND where none runs
+ * The API of the gateway that is chosen. One at an address is asked with the login that faas-cli keeps for it.
+ * @throws KitError NOT_FOUND where none runs for the state folder
  */
-export async function connectGateway(host: Host, given: string | undefined): Promise<GatewayClient> {
-  const { url, stateFolder } = await requireGateway(host, given);
+export async function connectGateway(host: Host, choice: GatewayChoice): Promise<GatewayClient> {
+  if (choice.url !== undefined) return new GatewayClient(choice.url, await faasCliLogin(host, choice.url));
+  const { url, stateFolder } = await requireGateway(host, choice.stateFolder);
   return GatewayClient.create(url, stateFolder);
 }
 
