@@ -47,14 +47,14 @@ export function declareGateway(program: Command, host: Host): void {
   withGateway(program.command('logs'))
     .summary('print what functions wrote')
     .description('Print what functions wrote, those too of their instances that have ended.')
-    .argument('[name]', 'function, or NAME.NAMESPACE (default: all, each line behind its name)')
+    .argument('[names...]', 'functions, or NAME.NAMESPACE (default: all); several: each line behind a name')
     .option('-f, --follow', 'print what comes, until Ctrl-C')
     .option('--tail <lines>', 'only so many of the last lines of each', parseLines)
     .option('--since <time>', 'only lines from a time on: RFC 3339, or how long ago (10m)', parseSince)
     .option('--json', 'print a JSON object a line')
-    .action(async (name: string | undefined, flags: Flags) => {
+    .action(async (names: string[], flags: Flags) => {
       const { printLogs } = await import('../commands/logs.ts');
-      return printLogs(host, name, {
+      return printLogs(host, names, {
         gateway: gatewayChoice(flags),
         follow: flags.follow ?? false,
         tail: flags.tail,

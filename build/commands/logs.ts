@@ -10,18 +10,22 @@ export interface LogsOptions extends LogQuery {
   readonly json: boolean;
 }
 
-/** `ofkit logs`: of one function its lines as they are, of all of them each line behind a name. */
-export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
+/**
+ * `ofkit logs`: of one function its lines as they are; of several each line behind a name, in that one's colour.
+ * @param names those that are wanted, `NAME` or `NAME.NAMESPACE`; none for all
+ */
+export async function printLogs(host: Host, names: readonly string[], options: LogsOptions): Promise<void> {
   const client = await connectGateway(host, options.gateway);
   const all = await client.list();
-  const chosen = all.filter((status) => name === undefined || shownName(status) === name);
-  if (name !== undefined && chosen.length === 0) {
+  const missing = names.find((name) => !all.some((status) => shownName(status) === name));
+  if (missing !== undefined) {
     const known = all.map(shownName).join(', ') || 'none';
-    throw new KitError('NOT_FOUND', `no function ${name} runs here: there are ${known}`);
+    throw new KitError('NOT_FOUND', `no function ${missing} runs here: there are ${known}`);
   }
+  const chosen = all.filter((status) => names.length === 0 || names.includes(shownName(status)));
   const prefixes = new Prefixes(host.out, chosen.map(shownName).sort());
   const print = (line: FunctionLine): void => {
-    const text = name === undefined ? prefixes.line(shownName(line), line.text) : line.text;
+    const text = names.length === 1 ? line.text : prefixes.line(shownName(line), line.text);
     host.out.line(options.json ? JSON.stringify(line) : text);
   };
   const streams = chosen.map((status) => client.logs(status, options, host.interrupted));
