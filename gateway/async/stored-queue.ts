@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import type { FunctionName } from '../functions/function-name.ts';
-import type { CallRecord, NewCall } from './async-call.ts';
+import type { CallContent, CallRecord, NewCall } from './async-call.ts';
 import type { CallFilter, CallQueue, QueueLoad } from './call-queue.ts';
 import { CallHistory, type HistoryLimits } from './call-history.ts';
 import { CallRun, type RunContext } from './call-run.ts';
@@ -149,16 +149,16 @@ export class StoredQueue implements CallQueue {
     return this.#history.list(filter);
   }
 
+  async bodyOf(callId: string): Promise<Buffer> {
+    return (await this.#contentOf(this.#dead(callId, 'only dead ones keep their body'))).body;
+  }
+
   async replay(callId: string, body?: Buffer): Promise<void> {
-    const dead = this.#history.find(callId);
-    if (!dead) throw new GatewayError('CALL_UNKNOWN', `no call ${callId} is known here, or not any more`);
-    if (dead.state !== 'dead')
-      throw notDead(`the call ${callId} is ${dead.state}: only dead ones are replayed`);
+    const dead = this.#dead(callId, 'only dead ones are replayed');
     if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
     this.#replaying.add(dead.id);
     try {
-      const content = await this.#store.readContent(dead.id);
-      if (!content) throw notDead(`the body of the call ${callId} is lost: submit it anew`);
+      const content = await this.#contentOf(dead);
       const { name, calledAs, queue } = dead;
       const again = body === undefined ? content : { ...content, body };
       await this.#take({ callId, name, calledAs, queue, content: again }, (record) =>
@@ -177,6 +177,19 @@ export class StoredQueue implements CallQueue {
 
   pending(name: FunctionName): number {
     return this.#room.callsOf(name);
+  }
+
+  #dead(callId: string, rule: string): CallRecord {
+    const record = this.#history.find(callId);
+    if (!record) throw new GatewayError('CALL_UNKNOWN', `no call ${callId} is known here, or not any more`);
+    if (record.state !== 'dead') throw notDead(`the call ${callId} is ${record.state}: ${rule}`);
+    return record;
+  }
+
+  async #contentOf({ id, callId }: CallRecord): Promise<CallContent> {
+    const content = await this.#store.readContent(id);
+    if (!content) throw notDead(`the body of the call ${callId} is lost: submit it anew`);
+    return content;
   }
 
   /** Takes a record up that is on the disk. */
