@@ -38,7 +38,7 @@ async function goTo(hash: string): Promise<void> {
 }
 
 function heading(name: string): Promise<void> {
-  return page.getByRole('heading', { level: 1, name }).waitFor();
+  return page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 }
 
 describe('the page', () => {
@@ -58,6 +58,8 @@ describe('the page', () => {
     await page.getByLabel('Labels').fill('team=shop');
     await page.getByLabel('Annotations').fill('topic=cron-function\nschedule=0 3 * * *');
     await page.getByRole('button', { name: 'Deploy a function' }).click();
+    await heading('mailer');
+    await page.getByRole('link', { name: 'Functions' }).first().click();
     await page.getByRole('row', { name: /mailer.*Ready/ }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('mail');
@@ -90,7 +92,7 @@ describe('the page', () => {
     await heading('Edit mailer.openfaas-fn');
     await page.getByLabel('Environment').fill('log_level=debug');
     await page.getByRole('button', { name: 'Deploy the change' }).click();
-    await heading('Functions');
+    await heading('mailer');
     await until(
       async () => ((await statusOf(gateway, 'mailer')) as { envVars?: object }).envVars,
       'the change',
@@ -101,6 +103,7 @@ describe('the page', () => {
     >;
     assert.deepEqual(envVars, { log_level: 'debug' });
     assert.equal(annotations?.['schedule'], '0 3 * * *');
+    await goTo('#/functions');
     await deploy(gateway, { service: 'unwanted', image: 'talker:1' });
     await page.getByRole('link', { name: 'unwanted' }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
@@ -179,7 +182,26 @@ describe('the page', () => {
     assert.equal(await page.locator('img').count(), 1, 'no picture from elsewhere');
     await page.getByRole('listitem').filter({ hasText: 'Figlet' }).getByRole('button').click();
     await page.getByRole('button', { name: 'Deploy a function' }).click();
-    await page.getByRole('row', { name: /figlet.*Ready/ }).waitFor();
+    await heading('figlet');
+    await page.getByText('1 of 1 ready').waitFor();
+  });
+
+  test('tells of settings without an effect after a deployment, and when another one is made', async () => {
+    await goTo('#/deploy');
+    await page.getByLabel('Image', { exact: false }).first().fill('talker:1');
+    await page.getByRole('textbox', { name: 'Name', exact: false }).first().fill('careless');
+    await page.getByLabel('Labels').fill('com.openfaas.scale.min=many');
+    await page.getByRole('button', { name: 'Deploy a function' }).click();
+    await heading('careless');
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.min' }).waitFor();
+    const body = { service: 'careless', image: 'talker:1', labels: { 'com.openfaas.scale.max': 'few' } };
+    await gateway.api('PUT', '/system/functions', { body });
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.max' }).waitFor();
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.min' }).waitFor({ state: 'detached' });
+    await gateway.api('PUT', '/system/functions', { body: { ...body, labels: {} } });
+    await page.locator('.notes').waitFor({ state: 'detached' });
+    await gateway.api('DELETE', '/system/functions', { body: { functionName: 'careless' } });
+    await goTo('#/functions');
   });
 
   test('speaks Chinese, and keeps the colours that one has chosen', async () => {

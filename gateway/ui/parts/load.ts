@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
-/** What was asked for: while it is not there `value` is what was there before. */
+/** What was asked for; while it is asked for again `value` is what was there before. */
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
@@ -8,10 +8,16 @@ export interface Loaded<T> {
 }
 
 /**
- * Asks for something when a part of the page is shown, and again whenever `key` changes.
+ * Asks for something when a part of the page is shown, and for another thing whenever `key` changes.
  * @param everyMs asks again and again
+ * @param version of the thing, where it is known: asks again whenever it changes
  */
-export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: string, everyMs = 0): Loaded<T> {
+export function useLoaded<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  key: string,
+  everyMs = 0,
+  version = '',
+): Loaded<T> {
   const [state, setState] = useState<{ key: string; value?: T; error?: Error }>({ key });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -33,7 +39,7 @@ export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: stri
       end.abort();
       clearTimeout(timer);
     };
-  }, [key, round, everyMs]);
+  }, [key, version, round, everyMs]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   const isKnown = state.key === key;
   return { value: isKnown ? state.value : undefined, error: isKnown ? state.error : undefined, reload };
