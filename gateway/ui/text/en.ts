@@ -214,7 +214,11 @@ export const english = {
     cancelled: 'The call is cancelled',
     replay: 'Replay',
     replayTitle: (name: string) => `Replay a call of ${name}`,
-    replayHint: 'Leave it empty to send the body that it had.',
+    bodyText: 'This is the body that it had: change it, or send it as it is.',
+    bodyBinary: (size: string) =>
+      `Its body is no text (${size}): it is sent as it is, unless you write another one here.`,
+    bodyLarge: (size: string) =>
+      `Its body is too large to be shown (${size}): it is sent as it is, unless you write another one here.`,
     replayed: 'The call is queued again',
   },
   asyncStates: {
