@@ -26,7 +26,10 @@ export const GATEWAY_ERRORS = {
   SECRET_EXISTS: { status: 409, meaning: 'a secret of that name that is there already' },
   NAMESPACE_EXISTS: { status: 409, meaning: 'a namespace of that name that is there already' },
   PORT_TAKEN: { status: 409, meaning: 'a port of its own for a function that is in use' },
-  CALL_NOT_DEAD: { status: 409, meaning: 'a replay, or the body, of a queued call that has not failed for good' },
+  CALL_NOT_DEAD: {
+    status: 409,
+    meaning: 'a replay, or the body, of a queued call that has not failed for good',
+  },
   BODY_TOO_LARGE: { status: 413, meaning: 'a body over the limit' },
   EXPECTATION_UNKNOWN: { status: 417, meaning: 'an Expect header other than 100-continue' },
   LOG_QUERY_INVALID: { status: 422, meaning: 'a since or a tail that cannot be read' },
