@@ -74,7 +74,7 @@ function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonl
     const [name = ''] = names;
     lines.push(
       `The gateway is ${gateway}: curl ${gateway}/function/${name}`,
-      `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps and ofkit logs; the page is ${gateway}/ui/`,
+      `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps, top and logs; the page is ${gateway}/ui/`,
     );
   }
   lines.push('Save a file to reload its function; Ctrl-C ends all.');
