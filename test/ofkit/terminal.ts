@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises';
 import { execa } from 'execa';
 import { stripVTControlCharacters } from 'node:util';
 import type { TestContext } from 'node:test';
@@ -66,6 +67,11 @@ export class Terminal {
     return until(() => isIt(this.lines), what).catch((error: unknown) => {
       throw new Error(`${String(error)}; the screen:\n${this.lines.join('\n')}`, { cause: error });
     });
+  }
+
+  /** Makes the window so many lines high. */
+  async resize(rows: number): Promise<void> {
+    await execa('stty', ['-F', await readlink(`/proc/${await this.pid}/fd/1`), 'rows', String(rows)]);
   }
 
   press(keys: string): void {

@@ -59,6 +59,9 @@ test('in a terminal top shows what happens, and keys order, scroll and end it', 
   for (let at = 0; at < 3; at += 1) top.press('\u001B[C'); // right, to the calls
   await top.see('the busiest first', (lines) => names(lines)[0] === 'busy' && /CALLS▼/.test(lines[2] ?? ''));
 
+  await top.resize(12);
+  await top.see('as many rows as there is room for', (lines) => names(lines).length === 8);
+
   add(provider, 'new');
   await top.see('a function more', (lines) => lines[1]?.startsWith('functions 11 ') ?? false);
   provider.functions.delete('busy.openfaas-fn');
