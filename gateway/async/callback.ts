@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
 import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
+import { HttpClient } from '../http-client.ts';
 import { RELEASE } from '../version.ts';
 import type { CallAnswer, CallRecord } from './async-call.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -12,7 +12,7 @@ const FIRST_WAIT_MS = 1000;
 
 /** Tells those who submitted calls what came of them. */
 export class Callbacks {
-  readonly #agent = new Agent({ headersTimeout: TRY_TIMEOUT_MS, bodyTimeout: TRY_TIMEOUT_MS });
+  readonly #client = new HttpClient({ headersTimeout: TRY_TIMEOUT_MS, bodyTimeout: TRY_TIMEOUT_MS });
 
   /**
    * Posts a function's answer to X-Callback-Url, and again where that fails.
@@ -37,7 +37,7 @@ export class Callbacks {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 
   async #post(
@@ -47,11 +47,10 @@ export class Callbacks {
     signal: AbortSignal,
   ): Promise<number | undefined> {
     try {
-      const response = await request(url, {
+      const response = await this.#client.ask(url, {
         method: 'POST',
         headers,
         body,
-        dispatcher: this.#agent,
         signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]),
       });
       await response.body.dump();

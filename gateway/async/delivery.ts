@@ -1,8 +1,9 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { messageOf } from '../../common/errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
+import { HttpClient } from '../http-client.ts';
 import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
 import type { Outcome } from './retry-policy.ts';
 
@@ -26,7 +27,7 @@ const NOT_PASSED_ON = ['host', 'content-length', 'expect', 'trailer', 'x-start-t
 export class Delivery {
   readonly #origin: string;
   /** The gateway limits the time of a call, not its client. */
-  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
+  readonly #client = new HttpClient({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
 
   /** @param address `HOST:PORT` of the gateway */
   constructor(address: string) {
@@ -47,17 +48,15 @@ export class Delivery {
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
-      const response = await request(
-        `${this.#origin}/function/${qualifiedName(record.name)}${content.target}`,
-        {
-          method: 'POST',
-          headers: headersFor(record, content),
-          body: content.body,
-          dispatcher: this.#agent,
-          signal,
-          responseHeaders: 'raw',
-        },
-      );
+      const response = await this.#client.send({
+        origin: this.#origin,
+        path: `/function/${qualifiedName(record.name)}${content.target}`,
+        method: 'POST',
+        headers: headersFor(record, content),
+        body: content.body,
+        signal,
+        responseHeaders: 'raw',
+      });
       const headers = flat(response.headers);
       const outcome = outcomeOf(response.statusCode, headers);
       const body = await read(response.body, wantsAnswer(outcome));
@@ -70,7 +69,7 @@ export class Delivery {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
-import { request } from 'undici';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
+import { HttpClient } from '../http-client.ts';
 import { wholeAnswer } from '../whole-answer.ts';
 import { challengeOf, type PendingLogin } from './pending-logins.ts';
 
@@ -34,6 +34,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** An OpenID Connect provider, as a client that logs people in by authorization code and PKCE. */
 export class IdentityProvider {
   readonly #options: IdentityProviderOptions;
+  readonly #client = new HttpClient();
   #metadata: { readonly value: Metadata; readonly at: number } | undefined;
   #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
@@ -142,7 +143,7 @@ export class IdentityProvider {
     body?: string,
   ): Promise<Record<string, unknown>> {
     try {
-      const answer = await request(url, {
+      const answer = await this.#client.ask(url, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { accept: 'application/json', ...headers },
         ...(body !== undefined && { body }),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'undici';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
+import { HttpClient } from '../http-client.ts';
 import { wholeAnswer } from '../whole-answer.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -14,6 +14,8 @@ const FRESH_MS = 600_000;
 
 /** What a picture may be. Browsers run no script of an SVG that is shown as a picture. */
 const PICTURE = /^image\/(?:png|jpeg|gif|webp|svg\+xml)(?:;|$)/;
+
+const client = new HttpClient();
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -77,7 +79,9 @@ async function pictureOf(url: string): Promise<string | undefined> {
 }
 
 async function fetchBytes(url: string, most: number): Promise<{ bytes: Buffer; type: string }> {
-  const { statusCode, headers, body } = await request(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  const { statusCode, headers, body } = await client.ask(url, {
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  });
   const bytes = await wholeAnswer(body, most);
   if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
   return { bytes, type: String(headers['content-type'] ?? '') };

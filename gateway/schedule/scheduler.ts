@@ -1,8 +1,8 @@
-import { Agent, request } from 'undici';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
+import { HttpClient } from '../http-client.ts';
 import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Kept, ScheduleStore } from '../state/schedule-store.ts';
@@ -38,7 +38,7 @@ const REFRESH_MS = 2000;
 export class Scheduler {
   readonly #parts: SchedulerParts;
   readonly #scheduled = new Map<string, Scheduled>();
-  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  readonly #client = new HttpClient({ headersTimeout: 0, bodyTimeout: 0 });
   #address = '';
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 
   /** Whether functions are called at the times of their schedules. */
@@ -166,10 +166,9 @@ export class Scheduler {
   }
 
   async #call(name: FunctionName): Promise<number> {
-    const response = await request(`http://${this.#address}/function/${qualifiedName(name)}`, {
+    const response = await this.#client.ask(`http://${this.#address}/function/${qualifiedName(name)}`, {
       method: 'POST',
       headers: { 'X-Topic': 'cron-function', 'X-Connector': 'cron-connector', 'Content-Type': 'text/plain' },
-      dispatcher: this.#agent,
     });
     await response.body.dump();
     return response.statusCode;

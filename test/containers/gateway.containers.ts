@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { makeLocalImage } from '../support/local-image.ts';
+import { makeStateFolder } from '../support/state-folder.ts';
 import { Container, podman, until } from './container.ts';
 import { buildGatewayImage, GATEWAY_IMAGE } from './gateway-image.ts';
 
@@ -37,8 +36,7 @@ test('the image of the gateway runs shut in, and keeps its password when it is k
 });
 
 test('a function of a local image answers in it', async (t) => {
-  const state = mkdtempSync(join(tmpdir(), 'gateway-state-'));
-  t.after(() => rmSync(state, { recursive: true, force: true }));
+  const state = makeStateFolder();
   chmodSync(state, 0o777);
   makeLocalImage(state, 'image');
   const container = await Container.start(t, GATEWAY_IMAGE, {

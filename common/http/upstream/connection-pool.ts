@@ -71,7 +71,8 @@ export class ConnectionPool<C extends PooledConnection> {
   take(isRepeatable: boolean): C {
     for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
       const idle = performance.now() - last.idleSince;
-      if (last.isOpen && idle < TRUSTED_MS) {
+      // it may have come to rest before the habit was known
+      if (last.isOpen && idle < TRUSTED_MS && !this.#habit.isSpent(last.answers)) {
         if (isRepeatable || !this.#habit.couldEnd(idle)) {
           this.#busy.add(last);
           return last;

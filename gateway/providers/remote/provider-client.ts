@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError, type GatewayErrorCode } from '../../errors.ts';
+import { HttpClient } from '../../http-client.ts';
 import { wholeAnswer } from '../../whole-answer.ts';
 
 /** The most bytes of one answer of a provider. */
@@ -32,7 +33,7 @@ export interface ProviderRequest {
 /** Speaks to a provider over its REST API. */
 export class ProviderClient {
   readonly #options: ProviderClientOptions;
-  readonly #agent = new Agent({ connections: 64, bodyTimeout: 0 });
+  readonly #client = new HttpClient({ connections: 64, bodyTimeout: 0 });
 
   constructor(options: ProviderClientOptions) {
     this.#options = options;
@@ -63,7 +64,7 @@ export class ProviderClient {
     };
     let response: Dispatcher.ResponseData;
     try {
-      response = await this.#agent.request({
+      response = await this.#client.send({
         origin,
         path: `${basePath}${path}${search === '' ? '' : `?${search}`}`,
         method: method as Dispatcher.HttpMethod,
@@ -81,7 +82,7 @@ export class ProviderClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 
   #unavailable(why: string, cause: unknown): GatewayError {

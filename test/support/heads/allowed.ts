@@ -41,6 +41,12 @@ const TAKEN: readonly AllowedDifference[] = [
   },
   TAB_BEHIND,
   {
+    name: 'a length or a coding among the trailers',
+    reason: 'it says nothing of a body that has been read (RFC 9110, section 6.5.1), and is not passed on',
+    covers: ({ own }) =>
+      !isRefusal(own) && own.trailers.some((name) => /^(?:content-length|transfer-encoding)$/i.test(name)),
+  },
+  {
     name: 'a response behind an informational one that ends the connection',
     reason:
       'by HTTP/1.0 or Connection: close Node takes the informational one for the last; what is asked for comes behind it',
@@ -55,6 +61,7 @@ const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
 /** Heads that the fast path refuses, and Node does not. */
 const REFUSED: readonly AllowedDifference[] = [
+  TAB_BEHIND, // by the length or the chunks that only the fast path sees, the body is none
   refused('the response does not begin by HTTP/1.', 'Node reads ICE and RTSP, which no function speaks'),
   refused(
     'blank lines come in the place of a response',

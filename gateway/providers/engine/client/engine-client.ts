@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { messageOf } from '../../../../common/errors.ts';
 import { GatewayError } from '../../../errors.ts';
+import { HttpClient } from '../../../http-client.ts';
 import { object, readAs, text, type Shape } from '../../../json/shape.ts';
 import { wholeAnswer } from '../../../whole-answer.ts';
 import type { EngineAddress } from './engine-address.ts';
@@ -37,13 +38,13 @@ export interface EngineRequest {
 /** Speaks to an engine over Docker's HTTP API, which Podman has too. */
 export class EngineClient {
   readonly address: EngineAddress;
-  readonly #agent: Agent;
+  readonly #client: HttpClient;
 
   constructor(address: EngineAddress) {
     this.address = address;
     const { socketPath, tls } = address;
     const connect = { timeout: CONNECTS_WITHIN_MS, ...(socketPath && { socketPath }), ...tls };
-    this.#agent = new Agent({ bodyTimeout: 0, connect });
+    this.#client = new HttpClient({ bodyTimeout: 0, connect });
   }
 
   /**
@@ -86,7 +87,7 @@ export class EngineClient {
     const search = new URLSearchParams(query).toString();
     let response: Dispatcher.ResponseData;
     try {
-      response = await this.#agent.request({
+      response = await this.#client.send({
         origin: this.address.origin,
         path: `${path}${search === '' ? '' : `?${search}`}`,
         method: method as Dispatcher.HttpMethod,
@@ -107,7 +108,7 @@ export class EngineClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#client.close();
   }
 
   unavailable(why: string, cause?: unknown): GatewayError {
