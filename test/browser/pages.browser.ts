@@ -140,6 +140,36 @@ describe('the page', () => {
     assert.equal(await page.getByLabel('Filter, or /pattern/i').getAttribute('aria-invalid'), 'true');
   });
 
+  test('stays at the end of lines that come, or where one has scrolled to', async () => {
+    await page.reload(); // without the filter of before
+    const log = page.getByRole('log');
+    const follow = page.getByRole('button', { name: 'Newest' });
+    const flood = (): Promise<unknown> =>
+      gateway.request({ path: '/function/orders/flood?rate=1000&seconds=1' });
+    const last = page.locator('.log-line', { hasText: 'flood 9.99 ' }).last();
+    const isSeen = (): Promise<boolean> =>
+      last.evaluate((line) => {
+        const box = line.closest('.log')?.getBoundingClientRect();
+        return box !== undefined && line.getBoundingClientRect().bottom <= box.bottom;
+      });
+    await flood();
+    await until(async () => (await last.count()) > 0 && isSeen(), 'the last line');
+
+    await log.hover();
+    await page.mouse.wheel(0, -2000);
+    await page.locator('button[aria-pressed=false]', { hasText: 'Newest' }).waitFor();
+    const place = await log.evaluate((box) => box.scrollTop);
+    await flood();
+    await page.locator('.log-tally', { hasText: /^2,0/ }).waitFor();
+    assert.equal(await log.evaluate((box) => box.scrollTop), place);
+    await page.mouse.wheel(0, 1_000_000);
+    await page.locator('button[aria-pressed=true]', { hasText: 'Newest' }).waitFor();
+    await until(async () => (await last.count()) > 0 && isSeen(), 'the last line again');
+    await follow.click();
+    await follow.click();
+    await until(isSeen, 'the end, as it is followed again');
+  });
+
   test('makes, replaces and deletes secrets, and never shows a value', async () => {
     await page.getByRole('link', { name: 'Secrets' }).click();
     await page.getByRole('heading', { name: 'No secret' }).waitFor();
