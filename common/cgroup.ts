@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where cgroups v2 are, and what tells which of them a process is in. */
+/** The mount of cgroup v2, and the file that tells which cgroup this process is in. */
 export interface CgroupPlaces {
   readonly mount: string;
   readonly ownGroup: string;
@@ -13,10 +13,10 @@ const PLACES: CgroupPlaces = { mount: '/sys/fs/cgroup', ownGroup: '/proc/self/cg
 /** The controllers that limits of functions need. */
 const NEEDED = ['memory', 'cpu'];
 
-/** The cgroup of this process, where limits can be set below it; else why they cannot. */
+/** The folder of this process's cgroup if it can have children with limits, or the reason why it cannot. */
 export type OwnCgroup = { readonly folder: string } | { readonly why: string };
 
-/** Looks whether this process may make cgroups below its own, with limits of memory and CPU. Changes nothing. */
+/** Checks whether this process may create cgroups below its own, with limits of memory and CPU. Changes nothing. */
 export async function findOwnCgroup({ mount, ownGroup }: CgroupPlaces = PLACES): Promise<OwnCgroup> {
   try {
     const own = /^0::(.*)$/m.exec(await readFile(ownGroup, 'utf8'))?.[1];

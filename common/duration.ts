@@ -10,18 +10,20 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** A number with its unit. The two signs for micro are escaped, as the bundle compiles faster in plain ASCII. */
+/**
+ * Matches a number with its unit. The two signs for micro are escaped, as V8 compiles a bundle in plain ASCII faster.
+ */
 const TERM = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 
-/** Go keeps a duration in 64 bits of nanoseconds, and refuses longer ones. */
+/** The longest duration in Go, which keeps nanoseconds in 64 bits. */
 const LONGEST_MS = 2 ** 63 / 1e6;
 
-/** setTimeout keeps its delay in 31 bits, and fires at once for longer ones. */
+/** The longest delay of setTimeout, which keeps it in 31 bits, and fires at once for longer ones. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Reads a duration as Go's time.ParseDuration does (`1h30m`, `1.5s`, `-3ms`, `0`).
- * @returns milliseconds, or undefined where the text is not a duration
+ * @returns milliseconds; undefined where the text is not a duration
  */
 export function parseGoDuration(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;
@@ -39,8 +41,8 @@ export function parseGoDuration(text: string): number | undefined {
 }
 
 /**
- * Reads a duration as the watchdogs' settings take it: in Go's form, or as a bare whole number of seconds.
- * @returns milliseconds, or undefined where the text is neither
+ * Reads a duration as the settings of OpenFaaS's programs accept it: in Go's format, or as a whole number of seconds.
+ * @returns milliseconds; undefined where the text is neither
  */
 export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) {
@@ -68,7 +70,7 @@ function decimal(value: number): string {
   return String(Number(value.toFixed(9)));
 }
 
-/** Gives a delay that setTimeout can keep: a longer one (24.8 days) fires at that limit instead of at once. */
+/** @returns a delay that setTimeout can keep: at most 24.8 days, as it would fire at once for a longer one */
 export function timerDelay(ms: number): number {
   return Math.min(ms, LONGEST_TIMER_MS);
 }

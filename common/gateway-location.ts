@@ -3,21 +3,21 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readProcess } from './proc.ts';
 
-/** The place where the gateway of a state folder runs. */
+/** The process and the URLs of the gateway of a state folder. */
 export interface Location {
   readonly pid: number;
-  /** When the process started, as /proc has it: this tells it from a later process with the same id. */
+  /** When the process started, as in /proc. A later process with the same id has another value. */
   readonly started: string | undefined;
   readonly url: string;
   readonly metricsUrl: string;
 }
 
-/** Names the file in which the gateway of a state folder writes its location. */
+/** @returns the path of the file with the location of a state folder's gateway */
 export function locatorFile(stateDir: string): string {
   return path.join(stateDir, 'gateway.json');
 }
 
-/** @returns where the gateway of this state folder runs, or undefined where none does */
+/** @returns the location of the gateway of a state folder; undefined where none runs */
 export async function findGateway(stateDir: string): Promise<Location | undefined> {
   const location = await readLocation(stateDir);
   return location && isAlive(location) ? location : undefined;
@@ -35,7 +35,7 @@ async function readLocation(stateDir: string): Promise<Location | undefined> {
 }
 
 /**
- * Whether the gateway at a location is alive. After kill -9 the file is still there, but its process is gone, or
+ * Whether the gateway at a location is alive. After kill -9 the file still exists, but the process has ended, or
  * another process has its id.
  */
 export function isAlive({ pid, started }: Location): boolean {
@@ -44,11 +44,11 @@ export function isAlive({ pid, started }: Location): boolean {
   } catch {
     return false;
   }
-  // a process that has ended stays in the table until its parent asks for its status
+  // a zombie has ended too: it only waits for its parent to read its status
   return started === startOf(pid) && readProcess(pid)?.state !== 'Z';
 }
 
-/** Gives the start of a process, in ticks since the boot; undefined where there is no /proc. */
+/** @returns the start of a process, in ticks since the boot; undefined where there is no such process, or no /proc */
 export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

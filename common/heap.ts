@@ -1,11 +1,11 @@
 /**
- * Percent that the old part of the heap may grow over what lives in it before it is collected. V8 would let it grow
- * to some four times of that on a large machine: 165 MiB of resident memory in http mode where 125 do, at the same
- * rate. (The flag is read at each collection, so that it may be set late.)
+ * How far the old generation of the heap may grow beyond its live objects before it is collected, in percent. On a
+ * large machine, V8 would let it grow to some four times of that: 165 MiB of resident memory in http mode instead of
+ * 125, at the same rate of requests. (V8 reads the flag at each collection, so it can be set late.)
  */
 const HEAP_GROWTH = 30;
 
-/** The factors by which the young part of the heap may grow: V8's own, and one that lets it stay as it is. */
+/** The growth factors of the young generation: V8's default, and one that keeps its size. */
 const [GROWS, STAYS] = [2, 1];
 
 function setYoungGrowth(setFlag: (flag: string) => void, factor: number): void {
@@ -13,13 +13,12 @@ function setYoungGrowth(setFlag: (flag: string) => void, factor: number): void {
 }
 
 /**
- * Keeps V8's heap small in a program that forwards, where nearly all that it allocates dies young. To be called once
- * the program serves: node:v8 takes 3 ms to load, which the start need not wait for.
+ * Keeps V8's heap small in a program that forwards requests, as nearly all its objects are short-lived. Call it when
+ * the program already serves: loading node:v8 takes 3 ms, which would delay the start.
  *
- * V8 would let the young part grow to 32 MiB. (It takes no factor below 2 at the start; later it reads the flag at each
- * growth, seen in Node 20 to 26.)
- * @param youngBytes the young part, which has two halves, grows to this and no further; without it, it does not grow
- *   beyond the 2 MiB that it has at the least
+ * V8 would let the young generation grow to 32 MiB. (At the start it accepts no factor below 2; later it reads the flag
+ * at each growth, as seen in Node 20 to 26.)
+ * @param youngBytes the largest young generation, in bytes, both halves together; 0: it stays at its least, 2 MiB
  */
 export async function limitHeapGrowth(youngBytes = 0): Promise<void> {
   const { getHeapSpaceStatistics, setFlagsFromString } = await import('node:v8');
@@ -28,7 +27,7 @@ export async function limitHeapGrowth(youngBytes = 0): Promise<void> {
   if (youngBytes === 0) return;
   const { PerformanceObserver } = await import('node:perf_hooks');
   let factor = STAYS;
-  // V8 takes memory from the young part where little is allocated: it must be able to grow again.
+  // V8 shrinks the young generation when little is allocated, so it must be able to grow again.
   const collections = new PerformanceObserver(() => {
     const young =
       getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;

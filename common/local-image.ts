@@ -2,8 +2,8 @@ import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * A local image: what a container of an image would find, as a folder. `ofkit build --local` writes it and the gateway
- * runs it; they meet in the files alone:
+ * A local image: a folder with the files that a container of the image would have. `ofkit build --local` writes it, and
+ * the gateway runs it. Its files:
  *
  *     images/NAME/current           a link to the newest revision's folder, switched by a rename
  *     images/NAME/REVISION/image.json
@@ -12,21 +12,21 @@ import { join } from 'node:path';
 export interface LocalImage {
   /** The name that deployments use. */
   readonly name: string;
-  /** The folder that `root/` stands for in an image. Where `environment` names it, it is replaced. */
+  /** The folder of the image whose files are in `root/`. It is replaced where it occurs in `environment`. */
   readonly workdir: string;
   /** The ENV of the image's last stage. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The command that the image starts: `fwatchdog`, or a server that takes HTTP itself. */
+  /** The command that the image starts: `fwatchdog`, or an HTTP server. */
   readonly command: readonly string[];
-  /** Whether its server listens where http_port or PORT says, so that two instances can run at a time. */
+  /** Whether its server listens on the port in http_port or PORT, so that two instances can run at the same time. */
   readonly choosesPort: boolean;
-  /** Where its server listens, if it does not choose. */
+  /** The fixed port of its server, if it does not read those variables. */
   readonly port: number;
 }
 
 /** A local image that was found. */
 export interface FoundImage extends LocalImage {
-  /** Differs for each build. */
+  /** The id of the build. */
   readonly revision: string;
   /** The folder of its files. */
   readonly root: string;
@@ -39,8 +39,8 @@ const CURRENT = 'current';
 export const WATCHDOG_COMMAND = 'fwatchdog';
 
 /**
- * Gives one name for all names of the same image: without Docker's defaults, with a tag. `docker.io/library/x`, `x` and
- * `x:latest` are `x:latest`.
+ * @returns one name for all names of the same image: without Docker's defaults, but with a tag. `docker.io/library/x`,
+ * `x` and `x:latest` all become `x:latest`.
  */
 function canonicalImageName(name: string): string {
   const short = name.replace(/^(?:docker\.io|index\.docker\.io)\/(?:library\/)?/, '');
@@ -49,8 +49,7 @@ function canonicalImageName(name: string): string {
 }
 
 /**
- * Gives the folder of an image. The folder's name is the image's, with %XX for characters that a file's name cannot
- * have.
+ * @returns the folder of an image. Its name is the image's, with %XX for characters that a file name cannot have.
  */
 export function imageFolder(stateFolder: string, name: string): string {
   return join(stateFolder, IMAGES, encodeURIComponent(canonicalImageName(name)));
@@ -81,7 +80,7 @@ export async function findLocalImage(
   }
 }
 
-/** The link that names an image's newest revision. */
+/** @returns the path of the link to an image's newest revision */
 export function currentLink(stateFolder: string, name: string): string {
   return join(imageFolder(stateFolder, name), CURRENT);
 }

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Clock ticks a second in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
+/** The clock ticks per second in /proc: USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICKS = 100;
 
-/** The kernel's facts of a process (proc(5), /proc/PID/stat). */
+/** The kernel's facts about a process (proc(5), /proc/PID/stat). */
 export interface ProcessFacts {
   /** One letter; `Z` is a zombie. */
   readonly state: string;
@@ -16,11 +16,11 @@ export interface ProcessFacts {
   readonly residentBytes: number;
 }
 
-/** @returns undefined where there is no such process, or no /proc */
+/** @returns the facts about a process; undefined where there is no such process, or no /proc */
 export function readProcess(id: number | 'self'): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-    // the name may hold blanks and brackets; the third field, the state, follows the last bracket
+    // the name may contain spaces and brackets; the third field, the state, follows the last bracket
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const field = (number: number): number => Number(fields[number - 3]);
     return {
@@ -39,8 +39,8 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
 }
 
 /**
- * Gives the address of a process's stack, which differs for each program that it executes.
- * @returns undefined where this process may not know it
+ * Reads the address of a process's stack, which differs for each program that the process executes.
+ * @returns undefined where this process may not read it
  */
 export function stackStart(id: number | 'self'): string | undefined {
   try {
@@ -52,7 +52,7 @@ export function stackStart(id: number | 'self'): string | undefined {
   }
 }
 
-/** Lists every process that this one can see. */
+/** Lists the ids of all processes that this one can see. */
 export function processIds(): number[] {
   try {
     return readdirSync('/proc')
@@ -63,7 +63,7 @@ export function processIds(): number[] {
   }
 }
 
-/** Lists a process and the processes that it has started, as far as the kernel tells. */
+/** Lists the ids of a process and its descendants. Those whose parents have ended are not among them. */
 export function withDescendants(id: number): number[] {
   try {
     const threads = readdirSync(`/proc/${id}/task`);

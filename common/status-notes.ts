@@ -1,31 +1,32 @@
 /**
- * Notes of a function's status, and lines of its log, that other programs than the gateway understand. People read them as they are.
+ * Notes in a function's status and lines of its log that the gateway writes for users, and ofkit and the page parse
+ * too.
  */
 
-/** Stands in the status while the new version of an update is not ready. */
+/** The note in the status while the new version of an update is not ready. */
 export const NOT_READY_YET = 'the version that was deployed last is not ready yet: the one before serves on';
 
-/** Begins each line that an instance wrote before it failed. */
+/** The start of each note that is one of the last lines of an instance that failed. */
 export const LINE_MARK = '> ';
 
 const GIVEN_UP = 'of-gateway: the instance is given up: ';
 
-/** The last line of an instance that failed, in its function's log. */
+/** @returns the gateway's line in a function's log when an instance has failed */
 export function givenUpLine(reason: string): string {
   return GIVEN_UP + reason;
 }
 
-/** @returns why an instance was given up, of a line of the gateway's that says so; else undefined */
+/** @returns the reason in a line of `givenUpLine`; undefined for any other line */
 export function readGivenUpLine(line: string): string | undefined {
   return line.startsWith(GIVEN_UP) ? line.slice(GIVEN_UP.length) : undefined;
 }
 
-/** The note on instances that failed. */
+/** @returns the note in the status about instances that failed */
 export function failureNote(reason: string, at: Date, failures: number, delaySeconds: number): string {
   return `${reason}, at ${at.toISOString()}; failed ${failures} times in a row, started again ${delaySeconds} s after each`;
 }
 
-/** @returns why instances failed, where the note says so; otherwise undefined */
+/** @returns the reason in a note of `failureNote`; undefined for any other note */
 export function readFailureNote(note: string): string | undefined {
   return /^(.*), at [\d:.TZ-]+; failed \d+ times in a row, /s.exec(note)?.[1];
 }

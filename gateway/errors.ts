@@ -2,30 +2,30 @@ import { HttpError } from '../common/http/http-error.ts';
 import { upstreamErrors } from '../common/http/upstream-failure.ts';
 
 /**
- * The one table of what the gateway itself answers where a request cannot be served: the code, the HTTP status, and
- * what it stands for in the documentation.
+ * The table of all errors that the gateway itself answers: the code, the HTTP status, and the meaning, which goes into
+ * the documentation.
  */
 export const GATEWAY_ERRORS = {
   REQUEST_INVALID: { status: 400, meaning: 'a body, a query or a header that cannot be read' },
-  DEPLOYMENT_INVALID: { status: 400, meaning: 'a deployment that says what cannot be' },
-  IMAGE_UNAVAILABLE: { status: 400, meaning: 'an image that is neither local nor to be had' },
-  SECRET_MISSING: { status: 400, meaning: 'a deployment that names a secret that is not there' },
-  NAMESPACE_UNKNOWN: { status: 400, meaning: 'a namespace that is not there, where one is used' },
+  DEPLOYMENT_INVALID: { status: 400, meaning: 'a deployment with a value that cannot be used' },
+  IMAGE_UNAVAILABLE: { status: 400, meaning: 'an image that is not local and cannot be pulled' },
+  SECRET_MISSING: { status: 400, meaning: 'a deployment that names a secret that does not exist' },
+  NAMESPACE_UNKNOWN: { status: 400, meaning: 'a request that uses a namespace that does not exist' },
   NAMESPACE_PROTECTED: { status: 400, meaning: 'the default namespace, which cannot be removed' },
   CREDENTIALS_INVALID: { status: 401, meaning: 'a missing or wrong login' },
   TOKEN_MISSING: { status: 403, meaning: 'a change by a browser’s session without its X-CSRF-Token' },
   ACCESS_DENIED: { status: 403, meaning: 'a change, or the body of a call, by a login that may only read' },
-  ORIGIN_REFUSED: { status: 403, meaning: 'a request of a web page of another origin' },
-  ROUTE_UNKNOWN: { status: 404, meaning: 'a path that nothing is at' },
+  ORIGIN_REFUSED: { status: 403, meaning: 'a request from a web page of another origin' },
+  ROUTE_UNKNOWN: { status: 404, meaning: 'a path that the gateway does not have' },
   FUNCTION_UNKNOWN: { status: 404, meaning: 'a function that is not deployed' },
-  SECRET_UNKNOWN: { status: 404, meaning: 'a secret that is not there' },
-  NAMESPACE_NOT_FOUND: { status: 404, meaning: 'a namespace that is not there, where it is asked for' },
-  CALL_UNKNOWN: { status: 404, meaning: 'a queued call that is not there, or not any more' },
-  METHOD_NOT_ALLOWED: { status: 405, meaning: 'a method that a path does not have' },
-  FUNCTION_EXISTS: { status: 409, meaning: 'a function of that name that is there already' },
-  SECRET_EXISTS: { status: 409, meaning: 'a secret of that name that is there already' },
-  NAMESPACE_EXISTS: { status: 409, meaning: 'a namespace of that name that is there already' },
-  PORT_TAKEN: { status: 409, meaning: 'a port of its own for a function that is in use' },
+  SECRET_UNKNOWN: { status: 404, meaning: 'a secret that does not exist' },
+  NAMESPACE_NOT_FOUND: { status: 404, meaning: 'a request for a namespace that does not exist' },
+  CALL_UNKNOWN: { status: 404, meaning: 'a queued call that does not exist, or is no longer kept' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'a method that the path does not have' },
+  FUNCTION_EXISTS: { status: 409, meaning: 'a new function whose name is taken' },
+  SECRET_EXISTS: { status: 409, meaning: 'a new secret whose name is taken' },
+  NAMESPACE_EXISTS: { status: 409, meaning: 'a new namespace whose name is taken' },
+  PORT_TAKEN: { status: 409, meaning: 'a function’s own port that is in use' },
   CALL_NOT_DEAD: {
     status: 409,
     meaning: 'a replay, or the body, of a queued call that has not failed for good',
@@ -33,15 +33,15 @@ export const GATEWAY_ERRORS = {
   BODY_TOO_LARGE: { status: 413, meaning: 'a body over the limit' },
   EXPECTATION_UNKNOWN: { status: 417, meaning: 'an Expect header other than 100-continue' },
   LOG_QUERY_INVALID: { status: 422, meaning: 'a since or a tail that cannot be read' },
-  INTERNAL: { status: 500, meaning: 'a fault of the gateway itself' },
-  NOT_SUPPORTED: { status: 501, meaning: 'what the provider in use cannot do' },
+  INTERNAL: { status: 500, meaning: 'an error in the gateway itself' },
+  NOT_SUPPORTED: { status: 501, meaning: 'a request that the provider in use does not support' },
   ...upstreamErrors(502),
-  INDEX_UNAVAILABLE: { status: 502, meaning: 'an index of functions that cannot be had or read' },
-  FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without an instance that is ready' },
+  INDEX_UNAVAILABLE: { status: 502, meaning: 'an index of functions that cannot be fetched or read' },
+  FUNCTION_UNAVAILABLE: { status: 503, meaning: 'a function without a ready instance' },
   QUEUE_FULL: { status: 503, meaning: 'a queue that has no room for another call' },
-  QUEUE_UNREACHABLE: { status: 503, meaning: 'a queue elsewhere that does not answer' },
+  QUEUE_UNREACHABLE: { status: 503, meaning: 'a queue in NATS that does not answer' },
   PROVIDER_UNAVAILABLE: { status: 503, meaning: 'a provider that does not answer' },
-  TOO_MANY_WATCHERS: { status: 503, meaning: 'a stream of events beyond the number of them' },
+  TOO_MANY_WATCHERS: { status: 503, meaning: 'more streams of events than the gateway allows' },
   UPSTREAM_TIMEOUT: { status: 504, meaning: 'a call over its time limit' },
   START_TIMEOUT: { status: 504, meaning: 'a function that was not ready in time' },
   STORAGE_FAILED: { status: 507, meaning: 'a state folder that cannot be written, such as on a full disk' },
@@ -49,7 +49,7 @@ export const GATEWAY_ERRORS = {
 
 export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
 
-/** What a caller reads: one line that says what happened and what to do, with a code that sets the HTTP status. */
+/** An error for a caller: one line that says what happened and what to do, and a code that decides the HTTP status. */
 export class GatewayError extends HttpError {
   override readonly name = 'GatewayError';
   declare readonly code: GatewayErrorCode;

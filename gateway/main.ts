@@ -14,12 +14,12 @@ import { readSettings, unusedVariables } from './settings/read.ts';
 const SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 
 /**
- * How large the young part of the heap may be: 85 MiB of resident memory after 100,000 calls where 100 were, at the
- * same rate. (With 2 MiB it is 78, and a call takes a tenth more of the processor.)
+ * The largest young generation of the heap. After 100,000 calls it keeps 85 MiB of resident memory instead of 100, at
+ * the same rate of calls. (With 2 MiB it would be 78, but a call would take a tenth more CPU.)
  */
 const YOUNG_BYTES = 8 << 20;
 
-/** How long calls may take once nobody is there who wants the gateway, in milliseconds. */
+/** How long calls may take after the program that has started the gateway has ended, in milliseconds. */
 const PARENT_GONE_MS = 5000;
 
 const logger = createLogger(process.stderr);
@@ -50,8 +50,8 @@ async function serve(flags: Environment): Promise<void> {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
-  // A program that has started it with a channel, as `ofkit up` does, has ended, be it by kill -9: so does this one, whatever
-  // timeouts its calls have.
+  // The program that has started the gateway with a channel (`ofkit up`) has ended, maybe by kill -9: the gateway ends
+  // too, whatever timeouts its calls have.
   if (settings.development && process.connected) {
     process.once('disconnect', () => {
       onSignal('SIGTERM');
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   try {
     await createProgram({ serve, password, doctor }).parseAsync();
   } catch (thrown) {
-    if (thrown instanceof CommanderError) process.exit(thrown.exitCode === 0 ? 0 : 2); // it has said why
+    if (thrown instanceof CommanderError) process.exit(thrown.exitCode === 0 ? 0 : 2); // commander has said why
     logger.error(messageOf(thrown));
     process.exit(1);
   }

@@ -1,7 +1,7 @@
 /**
- * Reads the body of somebody's answer.
- * @param most bytes
- * @throws Error where it is larger, and what broke the body off
+ * Reads the whole body of an answer.
+ * @param most the largest body, in bytes
+ * @throws Error where the body is larger; the stream's error where it breaks off
  */
 export async function wholeAnswer(body: AsyncIterable<unknown>, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** The names of files that are being written. A killed process leaves such a file behind. */
+/** Matches the names of files that are being written. A killed process may leave one behind. */
 const STAGED = /^\.staged-[0-9a-f]+$/;
 
 /**
- * Writes a file whole or not at all, and so that it survives a crash of the system: it is staged beside its place,
- * flushed to the disk and renamed, and the folder is flushed too.
- * @param mode permissions of the file
- * @throws the system's error (ENOSPC, EACCES); the file is then as it was
+ * Writes a file completely or not at all, so that it survives a crash of the system: the bytes go to a staged file in
+ * the same folder, which is flushed to the disk and renamed; then the folder is flushed.
+ * @param mode the permissions of the file
+ * @throws the system's error (ENOSPC, EACCES); then the file is unchanged
  */
 export async function writeDurably(path: string, bytes: Buffer | string, mode: number): Promise<void> {
   const staged = join(dirname(path), `.staged-${randomBytes(8).toString('hex')}`);
@@ -29,7 +29,7 @@ export async function writeDurably(path: string, bytes: Buffer | string, mode: n
   await syncPath(dirname(path));
 }
 
-/** Removes a file so that it stays away. @throws the system's error, ENOENT too */
+/** Removes a file so that it stays removed after a crash. @throws the system's error, ENOENT too */
 export async function removeDurably(path: string): Promise<void> {
   await unlink(path);
   await syncPath(dirname(path));
@@ -45,7 +45,7 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Lists the files of a folder without those that were never finished, and removes the latter. */
+/** Lists the files of a folder, and removes those that were never completed. */
 export async function listWholeFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder);
   await Promise.all(

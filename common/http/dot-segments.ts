@@ -1,20 +1,20 @@
-/** A segment of one or two dots, each as it is or as `%2e`. */
+/** Matches a segment of one or two dots, each written as `.` or `%2e`. */
 const DOTS = /^(?:\.|%2e){1,2}$/i;
 
 const ENCODED_DOT = /%2e/gi;
 
-/** A segment with what parts it from the one before: a slash, or one that is encoded. */
+/** A segment of a path, with the slash before it, plain or encoded. */
 interface Segment {
   readonly slash: string;
   readonly text: string;
 }
 
 /**
- * A path without its `.` and `..` segments (RFC 3986, section 5.2.4), as they are or encoded: what it names cannot lie
- * above its root. All else, `//` too, stays as it is.
+ * Removes the `.` and `..` segments of a path, plain or encoded (RFC 3986, section 5.2.4), so that it cannot lead above
+ * its root. Everything else stays as it is, `//` too.
  * @param path begins with /, and has no query
- * @param decodesSlashes whether who gets it decodes it, so that `%2f` parts segments too
- * @returns undefined where the path has none
+ * @param decodesSlashes whether the receiver decodes the path, so that `%2f` separates segments too
+ * @returns the new path; undefined where the path has no such segments
  */
 export function withoutDotSegments(path: string, decodesSlashes: boolean): string | undefined {
   if (!path.includes('.') && !path.includes('%2')) return undefined;

@@ -1,7 +1,7 @@
 /**
- * The errors that can end an exchange in any of our servers: the code, the HTTP status that the client gets where
- * nothing was sent yet, and the meaning for the documentation. 499 is nginx's "client closed request"; it is only ever
- * logged and counted.
+ * The errors that can end an exchange in each of our servers: the code, the HTTP status that the client gets if nothing
+ * was sent yet, and the meaning for the documentation. 499 is nginx's "client closed request"; it is only logged and
+ * counted.
  */
 export const EXCHANGE_ERRORS = {
   REQUEST_INVALID: { status: 400, meaning: 'a request that cannot be read' },
@@ -19,7 +19,7 @@ export const EXCHANGE_ERRORS = {
 
 export type ExchangeErrorCode = keyof typeof EXCHANGE_ERRORS;
 
-/** Ends a request before its time. The client gets the message, and the log shows it. */
+/** The reason why a request ended early. The client gets the message, and the log has it too. */
 export class HttpError extends Error {
   override readonly name: string = 'HttpError';
   readonly code: string;

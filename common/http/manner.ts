@@ -1,18 +1,18 @@
 import type { HttpError } from './http-error.ts';
 
-/** The differences between the servers that share this code in their manner towards clients. */
+/** The differences between the servers that share this code, as clients see them. */
 export interface Manner {
-  /** The value of X-OpenFaaS-Internal, which tells an answer of the server's own from the function's. */
+  /** The value of X-OpenFaaS-Internal, which marks an error that the server itself answers. */
   readonly component: string;
   /**
-   * Makes the error of an upstream that could not be reached, broke off, or did not speak HTTP. The cause decides its
-   * code.
+   * Makes the error for an upstream that could not be reached, broke off, or did not answer in HTTP. The cause decides
+   * its code.
    */
   upstreamFailed(message: string, cause: unknown): HttpError;
   /**
    * Adds the server's own headers to the head of a response that it relays.
-   * @param headers end-to-end headers of the upstream's response, names and values in turn; may be added to
-   * @param seconds since the request began
+   * @param headers end-to-end headers of the upstream's response: names and values alternate; is changed
+   * @param seconds the time since the request began
    */
   finishHead(headers: string[], status: number, seconds: number): void;
 }

@@ -1,6 +1,6 @@
 import { systemCodeOf } from '../errors.ts';
 
-/** The ways in which an upstream fails, and what each stands for in the documentation. The servers set the statuses. */
+/** The ways in which an upstream fails, and their meanings for the documentation. Each server sets the status. */
 const UPSTREAM_FAILURES = {
   UPSTREAM_REFUSED: 'an upstream that takes no connection',
   UPSTREAM_CONNECT_TIMEOUT: 'an upstream that does not take the connection in time',
@@ -34,13 +34,13 @@ const BROKEN_OFF: ReadonlySet<string> = new Set([
   'HPE_INVALID_EOF_STATE',
 ]);
 
-/** Codes of Node's parser, of undici, and of Node's checks of a head that is written. */
+/** Matches the codes of Node's parser, of undici, and of Node's checks of a head that it sends. */
 const OF_A_RESPONSE = /^(?:HPE_|UND_ERR_|ERR_HTTP_|ERR_INVALID_CHAR)/;
 
 /**
- * Tells the failures of upstreams apart by their cause. All of them get their code here.
- * @param cause the error that ended the connection or the reading of the response; undefined where the upstream just
- * closed the connection. Our own readers of responses throw errors without a code.
+ * Decides the code of an upstream's failure by its cause.
+ * @param cause the error that ended the connection or the reading of the response; undefined where the upstream closed
+ * the connection. Our own readers of responses throw errors without a code.
  */
 export function upstreamErrorCode(cause: unknown): UpstreamErrorCode {
   if (cause === undefined) return 'UPSTREAM_RESET';
@@ -52,7 +52,7 @@ export function upstreamErrorCode(cause: unknown): UpstreamErrorCode {
   return OF_A_RESPONSE.test(code) ? 'UPSTREAM_MALFORMED' : 'UPSTREAM_FAILED';
 }
 
-/** The rows of these failures for a server's table of errors. */
+/** @returns the rows of these failures for a server's table of errors */
 export function upstreamErrors<S extends number>(
   status: S,
 ): Readonly<Record<UpstreamErrorCode, { status: S; meaning: string }>> {

@@ -2,8 +2,8 @@ let lastSecond = -1;
 let lastText = '';
 
 /**
- * Gives date and time for the start of a log line, as Go's log package prints them (LstdFlags, local time): `2009/11/10
- * 23:00:00`. The text is made once a second.
+ * @returns date and time for the start of a log line, as Go's log package prints them (LstdFlags, local time):
+ * `2009/11/10 23:00:00`. The text is made at most once per second.
  */
 export function logTimestamp(nowMs: number = Date.now()): string {
   const second = Math.floor(nowMs / 1000);

@@ -1,12 +1,12 @@
 /** One line of a metric. */
 export interface MetricValue {
-  /** The name, where it differs from the family's, as for the buckets of a histogram. */
+  /** The name, if it differs from the family's, as for the buckets of a histogram. */
   readonly metricName?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A metric with its lines, as prom-client's registry prints it. */
+/** A metric with its lines, as prom-client's registry takes it. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -14,7 +14,7 @@ export interface MetricFamily {
   readonly values: readonly MetricValue[];
 }
 
-/** A counter or gauge with one line. */
+/** Makes a counter or gauge with one line. */
 export function single(type: 'counter' | 'gauge', name: string, help: string, value: number): MetricFamily {
   return { name, help, type, values: [{ value }] };
 }

@@ -3,9 +3,9 @@ import type { MetricValue } from './family.ts';
 /** Upper bounds in seconds: Prometheus's defaults, which OpenFaaS uses. */
 export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counted durations. They are plain numbers, so that they can go from one process to another. */
+/** Counted durations, as plain numbers, so that they can be sent to another process. */
 export interface Histogram {
-  /** Counts by bucket, not cumulated; the last bucket is over every bound. */
+  /** The counts of the buckets, not cumulative. The last bucket is for durations above all bounds. */
   readonly counts: number[];
   total: number;
   seconds: number;
@@ -31,7 +31,7 @@ export function addHistogram(histogram: Histogram, { counts, total, seconds }: R
   histogram.seconds += seconds;
 }
 
-/** Gives the lines of a histogram, as a registry prints them. */
+/** @returns the lines of a histogram for a registry */
 export function histogramValues(
   name: string,
   labels: Readonly<Record<string, string>>,

@@ -2,8 +2,7 @@ import type { Metric } from 'prom-client';
 import type { MetricFamily } from './family.ts';
 
 /**
- * Prints metrics as Prometheus reads them. prom-client is loaded when the first scrape comes, as serving does not need
- * it.
+ * Prints metrics in the format of Prometheus. prom-client is loaded with the first scrape, as nothing else needs it.
  */
 export async function renderMetrics(
   families: readonly MetricFamily[],

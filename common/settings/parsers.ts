@@ -4,13 +4,13 @@ import { formatDuration, parseDuration } from '../duration.ts';
 /** Turns the text of a variable into a value. `expects` ends the sentence "… expected …" of an error. */
 export interface Parser<T> {
   readonly expects: string;
-  /** @returns the value, or undefined where the text cannot be read */
+  /** @returns the value; undefined where the text cannot be read */
   parse(text: string): T | undefined;
   /** Writes the value as the documentation does. */
   print(value: T): string;
 }
 
-/** The words that Go's strconv.ParseBool takes, which read these variables in the Go programs. */
+/** The words that Go's strconv.ParseBool accepts, as OpenFaaS's programs read such variables with it. */
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
@@ -65,7 +65,7 @@ export function oneOf<const T extends string>(values: readonly T[]): Parser<T> {
   };
 }
 
-/** A command line, split like in a shell: quotes and backslashes count, variables and pipes do not. */
+/** A command line, split as by a shell. Quotes and backslashes have a meaning; variables and pipes have none. */
 export const commandLine: Parser<readonly string[]> = {
   expects: 'a command with its quotes in pairs',
   parse(text) {

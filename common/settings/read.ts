@@ -2,12 +2,11 @@ import type { AnySetting } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Makes a program's error of a setting from one line that names the variable, its value and the expected one. */
+/** Makes a program's error about a setting, from one line with the variable, its value and the expected format. */
 export type Refuse = (message: string) => Error;
 
 /**
- * Reads every setting of a table from the environment, in the order of the table. A variable that is set to nothing
- * counts as not set.
+ * Reads every setting of a table from the environment, in the order of the table. An empty variable counts as not set.
  * @returns the values by the keys of the table
  * @throws the error of `refuse`, for a value that cannot be read
  */

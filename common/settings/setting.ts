@@ -5,11 +5,11 @@ import type { Parser } from './parsers.ts';
  * settings that the defaults of later rows may depend on.
  */
 export interface Setting<T, Earlier = unknown> {
-  /** The variables that set it. Where several are set, the first of these counts. */
+  /** The variables that set it. If several are set, the first in this list counts. */
   readonly names: readonly [string, ...string[]];
   readonly parser: Parser<T>;
   readonly fallback: T | ((earlier: Earlier) => T);
-  /** The default in words, where its value alone does not explain it. */
+  /** The default in words, if its value alone does not explain it. */
   readonly fallbackText?: string;
   readonly line: string;
 }

@@ -1,4 +1,4 @@
-/** What a handler answers. A body in pieces is sent piece by piece as they come. */
+/** The answer of a handler. The pieces of an iterable body are sent as they come. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -7,7 +7,7 @@ export interface Answer {
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** A change that is done and durable. Clients take 200 and 202; OpenFaaS on Kubernetes answers 202. */
+/** The answer to a change that is durable. Clients accept 200 and 202; OpenFaaS on Kubernetes answers 202. */
 export const ACCEPTED: Answer = { status: 202 };
 
 export function json(value: unknown): Answer {

@@ -31,7 +31,8 @@ export function listCalls(call: Call, context: ApiContext): Answer {
 /** `GET /system/async/CALL-ID`. */
 export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
   const record = queue.find(subject);
-  if (!record) throw new GatewayError('CALL_UNKNOWN', `no call ${subject} is known here, or not any more`);
+  if (!record)
+    throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${subject}, or it is no longer kept`);
   return json(callJson(record));
 }
 
@@ -66,7 +67,7 @@ export async function giveBody({ subject, query, principal }: Call, { queue }: A
 const REPLAY = object({ body: textIfAny });
 
 /**
- * `POST /system/async/CALL-ID/replay`: makes a dead call again, with the body of `{"body": "..."}` if one is sent.
+ * `POST /system/async/CALL-ID/replay`: queues a dead call again, with another body if `{"body": "..."}` is sent.
  */
 export async function replayCall(call: Call, { queue }: ApiContext): Promise<Answer> {
   const { body } = await call.readJson(REPLAY);

@@ -10,36 +10,36 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Answer } from './answer.ts';
 
-/** A request to the API, once its route is known and its caller may ask. */
+/** A request to the API, as its handler gets it. */
 export interface Call {
-  /** The part of the path that names something; '' where the route has none. */
+  /** The name in the path, such as that of a function; '' where the route has none. */
   readonly subject: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The caller's address, without its port. */
   readonly remoteAddress: string;
-  /** Who asks; undefined where the route is for everybody. */
+  /** The caller's login; undefined where the route needs none. */
   readonly principal: Principal | undefined;
-  /** Aborts when the client is gone, or the gateway ends. */
+  /** Aborts when the client has gone, or the gateway ends. */
   readonly signal: AbortSignal;
   readonly hasBody: boolean;
   /** @throws GatewayError REQUEST_INVALID, BODY_TOO_LARGE */
   readJson<T>(shape: Shape<T>): Promise<T>;
 }
 
-/** What handlers work with. */
+/** The parts of the gateway that handlers work with. */
 export interface ApiContext {
   readonly provider: Provider;
   readonly metrics: GatewayMetrics;
   readonly queue: CallQueue;
   readonly scheduler: Scheduler;
   readonly observer: Observer;
-  /** Undefined where nobody has to log in. */
+  /** Undefined with basic_auth=false. */
   readonly login: Login | undefined;
   readonly index: FunctionIndex;
   readonly timeouts: { readonly read: number; readonly write: number; readonly upstream: number };
   readonly defaultNamespace: string;
-  /** Tells the operator of what the caller does not see. */
+  /** Writes a warning to the gateway's log. */
   warn(line: string): void;
 }
 

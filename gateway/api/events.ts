@@ -12,7 +12,7 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
-/** `GET /system/events`: what there is, then what changes, until the client goes. */
+/** `GET /system/events`: the whole state, then its changes, until the client disconnects. */
 export function followEvents({ signal }: Call, { observer }: ApiContext): Answer {
   return { status: 200, headers: HEADERS, body: eventStream(observer, signal) };
 }
@@ -26,6 +26,6 @@ export async function tellHistory(call: Call, context: ApiContext): Promise<Answ
     const known = Object.keys(WINDOWS).join(', ');
     throw new GatewayError('REQUEST_INVALID', `window=${shown(wanted)}: expected one of ${known}`);
   }
-  await context.provider.status(name, { usage: false }); // 404 where there is none
+  await context.provider.status(name, { usage: false }); // answers 404 if there is no such function
   return json(historyJson(context.observer.trackOf(name), window, Date.now()));
 }

@@ -16,12 +16,12 @@ export async function listFunctions(call: Call, context: ApiContext): Promise<An
   return json(functions.map((status) => statusJson(status, invocations.count(status.deployment))));
 }
 
-/** `GET /system/index`: functions that others have made, to be deployed. */
+/** `GET /system/index`: the index of functions that others have published. */
 export async function listIndex(_call: Call, { index }: ApiContext): Promise<Answer> {
   return json({ functions: await index.functions() });
 }
 
-/** `POST /system/functions`: deploys a function that is not there yet. */
+/** `POST /system/functions`: deploys a new function. */
 export async function deployFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.deploy(deployment);
@@ -29,7 +29,7 @@ export async function deployFunction(call: Call, context: ApiContext): Promise<A
   return ACCEPTED;
 }
 
-/** `PUT /system/functions`: updates a function that is there. After a 404 clients try POST. */
+/** `PUT /system/functions`: updates an existing function. Clients try POST after a 404. */
 export async function updateFunction(call: Call, context: ApiContext): Promise<Answer> {
   const deployment = await readDeployment(call, context);
   await context.provider.update(deployment);
@@ -50,8 +50,8 @@ export async function deleteFunction(call: Call, context: ApiContext): Promise<A
 }
 
 /**
- * `GET /system/function/NAME`: one function, with the next times of its schedule. Its use is measured where `usage`
- * asks for it.
+ * `GET /system/function/NAME`: one function, with the next times of its schedule. CPU and memory are measured if the
+ * query has `usage=1`.
  */
 export async function describeFunction(call: Call, context: ApiContext): Promise<Answer> {
   const name = functionOf(call, context, call.subject);

@@ -2,7 +2,7 @@ import { COMMIT, RELEASE } from '../version.ts';
 import { json, text, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 
-/** What Go calls the CPU: clients print it beside their own. */
+/** The names of CPU architectures as `uname -m` prints them. Clients show them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 
 /** `GET /system/info`. */
@@ -11,7 +11,7 @@ export function describeGateway(_call: Call, { provider }: ApiContext): Answer {
   return json({ provider: provider.identity, version, arch: ARCHITECTURES[process.arch] ?? process.arch });
 }
 
-/** `GET /system/timeouts`: the limits on a call of a function, in milliseconds; 0 for none. */
+/** `GET /system/timeouts`: the timeouts of calls, in milliseconds; 0: no limit. */
 export function tellTimeouts(_call: Call, { timeouts }: ApiContext): Answer {
   return json(timeouts);
 }
@@ -22,7 +22,7 @@ export async function checkHealth(_call: Call, { provider }: ApiContext): Promis
   return text(200, 'OK');
 }
 
-/** `GET /metrics`, beside that of metrics_port, where only one port can be reached. */
+/** `GET /metrics`: the same as on metrics_port, for clients that can reach only one port. */
 export async function showMetrics(_call: Call, { metrics }: ApiContext): Promise<Answer> {
   const { contentType, body } = await metrics.render();
   return { status: 200, headers: { 'Content-Type': contentType }, body };

@@ -4,20 +4,20 @@ import type { Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { functionOf, shown } from './names.ts';
 
-/** How long a fault (no such function) may take to show before the answer begins without a line, in milliseconds. */
+/** How long an answer waits for a first line or an error (no such function) before it begins, in milliseconds. */
 const FAULT_SHOWS_MS = 250;
 
-/** RFC 3339, section 5.6. */
+/** A time by RFC 3339, section 5.6. */
 const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
-/** `GET /system/logs`: a JSON object a line, until all are told or, with `follow`, the client goes. */
+/** `GET /system/logs`: one JSON object per line. With `follow`, it goes on until the client disconnects. */
 export async function streamLogs(call: Call, context: ApiContext): Promise<Answer> {
   const query = readLogQuery(call, context);
   const lines = context.provider.logs(query, call.signal)[Symbol.asyncIterator]();
   const first = lines.next();
-  first.catch(() => undefined); // where it comes after the answer has begun, it is the body that throws it
+  first.catch(() => undefined); // an error after the answer has begun is thrown by the body
   await Promise.race([first, query.follow ? delay(FAULT_SHOWS_MS) : first]);
   return { status: 200, headers: { 'Content-Type': 'application/x-ndjson' }, body: asJson(first, lines) };
 }
@@ -33,11 +33,11 @@ function readLogQuery(call: Call, context: ApiContext): LogQuery {
   if (since !== '' && (!time || Number.isNaN(time.getTime()))) {
     throw new GatewayError(
       'LOG_QUERY_INVALID',
-      `since=${shown(since)} is no time such as 2026-01-31T15:04:05Z (RFC 3339)`,
+      `since=${shown(since)} is not a time such as 2026-01-31T15:04:05Z (RFC 3339)`,
     );
   }
   if (tail !== '' && !/^[+-]?\d{1,15}$/.test(tail)) {
-    throw new GatewayError('LOG_QUERY_INVALID', `tail=${shown(tail)} is no whole number of lines`);
+    throw new GatewayError('LOG_QUERY_INVALID', `tail=${shown(tail)} is not a whole number of lines`);
   }
   return {
     ...functionOf(call, context, name),

@@ -1,6 +1,6 @@
 import type { Deployment } from '../functions/deployment.ts';
 
-/** Settings of a function that are read from its labels, and others that are read from its annotations. */
+/** The prefixes of settings that are read from a function's labels, and of those that are read from its annotations. */
 const OF_LABELS = ['com.openfaas.scale.'];
 const OF_ANNOTATIONS = [
   'com.openfaas.retry.',
@@ -12,7 +12,7 @@ const OF_ANNOTATIONS = [
 ];
 
 /**
- * Finds settings in places where nobody reads them: labels and annotations are easily confused.
+ * Finds labels that should be annotations, and annotations that should be labels, as they are easily confused.
  * @returns a line for each
  */
 export function misplacedSettings({ labels, annotations }: Deployment): string[] {

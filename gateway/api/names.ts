@@ -3,7 +3,7 @@ import { isDnsLabel, readFunctionName, type FunctionName } from '../functions/fu
 import type { ApiContext, Call } from './call.ts';
 
 /**
- * Gives the namespace of a request: that of the body, otherwise that of the query, otherwise the default one.
+ * @returns the namespace of a request: from the body, else from the query, else the default one
  * @throws GatewayError NAMESPACE_UNKNOWN where no namespace can have this name
  */
 export function namespaceOf({ query }: Call, { defaultNamespace }: ApiContext, inBody = ''): string {
@@ -13,7 +13,8 @@ export function namespaceOf({ query }: Call, { defaultNamespace }: ApiContext, i
 }
 
 /**
- * Gives the function of a request: `NAME`, or `NAME.NAMESPACE`, which precedes any other namespace.
+ * @param text `NAME`, or `NAME.NAMESPACE`, which has priority over any other namespace
+ * @returns the function that a request names
  * @throws GatewayError FUNCTION_UNKNOWN, NAMESPACE_UNKNOWN
  */
 export function functionOf(call: Call, context: ApiContext, text: string, inBody = ''): FunctionName {
@@ -29,7 +30,7 @@ function unknownNamespace(namespace: string): GatewayError {
   return new GatewayError('NAMESPACE_UNKNOWN', `there is no namespace ${shown(namespace)}`);
 }
 
-/** Shortens a text of the caller's to one line of bounded length. */
+/** Quotes a text of the caller for a message: one line of at most about 100 characters. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

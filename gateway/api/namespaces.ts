@@ -27,12 +27,12 @@ export async function describeNamespace({ subject }: Call, { provider }: ApiCont
 export async function createNamespace(call: Call, { provider }: ApiContext): Promise<Answer> {
   const namespace = await call.readJson(NAMESPACE);
   if (namespace.name === '')
-    throw new GatewayError('REQUEST_INVALID', 'name is required: that of the namespace');
+    throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the namespace');
   if (!isDnsLabel(namespace.name)) {
-    const rule = 'lower case letters, digits and - inside, 63 at most';
+    const rule = 'lower case letters and digits, and - between them, 63 at most';
     throw new GatewayError(
       'REQUEST_INVALID',
-      `name ${shown(namespace.name)} is none for a namespace: ${rule}`,
+      `name ${shown(namespace.name)} is not a valid name for a namespace: ${rule}`,
     );
   }
   await provider.namespaces.create(namespace);
@@ -46,7 +46,10 @@ export async function updateNamespace(call: Call, { provider }: ApiContext): Pro
   return ACCEPTED;
 }
 
-/** `DELETE /system/namespace/NAME`, with its functions and secrets. Clients send a body, which is ignored. */
+/**
+ * `DELETE /system/namespace/NAME`: removes a namespace with its functions and secrets. Clients may send a body; a name
+ * in it must be that of the path.
+ */
 export async function deleteNamespace(call: Call, { provider, metrics }: ApiContext): Promise<Answer> {
   if (call.hasBody) await readNamed(call);
   else if (!isDnsLabel(call.subject)) throw notFound(call.subject);
@@ -58,14 +61,14 @@ export async function deleteNamespace(call: Call, { provider, metrics }: ApiCont
 async function readNamed(call: Call): Promise<Namespace> {
   const namespace = await call.readJson(NAMESPACE);
   if (namespace.name !== '' && namespace.name !== call.subject) {
-    const names = `${shown(namespace.name)} in the body is another than ${shown(call.subject)} in the path`;
+    const names = `${shown(namespace.name)} in the body differs from ${shown(call.subject)} in the path`;
     throw new GatewayError('REQUEST_INVALID', `name ${names}`);
   }
   if (!isDnsLabel(call.subject)) throw notFound(call.subject);
   return namespace;
 }
 
-/** Fails with 404 where a request asks for a namespace itself; where it is only used, a missing one is 400. */
+/** Turns NAMESPACE_UNKNOWN (400) into NAMESPACE_NOT_FOUND (404), for requests about the namespace itself. */
 async function asNotFound(done: Promise<void>, name: string): Promise<void> {
   try {
     await done;

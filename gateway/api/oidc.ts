@@ -4,20 +4,20 @@ import { sessionCookies } from '../auth/session-cookie.ts';
 import type { Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 
-/** `GET /system/login/oidc`: to the identity provider. */
+/** `GET /system/login/oidc`: redirects to the identity provider. */
 export async function beginOidc({ headers }: Call, context: ApiContext): Promise<Answer> {
   const { location, cookie } = await oidcOf(context).begin(headers);
   return { status: 303, headers: { Location: location, 'Set-Cookie': cookie, 'Cache-Control': 'no-store' } };
 }
 
 /**
- * A page that goes on to the other page by itself: a browser sends the cookie of a session, which is SameSite=Strict,
- * with no request that another site has begun, and this one is the last of those.
+ * A page that opens /ui/ by itself. A redirect would not do: browsers send the session's cookie, which is
+ * SameSite=Strict, with no request that another site has begun, not even after a redirect.
  */
 const GO_ON =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/ui/"><title>of-gateway</title><p><a href="/ui/">Go on</a></p></html>';
 
-/** `GET /system/login/callback`: back from there, with a session. */
+/** `GET /system/login/callback`: the browser is back from the identity provider, and gets a session. */
 export async function endOidc({ headers, query }: Call, context: ApiContext): Promise<Answer> {
   const oidc = oidcOf(context);
   const { user, access } = await oidc.end(headers, query);

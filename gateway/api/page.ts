@@ -6,7 +6,7 @@ import { uiFiles } from './ui-files.ts';
 
 const PAGE = 'index.html';
 
-/** Nothing comes from elsewhere, nothing is written into the page, and nobody else has it in a frame of theirs. */
+/** Allows nothing from other hosts, no inline scripts or styles, and no other page with this one in a frame. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,17 +26,16 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** `GET /`. */
 export function redirectToPage(): Answer {
   return { status: 307, headers: { Location: '/ui/' } };
 }
 
-/** `GET /ui/`: the page, which asks the API for all that it shows. */
+/** `GET /ui/`: the page. Its data come from the API. */
 export function showPage(call: Call): Answer {
   return fileAnswer(call, PAGE);
 }
 
-/** `GET /ui/` of somebody who has not logged in: the same page, which shows the form of the login and nothing before it. */
+/** `GET /ui/` without a login: the same page, marked so that it shows the login form at once. */
 export function refusePage(_call: Call): Answer {
   const page = gunzipSync(Buffer.from(uiFiles[PAGE]?.gzip ?? '', 'base64')).toString();
   return {
@@ -46,7 +45,7 @@ export function refusePage(_call: Call): Answer {
   };
 }
 
-/** `GET /ui/FILE`: what the page is made of. It holds no secret, so that it can be had without a login. */
+/** `GET /ui/FILE`: the page's scripts and styles. They contain no secrets, and so need no login. */
 export function serveFile(call: Call): Answer {
   if (!Object.hasOwn(uiFiles, call.subject)) throw new GatewayError('ROUTE_UNKNOWN', '404 page not found');
   return fileAnswer(call, call.subject);
@@ -56,7 +55,7 @@ function fileAnswer({ headers, query }: Call, name: string): Answer {
   const file = uiFiles[name];
   if (!file) throw new GatewayError('INTERNAL', 'the page is not in this build: npm run build');
   const etag = `"${file.hash}"`;
-  // a file that is asked for by its hash never changes
+  // a file that is requested by its hash never changes
   const isFixed = query.get('v') === file.hash;
   const caching = {
     ETag: etag,

@@ -14,7 +14,7 @@ const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'inte
 const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
 /**
- * Reads the body of a deployment, and checks everything that can be checked without knowing the present functions.
+ * Reads the body of a deployment, and checks everything that does not depend on the existing functions.
  * @throws GatewayError REQUEST_INVALID, DEPLOYMENT_INVALID, NAMESPACE_UNKNOWN
  */
 export async function readDeployment(call: Call, context: ApiContext): Promise<Deployment> {
@@ -23,16 +23,16 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
   if (rest.image === '') throw invalid('image is required');
   if (!isDnsLabel(service)) {
     throw invalid(
-      `service ${shown(service)} is no name for a function: lower case letters, digits and - inside, 63 at most`,
+      `service ${shown(service)} is not a valid name for a function: lower case letters and digits, and - between them, 63 at most`,
     );
   }
-  if (!isImage(rest.image)) throw invalid(`image ${shown(rest.image)} is no name of an image`);
+  if (!isImage(rest.image)) throw invalid(`image ${shown(rest.image)} is not a valid name of an image`);
   for (const secret of rest.secrets) {
-    if (!isSecretName(secret)) throw invalid(`secrets: ${shown(secret)} is no name of a secret`);
+    if (!isSecretName(secret)) throw invalid(`secrets: ${shown(secret)} is not a valid name of a secret`);
   }
   checkVariables(rest.envVars);
   if (rest.envProcess.includes('\0'))
-    throw invalid('envProcess has a byte 0 in it, which no command can have');
+    throw invalid('envProcess contains a byte 0, which a command cannot have');
   const limited = resources('limits', limits);
   const requested = resources('requests', requests);
   const deployment = {
@@ -47,16 +47,17 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
   return deployment;
 }
 
-/** Whether a text is printable and without spaces. The provider finds the image that it names. */
+/** Whether a text is printable and has no spaces. The provider decides whether there is such an image. */
 function isImage(image: string): boolean {
   return image.length <= 512 && /^[!-~]+$/.test(image);
 }
 
 function checkVariables(variables: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(variables)) {
-    if (name === '' || /[=\0]/.test(name)) throw invalid(`envVars: ${shown(name)} is no name of a variable`);
+    if (name === '' || /[=\0]/.test(name))
+      throw invalid(`envVars: ${shown(name)} is not a valid name of a variable`);
     if (value.includes('\0')) {
-      throw invalid(`envVars: ${shown(name)} has a byte 0 in its value, which no variable can have`);
+      throw invalid(`envVars: ${shown(name)} has a byte 0 in its value, which a variable cannot have`);
     }
   }
 }
@@ -67,7 +68,7 @@ function resources(field: string, given: Readonly<Record<string, string>>): Reso
     const quantity = given[name];
     if (quantity === undefined || quantity === '') return [];
     if (parseQuantity(quantity) === undefined) {
-      throw invalid(`${field}.${name}: ${shown(quantity)} is no quantity such as 64Mi, 500m or 0.5`);
+      throw invalid(`${field}.${name}: ${shown(quantity)} is not a quantity such as 64Mi, 500m or 0.5`);
     }
     return [[name, quantity] as const];
   });

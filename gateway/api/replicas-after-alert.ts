@@ -1,12 +1,12 @@
 import { leastReplicas, MOST_REPLICAS } from '../functions/replicas.ts';
 
-/** The values where a function's labels say nothing, as OpenFaaS has them for AlertManager's alerts. */
+/** The defaults of the labels for AlertManager's alerts, the same as in OpenFaaS. */
 const DEFAULT_MAX = 5;
 const DEFAULT_FACTOR = 10;
 
 /**
- * Decides how many replicas a function is to have after an alert.
- * @param isFiring whether the function has too much to do; otherwise it goes back to its minimum
+ * Decides how many replicas a function has after an alert.
+ * @param isFiring whether the alert says that the load is too high; if not, the function returns to its minimum
  * @param labels `com.openfaas.scale.min`, `.max`, and `.factor`, the percentage of max that is added at a time
  */
 export function replicasAfterAlert(

@@ -26,20 +26,20 @@ import { redirectToPage, refusePage, serveFile, showPage } from './page.ts';
 import { scaleFunction, takeAlert } from './scaling.ts';
 import { createSecret, deleteSecret, listSecrets, updateSecret } from './secrets.ts';
 
-/** One path of the gateway's own, with what answers there. */
+/** One path of the gateway itself, with the handlers of its methods. */
 export interface Route {
-  /** As documentation and metrics name it. */
+  /** The path as documentation and metrics name it. */
   readonly pattern: string;
-  /** The whole path; its group, where it has one, is the call's subject. */
+  /** Matches the whole path. Its group, if it has one, is the call's subject. */
   readonly path: RegExp;
-  /** `login`: who has logged in. `guest`: everybody, but no web page of others. `open`: everybody. */
+  /** `login`: only after a login. `guest`: without a login, but not from web pages of other origins. `open`: always. */
   readonly access: 'login' | 'guest' | 'open';
-  /** `page` for what a browser shows. */
+  /** `page` for paths that a browser shows. */
   readonly kind: 'api' | 'page';
   readonly methods: Readonly<Record<string, Handler>>;
-  /** Answers in the place of 401 and its text. */
+  /** Answers without a login, in place of the usual 401. */
   readonly onRefused?: Handler;
-  /** Whether an answer goes on for as long as the client wants it. */
+  /** Whether an answer has no time limit. */
   readonly isStream?: boolean;
 }
 
@@ -84,7 +84,7 @@ const ROUTES: readonly Route[] = [
   { ...route('/openapi.yaml', { GET: serveDocument }), access: 'open' },
 ];
 
-/** @returns the route of a path, and what it names there */
+/** @returns the route of a path, and the name in it; undefined where there is none */
 export function findRoute(path: string): { route: Route; subject: string } | undefined {
   for (const one of ROUTES) {
     const match = one.path.exec(path);

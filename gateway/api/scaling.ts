@@ -7,7 +7,7 @@ import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
 import { replicasAfterAlert } from './replicas-after-alert.ts';
 
-/** The fields of the body. Clients send `serviceName` or `service` too, but only the name in the path counts. */
+/** The fields of the body. Clients also send `serviceName` or `service`, but only the name in the path counts. */
 const SCALING = object({ replicas: count, namespace: text });
 
 /** `POST /system/scale-function/NAME`. */
@@ -25,7 +25,7 @@ export async function scaleFunction(call: Call, context: ApiContext): Promise<An
 
 const ALERTS = object({ alerts: listOf(object({ status: text, labels: object({ function_name: text }) })) });
 
-/** `POST /system/alert`: AlertManager tells about functions that have too much to do, or no longer have. */
+/** `POST /system/alert`: scales functions by alerts of AlertManager about their load. */
 export async function takeAlert(call: Call, context: ApiContext): Promise<Answer> {
   const { alerts } = await call.readJson(ALERTS);
   const failures: string[] = [];
@@ -37,7 +37,7 @@ export async function takeAlert(call: Call, context: ApiContext): Promise<Answer
       const wanted = replicasAfterAlert(status === 'firing', replicas, deployment.labels);
       if (wanted !== replicas) await context.provider.scale(name, wanted);
     } catch (thrown) {
-      if (thrown instanceof GatewayError && UNKNOWN.has(thrown.code)) continue; // an alert may be late
+      if (thrown instanceof GatewayError && UNKNOWN.has(thrown.code)) continue; // it was removed meanwhile
       failures.push(thrown instanceof Error ? thrown.message : String(thrown));
     }
   }

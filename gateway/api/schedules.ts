@@ -3,7 +3,7 @@ import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
 import { timesToCome } from './next-runs.ts';
 
-/** `GET /system/schedules`: the functions that are called by the clock, and their times. */
+/** `GET /system/schedules`: the functions with a schedule, and their next times. */
 export function listSchedules(_call: Call, { scheduler }: ApiContext): Answer {
   const now = new Date();
   return json(

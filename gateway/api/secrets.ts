@@ -6,7 +6,7 @@ import { ACCEPTED, json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
 
-/** Bytes of one secret: as many as Kubernetes takes. */
+/** The largest secret, in bytes, the same as in Kubernetes. */
 const LARGEST_SECRET = 1 << 20;
 
 const SECRET = object({ name: text, namespace: text, value: text, rawValue: bytes });
@@ -31,20 +31,26 @@ export async function updateSecret(call: Call, context: ApiContext): Promise<Ans
   return ACCEPTED;
 }
 
-/** `DELETE /system/secrets`. Clients take only 200 and 202 for success. */
+/** `DELETE /system/secrets`. Answers 202, as clients accept only 200 and 202. */
 export async function deleteSecret(call: Call, context: ApiContext): Promise<Answer> {
   const { secret } = await readSecret(call, context);
   await context.provider.secrets.remove(secret);
   return ACCEPTED;
 }
 
-/** Gives the value of a secret. `rawValue` is preferred, as clients that send a file's bytes send its text too. */
+/**
+ * Reads the body of a request about a secret. `rawValue` has priority over `value`, as clients that send bytes may send
+ * them as text too.
+ */
 async function readSecret(call: Call, context: ApiContext): Promise<{ secret: SecretName; value: Buffer }> {
   const { name, namespace, value, rawValue } = await call.readJson(SECRET);
   if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the secret');
   if (!isSecretName(name)) {
-    const rule = 'letters, digits and -_. inside, 253 at most';
-    throw new GatewayError('REQUEST_INVALID', `name ${shown(name)} is no name for a secret: ${rule}`);
+    const rule = 'letters and digits, and - _ . between them, 253 at most';
+    throw new GatewayError(
+      'REQUEST_INVALID',
+      `name ${shown(name)} is not a valid name for a secret: ${rule}`,
+    );
   }
   const content = rawValue ?? Buffer.from(value);
   if (content.length > LARGEST_SECRET) {

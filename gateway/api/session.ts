@@ -4,7 +4,7 @@ import { readSessionCookie, sessionCookies } from '../auth/session-cookie.ts';
 import { json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 
-/** `GET /system/session`: who has logged in; a session that is half over is made longer. */
+/** `GET /system/session`: the user who has logged in. Renews a session that is half over. */
 export async function describeSession({ principal, headers }: Call, { login }: ApiContext): Promise<Answer> {
   const { user = '', access = 'read', session } = principal ?? {};
   if (!session || !login) return json({ user, access });
@@ -16,16 +16,16 @@ export async function describeSession({ principal, headers }: Call, { login }: A
 
 const LOGIN = object({ user: text, password: text });
 
-/** `GET /system/login`: the ways to log in that there are. */
+/** `GET /system/login`: the available ways to log in. */
 export function tellLogins(_call: Call, { login }: ApiContext): Answer {
   const oidc = login?.oidc?.name;
   return json({ password: login !== undefined, ...(oidc !== undefined && { oidc }) });
 }
 
-/** `POST /system/login`: begins a session of a browser. */
+/** `POST /system/login`: begins a browser's session. */
 export async function beginSession(call: Call, { login }: ApiContext): Promise<Answer> {
   const { user, password } = await call.readJson(LOGIN);
-  if (!login) throw new GatewayError('ROUTE_UNKNOWN', 'nobody logs in here (basic_auth=false)');
+  if (!login) throw new GatewayError('ROUTE_UNKNOWN', 'there is no login (basic_auth=false)');
   const token = await login.begin(user, password, call.remoteAddress);
   if (typeof token === 'string') return begun(token, call, login);
   return {
@@ -39,7 +39,7 @@ export async function beginSession(call: Call, { login }: ApiContext): Promise<A
   };
 }
 
-/** `POST /system/logout`: ends it. */
+/** `POST /system/logout`: ends a browser's session. */
 export async function endSession({ headers }: Call, { login }: ApiContext): Promise<Answer> {
   const token = readSessionCookie(headers);
   if (token !== undefined) await login?.sessions.revoke(token);

@@ -2,9 +2,9 @@ import type { FunctionStatus } from '../functions/function-status.ts';
 import { settingNotes } from './setting-notes.ts';
 
 /**
- * A function as clients in Go read it: numbers that are 0 and texts that are empty are left out, labels and annotations
+ * Makes the JSON of a function as clients in Go expect it: zeros and empty texts are left out, labels and annotations
  * are never null.
- * @param invocationCount left out of the status of a single function, as its clients expect
+ * @param invocationCount is given only in lists of functions, as clients expect
  */
 export function statusJson(status: FunctionStatus, invocationCount = 0): Record<string, unknown> {
   const { deployment, replicas, availableReplicas, createdAt, deployedAt, usage } = status;

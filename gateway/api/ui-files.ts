@@ -3,9 +3,9 @@ export interface UiFile {
   readonly type: string;
   /** Compressed with gzip, in base64. */
   readonly gzip: string;
-  /** Of its bytes: another for each content. */
+  /** A hash of its content. */
   readonly hash: string;
 }
 
-/** The files of gateway/ui by their names, which the bundle has here. */
+/** The files of the page by their names. The build puts them here. */
 export const uiFiles: Readonly<Record<string, UiFile>> = {};

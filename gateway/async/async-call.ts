@@ -1,19 +1,19 @@
 import type { FunctionName } from '../functions/function-name.ts';
 
-/** Where a queued call stands in its life. */
+/** The state of a queued call. The last three are final. */
 export type AsyncState = 'waiting' | 'running' | 'done' | 'dead' | 'cancelled';
 
-/** What became of the answer's way to X-Callback-Url. */
+/** Whether the answer has been sent to X-Callback-Url; `none` where the caller asked for no callback. */
 type CallbackState = 'none' | 'pending' | 'sent' | 'failed';
 
-/** What is known of a queued call without its content. */
+/** The state of a queued call, without its content. */
 export interface CallRecord {
-  /** Of the store: later calls have later ones. */
+  /** The id in the store, a whole number. Later calls have greater ids. */
   readonly id: string;
-  /** X-Call-Id, of which a client may use one twice. */
+  /** X-Call-Id. It is not unique, as a client may send the same one twice. */
   readonly callId: string;
   readonly name: FunctionName;
-  /** As the caller named it: X-Function-Name of the callback. */
+  /** The function's name as the caller wrote it, for the callback's X-Function-Name. */
   readonly calledAs: string;
   readonly queue: string;
   readonly state: AsyncState;
@@ -22,27 +22,29 @@ export interface CallRecord {
   readonly tries: number;
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
-  /** When it may be tried next, in milliseconds since 1970. */
+  /** When the next try may begin, in milliseconds since 1970. */
   readonly dueAt: number;
+  /** When the call reached a final state, in milliseconds since 1970. */
   readonly finishedAt?: number;
-  /** Of the last try. */
+  /** The HTTP status of the last try. */
   readonly lastStatus?: number;
+  /** How long the last try took. */
   readonly lastSeconds?: number;
-  /** What its content takes in the store. */
+  /** The size of the content, in bytes. */
   readonly bytes: number;
 }
 
-/** What the function is called with. */
+/** The request that the function gets. */
 export interface CallContent {
   /** Path and query, without the gateway's prefix. */
   readonly target: string;
-  /** End-to-end headers, names and values in turn. */
+  /** End-to-end headers: names and values alternate. */
   readonly headers: readonly string[];
   readonly callbackUrl?: string;
   readonly body: Buffer;
 }
 
-/** What the function answered, as long as a callback has to tell of it. */
+/** The answer of the function. It is kept until the callback has sent it. */
 export interface CallAnswer {
   readonly status: number;
   readonly seconds: number;
@@ -50,7 +52,7 @@ export interface CallAnswer {
   readonly body: Buffer;
 }
 
-/** What a caller submits. */
+/** A call as it is submitted. */
 export interface NewCall {
   readonly callId: string;
   readonly name: FunctionName;

@@ -2,18 +2,18 @@ import type { CallRecord } from './async-call.ts';
 import type { CallFilter } from './call-queue.ts';
 
 export interface HistoryLimits {
-  /** How long a call that has ended is told of, in milliseconds. */
+  /** How long a call that has ended stays known, in milliseconds. */
   readonly keepFor: number;
-  /** How many of them at the most; as many again that are dead, so that those are not pushed out by the many that went well. */
+  /** How many ended calls stay known; as many dead ones in addition, so that successful calls do not push them out. */
   readonly keepMost: number;
-  /** Bytes of the content of dead ones, which is kept. */
+  /** How many bytes of content are kept for dead calls, which can be replayed. */
   readonly keepBytes: number;
 }
 
-/** All calls that are known, by their ids: those that wait or run, and for a time those that have ended. */
+/** All calls that the gateway knows: those that wait or run, and for a time those that have ended. */
 export class CallHistory {
   readonly #limits: HistoryLimits;
-  /** In the order of their ids. */
+  /** By id, in the order in which they became known. */
   readonly #records = new Map<string, CallRecord>();
   /** The newest call of each X-Call-Id. */
   readonly #newest = new Map<string, string>();
@@ -25,7 +25,7 @@ export class CallHistory {
   set(record: CallRecord): void {
     this.#records.set(record.id, record);
     const newest = this.#newest.get(record.callId);
-    // an older call of the same X-Call-Id may change after a newer one has come
+    // an older call with the same X-Call-Id may still change after a newer one has come
     if (newest === undefined || Number(newest) < Number(record.id))
       this.#newest.set(record.callId, record.id);
   }
@@ -48,7 +48,11 @@ export class CallHistory {
     return wanted.slice(-most).reverse();
   }
 
-  /** Drops those that have been told of for long enough, or are too many; the oldest first. @returns their ids */
+  /**
+   * Drops the ended calls that are too old or too many, the oldest first.
+   * @param now milliseconds since 1970
+   * @returns their ids
+   */
   expire(now: number): string[] {
     const { keepFor, keepMost, keepBytes } = this.#limits;
     const ended = [...this.#records.values()].filter(({ finishedAt }) => finishedAt !== undefined);
@@ -71,12 +75,12 @@ export class CallHistory {
     return expired;
   }
 
-  /** Drops one that has ended. */
+  /** Drops a call, if it has ended. */
   expireOne(id: string): void {
     if (this.#records.get(id)?.finishedAt !== undefined) this.#drop(id);
   }
 
-  /** Those that wait or run. */
+  /** @returns the calls that wait or run */
   unfinished(): CallRecord[] {
     return [...this.#records.values()].filter(({ finishedAt }) => finishedAt === undefined);
   }

@@ -1,14 +1,15 @@
 import type { FunctionName } from '../functions/function-name.ts';
 import type { AsyncState, CallRecord, NewCall } from './async-call.ts';
 
-/** Which calls of a list are wanted. */
+/** Selects calls for a list. */
 export interface CallFilter {
   readonly name?: FunctionName;
   readonly state?: AsyncState;
+  /** How many calls the list may have. */
   readonly most: number;
 }
 
-/** Calls of a function that wait, and that run. */
+/** How many calls of one function in one queue wait, and how many run. */
 export interface QueueLoad {
   readonly queue: string;
   readonly name: FunctionName;
@@ -16,24 +17,30 @@ export interface QueueLoad {
   readonly running: number;
 }
 
-/** Calls that functions get later, durable until they have. */
+/** The queued calls of all functions. They are durable until they have been made. */
 export interface CallQueue {
-  /** Takes up what was submitted before. @param address `HOST:PORT` where functions are called */
+  /**
+   * Begins to make calls, those that were submitted before this start included.
+   * @param address `HOST:PORT` where functions are called
+   */
   start(address: string): Promise<void>;
-  /** Starts no call any more, and lets those that run end for so many milliseconds. Calls are still taken. */
+  /**
+   * Starts no more calls, and waits until those that run have ended, at most `deadlineMs`. New calls are still
+   * accepted.
+   */
   drain(deadlineMs: number): Promise<void>;
-  /** Gives those up that still run, which are made again after the next start, and closes. */
+  /** Aborts the calls that still run and closes the store. The next start makes those calls again. */
   stop(): Promise<void>;
   /**
-   * Takes a call. It is durable when this resolves.
-   * @throws GatewayError QUEUE_FULL, STORAGE_FAILED
+   * Accepts a call. It is durable when this resolves.
+   * @throws GatewayError QUEUE_FULL, STORAGE_FAILED; with NATS also QUEUE_UNREACHABLE, BODY_TOO_LARGE
    */
   submit(call: NewCall): Promise<void>;
-  /** Ends a call that waits or runs; no callback is made. @returns whether there was one */
+  /** Ends a call that waits or runs, without a callback. @returns whether there was such a call */
   cancel(callId: string): Promise<boolean>;
-  /** The newest call of an id. */
+  /** @returns the newest call with this X-Call-Id */
   find(callId: string): CallRecord | undefined;
-  /** The newest first. */
+  /** @returns the calls that the filter selects, the newest first */
   list(filter: CallFilter): readonly CallRecord[];
   /**
    * What a dead call had for a body.
@@ -46,10 +53,12 @@ export interface CallQueue {
    */
   replay(callId: string, body?: Buffer): Promise<void>;
   load(): readonly QueueLoad[];
-  /** Calls of one function that wait or run. */
+  /** @returns how many calls of one function wait or run */
   pending(name: FunctionName): number;
-  /** Since the start, by queue. */
+  /** How many calls were submitted and ended since the start, by queue. */
   readonly totals: ReadonlyMap<string, { readonly submitted: number; readonly processed: number }>;
-  /** How often the way to a queue elsewhere was lost and found again; undefined for one that is here. */
+  /**
+   * How often the connection to a queue on another server was made again; undefined where the queue is a local folder.
+   */
   readonly reconnects: number | undefined;
 }

@@ -15,15 +15,15 @@ export interface RunContext {
   readonly warn: (line: string) => void;
 }
 
-/** How long a call waits that could not be read, or whose function could not be asked for, in milliseconds. */
+/** How long a call waits after an error of the gateway: its content or its function's annotations could not be read. */
 const FAULT_WAIT_MS = 10_000;
 
 /**
- * One turn of a queued call: a try and, where that was the last, its callback. An answer that a callback has to tell of
- * is on the disk before the callback is made, so that no function runs twice for it.
+ * One run of a queued call: one try and, where no other follows, the callback. The answer is on the disk before the
+ * callback is sent, so that a restart repeats only the callback and not the function.
  */
 export class CallRun {
-  /** Resolves with what the call is to be next; undefined where it was given up. */
+  /** Resolves with the next state of the call; undefined where the run was given up. */
   readonly ended: Promise<CallRecord | undefined>;
   readonly #context: RunContext;
   readonly #givenUp = new AbortController();
@@ -38,7 +38,7 @@ export class CallRun {
     });
   }
 
-  /** Gives it up only where it waits for another try of a callback, or would soon. */
+  /** Lets the request under way end, but gives the run up where it would wait before it sends a callback again. */
   drain(): void {
     this.#drained.abort();
   }
@@ -52,7 +52,7 @@ export class CallRun {
     const content = await store.readContent(record.id);
     if (!content) return { ...record, state: 'dead' };
     const limits = await policy(record.name);
-    // an answer is written with the try that has brought it
+    // an answer on the disk means that only its callback is missing
     const answered = record.tries > 0 ? await store.readAnswer(record.id) : undefined;
     if (answered) return this.#callBack(record, content, answered, limits);
     return this.#try(record, content, limits);
@@ -82,9 +82,9 @@ export class CallRun {
       headers: [],
       body: Buffer.from(outcome.reason ?? ''),
     };
-    // cancelled as it was answered: the record is another one by now
+    // if the call was cancelled meanwhile, its record must not be written over
     this.#givenUp.signal.throwIfAborted();
-    // where the disk does not take it the callback is made all the same, and nothing is run again for it
+    // the callback is sent even if the disk does not take the answer: the function has run, and does not run again
     await store.putAnswer(tried, told).catch((thrown: unknown) => this.#context.warn(messageOf(thrown)));
     return this.#callBack(final, content, told, policy);
   }
@@ -107,7 +107,7 @@ export class CallRun {
   }
 }
 
-/** Whether a call whose tries are used up has failed: one with a status that is not tried again has been answered. */
+/** Whether a call that is not tried again has failed. A status that the policy would not try again is a good answer. */
 function hasFailed({ status, isInternal }: Outcome, policy: RetryPolicy): boolean {
   return isInternal || policy.codes.has(status);
 }

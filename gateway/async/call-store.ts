@@ -1,43 +1,44 @@
 import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
 
-/** What a store asks of the queue over it, and tells it. */
+/** The queue as its store sees it. */
 export interface StoreUser {
-  /** What is known of a call. */
   find(id: string): CallRecord | undefined;
-  /** Calls that wait or run. */
+  /** @returns the calls that wait or run */
   unfinished(): readonly CallRecord[];
-  /** A call was found that nothing was known of. @param replaced the id of the dead one that it takes the place of */
+  /** Tells that the store has found an unknown call. @param replaced the id of the dead call that it replays */
   adopt(record: CallRecord, replaced?: string): void;
-  /** A call that is to be made is not in the store any more. */
+  /** Tells that a call that has not ended is no longer in the store. */
   lose(id: string): void;
 }
 
-/** Where queued calls are durable. All that writes throws GatewayError STORAGE_FAILED, or QUEUE_UNREACHABLE. */
+/** Keeps queued calls durably. Methods that write throw GatewayError STORAGE_FAILED, or QUEUE_UNREACHABLE. */
 export interface CallStore {
-  /** All records that are known here, in the order of their ids. */
+  /** @returns all records on the local disk, in the order of their ids */
   readRecords(): Promise<CallRecord[]>;
-  /** From here on the user is told what is found, and calls are leased. */
+  /** Begins to tell the user of calls that are found or lost. Calls can be leased from here on. */
   start(user: StoreUser): void;
   /**
-   * Takes a call of the same function and queue as this one, for a run: this one, where it can be had.
-   * @returns its id; undefined where there is none to be had at the moment
+   * Leases a call for a run: this one if possible, else another of the same function and queue.
+   * @returns the id of the leased call; undefined where none is available at the moment
    */
   lease(record: CallRecord): Promise<string | undefined>;
   readContent(id: string): Promise<CallContent | undefined>;
   readAnswer(id: string): Promise<CallAnswer | undefined>;
-  /** Takes a new call: it is durable when this resolves. */
+  /** Adds a new call. It is durable when this resolves. */
   add(record: CallRecord, content: CallContent): Promise<void>;
-  /** Takes a new call in the place of an old one that has ended: one of the two is there at any moment. */
+  /** Replaces a call that has ended by a new one. At any moment at least one of the two is durable. */
   replace(oldId: string, record: CallRecord, content: CallContent): Promise<void>;
-  /** Writes when a call is tried again, and ends its lease. */
+  /** Writes the time of the next try, and ends the lease. */
   putOff(record: CallRecord): Promise<void>;
-  /** Writes what the function answered. */
+  /** Writes the answer of the function. */
   putAnswer(record: CallRecord, answer: CallAnswer): Promise<void>;
-  /** Writes what has become of a call, which needs its answer no more, and its content only where that is said. */
+  /** Writes the final state of a call, and deletes its answer, and its content unless `keepsContent`. */
   finish(record: CallRecord, keepsContent: boolean): Promise<void>;
-  /** Forgets calls that have ended. */
+  /** Deletes calls that have ended. */
   remove(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
-  /** How often the way to a store elsewhere was lost and found again; undefined for one that is here. */
+  /**
+   * How often the connection to a store on another server was made again; undefined where the store is a local folder.
+   */
   readonly reconnects?: number;
 }

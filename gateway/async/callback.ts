@@ -5,19 +5,20 @@ import { RELEASE } from '../version.ts';
 import type { CallAnswer, CallRecord } from './async-call.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** How often a callback is tried, how long each try may take, and the wait after the first, in milliseconds. */
+/** How often a callback is tried, how long a try may take, and the first wait between tries, which then doubles. */
 const MOST_TRIES = 5;
 const TRY_TIMEOUT_MS = 30_000;
 const FIRST_WAIT_MS = 1000;
 
-/** Tells those who submitted calls what came of them. */
+/** Sends the answers of functions to the callers' X-Callback-Url. */
 export class Callbacks {
   readonly #client = new HttpClient({ headersTimeout: TRY_TIMEOUT_MS, bodyTimeout: TRY_TIMEOUT_MS });
 
   /**
-   * Posts a function's answer to X-Callback-Url, and again where that fails.
-   * @param signals `signal` gives it up at once, `rest` where it would wait for the next try
-   * @returns whether it was taken
+   * Posts an answer, and tries again after status 429, 500 or above, or none.
+   * @param signals `signal` aborts at once; `rest` aborts only the wait for the next try
+   * @returns whether the receiver answered 2xx
+   * @throws the reason of the signal that aborted
    */
   async send(
     url: string,
@@ -62,7 +63,7 @@ export class Callbacks {
   }
 }
 
-/** The function's own end-to-end headers, and what OpenFaaS's queue-worker says of a call. */
+/** @returns the function's end-to-end headers, and those that OpenFaaS's queue-worker adds to a callback */
 function callbackHeaders(record: CallRecord, answer: CallAnswer, attempts: number): string[] {
   let headers: readonly string[] = endToEndHeaders(answer.headers);
   for (const name of ['content-length', 'date', 'trailer', 'x-call-id', 'user-agent', 'x-duration-seconds'])

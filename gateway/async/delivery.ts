@@ -7,26 +7,29 @@ import { HttpClient } from '../http-client.ts';
 import type { CallAnswer, CallContent, CallRecord } from './async-call.ts';
 import type { Outcome } from './retry-policy.ts';
 
-/** What a try has brought. */
+/** The result of one try. */
 export interface Delivered {
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** Where it was asked for and the answer came whole. */
+  /** The answer, if it was wanted, came whole, and is not too large. */
   readonly answer: CallAnswer | undefined;
 }
 
-/** Bytes of an answer that a callback can carry. */
+/** The largest answer that is kept for a callback, in bytes. */
 const LARGEST_ANSWER = 64 << 20;
-/** The status of a try that brought none: the platform's own, so that it is made again. */
+/** Stands for a try without an answer. It counts as an error of the platform, so that the call is tried again. */
 const NO_ANSWER: Outcome = { status: 502, isInternal: true };
 
-/** Headers that the delivery sets itself, or that meant the caller's own connection. */
+/** Headers that are set again for each try, or belonged to the caller's own connection. */
 const NOT_PASSED_ON = ['host', 'content-length', 'expect', 'trailer', 'x-start-time'];
 
-/** Makes queued calls as a client of the gateway, so that they wake, count and end as all others do. */
+/**
+ * Makes queued calls as a client of the gateway, so that they wake functions and are counted and limited as other
+ * calls.
+ */
 export class Delivery {
   readonly #origin: string;
-  /** The gateway limits the time of a call, not its client. */
+  /** Has no timeouts, as the gateway limits the time of a call. */
   readonly #client = new HttpClient({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4000 });
 
   /** @param address `HOST:PORT` of the gateway */
@@ -36,8 +39,8 @@ export class Delivery {
 
   /**
    * Makes one try.
-   * @param wantsAnswer tells from how it ended whether its answer is needed
-   * @param signal gives it up
+   * @param wantsAnswer decides from the outcome whether the answer's body is kept
+   * @param signal aborts the try; then this rejects
    */
   async deliver(
     record: CallRecord,
@@ -79,7 +82,7 @@ function headersFor({ callId }: CallRecord, { headers }: CallContent): string[] 
   return [...kept, 'X-Call-Id', callId];
 }
 
-/** undici gives raw headers as pairs or in turn, as text or bytes. */
+/** Brings undici's raw headers into one form: they come as pairs or alternating, as text or bytes. */
 function flat(raw: unknown): string[] {
   return (raw as unknown[])
     .flat()
@@ -99,7 +102,7 @@ function outcomeOf(status: number, headers: readonly string[]): Outcome {
   };
 }
 
-/** Reads a body to its end. @returns its bytes, where they are wanted and not too many */
+/** Reads a body to its end. @returns its bytes, if they are wanted and not too many */
 async function read(body: Dispatcher.ResponseData['body'], isWanted: boolean): Promise<Buffer | undefined> {
   const bytes = new GatheredBytes();
   let length = 0;

@@ -13,16 +13,16 @@ type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: Buffer }
   | { readonly type: 'del'; readonly key: string };
 
-/** Operations that are written together, and who waits for them. */
+/** Operations that are written together, and the promise that waits for them. */
 interface Batch {
   readonly operations: Operation[];
-  /** Whether it has to be on the disk, or may be lost with the machine, though not with the process. */
+  /** Whether the batch must survive a crash of the machine. Every batch survives the end of the process. */
   readonly isDurable: boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Of contents that are held in memory beside the disk. */
+/** How many bytes of contents are held in memory too. */
 const RECENT_BYTES = 16 << 20;
 
 const RECORD = 'record!';
@@ -30,8 +30,8 @@ const CONTENT = 'content!';
 const ANSWER = 'answer!';
 
 /**
- * Queued calls in LevelDB: a record of each, and apart from it its content and its answer. What is written while the
- * disk is busy goes out together, so that many callers share one flush.
+ * Keeps queued calls in LevelDB: the record, the content and the answer of each under a key of its own. Batches that
+ * come while the disk is busy are written together, so that many callers share one flush.
  */
 export class LevelStore implements CallStore {
   readonly #folder: string;
@@ -40,7 +40,7 @@ export class LevelStore implements CallStore {
   #waiting: Batch[] = [];
   #writing: Promise<void> | undefined;
   #opening: Promise<Database> | undefined;
-  /** The database that failed, until it is closed. */
+  /** The closing of a database that failed. */
   #closing: Promise<void> | undefined;
 
   private constructor(folder: string) {
@@ -60,7 +60,6 @@ export class LevelStore implements CallStore {
     await this.#database?.close();
   }
 
-  /** All records, in the order of their ids. */
   async readRecords(): Promise<CallRecord[]> {
     const records: CallRecord[] = [];
     const database = await this.#open();
@@ -70,10 +69,10 @@ export class LevelStore implements CallStore {
   }
 
   start(): void {
-    // nobody else puts calls here
+    // nobody else writes to this folder
   }
 
-  /** The folder is this process's alone, and so is every call in it. */
+  /** Needs no lease, as the folder and every call in it belong to this process alone. */
   lease({ id }: CallRecord): Promise<string> {
     return Promise.resolve(id);
   }
@@ -95,7 +94,9 @@ export class LevelStore implements CallStore {
     return this.#write([putRecord(record)]);
   }
 
-  /** Writes a record that another place has durably: the end of this process does not lose it, that of the machine may. */
+  /**
+   * Writes a record that is durable elsewhere: it survives the end of this process, though not a crash of the machine.
+   */
   note(record: CallRecord): Promise<void> {
     return this.#write([putRecord(record)], false);
   }
@@ -104,7 +105,7 @@ export class LevelStore implements CallStore {
     return this.#write([putRecord(record), { type: 'put', key: ANSWER + record.id, value: packed(answer) }]);
   }
 
-  /** @param content where it is to be kept and is not here yet */
+  /** @param content is given where it is to be kept and is not in this database yet */
   finish(record: CallRecord, keepsContent: boolean, content?: CallContent): Promise<void> {
     this.#recent.delete(record.id);
     const operations: Operation[] = [putRecord(record), { type: 'del', key: ANSWER + record.id }];
@@ -113,7 +114,7 @@ export class LevelStore implements CallStore {
     return this.#write(operations);
   }
 
-  /** @param content undefined where another place has it */
+  /** @param content undefined where it is kept elsewhere */
   replace(oldId: string, record: CallRecord, content?: CallContent): Promise<void> {
     const puts = content ? [putRecord(record), putContent(record.id, content)] : [putRecord(record)];
     return this.#write([...removalsOf(oldId), ...puts]);
@@ -145,17 +146,17 @@ export class LevelStore implements CallStore {
         await this.#forget();
         const failure = new GatewayError(
           'STORAGE_FAILED',
-          `the queue cannot be written (${reasonOf(thrown)}): see to the disk of state_dir`,
+          `the queue cannot be written (${reasonOf(thrown)}): check the disk of state_dir`,
           { cause: thrown },
         );
         for (const { reject } of batches) reject(failure);
       }
     }
-    // in the same turn as the last look at what waits: what comes after it begins anew
+    // no await between the last look at #waiting and this: a later write starts the loop again
     this.#writing = undefined;
   }
 
-  /** After a failed write LevelDB takes no other until it is opened again. */
+  /** Closes the database after a failed write, as LevelDB takes no other write until it is opened again. */
   async #forget(): Promise<void> {
     const database = this.#database;
     this.#database = undefined;
@@ -163,7 +164,7 @@ export class LevelStore implements CallStore {
     await this.#closing;
   }
 
-  /** Many who find it closed share one opening: the folder can be opened once at a time. */
+  /** Opens the database if it is closed. Callers share one opening, as a folder can only be opened once at a time. */
   async #open(): Promise<Database> {
     if (this.#database) return this.#database;
     this.#opening ??= this.#openAnew().finally(() => (this.#opening = undefined));
@@ -208,7 +209,7 @@ function removalsOf(id: string): Operation[] {
   return [RECORD + id, CONTENT + id, ANSWER + id].map((key) => ({ type: 'del', key }));
 }
 
-/** LevelDB's own reason stands behind the library's. */
+/** @returns the text of the innermost cause, which is LevelDB's own reason */
 function reasonOf(thrown: unknown): string {
   let deepest = thrown;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;

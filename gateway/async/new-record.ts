@@ -1,6 +1,6 @@
 import type { CallContent, CallRecord, NewCall } from './async-call.ts';
 
-/** What is known of a call as it comes. @param now milliseconds since 1970 */
+/** Makes the record of a new call. @param now milliseconds since 1970 */
 export function newRecord(call: NewCall, id: string, now: number): CallRecord {
   const { callId, name, calledAs, queue, content } = call;
   return {
@@ -18,7 +18,7 @@ export function newRecord(call: NewCall, id: string, now: number): CallRecord {
   };
 }
 
-/** What a call takes, but for the little that is the same for all. */
+/** @returns the size of a call's content, in bytes (texts counted in characters) */
 function sizeOf({ target, headers, callbackUrl = '', body }: CallContent): number {
   return (
     body.length + target.length + callbackUrl.length + headers.reduce((sum, text) => sum + text.length, 0)

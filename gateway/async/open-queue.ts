@@ -10,7 +10,7 @@ import { LevelStore } from './level-store.ts';
 import { StoredQueue, type QueueOptions } from './stored-queue.ts';
 import { readRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
-/** What is tried again, and when, where neither annotations nor settings say so (docs.openfaas.com, Retries). */
+/** The defaults of OpenFaaS for retries (docs.openfaas.com, Retries), where annotations and settings say nothing. */
 const CODES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const MIN_WAIT_MS = 10_000;
 const MAX_WAIT_MS = 120_000;
@@ -43,7 +43,7 @@ export async function openQueue(settings: Settings, provider: Provider, logger: 
   return StoredQueue.open(options, await openStore(settings, options.warn));
 }
 
-/** What is here of calls that NATS has lies in a folder of its own: neither queue takes the other's for its own. */
+/** Opens the store. The two kinds have different folders, so that neither takes the other's calls for its own. */
 function openStore(settings: Settings, warn: (line: string) => void): Promise<CallStore> {
   const { stateDir, natsUrl, natsCredentials, natsStream, ackWait } = settings;
   if (!natsUrl) return LevelStore.open(join(stateDir, 'queue'));

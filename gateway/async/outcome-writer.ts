@@ -1,8 +1,8 @@
 import { messageOf } from '../../common/errors.ts';
 
 /**
- * Writes what has become of calls. What the disk does not take is kept and written later, so that a call that has ended
- * is not made again after the next start. It keeps one write of each call that is known, and no more.
+ * Writes the outcomes of calls. A write that fails is kept in memory and tried again, so that a call that has ended is
+ * not made again after the next start. At most one write of each call is kept.
  */
 export class OutcomeWriter {
   readonly #warn: (line: string) => void;
@@ -12,19 +12,21 @@ export class OutcomeWriter {
     this.#warn = warn;
   }
 
-  /** Writes by `write`, which stands for all writes of this call before it. Never rejects. */
+  /** Runs `write`, which replaces all earlier writes of this call. Never rejects. */
   async put(id: string, write: () => Promise<void>): Promise<void> {
     this.#unwritten.delete(id);
     try {
       await write();
     } catch (thrown) {
       if (this.#unwritten.size === 0)
-        this.#warn(`What has become of calls is written later: ${messageOf(thrown)}`);
+        this.#warn(
+          `Outcomes of calls cannot be written, and are kept in memory until they can: ${messageOf(thrown)}`,
+        );
       if (!this.#unwritten.has(id)) this.#unwritten.set(id, write);
     }
   }
 
-  /** Tries again what could not be written, until one fails. */
+  /** Tries the failed writes again, until one fails. */
   async retry(): Promise<void> {
     for (const [id, write] of this.#unwritten) {
       try {

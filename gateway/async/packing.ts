@@ -1,4 +1,4 @@
-/** All but the body as JSON, with its length before it, then the body. */
+/** @returns the length of a JSON (4 bytes, big-endian), the JSON of everything but the body, and the body */
 export function packed({ body, ...rest }: { readonly body: Buffer }): Buffer {
   const head = Buffer.from(JSON.stringify(rest));
   const length = Buffer.alloc(4);
@@ -6,7 +6,7 @@ export function packed({ body, ...rest }: { readonly body: Buffer }): Buffer {
   return Buffer.concat([length, head, body]);
 }
 
-/** What `packed` has made, which is trusted to be a T. @returns undefined for nothing */
+/** Reads the bytes of `packed`. They are trusted to be a T. @returns undefined for no bytes */
 export function unpacked<T extends { readonly body: Buffer }>(bytes: Buffer | undefined): T | undefined {
   if (bytes === undefined) return undefined;
   const length = bytes.readUInt32BE();

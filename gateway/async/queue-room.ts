@@ -3,12 +3,13 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { CallRecord } from './async-call.ts';
 
 export interface RoomLimits {
-  /** Calls, and bytes of their content, that may wait or run. */
+  /** How many calls may wait or run. */
   readonly mostCalls: number;
+  /** How many bytes of content these calls may have. */
   readonly mostBytes: number;
 }
 
-/** Counts the calls that wait or run, and says whether there is room for another. */
+/** Counts the calls that wait or run, and refuses new ones when there is no room. */
 export class QueueRoom {
   readonly #limits: RoomLimits;
   readonly #byFunction = new Map<string, number>();
@@ -19,7 +20,7 @@ export class QueueRoom {
     this.#limits = limits;
   }
 
-  /** Takes the room of a call that is not on the disk yet. @throws GatewayError QUEUE_FULL */
+  /** Reserves room for a call before it is written to the disk. @throws GatewayError QUEUE_FULL */
   reserve(bytes: number): void {
     const { mostCalls, mostBytes } = this.#limits;
     if (this.#calls >= mostCalls) throw full(`async_max_calls of ${mostCalls}`);
@@ -28,13 +29,13 @@ export class QueueRoom {
     this.#bytes += bytes;
   }
 
-  /** Gives the room back that `reserve` took. */
+  /** Gives back the room that `reserve` took. */
   release(bytes: number): void {
     this.#calls -= 1;
     this.#bytes -= bytes;
   }
 
-  /** Counts a call that was taken, whether there is room or not. */
+  /** Counts a call that is on the disk, whether there is room or not. */
   enter({ name, bytes }: CallRecord): void {
     this.#calls += 1;
     this.#bytes += bytes;
@@ -42,7 +43,7 @@ export class QueueRoom {
     this.#byFunction.set(key, (this.#byFunction.get(key) ?? 0) + 1);
   }
 
-  /** A call that was counted has ended. */
+  /** Stops counting a call that has ended. */
   leave({ name, bytes }: CallRecord): void {
     this.release(bytes);
     const key = qualifiedName(name);
@@ -51,7 +52,7 @@ export class QueueRoom {
     else this.#byFunction.delete(key);
   }
 
-  /** Calls of one function that wait or run. */
+  /** @returns how many calls of one function wait or run */
   callsOf(name: FunctionName): number {
     return this.#byFunction.get(qualifiedName(name)) ?? 0;
   }

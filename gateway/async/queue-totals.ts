@@ -2,7 +2,7 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { CallRecord } from './async-call.ts';
 import type { QueueLoad } from './call-queue.ts';
 
-/** Calls of each queue since the start. */
+/** Counts the calls of each queue since the start. */
 export class QueueTotals {
   readonly byQueue = new Map<string, { submitted: number; processed: number }>();
 
@@ -13,7 +13,7 @@ export class QueueTotals {
   }
 }
 
-/** How many calls of each function and queue wait, and run. */
+/** @returns how many calls of each function and queue wait, and how many run */
 export function loadsOf(
   records: readonly CallRecord[],
   isRunning: (record: CallRecord) => boolean,

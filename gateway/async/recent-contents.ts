@@ -1,6 +1,6 @@
 import type { CallContent } from './async-call.ts';
 
-/** Contents that were written lately: most calls are made so soon that nothing has to be read for them. */
+/** Keeps the contents that were written last in memory: most calls are made so soon that the disk need not be read. */
 export class RecentContents {
   readonly #mostBytes: number;
   /** The oldest first. */
@@ -15,7 +15,7 @@ export class RecentContents {
     return this.#contents.get(id);
   }
 
-  /** Keeps it, in the place of the oldest ones where it has no room beside them. */
+  /** Keeps a content, and drops the oldest ones where there is no room for it. */
   set(id: string, content: CallContent): void {
     this.delete(id);
     this.#contents.set(id, content);
@@ -33,7 +33,7 @@ export class RecentContents {
   }
 }
 
-/** What it holds of memory, with what each one costs beside its body. */
+/** @returns an estimate of the memory that a content takes, in bytes */
 function bytesOf({ body, headers, target }: CallContent): number {
   return 1024 + body.length + target.length + headers.reduce((sum, text) => sum + text.length, 0);
 }

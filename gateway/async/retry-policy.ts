@@ -1,7 +1,7 @@
 import { parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
 
-/** How waits are spread: not at all, over all of their length, or over their second half. */
+/** How waits are randomised: not at all, from 0 to the whole wait (full), or from half of it to the whole (equal). */
 export const BACKOFFS = ['exponential', 'full', 'equal'] as const;
 export type Backoff = (typeof BACKOFFS)[number];
 
@@ -9,11 +9,11 @@ export type Backoff = (typeof BACKOFFS)[number];
 export interface RetryPolicy {
   /** Tries in all, the first included. */
   readonly attempts: number;
-  /** The statuses that are tried again. */
+  /** The statuses after which a call is tried again. */
   readonly codes: ReadonlySet<number>;
-  /** Milliseconds before the second try. */
+  /** The wait before the second try, in milliseconds. */
   readonly minWait: number;
-  /** Milliseconds that no wait exceeds. */
+  /** The longest wait, in milliseconds. */
   readonly maxWait: number;
 }
 
@@ -21,8 +21,9 @@ const PREFIX = 'com.openfaas.retry.';
 const MOST_ATTEMPTS = 1000;
 
 /**
- * Reads the annotations of a function. One that cannot be read counts as not there, as OpenFaaS's queue-worker has it.
- * @param defaults hold where there is no annotation
+ * Reads the annotations of a function. One that cannot be read is ignored, as in OpenFaaS's queue-worker, and gives a
+ * warning.
+ * @param defaults are used for missing annotations
  */
 export function readRetryPolicy(
   { annotations }: Pick<Deployment, 'annotations'>,
@@ -54,23 +55,23 @@ export function readRetryPolicy(
   return { policy, warnings };
 }
 
-/** How a try has ended. */
+/** How a try ended. */
 export interface Outcome {
   readonly status: number;
   /** The value of Retry-After, if the answer had one. */
   readonly retryAfter?: string;
-  /** Whether the answer is the platform's own (X-OpenFaaS-Internal), and not the function's. */
+  /** Whether the answer comes from the platform (X-OpenFaaS-Internal) and not from the function. */
   readonly isInternal: boolean;
-  /** Why there was no answer, where there was none. */
+  /** Why there was no answer. */
   readonly reason?: string;
 }
 
 /**
- * Decides what follows a try.
- * @param tries how many there have been, this one included
+ * Decides whether a call is tried again.
+ * @param tries how many tries there have been, this one included
  * @param now milliseconds since 1970, for a Retry-After that is a date
  * @param random from 0 to below 1
- * @returns how long to wait before the next try, in milliseconds; undefined where there is none
+ * @returns how long to wait before the next try, in milliseconds; undefined where no other follows
  */
 export function nextTry(
   policy: RetryPolicy,
@@ -94,7 +95,10 @@ export function nextTry(
 /** The longest Retry-After that is obeyed, in milliseconds. */
 const LONGEST_ASKED_MS = 24 * 3_600_000;
 
-/** Seconds, or a date (RFC 9110, section 10.2.3). @returns milliseconds, or undefined where it says nothing of use */
+/**
+ * Reads Retry-After: seconds or a date (RFC 9110, section 10.2.3).
+ * @returns milliseconds; undefined where it is invalid
+ */
 function readRetryAfter(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d+$/.test(text)

@@ -20,18 +20,17 @@ export interface QueueOptions extends RoomLimits {
   readonly maxInflight: MaxInflight;
   readonly history: HistoryLimits;
   readonly backoff: Backoff;
-  /** When calls of a function are tried again. */
   readonly policyOf: (name: FunctionName) => Promise<RetryPolicy>;
   readonly warn: (line: string) => void;
 }
 
-/** How often what has ended long ago is dropped, and what could not be written is tried again, in milliseconds. */
+/** How often old calls are dropped and failed writes are tried again, in milliseconds. */
 const TIDY_EVERY_MS = 10_000;
 
-/** How long a call waits that could not be had from its store, in milliseconds. */
+/** How long a call waits after its store could not lease one, in milliseconds. */
 const LEASE_AGAIN_MS = 1000;
 
-/** A queue that the gateway itself works off. Its store says where calls are kept, and who has them. */
+/** A queue whose calls this gateway makes itself. Its store keeps the calls durably, and leases them. */
 export class StoredQueue implements CallQueue {
   readonly #options: QueueOptions;
   readonly #store: CallStore;
@@ -39,12 +38,12 @@ export class StoredQueue implements CallQueue {
   readonly #waiting: WaitingCalls;
   readonly #callbacks = new Callbacks();
   readonly #runs = new Map<string, CallRun>();
-  /** Runs with what is written of them. */
+  /** The runs under way, each until its outcome is written. */
   readonly #work = new Set<Promise<void>>();
   readonly #totals = new QueueTotals();
   readonly #room: QueueRoom;
   readonly #outcomes: OutcomeWriter;
-  /** Ids of calls that have ended and are told of as that once the disk has it. */
+  /** Ids of calls that have ended, but are shown as ended only when the disk has it. */
   readonly #finishing = new Set<string>();
   /** Ids of dead calls that are being replayed. */
   readonly #replaying = new Set<string>();
@@ -68,7 +67,7 @@ export class StoredQueue implements CallQueue {
     const queue = new StoredQueue(options, store);
     for (const record of await store.readRecords()) {
       queue.#lastId = Math.max(queue.#lastId, Number(record.id));
-      // one that ran when the gateway ended is made again: at least once is what is promised
+      // a call that ran when the gateway ended is made again, as every call is made at least once
       queue.#admit(record.state === 'running' ? { ...record, state: 'waiting' } : record);
     }
     return queue;
@@ -121,14 +120,14 @@ export class StoredQueue implements CallQueue {
     const now = Date.now();
     this.#lastId = Math.max(this.#lastId + 1, now * 1000);
     const record = newRecord(call, String(this.#lastId), now);
-    this.#room.reserve(record.bytes); // before the disk is waited for
+    this.#room.reserve(record.bytes); // before the wait for the disk, so that concurrent calls count
     try {
       await write(record);
     } finally {
       this.#room.release(record.bytes);
     }
     this.#totals.count(record.queue, 'submitted');
-    if (!this.#history.get(record.id)) this.#admit(record); // else the store has found it meanwhile
+    if (!this.#history.get(record.id)) this.#admit(record); // unless the store has found and adopted it meanwhile
     this.#next();
   }
 
@@ -150,11 +149,11 @@ export class StoredQueue implements CallQueue {
   }
 
   async bodyOf(callId: string): Promise<Buffer> {
-    return (await this.#contentOf(this.#dead(callId, 'only dead ones keep their body'))).body;
+    return (await this.#contentOf(this.#dead(callId, 'only dead calls keep their body'))).body;
   }
 
   async replay(callId: string, body?: Buffer): Promise<void> {
-    const dead = this.#dead(callId, 'only dead ones are replayed');
+    const dead = this.#dead(callId, 'only dead calls can be replayed');
     if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
     this.#replaying.add(dead.id);
     try {
@@ -181,18 +180,19 @@ export class StoredQueue implements CallQueue {
 
   #dead(callId: string, rule: string): CallRecord {
     const record = this.#history.find(callId);
-    if (!record) throw new GatewayError('CALL_UNKNOWN', `no call ${callId} is known here, or not any more`);
+    if (!record)
+      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
     if (record.state !== 'dead') throw notDead(`the call ${callId} is ${record.state}: ${rule}`);
     return record;
   }
 
   async #contentOf({ id, callId }: CallRecord): Promise<CallContent> {
     const content = await this.#store.readContent(id);
-    if (!content) throw notDead(`the body of the call ${callId} is lost: submit it anew`);
+    if (!content) throw notDead(`the body of the call ${callId} is lost: submit it again`);
     return content;
   }
 
-  /** Takes a record up that is on the disk. */
+  /** Makes a record known that is on the disk; the call waits for its turn unless it has ended. */
   #admit(record: CallRecord): void {
     this.#history.set(record);
     if (record.finishedAt !== undefined) return;
@@ -211,7 +211,7 @@ export class StoredQueue implements CallQueue {
   async #lose(id: string): Promise<void> {
     const record = this.#history.get(id);
     if (!record || !this.#isUnfinished(id) || this.#runs.has(id)) return;
-    this.#options.warn(`The queued call ${record.callId} is gone from where it was kept: it is not made`);
+    this.#options.warn(`The queued call ${record.callId} is no longer in its store: it cannot be made`);
     this.#waiting.remove(record);
     await this.#finish({ ...record, state: 'dead' });
   }
@@ -225,7 +225,7 @@ export class StoredQueue implements CallQueue {
     if (due !== undefined) this.#timer = setTimeout(() => this.#next(), Math.max(1, due - Date.now()));
   }
 
-  /** Starts a run of the call that was taken, or of the one that the store has in its place. */
+  /** Leases a call and starts its run: the one that was taken, or the one that the store leased instead. */
   async #begin(taken: CallRecord, delivery: Delivery): Promise<void> {
     const id = await this.#store.lease(taken);
     if (id !== taken.id) this.#putBack(taken.id, id === undefined ? LEASE_AGAIN_MS : 0);
@@ -260,7 +260,7 @@ export class StoredQueue implements CallQueue {
     const work = run.ended.then(async (next) => {
       this.#runs.delete(record.id);
       this.#waiting.ended(record);
-      // given up: the disk has it as it was; or cancelled meanwhile
+      // nothing is written for a run that was given up, or for a call that was cancelled meanwhile
       const written = next && this.#isUnfinished(record.id) ? this.#become(next) : undefined;
       this.#next();
       await written;

@@ -19,20 +19,20 @@ export interface SubmissionsParts {
   readonly annotationsOf: (name: FunctionName) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly defaultNamespace: string;
   readonly defaultQueue: string;
-  /** Bytes of a body. */
+  /** The largest body, in bytes. */
   readonly largestBody: number;
-  /** Bytes of all bodies that are being received, or written, at a time. */
+  /** How many bytes all bodies that are being received or written may have together. */
   readonly mostReceived: number;
-  /** Whether a function that is not deployed is refused at once. */
+  /** Whether a call of a function that is not deployed is refused at once. */
   readonly isStrict: boolean;
   readonly readTimeout: number;
   readonly writeTimeout: number;
 }
 
-/** Seconds after which a caller may come again who met a queue that is full, or not to be reached. */
+/** Retry-After for a queue that is full or cannot be reached, in seconds. */
 const RETRY_AFTER = '5';
 
-/** Serves /async-function/: takes calls for later by POST, and cancels them by DELETE. */
+/** Serves /async-function/: accepts queued calls by POST, and cancels them by DELETE. */
 export class Submissions {
   readonly #parts: SubmissionsParts;
   #received = 0;
@@ -59,10 +59,10 @@ export class Submissions {
   }
 
   async #serve(exchange: Exchange, name: string, target: string): Promise<void> {
-    const isCall = target === '/'; // what has a path of its own is no call's id
+    const isCall = target === '/'; // with a further path, the name is a function and not the id of a call
     if (exchange.method === 'DELETE' && isCall) return this.#cancel(exchange, name);
     if (exchange.method !== 'POST') {
-      const text = `functions are called later by POST alone, not by ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
+      const text = `/async-function/ accepts POST, not ${exchange.method}; DELETE /async-function/CALL-ID cancels a call`;
       return exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), [
         'Allow',
         isCall ? 'POST, DELETE' : 'POST',
@@ -94,7 +94,7 @@ export class Submissions {
     exchange.respond(202, [], Buffer.alloc(0));
   }
 
-  /** Never settles where the caller goes before that: the exchange has ended then. */
+  /** Reads the whole body. Never settles where the caller disconnects first, as the exchange has ended then. */
   async #readBody(exchange: Exchange): Promise<Buffer> {
     const { body, request } = exchange;
     const { largestBody, mostReceived } = this.#parts;
@@ -103,7 +103,7 @@ export class Submissions {
     const tooMany = (): GatewayError =>
       new GatewayError(
         'QUEUE_FULL',
-        `calls are coming in with more than ${mostReceived} bytes: try again later`,
+        `calls with more than ${mostReceived} bytes together are being received: try again later`,
       );
     if (!body.isAnnounced) return Buffer.alloc(0);
     if (Number(request.headers['content-length'] ?? 0) > largestBody) throw tooLarge();
@@ -140,6 +140,6 @@ function readCallbackUrl(given: string | string[] | undefined): string | undefin
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
   throw new GatewayError(
     'REQUEST_INVALID',
-    `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is no http or https URL`,
+    `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is not an http or https URL`,
   );
 }

@@ -5,11 +5,11 @@ import type { CallRecord } from './async-call.ts';
 interface Line {
   readonly key: string;
   readonly queue: string;
-  /** Due, in the order of their ids; those that have gone since are passed over. */
+  /** Calls that may run, the first that became due at the front. Removed calls may still be in it, and are skipped. */
   due: CallRecord[];
-  /** Not due yet, the first to be so at the front. */
+  /** Calls that are not due yet, the first that becomes due at the front. */
   later: CallRecord[];
-  /** How many of either have gone since. */
+  /** How many calls in the two lists were removed. */
   gone: number;
   running: number;
 }
@@ -18,13 +18,13 @@ interface Line {
 export type MaxInflight = (queue: string) => number;
 
 /**
- * Which call is made next. Functions take turns, and each has its share of what a queue may run at a time; one of which
- * no call runs may always start one, so that a slow function holds up no other.
+ * Decides which call is made next. Functions take turns, and each has an equal share of the calls that a queue may run
+ * at a time. A function of which no call runs may always start one, so that a slow function holds up no other.
  */
 export class WaitingCalls {
   readonly #maxInflight: MaxInflight;
   readonly #lines = new Map<string, Line>();
-  /** Ids of the calls that wait, with the moment that they wait for: what is in a line and not here has gone. */
+  /** Ids of the calls that wait, with the time when they are due. A call that is in a line but not here was removed. */
   readonly #waiting = new Map<string, number>();
   readonly #running = new Map<string, number>();
 
@@ -32,7 +32,7 @@ export class WaitingCalls {
     this.#maxInflight = maxInflight;
   }
 
-  /** Calls that wait, of all functions. */
+  /** How many calls of all functions wait. */
   get size(): number {
     return this.#waiting.size;
   }
@@ -44,16 +44,16 @@ export class WaitingCalls {
     else insertByDue(line.later, record);
   }
 
-  /** It is not to be made any more. */
+  /** Removes a call, which is not made any more. */
   remove(record: CallRecord): void {
     if (!this.#waiting.delete(record.id)) return;
     const line = this.#lineOf(record);
     line.gone += 1;
-    // what has gone is not kept until its time comes, which may be a day away
+    // frees the memory of removed calls before they are due, which may be in a day
     if (line.gone > (line.due.length + line.later.length) / 2) this.#sweep(line);
   }
 
-  /** Takes the next call that may run now; `ended` gives its place back. */
+  /** Takes the next call that may run now. It counts as running until `ended`. */
   take(now: number): CallRecord | undefined {
     for (const line of this.#lines.values()) this.#advance(line, now);
     const busy = this.#busyLines();
@@ -61,7 +61,7 @@ export class WaitingCalls {
       if (!this.#mayRun(line, busy.get(line.queue) ?? 1)) continue;
       const record = this.#shift(line);
       if (!record) continue;
-      // the next turn is another function's
+      // puts the function behind all others
       this.#lines.delete(line.key);
       this.#lines.set(line.key, line);
       this.#waiting.delete(record.id);
@@ -72,7 +72,7 @@ export class WaitingCalls {
     return undefined;
   }
 
-  /** A call that was taken runs no more. */
+  /** Tells that a call that was taken no longer runs. */
   ended(record: CallRecord): void {
     const line = this.#lineOf(record);
     line.running -= 1;
@@ -80,7 +80,7 @@ export class WaitingCalls {
     this.#dropIfEmpty(line);
   }
 
-  /** When the next call becomes due that is not yet; undefined where there is none. */
+  /** @returns when the next call becomes due, in milliseconds since 1970; undefined where none waits for its time */
   nextDue(): number | undefined {
     const times = [...this.#lines.values()].flatMap(({ later }) => later[0]?.dueAt ?? []);
     return times.length === 0 ? undefined : Math.min(...times);
@@ -96,7 +96,7 @@ export class WaitingCalls {
     return line;
   }
 
-  /** How many functions of each queue share what it may run: those alone that have something to run or run it. */
+  /** @returns for each queue the number of functions that share it: those with a call that is due or runs */
   #busyLines(): Map<string, number> {
     const busy = new Map<string, number>();
     for (const { queue, due, running } of this.#lines.values())
@@ -110,7 +110,7 @@ export class WaitingCalls {
     return this.#inFlight(queue) < most && running < Math.max(1, Math.ceil(most / functions));
   }
 
-  /** Lets those that have become due join the line. */
+  /** Moves the calls that have become due to `due`. */
   #advance(line: Line, now: number): void {
     let due = 0;
     while ((line.later[due]?.dueAt ?? Number.POSITIVE_INFINITY) <= now) due += 1;

@@ -2,7 +2,7 @@ import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { readCredentials, type Credentials } from './password-file.ts';
 
-/** For how long a password that was read is not read again, in milliseconds. */
+/** How long the password is used before its file is read again, in milliseconds. */
 const FRESH_MS = 1000;
 
 const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number) => Promise<Buffer>;
@@ -23,8 +23,8 @@ export class BasicAuth {
   }
 
   /**
-   * @param folder has the files of the password, and of the user
-   * @param now a clock in milliseconds
+   * @param folder the folder with the files of user and password
+   * @param now a monotonic clock, in milliseconds
    * @returns undefined where there is no password
    * @throws StartError where it cannot be read
    */
@@ -33,13 +33,13 @@ export class BasicAuth {
     return credentials && new BasicAuth(folder, credentials, now);
   }
 
-  /** @returns the user, where an Authorization header names user and password; else undefined */
+  /** @returns the user of a valid Authorization header; undefined for any other */
   async userOf(authorization: string | undefined): Promise<string | undefined> {
     const given = readLogin(authorization);
     return given && (await this.#isRight(given)) ? given.user : undefined;
   }
 
-  /** As `userOf`, for those who type it: to guess is made slow (scrypt, RFC 7914, whose time tells nothing either). */
+  /** Checks a login that was typed in. It is slow on purpose (scrypt, RFC 7914), so that guessing is slow too. */
   async checkSlowly(user: string, password: string): Promise<boolean> {
     await this.#refresh();
     const salt = randomBytes(16);
@@ -55,7 +55,7 @@ export class BasicAuth {
     );
   }
 
-  /** Another text for each user and password. */
+  /** @returns a text that is different for each user and password */
   async fingerprint(): Promise<string> {
     await this.#refresh();
     const { user, password } = this.#expected;
@@ -70,7 +70,7 @@ export class BasicAuth {
     return isUser && isPassword;
   }
 
-  /** Takes a password that was reset. Where it cannot be read, the one that is known goes on. */
+  /** Reads the files again, as the password may have been reset. If they cannot be read, the known password stays. */
   async #refresh(): Promise<void> {
     if (this.#now() - this.#readAt < FRESH_MS) return;
     this.#readAt = this.#now();
@@ -79,7 +79,7 @@ export class BasicAuth {
   }
 }
 
-/** Of one length whatever the texts are, so that they can be compared in constant time. */
+/** Hashes user and password, so that they have a fixed length and can be compared in constant time. */
 function hashed({ user, password }: Credentials): { user: Buffer; password: Buffer } {
   return { user: sha256(user), password: sha256(password) };
 }

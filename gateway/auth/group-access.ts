@@ -1,15 +1,15 @@
 import type { Access } from './principal.ts';
 
-/** Which groups of an identity provider may do what. */
+/** The rights of the identity provider's groups. */
 export interface GroupRules {
   readonly write: readonly string[];
   readonly read: readonly string[];
 }
 
 /**
- * What somebody may do by their groups; the most that any of them gives.
- * @param claim as the identity provider tells it: a list of names, or one
- * @returns undefined where none of them gives anything
+ * Decides the rights of a user: the most that any of the user's groups gives.
+ * @param claim the claim of the identity provider: a list of names, or a single one
+ * @returns undefined where no group gives any right
  */
 export function accessOf(claim: unknown, rules: GroupRules): Access | undefined {
   const groups = (Array.isArray(claim) ? claim : [claim]).filter((one) => typeof one === 'string');

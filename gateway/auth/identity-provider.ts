@@ -6,15 +6,15 @@ import { wholeAnswer } from '../whole-answer.ts';
 import { challengeOf, type PendingLogin } from './pending-logins.ts';
 
 export interface IdentityProviderOptions {
-  /** Without a slash at its end, as the provider writes it. */
+  /** The issuer's URL, without a slash at its end. */
   readonly issuer: string;
   readonly clientId: string;
-  /** Undefined for a client that proves itself by PKCE alone. */
+  /** Undefined for a public client, which has only PKCE. */
   readonly clientSecret: string | undefined;
   readonly scope: string;
 }
 
-/** What a provider says of itself (OpenID Connect Discovery, section 3). */
+/** The metadata of a provider (OpenID Connect Discovery, section 3). */
 interface Metadata {
   readonly issuer: string;
   readonly authorization_endpoint: string;
@@ -25,13 +25,13 @@ interface Metadata {
 
 const ANSWER_WITHIN_MS = 10_000;
 const LARGEST_ANSWER = 1 << 20;
-/** How long what it says of itself is taken for right, in milliseconds. */
+/** How long the metadata are used before they are fetched again, in milliseconds. */
 const FRESH_MS = 3_600_000;
 
-/** Signatures that are made with a key of the provider's own; none with a secret, none at all. */
+/** The accepted signatures: those with the provider's private key. HS256 and `none` are not among them. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** An OpenID Connect provider, as a client that logs people in by authorization code and PKCE. */
+/** A client of an OpenID Connect provider, which logs users in by authorization code and PKCE. */
 export class IdentityProvider {
   readonly #options: IdentityProviderOptions;
   readonly #client = new HttpClient();
@@ -42,12 +42,12 @@ export class IdentityProvider {
     this.#options = options;
   }
 
-  /** What people know it by. */
+  /** The provider's name for users: its host. */
   get name(): string {
     return new URL(this.#options.issuer).host;
   }
 
-  /** Where a browser goes to log in. @throws GatewayError PROVIDER_UNAVAILABLE */
+  /** @returns the address at which a browser logs in @throws GatewayError PROVIDER_UNAVAILABLE */
   async addressOf({ state, nonce, verifier, redirectUri }: PendingLogin): Promise<string> {
     const { clientId, scope } = this.#options;
     const address = new URL((await this.#discover()).authorization_endpoint);
@@ -66,8 +66,8 @@ export class IdentityProvider {
   }
 
   /**
-   * Takes a code that came back for what the provider says of who has logged in: the claims of the ID token, checked,
-   * and those of userinfo where there is such a thing.
+   * Redeems the code that came back for the claims about the user: those of the ID token, which is verified, and those
+   * of userinfo, if the provider has it.
    * @throws GatewayError CREDENTIALS_INVALID, PROVIDER_UNAVAILABLE
    */
   async claimsOf(code: string, { verifier, nonce, redirectUri }: PendingLogin): Promise<JWTPayload> {
@@ -82,7 +82,7 @@ export class IdentityProvider {
     const accessToken = tokens['access_token'];
     if (metadata.userinfo_endpoint === undefined || typeof accessToken !== 'string') return claims;
     const more = await this.#ask(metadata.userinfo_endpoint, { authorization: `Bearer ${accessToken}` });
-    // somebody else's claims are no part of it (OpenID Connect Core, section 5.3.2)
+    // ignores userinfo about a different user (OpenID Connect Core, section 5.3.2)
     return more['sub'] === claims.sub ? { ...more, ...claims } : claims;
   }
 
@@ -91,10 +91,10 @@ export class IdentityProvider {
     if (this.#metadata && performance.now() - this.#metadata.at < FRESH_MS) return this.#metadata.value;
     const value = (await this.#ask(`${issuer}/.well-known/openid-configuration`, {})) as unknown as Metadata;
     if (value.issuer !== issuer)
-      throw unavailable(`it calls itself ${JSON.stringify(value.issuer)}: set oidc_issuer to that`);
+      throw unavailable(`its issuer is ${JSON.stringify(value.issuer)}: set oidc_issuer to that`);
     for (const endpoint of [value.authorization_endpoint, value.token_endpoint, value.jwks_uri])
       if (typeof endpoint !== 'string' || !/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
-        throw unavailable('what it says of itself lacks an endpoint');
+        throw unavailable('its metadata lack an endpoint');
     this.#metadata = { value, at: performance.now() };
     this.#keys = createRemoteJWKSet(new URL(value.jwks_uri), { timeoutDuration: ANSWER_WITHIN_MS });
     return value;
@@ -131,7 +131,7 @@ export class IdentityProvider {
       if (payload['nonce'] !== nonce) throw new Error('its nonce is that of another login');
       return payload;
     } catch (thrown) {
-      throw new GatewayError('CREDENTIALS_INVALID', `the ID token cannot be taken: ${messageOf(thrown)}`, {
+      throw new GatewayError('CREDENTIALS_INVALID', `the ID token is not valid: ${messageOf(thrown)}`, {
         cause: thrown,
       });
     }

@@ -1,24 +1,24 @@
-/** Wrong logins that one address may send in a minute, and all together. */
+/** How many wrong logins one address may send in a minute, and all addresses together. */
 const MOST_OF_ONE = 10;
 const MOST_OF_ALL = 100;
 const MINUTE_MS = 60_000;
-/** Addresses that are remembered; past that the oldest are forgotten. */
+/** How many addresses are remembered. The oldest are forgotten first. */
 const MOST_ADDRESSES = 10_000;
 
 interface Failures {
   count: number;
-  /** When the minute began in which they were counted. */
+  /** The start of the minute in which they are counted, in milliseconds of a monotonic clock. */
   since: number;
 }
 
-/** Slows down those who guess passwords. */
+/** Limits wrong logins, so that guessing a password is slow. */
 export class LoginLimit {
   readonly #ofOne = new Map<string, Failures>();
   #ofAll: Failures = { count: 0, since: Number.NEGATIVE_INFINITY };
 
   /**
-   * @param now milliseconds of a steady clock
-   * @returns for how long an address is to wait, in milliseconds; 0 where it may try
+   * @param now milliseconds of a monotonic clock
+   * @returns how long an address has to wait, in milliseconds; 0 if it may try now
    */
   waitOf(address: string, now: number): number {
     const one = this.#ofOne.get(address);

@@ -7,10 +7,10 @@ import type { Principal } from './principal.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import { isSame, type Sessions } from './sessions.ts';
 
-/** Passwords that are checked at a time: each takes 16 MiB and some 50 ms of a core. */
+/** How many passwords are checked at the same time. Each check takes 16 MiB and about 50 ms of CPU. */
 const MOST_CHECKS = 4;
 
-/** Who is let in: tools by user and password in every request, browsers by a session that a login begins. */
+/** Checks logins: tools send user and password with every request, browsers the cookie of a session. */
 export class Login {
   readonly sessions: Sessions;
   /** Undefined where there is no identity provider. */
@@ -25,7 +25,7 @@ export class Login {
     this.sessions = sessions;
   }
 
-  /** @returns who asks; undefined where it is nobody who may */
+  /** @returns the login of a request; undefined where it has none that is valid */
   async principalOf(headers: IncomingHttpHeaders): Promise<Principal | undefined> {
     const user = await this.#basic.userOf(headers.authorization);
     if (user !== undefined) return { user, access: 'write' };
@@ -34,9 +34,9 @@ export class Login {
   }
 
   /**
-   * Checks user and password of the login page.
-   * @param address of the caller, whose wrong logins are counted
-   * @returns a session's text, or how long to wait before the next try, in seconds
+   * Checks user and password of the page's login form.
+   * @param address the caller's address, whose wrong logins are counted
+   * @returns the value of the session's cookie, or the seconds to wait before the next try
    * @throws GatewayError CREDENTIALS_INVALID
    */
   async begin(user: string, password: string, address: string): Promise<string | number> {
@@ -58,8 +58,8 @@ export class Login {
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * @param headers of the request
- * @returns why somebody who has logged in may not do this, or undefined
+ * Checks whether a login may send a request with this method.
+ * @returns the reason of the refusal; undefined where it may
  */
 export function refusalOf(
   { access, session }: Principal,
@@ -71,7 +71,7 @@ export function refusalOf(
   if (session && !(typeof token === 'string' && isSame(token, session.csrfToken)))
     return new GatewayError(
       'TOKEN_MISSING',
-      'a session changes things with X-CSRF-Token alone: GET /system/session tells it',
+      'a change by a session needs the header X-CSRF-Token: GET /system/session returns it',
     );
   if (access === 'read') return new GatewayError('ACCESS_DENIED', 'your login may read, and change nothing');
   return undefined;

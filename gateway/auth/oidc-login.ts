@@ -8,9 +8,9 @@ import { readCookie, setCookie } from './session-cookie.ts';
 
 export interface OidcOptions extends IdentityProviderOptions {
   readonly groups: GroupRules;
-  /** The claim that has the groups. */
+  /** The claim with the groups of the user. */
   readonly groupsClaim: string;
-  /** Where browsers reach the gateway; '' for the name that they call it by. */
+  /** The address at which browsers reach the gateway; '' for the host of the request. */
   readonly publicUrl: string;
 }
 
@@ -18,7 +18,7 @@ const COOKIE = 'of-oidc';
 const COOKIE_PATH = '/system/login';
 const CALLBACK = '/system/login/callback';
 
-/** Logs people in at an identity provider; their groups say what they may do. */
+/** Logs users in at an identity provider. Their groups decide their rights. */
 export class OidcLogin {
   readonly #options: OidcOptions;
   readonly #provider: IdentityProvider;
@@ -34,7 +34,8 @@ export class OidcLogin {
   }
 
   /**
-   * Begins one: the browser is to go to `location` with the cookie, by which it is known when it comes back.
+   * Begins a login.
+   * @returns the address that the browser goes to, and a cookie that identifies the browser when it comes back
    * @throws GatewayError PROVIDER_UNAVAILABLE
    */
   async begin(headers: IncomingHttpHeaders): Promise<{ location: string; cookie: string }> {
@@ -42,7 +43,7 @@ export class OidcLogin {
     const location = await this.#provider.addressOf(login);
     return {
       location,
-      // Lax: to come back is a step from another site
+      // not Strict, as the browser comes back from another site
       cookie: setCookie(headers, COOKIE, login.state, {
         path: COOKIE_PATH,
         seconds: PENDING_MS / 1000,
@@ -52,7 +53,7 @@ export class OidcLogin {
   }
 
   /**
-   * Ends one that has come back.
+   * Ends a login whose browser has come back.
    * @throws GatewayError CREDENTIALS_INVALID, ACCESS_DENIED, PROVIDER_UNAVAILABLE
    */
   async end(headers: IncomingHttpHeaders, query: URLSearchParams): Promise<{ user: string; access: Access }> {
@@ -83,7 +84,7 @@ export class OidcLogin {
     return { user: String(user).slice(0, 200), access };
   }
 
-  /** The cookie that is not needed any more. */
+  /** @returns the Set-Cookie header that removes the cookie of `begin` */
   overCookie(headers: IncomingHttpHeaders): string {
     return setCookie(headers, COOKIE, '', { path: COOKIE_PATH, seconds: 0, sameSite: 'Lax' });
   }

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** The rules for web pages. */
+/** The rules for requests from web pages. */
 export interface OriginRules {
-  /** Whether every caller is let in. Then the called name must be one of ours. */
+  /** Whether there is no login. Then the host of a request must be one of the gateway's names. */
   readonly isOpen: boolean;
-  /** More names by which clients may call the gateway. */
+  /** Further host names of the gateway. */
   readonly allowedHosts: readonly string[];
-  /** Origins of web pages that may call it, as `https://shop.example.com`. */
+  /** Origins of web pages that may call the gateway, such as `https://shop.example.com`. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** The facts of a request. */
+/** The facts about a request that the check needs. */
 export interface AskedFor {
   readonly headers: IncomingHttpHeaders;
   readonly method: string;
@@ -19,7 +19,7 @@ export interface AskedFor {
   readonly kind: 'api' | 'page' | 'function';
 }
 
-/** Names by which functions call the gateway, here as in a cluster. */
+/** The host names by which functions call the gateway, as in a cluster. */
 const CLUSTER_NAMES: ReadonlySet<string> = new Set([
   'gateway.openfaas',
   'gateway.openfaas.svc',
@@ -27,15 +27,15 @@ const CLUSTER_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Keeps web pages of other origins away. A browser sends a login that it knows, and reaches loopback, for any page.
- * Such a request shows its origin in Origin or Sec-Fetch-Site (Fetch, section 3.2; Fetch Metadata). A page whose name
- * was made to lead here (DNS rebinding) shows it in the Host that it calls.
- * @returns why the request is refused, or undefined
+ * Refuses requests from web pages of other origins, as a browser sends a known login and reaches loopback for any page.
+ * Such a request has its origin in Origin or Sec-Fetch-Site (Fetch, section 3.2; Fetch Metadata). A page whose host
+ * name resolves to this machine (DNS rebinding) has that name in Host.
+ * @returns the reason of the refusal; undefined where the request is allowed
  */
 export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | undefined {
   const { host } = asked.headers;
   if (rules.isOpen && host !== undefined && !isOwnName(hostname(host), rules)) {
-    return `the gateway is not called ${JSON.stringify(host.slice(0, 100))}: add the name to allowed_hosts, or set basic_auth=true`;
+    return `${JSON.stringify(host.slice(0, 100))} is not a name of the gateway: add it to allowed_hosts, or set basic_auth=true`;
   }
   if (asked.kind === 'function' && !rules.isOpen) return undefined;
   const { origin } = asked.headers;
@@ -50,7 +50,7 @@ export function refusalOfOrigin(asked: AskedFor, rules: OriginRules): string | u
   return 'a web page of another origin may not do this';
 }
 
-/** Whether a link leads to the page: it shows the page, and gives nothing to the page with the link. */
+/** Whether the request follows a link to the page. It only shows the page; the page with the link learns nothing. */
 function isNavigation({ headers, method, kind }: AskedFor): boolean {
   return kind === 'page' && method === 'GET' && headers['sec-fetch-dest'] === 'document';
 }
@@ -59,18 +59,18 @@ function isOwnOrigin(origin: string, { headers, kind }: AskedFor, rules: OriginR
   if (rules.allowedOrigins.includes(origin)) return true;
   if (!URL.canParse(origin)) return false; // `null`: a page without an origin
   const { host, hostname: name } = new URL(origin);
-  if (kind === 'function' && isLoopbackName(name)) return true; // a page that its developer serves on this machine
+  if (kind === 'function' && isLoopbackName(name)) return true; // a page that a developer serves on this machine
   const forwarded = headers['x-forwarded-host'];
   return sameHost(host, headers.host) || (!rules.isOpen && sameHost(host, forwarded));
 }
 
-/** Gives a host and port without a standard port, which browsers leave out, and a proxy may have left in. */
+/** Compares the host of an origin with a header. Standard ports do not count: browsers omit them, proxies may not. */
 function sameHost(origin: string, header: string | string[] | undefined): boolean {
   if (typeof header !== 'string') return false;
   return header.toLowerCase().replace(/:(?:80|443)$/, '') === origin.toLowerCase();
 }
 
-/** Whether a host is an address, which cannot be rebound: its caller means this machine. */
+/** Whether a host is a name of this gateway, or an IP address, which DNS rebinding cannot use. */
 function isOwnName(name: string, { allowedHosts }: OriginRules): boolean {
   return isLoopbackName(name) || isIP(name) !== 0 || CLUSTER_NAMES.has(name) || allowedHosts.includes(name);
 }
@@ -85,7 +85,7 @@ function isLoopbackName(name: string): boolean {
   );
 }
 
-/** Gives the name without its port, in lower case, and without a dot at its end. */
+/** @returns the name of a host without its port, in lower case, and without a dot at its end */
 function hostname(host: string): string {
   const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host);
   return (name?.[1] ?? name?.[2] ?? '').toLowerCase().replace(/\.$/, '');

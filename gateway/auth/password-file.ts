@@ -7,10 +7,10 @@ import { StartError } from '../start-error.ts';
 const USER_FILE = 'basic-auth-user';
 const PASSWORD_FILE = 'basic-auth-password';
 
-/** The user of the API, unless another is named. */
+/** The user where there is no file with another name. */
 const DEFAULT_USER = 'admin';
 
-/** Random bytes in a new password. */
+/** How many random bytes a new password has. */
 const PASSWORD_BYTES = 24;
 
 export interface Credentials {
@@ -18,13 +18,14 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** The file of the password in a folder. */
+/** @returns the path of the password's file in a folder */
 export function passwordFileIn(folder: string): string {
   return path.join(folder, PASSWORD_FILE);
 }
 
 /**
- * Reads user and password from their files, without the white space around them. Without a file the user is `admin`.
+ * Reads user and password from their files, without white space at their ends. Without a file for it, the user is
+ * `admin`.
  * @returns undefined where there is no password
  * @throws StartError where the files cannot be read
  */
@@ -39,13 +40,13 @@ export async function readCredentials(folder: string): Promise<Credentials | und
 }
 
 /**
- * Makes a password where there is none.
- * @returns whether it was made now
+ * Makes a password if there is none.
+ * @returns whether it made one
  */
 export async function ensurePassword(folder: string): Promise<boolean> {
   return writePassword(folder, async (draft, file) => {
     try {
-      await link(draft, file); // fails where another start was faster
+      await link(draft, file); // fails if another start was faster
       return true;
     } catch (thrown) {
       if (systemCodeOf(thrown) === 'EEXIST') return false;
@@ -56,7 +57,7 @@ export async function ensurePassword(folder: string): Promise<boolean> {
   });
 }
 
-/** Replaces the password by a new one. A running gateway takes it at once. */
+/** Replaces the password by a new one. A running gateway reads it within a second. */
 export async function resetPassword(folder: string): Promise<void> {
   await writePassword(folder, async (draft, file) => {
     await rename(draft, file);
@@ -64,7 +65,7 @@ export async function resetPassword(folder: string): Promise<void> {
   });
 }
 
-/** Writes the file. It is whole and durable before it gets its name. */
+/** Writes a draft with a new password, which is whole and durable before `place` gives it its name. */
 async function writePassword(
   folder: string,
   place: (draft: string, file: string) => Promise<boolean>,

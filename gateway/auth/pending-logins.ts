@@ -1,24 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A login that has gone to the identity provider and is to come back. */
+/** A login that was sent to the identity provider and has not come back yet. */
 export interface PendingLogin {
   readonly state: string;
   readonly nonce: string;
-  /** What proves that the code is asked for by whoever began (PKCE, RFC 7636). */
+  /** Proves that the client that began the login also redeems the code (PKCE, RFC 7636). */
   readonly verifier: string;
   readonly redirectUri: string;
 }
 
-/** How long one has at the identity provider, in milliseconds. */
+/** How long a login may take at the identity provider, in milliseconds. */
 export const PENDING_MS = 600_000;
-/** Logins that are remembered; past that the oldest are forgotten. */
+/** How many logins are remembered. The oldest are forgotten first. */
 const MOST_PENDING = 1000;
 
-/** Logins under way, each of which comes back once. */
+/** The logins under way. Each can come back only once. */
 export class PendingLogins {
   readonly #pending = new Map<string, PendingLogin & { readonly endsAt: number }>();
 
-  /** @param now milliseconds of a steady clock */
+  /** @param now milliseconds of a monotonic clock */
   begin(redirectUri: string, now: number): PendingLogin {
     const [state = '', nonce = '', verifier = ''] = Array.from({ length: 3 }, () =>
       randomBytes(32).toString('base64url'),
@@ -32,7 +32,7 @@ export class PendingLogins {
     return login;
   }
 
-  /** @returns undefined where no login of that state is under way, or not any more */
+  /** @returns the login of this state; undefined where there is none, or it took too long */
   take(state: string, now: number): PendingLogin | undefined {
     const login = this.#pending.get(state);
     this.#pending.delete(state);
@@ -40,7 +40,7 @@ export class PendingLogins {
   }
 }
 
-/** What of a verifier the identity provider is told at first. */
+/** @returns the code challenge of a verifier, which the identity provider gets first (PKCE) */
 export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }

@@ -1,14 +1,14 @@
-/** What a login may do: `read` alone, or change things too. */
+/** The rights of a login: `read` may only read, `write` may change things too. */
 export type Access = 'read' | 'write';
 
-/** Who asks. */
+/** The login of a request. */
 export interface Principal {
-  /** '' where nobody has to log in. */
+  /** '' with basic_auth=false. */
   readonly user: string;
   readonly access: Access;
-  /** Of a browser's session: what its changes have to bring, when it ends. */
+  /** The browser's session: the token that its changes must send, and its end in milliseconds since 1970. */
   readonly session?: { readonly csrfToken: string; readonly endsAt: number; readonly isRenewed: boolean };
 }
 
-/** Where nobody has to log in. */
+/** The login of every request with basic_auth=false. */
 export const ANYBODY: Principal = { user: '', access: 'write' };

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * The paths that get the cookie of a session. Functions are no part of them: what lies at /function/ belongs to whoever
- * wrote it, and gets no login of the gateway.
+ * The paths that get the session's cookie. /function/ is not one of them, as functions must not get the gateway's
+ * login.
  */
 const PATHS = ['/system', '/ui'] as const;
 
@@ -10,17 +10,17 @@ const SESSION = 'of-session';
 
 export interface CookieOptions {
   readonly path: string;
-  /** How long it lasts; 0 ends it. */
+  /** How long the cookie lasts, in seconds; 0 removes it. */
   readonly seconds: number;
   readonly sameSite: 'Strict' | 'Lax';
 }
 
-/** Cookies know no ports: each gateway of a machine has names of its own. */
+/** Adds the port to a cookie's name. Cookies do not depend on ports, but a machine may have several gateways. */
 function nameOf({ host = '' }: IncomingHttpHeaders, name: string): string {
   return `${name}-${/:(\d+)$/.exec(host)?.[1] ?? '0'}`;
 }
 
-/** @returns the value of a cookie, undefined where the request brings none of that name */
+/** @returns the value of a cookie; undefined where the request has none of that name */
 export function readCookie(headers: IncomingHttpHeaders, name: string): string | undefined {
   const whole = nameOf(headers, name);
   for (const pair of (headers.cookie ?? '').split(';')) {
@@ -30,7 +30,7 @@ export function readCookie(headers: IncomingHttpHeaders, name: string): string |
   return undefined;
 }
 
-/** A Set-Cookie header (RFC 6265) of a cookie that no script reads. */
+/** @returns the value of a Set-Cookie header (RFC 6265). No script can read the cookie. */
 export function setCookie(
   headers: IncomingHttpHeaders,
   name: string,
@@ -42,14 +42,14 @@ export function setCookie(
   return `${whole}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=${sameSite}${secure}`;
 }
 
-/** @returns the session's text, undefined where the request brings none */
+/** @returns the value of the session's cookie; undefined where the request has none */
 export function readSessionCookie(headers: IncomingHttpHeaders): string | undefined {
   return readCookie(headers, SESSION);
 }
 
 /**
- * The Set-Cookie headers that begin a session, or end it.
- * @param seconds how long it lasts; 0 ends it
+ * Makes the Set-Cookie headers that begin or end a session.
+ * @param seconds how long the session lasts; 0 ends it
  */
 export function sessionCookies(headers: IncomingHttpHeaders, token: string, seconds: number): string[] {
   return PATHS.map((path) => setCookie(headers, SESSION, token, { path, seconds, sameSite: 'Strict' }));

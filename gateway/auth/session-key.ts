@@ -9,8 +9,8 @@ const FILE = 'session-key';
 const KEY_BYTES = 32;
 
 /**
- * The key that sessions are signed with, so that they outlive the gateway; made at the first start.
- * @throws StartError where it cannot be read or written
+ * Reads the key that signs sessions, so that they survive restarts. The first start makes it.
+ * @throws StartError where the file cannot be read or written
  */
 export async function loadSessionKey(stateDir: string): Promise<Buffer> {
   const file = join(stateDir, FILE);

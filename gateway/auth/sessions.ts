@@ -2,9 +2,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Access, Principal } from './principal.ts';
 
 export interface SessionsParts {
-  /** What sessions are signed with. */
+  /** The key that signs sessions. */
   readonly key: Buffer;
-  /** Changes with the password, and with it all sessions end. */
+  /** A text that changes with the user and the password. All sessions end then. */
   readonly fingerprint: () => Promise<string>;
   /** How long a session lasts, in milliseconds. */
   readonly duration: number;
@@ -12,22 +12,22 @@ export interface SessionsParts {
   readonly now: () => number;
 }
 
-/** What a session says, short as it is in every request. */
+/** The content of a session's cookie. The names are short, as every request has them. */
 interface Claims {
   readonly u: string;
   readonly a: Access;
-  /** When it ends, in milliseconds since 1970. */
+  /** When the session ends, in milliseconds since 1970. */
   readonly e: number;
-  /** What tells it from others. */
+  /** A random text that identifies the session. */
   readonly n: string;
-  /** 1 where it is made longer as it is used. */
+  /** 1 if the session is renewed while it is used. */
   readonly r: 0 | 1;
 }
 
-/** Sessions that were ended by hand and are remembered until they would have ended; the oldest are forgotten. */
+/** How many revoked sessions are remembered. The oldest are forgotten first. */
 const MOST_REVOKED = 10_000;
 
-/** Sessions of browsers: signed texts in a cookie, of which the gateway keeps nothing but those that were ended. */
+/** Issues and checks the sessions of browsers: signed texts in a cookie. The gateway remembers only revoked ones. */
 export class Sessions {
   readonly duration: number;
   readonly #parts: SessionsParts;
@@ -39,9 +39,9 @@ export class Sessions {
   }
 
   /**
-   * Begins one.
-   * @param isRenewed whether it is made longer as it is used: not where others may take the login back
-   * @returns what its cookie holds
+   * Begins a session.
+   * @param isRenewed whether it is renewed while it is used; not where an identity provider may withdraw the login
+   * @returns the value of its cookie
    */
   async issue(user: string, access: Access, { isRenewed = true } = {}): Promise<string> {
     const claims: Claims = {
@@ -55,7 +55,7 @@ export class Sessions {
     return `${text}.${await this.#sign('session', text)}`;
   }
 
-  /** @returns who a cookie is of; undefined where it is forged, over, or ended */
+  /** @returns the login of a cookie; undefined where it is forged, expired, or revoked */
   async read(token: string): Promise<Principal | undefined> {
     const [text = '', signature = ''] = token.split('.');
     if (!isSame(signature, await this.#sign('session', text))) return undefined;
@@ -71,7 +71,7 @@ export class Sessions {
     return { user, access, session: { csrfToken, endsAt, isRenewed: r === 1 } };
   }
 
-  /** Ends one before its time. */
+  /** Ends a session before its time. */
   async revoke(token: string): Promise<void> {
     if (!(await this.read(token))) return;
     const { n } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Claims;
@@ -90,7 +90,7 @@ export class Sessions {
   }
 }
 
-/** In a time that does not tell where they differ. */
+/** Compares two texts in a time that does not depend on where they differ. */
 export function isSame(given: string, expected: string): boolean {
   const a = Buffer.from(given);
   const b = Buffer.from(expected);

@@ -3,7 +3,7 @@ import { connectNats } from '../async/jetstream/nats-connection.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Finding } from './finding.ts';
 
-/** Whether the NATS server that is to keep calls for later is there, and has JetStream. Nothing where none is set. */
+/** Checks whether the NATS server of the setting nats_url answers and has JetStream. No findings where none is set. */
 export async function examineNats(settings: Settings): Promise<Finding[]> {
   const { natsUrl: address, natsCredentials: credentials, natsStream: stream } = settings;
   if (!address) return [];

@@ -13,13 +13,15 @@ import type { Settings } from '../settings/table.ts';
 import { examineNats } from './doctor-nats.ts';
 import type { Finding } from './finding.ts';
 
-/** How long an engine may take to say that it is there, in milliseconds. */
+/** How long an engine may take to answer, in milliseconds. */
 const ENGINE_ANSWERS_WITHIN_MS = 3000;
 
-/** The oldest Node that is good for it. */
+/** The oldest version of Node that the gateway runs on. */
 const OLDEST_NODE = [20, 16] as const;
 
-/** Looks at what the gateway needs of this machine: a line each, with the way out. */
+/**
+ * Checks what the gateway needs of this machine. Each finding is one line, which says what to do if something is wrong.
+ */
 export async function examine(settings: Settings, environment: Environment): Promise<Finding[]> {
   const running = await findGateway(settings.stateDir);
   const ports = running
@@ -58,7 +60,7 @@ async function port({ host }: Settings, name: string, number: number): Promise<F
   }
 }
 
-/** Durable means that fsync works there: some network file systems have none. */
+/** Checks that the state folder can be written, with fsync, which some network file systems lack. */
 async function stateFolder(folder: string): Promise<Finding> {
   const parent = await existing(folder);
   try {
@@ -83,7 +85,7 @@ async function stateFolder(folder: string): Promise<Finding> {
   }
 }
 
-/** The folder, or the nearest above it that is there. */
+/** @returns the folder, or the nearest one above it that exists */
 async function existing(folder: string): Promise<string> {
   for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
     const isThere = await access(at).then(
@@ -95,7 +97,7 @@ async function existing(folder: string): Promise<string> {
   return tmpdir();
 }
 
-/** Limits of memory and CPU are the kernel's where it has left this process a part of its cgroups. */
+/** Checks whether the kernel can enforce limits, which needs a cgroup of the gateway's own. */
 async function cgroup(): Promise<Finding> {
   const own = await findOwnCgroup();
   if ('folder' in own)
@@ -104,7 +106,7 @@ async function cgroup(): Promise<Finding> {
   return { verdict: 'warn', line: `${own.why}: ${way}; systemd gives cgroups with Delegate=yes` };
 }
 
-/** Local images need none; all others do. */
+/** Checks for a container engine, which all images but local ones need. */
 async function engine({ engineHost, provider }: Settings, environment: Environment): Promise<Finding> {
   const verdict = provider === 'engine' ? 'fail' : 'warn';
   let client: EngineClient | undefined;

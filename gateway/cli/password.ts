@@ -3,9 +3,9 @@ import type { Settings } from '../settings/table.ts';
 import { StartError } from '../start-error.ts';
 
 /**
- * `of-gateway password`: says where the password is, and makes one where there is none.
- * @param isReset whether a new one replaces it
- * @returns the line to print; the password itself stands only in its file
+ * `of-gateway password`: tells where the password is, and makes one if there is none.
+ * @param isReset whether to replace it by a new one
+ * @returns the line to print; the password itself is only in its file
  * @throws StartError
  */
 export async function passwordCommand(

@@ -4,7 +4,7 @@ import type { Environment } from '../../common/settings/read.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { COMMIT, RELEASE } from '../version.ts';
 
-/** The command, with the flags that set settings, by the names of their variables. */
+/** The commands. Their flags are settings, by the names of their variables. */
 export interface Commands {
   serve(flags: Environment): Promise<void>;
   password(flags: Environment, isReset: boolean): Promise<void>;
@@ -17,7 +17,7 @@ const SETTINGS_TITLE = `
 Settings, each a variable of the environment or a flag with - in place of _ (read_timeout, --read-timeout); a flag goes
 before its variable. Times are Go durations (1m30s, 500ms) or whole seconds:`;
 
-/** The command line of of-gateway. */
+/** Makes the command line of of-gateway. */
 export function createProgram(commands: Commands): Command {
   const program = new Command('of-gateway')
     .description(ABOUT)
@@ -49,18 +49,18 @@ export function createProgram(commands: Commands): Command {
 
 const NAMES = Object.values(SETTINGS).map(({ names }) => names[0]);
 
-/** The table of settings stands once in the help, behind the options. */
+/** Adds a flag for each setting. They are hidden, as the help lists all settings after the options. */
 function withSettings(command: Command): Command {
   for (const name of NAMES) command.addOption(new Option(`${flagOf(name)} <${name}>`).hideHelp());
   return command;
 }
 
-/** Gives the flag of a setting: `--read-timeout` for `read_timeout`. */
+/** @returns the flag of a setting: `--read-timeout` for `read_timeout` */
 function flagOf(name: string): string {
   return `--${name.replaceAll('_', '-')}`;
 }
 
-/** Collects the flags before and behind a command's name, by the names of their variables. */
+/** Collects the flags before and after a command's name, by the names of their variables. */
 function flagsOf(command: Command): Environment {
   const given = command.optsWithGlobals<Readonly<Record<string, unknown>>>();
   const flags = NAMES.flatMap((name) => {
@@ -70,7 +70,7 @@ function flagsOf(command: Command): Environment {
   return Object.fromEntries(flags);
 }
 
-/** As commander names the value of a flag. */
+/** @returns the name under which commander keeps the value of a flag */
 function camelCase(name: string): string {
   return name.replaceAll(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -1,6 +1,6 @@
 import { flag, listOf, mapOf, text } from '../json/shape.ts';
 
-/** The common part of a deployment and a function's status in JSON. */
+/** The fields that a deployment and the status of a function have in common in JSON. */
 export const DEPLOYMENT_FIELDS = {
   image: text,
   namespace: text,

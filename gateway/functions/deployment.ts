@@ -1,6 +1,6 @@
 import type { FunctionName } from './function-name.ts';
 
-/** Quantities in Kubernetes' form (`64Mi`, `500m`), as they were given. */
+/** Quantities in Kubernetes' format (`64Mi`, `500m`), as they were deployed. */
 export interface Resources {
   readonly memory?: string;
   readonly cpu?: string;
@@ -10,12 +10,12 @@ export interface Resources {
 }
 
 /**
- * The wanted state of a function: the body of POST and PUT /system/functions once it has been read and checked. Parts
- * that a provider cannot carry out (constraints on one machine) are kept and shown all the same.
+ * The wanted state of a function: the checked body of POST and PUT /system/functions. Fields that a provider ignores
+ * (such as constraints on a single machine) are kept and shown all the same.
  */
 export interface Deployment extends FunctionName {
   readonly image: string;
-  /** The command of the watchdog, where it is not the image's own; '' otherwise. */
+  /** The command that the watchdog runs; '' for the image's own. */
   readonly envProcess: string;
   readonly envVars: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;

@@ -7,19 +7,19 @@ import { wholeAnswer } from '../whole-answer.ts';
 const ANSWER_WITHIN_MS = 10_000;
 const LARGEST_INDEX = 4 << 20;
 const LARGEST_ICON = 64 << 10;
-/** Pictures that are fetched; functions past that go without. */
+/** How many pictures are fetched. Further functions have none. */
 const MOST_ICONS = 200;
-/** How long an index is told again as it was, in milliseconds. */
+/** How long an index is kept before it is read again, in milliseconds. */
 const FRESH_MS = 600_000;
 
-/** What a picture may be. Browsers run no script of an SVG that is shown as a picture. */
+/** The types of pictures that are accepted. SVG is safe, as browsers run no scripts in pictures. */
 const PICTURE = /^image\/(?:png|jpeg|gif|webp|svg\+xml)(?:;|$)/;
 
 const client = new HttpClient();
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Functions that others have made, as faas-cli's stores list them (`{"functions": [...]}`), with their pictures. */
+/** An index of functions that others have published, in the format of faas-cli's stores (`{"functions": [...]}`). */
 export class FunctionIndex {
   readonly #source: string | undefined;
   #known: { readonly functions: readonly Entry[]; readonly at: number } | undefined;
@@ -30,7 +30,7 @@ export class FunctionIndex {
   }
 
   /**
-   * Pictures are in it as data, so that a browser asks nobody else for them.
+   * Reads the index. Its pictures become data URLs, so that browsers need not load them from other hosts.
    * @throws GatewayError INDEX_UNAVAILABLE
    */
   async functions(): Promise<readonly Entry[]> {
@@ -69,7 +69,7 @@ async function withIcons(functions: readonly Entry[]): Promise<Entry[]> {
   );
 }
 
-/** @returns undefined where it cannot be had: a function is shown without */
+/** @returns a data URL; undefined where the picture cannot be fetched or used */
 async function pictureOf(url: string): Promise<string | undefined> {
   if (url.startsWith('data:image/')) return url.length <= 2 * LARGEST_ICON ? url : undefined;
   if (!/^https?:\/\//.test(url)) return undefined;

@@ -14,7 +14,7 @@ export function isDnsLabel(text: string): boolean {
 
 /**
  * Reads `NAME` or `NAME.NAMESPACE` of a URL. The last dot separates the two, as clients of OpenFaaS expect.
- * @param defaultNamespace used where the text has no dot
+ * @param defaultNamespace is used where the text has no dot
  */
 export function readFunctionName(text: string, defaultNamespace: string): FunctionName {
   const dot = text.lastIndexOf('.');
@@ -22,7 +22,7 @@ export function readFunctionName(text: string, defaultNamespace: string): Functi
   return { name: text.slice(0, dot), namespace: text.slice(dot + 1) || defaultNamespace };
 }
 
-/** `NAME.NAMESPACE`: the key of a function in maps, its label in metrics, and its name in messages. */
+/** @returns `NAME.NAMESPACE`: the key of a function in maps, its label in metrics, and its name in messages */
 export function qualifiedName({ name, namespace }: FunctionName): string {
   return `${name}.${namespace}`;
 }

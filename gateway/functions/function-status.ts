@@ -1,14 +1,14 @@
 import type { Deployment } from './deployment.ts';
 
-/** CPU in thousandths of a core, memory in bytes, over all instances of a function. */
+/** The usage of all instances of a function: CPU in thousandths of a core, memory in bytes. */
 interface Usage {
   readonly cpu: number;
   readonly totalMemoryBytes: number;
-  /** Of CPU, since the gateway was started; undefined where that is not known. */
+  /** The CPU time since the gateway was started; undefined where it is not known. */
   readonly cpuSeconds?: number;
 }
 
-/** What one instance is doing. `restarting` is one that starts after others of its version have failed. */
+/** The state of one instance. `restarting`: it starts after others of its version have failed. */
 export type InstanceState = 'starting' | 'restarting' | 'idle' | 'busy' | 'draining';
 
 export interface InstanceStatus {
@@ -17,21 +17,21 @@ export interface InstanceStatus {
   readonly inFlight: number;
 }
 
-/** A function as it is now: what was deployed, and what probes say of its instances. */
+/** The current state of a function: its deployment and its instances. */
 export interface FunctionStatus {
   readonly deployment: Deployment;
-  /** Instances that are wished for. */
+  /** The wanted number of instances. */
   readonly replicas: number;
-  /** Instances that answer their readiness probe. */
+  /** How many instances are ready. */
   readonly availableReplicas: number;
-  /** Of the deployment: an update keeps it. */
+  /** When the function was deployed first. An update does not change it. */
   readonly createdAt: Date;
-  /** Of the version that was deployed last, where the provider knows. */
+  /** When the latest version was deployed, if the provider knows. */
   readonly deployedAt?: Date;
-  /** Where the provider knows each of them. */
+  /** The instances, if the provider knows them. */
   readonly instances?: readonly InstanceStatus[];
-  /** Measured where it was asked for. */
+  /** The usage, if it was asked for. */
   readonly usage?: Usage;
-  /** Why instances are missing, or what a user should know: one line each. Empty where all is well. */
+  /** Lines that say why instances are missing, and what else a user should know. Empty where all is well. */
   readonly notes: readonly string[];
 }

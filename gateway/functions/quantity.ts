@@ -1,4 +1,4 @@
-/** The factor of each suffix of a quantity: of bytes of memory, or of cores. */
+/** The factor of each suffix of a quantity. */
 const FACTORS: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
@@ -21,7 +21,7 @@ const FACTORS: Readonly<Record<string, number>> = {
 const QUANTITY = /^\+?(\d+\.?\d*|\.\d+)(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/;
 
 /**
- * Reads a quantity in Kubernetes' form: `64Mi`, `500m`, `0.5`, `1e3`.
+ * Reads a quantity in Kubernetes' format: `64Mi`, `500m`, `0.5`, `1e3`.
  * @returns bytes or cores, or undefined where the text is not a quantity
  */
 export function parseQuantity(text: string): number | undefined {

@@ -4,9 +4,9 @@ import { removeFolder } from '../../common/files/remove-folder.ts';
 import { currentLink, imageFolder } from '../../common/local-image.ts';
 
 /**
- * Removes the revisions of a local image that neither its name nor a function leads to any more. One that is younger
- * than that which its name leads to is about to take the name.
- * @param used revisions that functions run, or would go back to
+ * Removes the revisions of a local image that are neither current nor used. Revisions that are younger than the current
+ * one stay, as one of them is about to become current.
+ * @param used revisions that functions run, or could return to
  */
 export async function removeUnusedRevisions(
   stateFolder: string,
@@ -15,7 +15,7 @@ export async function removeUnusedRevisions(
 ): Promise<void> {
   const folder = imageFolder(stateFolder, name);
   const current = await readlink(currentLink(stateFolder, name)).catch(() => undefined);
-  if (current === undefined) return; // it is being put there, or was taken away
+  if (current === undefined) return; // the image is being built for the first time, or was removed
   const since = await madeAt(join(folder, current));
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     // names that begin with a dot are being staged
@@ -25,7 +25,7 @@ export async function removeUnusedRevisions(
   }
 }
 
-/** @returns milliseconds since 1970; 0 for a folder that is none of a revision any more */
+/** @returns when a revision was made, in milliseconds since 1970; 0 for a folder that is no revision any more */
 async function madeAt(revision: string): Promise<number> {
   return stat(join(revision, 'image.json')).then(
     ({ mtimeMs }) => mtimeMs,

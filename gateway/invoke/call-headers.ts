@@ -1,6 +1,6 @@
 import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
 
-/** The facts of a call that the gateway tells a function, beside the caller's own headers. */
+/** The values of the headers that the gateway adds to a call. */
 export interface CallFacts {
   readonly callId: string;
   /** Nanoseconds since 1970, in decimal digits. */
@@ -11,14 +11,14 @@ export interface CallFacts {
   readonly authority: string;
 }
 
-/** The lengths of the fields that are looked for below. Length alone tells most headers from them. */
+/** The names of the headers that are looked for below. */
 const HOST = 'host';
 const CALL_ID = 'x-call-id';
 const START_TIME = 'x-start-time';
 const FORWARDED_FOR = 'x-forwarded-for';
 const FORWARDED_HOST = 'x-forwarded-host';
 
-/** Gives the value of X-Call-Id, if the caller sent one: it is kept, so that calls of calls can be followed. */
+/** @returns the caller's X-Call-Id, if there is one. It is kept, so that calls between functions can be traced. */
 export function givenCallId(rawHeaders: readonly string[]): string | undefined {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     if (isNamed(rawHeaders[at], CALL_ID)) return rawHeaders[at + 1] || undefined;
@@ -27,10 +27,11 @@ export function givenCallId(rawHeaders: readonly string[]): string | undefined {
 }
 
 /**
- * Makes the headers of a call for the function: the caller's end-to-end fields in their order and spelling. Host is the
- * instance's own, as behind OpenFaaS's gateway, and the caller's is in X-Forwarded-Host. X-Forwarded-* of the caller
- * are kept.
- * @param rawHeaders names and values in turn
+ * Makes the headers of a call for the function: the caller's end-to-end headers in their order and spelling, with a
+ * Host that is the instance's, as behind OpenFaaS's gateway. The caller's Host goes to X-Forwarded-Host. X-Forwarded-*
+ * headers of the caller are kept.
+ * @param rawHeaders names and values alternate
+ * @returns names and values, which alternate
  */
 export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): string[] {
   const headers = endToEndHeaders(rawHeaders);
@@ -66,7 +67,7 @@ export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): st
 /**
  * Adds the headers that callers of OpenFaaS's gateway get to the head of a function's answer. An answer without a type
  * is text, as behind faas-provider.
- * @param headers names and values in turn; added to
+ * @param headers names and values alternate; is changed
  */
 export function finishAnswer(
   headers: string[],
@@ -79,7 +80,7 @@ export function finishAnswer(
     if (isNamed(name, 'content-type')) {
       hasType = true;
     } else if (isNamed(name, CALL_ID) || isNamed(name, START_TIME)) {
-      headers.splice(at, 2); // the function has sent them back
+      headers.splice(at, 2); // the function has sent back the headers of the call
       at -= 2;
     }
   }
@@ -87,6 +88,7 @@ export function finishAnswer(
   headers.push('X-Call-Id', callId, 'X-Start-Time', startTime);
 }
 
+/** Compares a header's name without regard to case. The lengths come first, as they exclude most headers. */
 function isNamed(name: string | undefined, lowerCase: string): boolean {
   return name !== undefined && name.length === lowerCase.length && name.toLowerCase() === lowerCase;
 }

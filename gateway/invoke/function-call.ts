@@ -17,7 +17,7 @@ import type { Invocation, InvocationLimits, InvocationObserver } from './invocat
 import { gatewayManner } from './manner.ts';
 import { startTime } from './start-time.ts';
 
-/** The surroundings of a call. */
+/** The parts of the gateway that all calls share. */
 export interface CallContext {
   readonly endpoints: Endpoints;
   readonly limits: InvocationLimits;
@@ -25,12 +25,12 @@ export interface CallContext {
   readonly upstreamOf: (endpoint: Endpoint) => Upstream;
 }
 
-/** How often a call looks for another instance, when the ones that it got took no connection. */
+/** How often a call tries another instance when those before took no connection. */
 const MOST_TRIES = 5;
-/** How long it waits before that, in milliseconds: an instance that has just ended is out of rotation by then. */
+/** The pause before that, in milliseconds: an instance that has just ended is out of the rotation by then. */
 const RETRY_AFTER_MS = 100;
 
-/** One call: its exchange, its place at an instance, and its counts. */
+/** One call of a function: waits for an instance, forwards the request, and counts the call. */
 export class FunctionCall implements Manner {
   readonly component = gatewayManner.component;
   readonly #context: CallContext;
@@ -67,19 +67,19 @@ export class FunctionCall implements Manner {
     this.#exchange.onSettled(this.#onSettled);
   }
 
-  /** The server's view of the call. */
+  /** The call as the server follows it. */
   get served(): ServedRequest {
     return this.#exchange;
   }
 
-  /** Serves the call to its end. */
+  /** Begins to serve the call. */
   start(): void {
     const place = this.#context.endpoints.take(this.#invocation.name);
     if (place) this.#send(place);
     else void this.#wait();
   }
 
-  /** Ends the call with an error of the gateway's own. */
+  /** Ends the call with an error of the gateway. */
   fail(error: HttpError, headers: readonly string[] = []): void {
     this.#exchange.fail(error, [...headers, 'X-Call-Id', this.#callId, 'X-Start-Time', this.#startTime]);
   }
@@ -88,7 +88,7 @@ export class FunctionCall implements Manner {
     return gatewayManner.upstreamFailed(`${this.#label}: ${message}`, cause);
   }
 
-  /** Called when the function answers. From now on the call may take its time, as streams do. */
+  /** Called when the function answers. From here on no timeout limits the call, as answers may be long streams. */
   finishHead(headers: string[], status: number): void {
     this.#exchange.liftLimits();
     finishAnswer(headers, status, { callId: this.#callId, startTime: this.#startTime });
@@ -125,7 +125,7 @@ export class FunctionCall implements Manner {
     this.#context.upstreamOf(endpoint).forward(this.#exchange, head, this.#elsewhere);
   }
 
-  /** Looks for another instance, where one has ended and nobody knew yet. */
+  /** Finds another instance after one took no connection, as it had just ended. */
   readonly #elsewhere = async (error: Error): Promise<FastPool> => {
     this.#place?.release();
     this.#tries += 1;
@@ -161,7 +161,7 @@ export class FunctionCall implements Manner {
   };
 }
 
-/** Gives an address; an IPv4 address that came over an IPv6 socket as the IPv4 address that it is. */
+/** @returns an address; for an IPv4 address of an IPv6 socket (::ffff:1.2.3.4), the IPv4 address */
 export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

@@ -23,7 +23,7 @@ export interface InvokerParts {
   readonly limits: InvocationLimits;
 }
 
-/** The methods that a function can be called with, as of faas-provider. */
+/** The methods by which a function can be called, the same as in faas-provider. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ALLOW = [...METHODS].join(', ');
 
@@ -40,20 +40,20 @@ export class Invoker {
   }
 
   /**
-   * Serves one call to its end.
-   * @returns the server's view of it, until it is settled
+   * Begins to serve one call.
+   * @returns the request as the server follows it
    */
   handle(request: ExchangeRequest, response: ExchangeResponse, invocation: Invocation): ServedRequest {
     const call = new FunctionCall(this.#context, request, response, invocation);
     if (METHODS.has(request.method ?? '')) call.start();
     else {
-      const text = `functions are called by ${ALLOW}, not by ${request.method}`;
+      const text = `functions accept ${ALLOW}, not ${request.method}`;
       call.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', ALLOW]);
     }
     return call.served;
   }
 
-  /** Carries an upgraded connection (WebSocket) to a function until it closes. */
+  /** Connects an upgraded connection (WebSocket) to a function, until it closes. */
   async upgrade(
     request: IncomingMessage,
     socket: Socket,
@@ -94,7 +94,7 @@ export class Invoker {
     }
   }
 
-  /** Breaks off every upgraded connection. */
+  /** Closes all upgraded connections. */
   closeUpgrades(): void {
     for (const socket of this.#upgraded) socket.destroy();
   }

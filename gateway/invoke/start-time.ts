@@ -1,6 +1,6 @@
 /**
- * Gives the time of day in nanoseconds since 1970, in decimal digits: the form of X-Start-Time. The clock gives
- * milliseconds with a fraction; further digits are zeros.
+ * @param now milliseconds since 1970, with a fraction
+ * @returns the value of X-Start-Time: nanoseconds since 1970, in decimal digits
  */
 export function startTime(now: number = performance.timeOrigin + performance.now()): string {
   const ms = Math.floor(now);

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { readAs, ShapeError, type Shape } from './shape.ts';
 
-/** How deep objects and lists may nest: as deep as in Go's decoder. */
+/** How deep objects and lists may nest, the same as in Go's decoder. */
 const DEEPEST = 10_000;
 
 const QUOTE = 34;
@@ -10,8 +10,8 @@ const OPENING: ReadonlySet<number> = new Set([91, 123]);
 const CLOSING: ReadonlySet<number> = new Set([93, 125]);
 
 /**
- * Reads a body of JSON. Bytes that are not UTF-8 become U+FFFD. A byte order mark, and anything behind the document, is
- * an error, as for Go's decoder.
+ * Reads a JSON body by the rules of Go's decoder: bytes that are not UTF-8 become U+FFFD; a byte order mark or anything
+ * after the document is an error.
  * @throws GatewayError REQUEST_INVALID with one line that names the field
  */
 export function decodeJson<T>(body: Buffer, shape: Shape<T>): T {
@@ -33,7 +33,7 @@ export function decodeJson<T>(body: Buffer, shape: Shape<T>): T {
   }
 }
 
-/** Says where the parser stopped, but not what is there: it may be part of a secret. */
+/** @returns where the parser stopped, but not the text there, which may be part of a secret */
 function parserReason(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : '';
   const position = /at position (\d+)/.exec(message)?.[1];
@@ -41,7 +41,7 @@ function parserReason(thrown: unknown): string {
   return /end of JSON input|Unterminated/i.test(message) ? 'it ends too early' : 'it cannot be read';
 }
 
-/** Counts the nesting before parsing, as a million nested lists take a hundred times their bytes. */
+/** Checks the nesting before parsing, as a million nested lists would take a hundred times their bytes in memory. */
 function isTooDeep(body: Buffer): boolean {
   let depth = 0;
   let isInText = false;

@@ -1,17 +1,19 @@
-/** Thrown for a value of another kind than expected: its place, such as `limits.memory`, and the expected kind. */
+/**
+ * A value has another type than expected. The message names its place, such as `limits.memory`, and the expected type.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
 /**
- * The expected kind of a JSON value. `null` and missing values read as `zero`, which is their meaning for clients in
- * Go, which leave empty values out.
+ * The expected type of a JSON value. `null` and missing values are read as `zero`, as clients in Go leave empty values
+ * out.
  */
 export interface Shape<T> {
   readonly zero: T;
   /**
    * @param value neither null nor undefined
-   * @param at its place, for the error; '' for the whole document
+   * @param at the place of the value, for the error; '' for the whole document
    * @throws ShapeError
    */
   read(value: unknown, at: string): T;
@@ -21,7 +23,7 @@ export const text: Shape<string> = {
   zero: '',
   read(value, at) {
     if (typeof value !== 'string') throw wrong(value, at, 'a text');
-    return value.replaceAll(/\p{Surrogate}/gu, '\ufffd'); // halves of a character, as Go's decoder does
+    return value.replaceAll(/\p{Surrogate}/gu, '\ufffd'); // replaces half surrogate pairs, as Go's decoder does
   },
 };
 
@@ -36,7 +38,7 @@ export const flag: Shape<boolean> = {
   },
 };
 
-/** A whole number from 0; undefined where there is none, so that no value and 0 can be told apart. */
+/** A whole number from 0; undefined where it is missing, as that means something else than 0. */
 export const count: Shape<number | undefined> = {
   zero: undefined,
   read(value, at) {
@@ -46,7 +48,7 @@ export const count: Shape<number | undefined> = {
   },
 };
 
-/** Bytes in base64 (RFC 4648, section 4, with its padding); undefined where there are none. */
+/** Bytes in base64 (RFC 4648, section 4, with padding); undefined where they are missing. */
 export const bytes: Shape<Buffer | undefined> = {
   zero: undefined,
   read(value, at) {
@@ -83,8 +85,8 @@ type Fields = Readonly<Record<string, Shape<unknown>>>;
 type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Shape<infer T> ? T : never };
 
 /**
- * An object with these fields. Their case does not matter, the last of several counts, and unknown fields are ignored:
- * the rules of Go's decoder.
+ * An object with these fields, by the rules of Go's decoder: upper and lower case do not matter, the last of several
+ * equal names counts, and unknown fields are ignored.
  */
 export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
   const names = new Map(Object.keys(fields).map((name) => [folded(name), name]));
@@ -109,8 +111,8 @@ export function readAs<T>(shape: Shape<T>, value: unknown, at = ''): T {
 }
 
 /**
- * Compares names without case. Upper case comes first, as Go also takes the long s and the kelvin sign for their
- * letters.
+ * Makes names comparable without regard to case. The step to upper case makes the long s an S and the Kelvin sign a K,
+ * as in Go.
  */
 function folded(name: string): string {
   return name.toUpperCase().toLowerCase();
@@ -127,15 +129,15 @@ function member(at: string, key: string): string {
 }
 
 function wrong(value: unknown, at: string, expected: string): ShapeError {
-  return new ShapeError(`${place(at)} has to be ${expected}, and is ${described(value)}`);
+  return new ShapeError(`${place(at)} must be ${expected}, but is ${described(value)}`);
 }
 
-/** Names of fields of the caller's own (labels, variables) may be of any length. */
+/** @returns the place of a value for an error. It is cut off, as names that the caller chose may have any length. */
 function place(at: string): string {
   return at === '' ? 'the body' : at.slice(0, 200);
 }
 
-/** Describes a value by its kind, or a number by itself; never by its text, which may be a secret. */
+/** Describes a value by its type. Texts are never repeated, as they may be secrets. */
 function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'number') return String(value);

@@ -3,43 +3,43 @@ import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
 
 /**
- * Who says a line: the function; its watchdog, of a request (`request`), of what went wrong (`warning`) or of anything
- * else; or the gateway, of an instance.
+ * The origin of a line: the function; its watchdog, about a request (`request`), about a problem (`warning`) or about
+ * anything else (`watchdog`); or the gateway, about an instance.
  */
 export type LineKind = 'function' | 'request' | 'warning' | 'watchdog' | 'gateway';
 
-/** One line of an instance, as it is kept. */
+/** One kept line of an instance. */
 export interface KeptLine {
-  /** Milliseconds since 1970, with a fraction that makes it later than that of any line before. */
+  /** Milliseconds since 1970, with a fraction, so that each line has a later time than the one before. */
   readonly time: number;
   readonly instance: string;
   readonly text: string;
-  /** Left out of the function's own. */
+  /** Missing for the function's own lines. */
   readonly kind?: LineKind;
 }
 
-/** Who hears of the lines as they come. */
+/** Gets lines as they come. */
 export interface Follower {
   onLine(line: KeptLine): void;
-  /** None comes any more: the function was removed. */
+  /** Tells that no more lines come, as the function was removed. */
   onEnd(): void;
 }
 
-/** Bytes of a segment: a function's lines take up to two of them on the disk. */
+/** The size from which on a new segment begins, in bytes. Each function has up to two on the disk. */
 const SEGMENT_BYTES = 4 << 20;
-/** Bytes that may wait for the disk. What is more is dropped, and counted. */
+/** How much text may wait for the disk, in characters. More lines are dropped and counted. */
 const MOST_PENDING = 4 << 20;
-/** A line that is longer is kept in pieces. */
+/** Longer lines are kept in pieces. In characters. */
 const LONGEST_LINE = 1 << 20;
-/** How long lines are gathered before they are written, in milliseconds. */
+/** How long lines are collected before they are written, in milliseconds. */
 const GATHER_MS = 50;
 
 const NEW = 'new.log';
 const OLD = 'old.log';
 
 /**
- * The last lines of a function's instances, on the disk in a ring of two segments, so that they outlive instances and
- * the gateway.
+ * Keeps the last lines of a function's instances on the disk, in two segments that take turns, so that they outlive
+ * instances and restarts of the gateway.
  */
 export class LogRing {
   readonly #folder: string;
@@ -64,21 +64,21 @@ export class LogRing {
       this.#keep({ time: this.#now(), ...who, text: text.slice(at, at + LONGEST_LINE) });
   }
 
-  /** The lines that are kept, oldest first. */
+  /** @returns the kept lines, the oldest first */
   async read(): Promise<KeptLine[]> {
     await this.flush();
     const texts = await Promise.all([OLD, NEW].map((name) => this.#readSegment(name)));
     return texts.join('').split('\n').flatMap(parseLine);
   }
 
-  /** Calls back with each line from now on. @returns ends it */
+  /** Passes each line from now on to a follower. @returns a function that ends this */
   follow(follower: Follower): () => void {
     if (this.#isRemoved) follower.onEnd();
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }
 
-  /** Writes what waits. Lines that the disk does not take are lost: a function is not held up by a full disk. */
+  /** Writes the waiting lines. Lines that the disk does not take are lost, as a full disk must not stop a function. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -86,14 +86,14 @@ export class LogRing {
     return this.#writing;
   }
 
-  /** Removes all lines; none is kept from now on. */
+  /** Removes all lines. New ones are ignored from now on. */
   async remove(): Promise<void> {
     this.#isRemoved = true;
     this.#pending = [];
     for (const follower of this.#followers) follower.onEnd();
     await this.flush();
     await rm(this.#folder, { recursive: true, force: true });
-    await rmdir(dirname(this.#folder)).catch(() => undefined); // of the namespace: others are still in it
+    await rmdir(dirname(this.#folder)).catch(() => undefined); // unless the namespace has other functions
     this.#size = undefined;
   }
 
@@ -153,7 +153,7 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** A line that a crash of the system cut off is passed over. */
+/** Reads one line, and skips it if a crash of the system has cut it off. */
 function parseLine(text: string): KeptLine[] {
   if (text === '') return [];
   try {

@@ -1,12 +1,12 @@
 import type { LogLine, LogQuery } from '../providers/provider.ts';
 import type { KeptLine, LogRing } from './log-ring.ts';
 
-/** Lines that may wait for a reader who is slower than the function. What is more is left out, and told of. */
+/** How many lines may wait for a slow reader. More are left out, and a line says how many. */
 const MOST_WAITING = 10_000;
 
 /**
- * Answers a query for a function's lines: those that are kept, then, where it follows, those that come until the function
- * is removed.
+ * Yields the lines of a function that a query selects: the kept ones; then, if the query follows, new ones until the
+ * function is removed or the signal aborts.
  */
 export async function* streamLogs(
   ring: LogRing,
@@ -17,7 +17,7 @@ export async function* streamLogs(
   let leftOut = 0;
   let isOver = false;
   let wake: () => void = () => undefined;
-  // Following begins before the reading, so that no line falls between the two.
+  // follows before it reads, so that no line is missed in between
   const unfollow = query.follow
     ? ring.follow({
         onLine: (line) => {
@@ -42,7 +42,7 @@ export async function* streamLogs(
     while (query.follow && !signal.aborted) {
       const line = waiting.shift();
       if (line) {
-        // one that came while the file was read may be in the file too
+        // a line that came while the file was read may be in the file too
         if (line.time > latest && isWanted(line, query)) yield asLogLine(line, query);
       } else if (leftOut > 0) {
         const text = `${leftOut} lines were left out: they are read too slowly`;

@@ -12,18 +12,18 @@ import { RouteMetrics } from './route-metrics.ts';
 import { serviceFamilies } from './service-metrics.ts';
 import { usageFamilies } from './usage-metrics.ts';
 
-/** How long a scrape waits for the provider: Prometheus itself waits for ten seconds. */
+/** How long a scrape waits for the provider, in milliseconds. Prometheus itself waits ten seconds. */
 const PROVIDER_WAIT_MS = 5000;
 
 export interface GatewayMetricsParts {
   readonly provider: Provider;
   readonly queue: CallQueue;
   readonly scaleDefaults: ScaleDefaults;
-  /** Is told where a scrape goes without the provider's part. */
+  /** Is called with a line when a scrape goes without the provider's part. */
   readonly warn: (line: string) => void;
 }
 
-/** All that Prometheus is told. */
+/** All metrics of the gateway. */
 export class GatewayMetrics {
   readonly invocations = new InvocationMetrics();
   readonly routes = new RouteMetrics();
@@ -33,7 +33,7 @@ export class GatewayMetrics {
     this.#parts = parts;
   }
 
-  /** The text of a scrape. Where the provider does not answer, its part is missing. */
+  /** @returns the answer to a scrape. If the provider does not answer, its part is missing. */
   async render(): Promise<{ contentType: string; body: string }> {
     const functions = await this.#functions();
     return renderMetrics([

@@ -3,15 +3,15 @@ import { histogramValues, newHistogram, observe, type Histogram } from '../../co
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { InvocationObserver } from '../invoke/invocation.ts';
 
-/** What was counted for one function. */
+/** The counts of one function. */
 interface Calls {
   started: number;
   inFlight: number;
-  /** By the status that the caller got. */
+  /** Durations by the status that the caller got. */
   readonly ended: Map<number, Histogram>;
 }
 
-/** What was counted for one function, to be read. */
+/** The counts of one function, for readers. */
 export interface CountedCalls {
   readonly started: number;
   readonly inFlight: number;
@@ -20,7 +20,9 @@ export interface CountedCalls {
 
 const SECONDS = 'gateway_functions_seconds';
 
-/** Counts the calls of functions: two look-ups in maps for each, and numbers that are added to. */
+/**
+ * Counts the calls of functions. It is on the path of every call, so it does little: look-ups in maps, and additions.
+ */
 export class InvocationMetrics implements InvocationObserver {
   readonly #functions = new Map<string, Calls>();
 
@@ -46,7 +48,7 @@ export class InvocationMetrics implements InvocationObserver {
     observe(histogram, seconds);
   }
 
-  /** Calls of a function that have ended, whatever came of them. */
+  /** @returns how many calls of a function have ended, with any status */
   count(name: FunctionName): number {
     const calls = this.#functions.get(qualifiedName(name));
     let sum = 0;
@@ -54,17 +56,17 @@ export class InvocationMetrics implements InvocationObserver {
     return sum;
   }
 
-  /** @returns undefined where the function was never called */
+  /** @returns the counts of a function; undefined where it was never called */
   callsOf(name: FunctionName): CountedCalls | undefined {
     return this.#functions.get(qualifiedName(name));
   }
 
-  /** Drops the series of a function that was removed, so that they do not stay for ever. */
+  /** Drops the counts of a removed function, so that its series do not stay for ever. */
   forget(name: FunctionName): void {
     this.#functions.delete(qualifiedName(name));
   }
 
-  /** As `forget`, for all of a namespace. */
+  /** Drops the counts of all functions of a namespace. */
   forgetNamespace(namespace: string): void {
     for (const key of this.#functions.keys()) {
       if (key.endsWith(`.${namespace}`)) this.#functions.delete(key);

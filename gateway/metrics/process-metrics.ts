@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { single, type MetricFamily } from '../../common/metrics/family.ts';
 
-/** The gateway's own use. */
+/** @returns the metrics of the gateway's own process */
 export async function processFamilies(): Promise<MetricFamily[]> {
   const { user, system } = process.cpuUsage();
   const openFiles = await readdir('/proc/self/fd').catch(() => undefined);

@@ -2,10 +2,10 @@ import type { MetricFamily } from '../../common/metrics/family.ts';
 import type { CallQueue, QueueLoad } from '../async/call-queue.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 
-/** Stands where OpenFaaS's queue-worker has the name of its pod: the gateway makes queued calls itself. */
+/** The value of the label for the queue-worker's pod, as the gateway makes queued calls itself. */
 const WORKER = 'of-gateway';
 
-/** What there is of queued calls, by the names of OpenFaaS's queue-worker. */
+/** @returns the metrics of queued calls, with the names of OpenFaaS's queue-worker */
 export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals' | 'reconnects'>): MetricFamily[] {
   const loads = queue.load();
   const gauge = (name: string, help: string, value: (load: QueueLoad) => number): MetricFamily => ({
@@ -43,7 +43,7 @@ export function queueFamilies(queue: Pick<CallQueue, 'load' | 'totals' | 'reconn
   ];
 }
 
-/** Both names of OpenFaaS's, as gateway and queue-worker are one here; none where there is no NATS. */
+/** @returns the metric under both names of OpenFaaS, as gateway and queue-worker are one here; none without NATS */
 function reconnects(count: number | undefined): MetricFamily[] {
   if (count === undefined) return [];
   return ['gateway_nats_reconnect_total', 'queue_worker_nats_reconnect_total'].map((name) => ({

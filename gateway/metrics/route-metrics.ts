@@ -8,7 +8,7 @@ interface Cell {
   readonly histogram: Histogram;
 }
 
-/** Counts requests to the API by route, so that there are as many series as there are routes. */
+/** Counts requests to the API by route, so that the number of series is bounded. */
 export class RouteMetrics {
   readonly #cells = new Map<string, Cell>();
 

@@ -4,7 +4,7 @@ import { leastReplicas } from '../functions/replicas.ts';
 import { isAutoscaled, readScalePolicy, type ScaleDefaults } from '../scale/scale-policy.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 
-/** The present replicas of each function. A removed function disappears at once. */
+/** @returns the metrics of the replicas of each function. A removed function disappears at once. */
 export function serviceFamilies(
   functions: readonly FunctionStatus[],
   scaleDefaults: ScaleDefaults,
@@ -19,18 +19,18 @@ export function serviceFamilies(
     })),
   });
   return [
-    gauge('gateway_service_count', 'Replicas of a function that are wished for', ({ replicas }) => replicas),
+    gauge('gateway_service_count', 'Wanted replicas of a function', ({ replicas }) => replicas),
     gauge(
       'gateway_service_ready_count',
       'Replicas of a function that are ready',
       (status) => status.availableReplicas,
     ),
-    gauge('gateway_service_min', 'Replicas that a function is not to go below', ({ deployment }) =>
+    gauge('gateway_service_min', 'Fewest replicas of a function', ({ deployment }) =>
       leastReplicas(deployment.labels),
     ),
     {
       name: 'gateway_service_target_load',
-      help: 'The load that one replica of a function is to carry, where its replicas follow the load',
+      help: 'Target load of one replica of a function that is scaled by load',
       type: 'gauge',
       values: functions
         .filter(({ deployment }) => isAutoscaled(deployment))

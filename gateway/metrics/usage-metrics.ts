@@ -2,7 +2,7 @@ import type { MetricFamily } from '../../common/metrics/family.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 
-/** What functions use of CPU and memory, all of their instances together, where it was measured. */
+/** @returns the metrics of the CPU and memory of functions, over all their instances, where they were measured */
 export function usageFamilies(functions: readonly FunctionStatus[]): MetricFamily[] {
   const family = (
     name: string,

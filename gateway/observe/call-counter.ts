@@ -1,14 +1,17 @@
 import type { CountedCalls } from '../metrics/invocation-metrics.ts';
 import { classOf, COUNTERS, FIRST_BUCKET } from './sample.ts';
 
-/** Turns what was counted since the start into what was added since the look before. */
+/** Turns the counts since the start into the counts since the last look. */
 export class CallCounter {
   #before: Float64Array = new Float64Array(COUNTERS);
 
-  /** @param calls undefined where the function was never called */
+  /**
+   * @param calls undefined where the function was never called
+   * @returns the counters of `Sample` since the last look
+   */
   added(calls: CountedCalls | undefined): Float64Array {
     const now = totals(calls);
-    // fewer than before: the function was removed meanwhile and made anew, and its counts with it
+    // fewer than before: the function was removed and deployed again meanwhile, so its counts began again too
     const isSame = now.every((count, at) => count >= (this.#before[at] ?? 0));
     const before = isSame ? this.#before : new Float64Array(COUNTERS);
     this.#before = now;

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observer } from './observer.ts';
 
-/** How long a stream is silent at the most, in milliseconds: so its reader knows that it is still there. */
+/** The longest silence of a stream, in milliseconds. A reader that hears nothing for longer knows that it is dead. */
 const HEARTBEAT_MS = 5000;
 /** How long the snapshot waits for a provider that is slow to answer, in milliseconds; it is then the one before. */
 const FIRST_LOOK_MS = 1000;
 
 /**
- * The text of a stream of events (HTML, section 9.2): `snapshot` with all that there is at the moment, `changes` with what
- * is new, `heartbeat` where nothing is. What comes while the reader is slow is told of in one piece once they read again.
- * @param signal ends it
- * @throws GatewayError TOO_MANY_WATCHERS at once
+ * Yields a stream of server-sent events (HTML, section 9.2): `snapshot` has the whole state at the moment, `changes` the new values,
+ * `heartbeat` comes when nothing has changed. A slow reader gets all changes since its last read as one event.
+ * @param signal ends the stream
+ * @throws GatewayError TOO_MANY_WATCHERS before the first event
  */
 export function eventStream(observer: Observer, signal: AbortSignal): AsyncIterable<string> {
   let wake: () => void = () => undefined;

@@ -4,10 +4,10 @@ import { quantile } from './quantile.ts';
 import { FIRST_BUCKET } from './sample.ts';
 import { WINDOWS, type Step } from './series.ts';
 
-/** `zero`: none is wished for. `degraded`: some instances are missing. `failing`: none is ready, as they fail. */
+/** `zero`: no instance is wanted. `degraded`: some are ready. `failing`: none is ready, as they fail. */
 type FunctionState = 'ready' | 'starting' | 'degraded' | 'failing' | 'zero';
 
-/** What those who watch are told of one function. */
+/** One function in the events of /system/events. */
 export interface FunctionView {
   readonly name: string;
   readonly namespace: string;
@@ -20,14 +20,14 @@ export interface FunctionView {
   /** Calls that have ended since the start. */
   readonly calls: number;
   readonly inFlight: number;
-  /** Calls a second, of the last 30 seconds as the others below. */
+  /** Calls per second. This and the next three are of the last 30 seconds. */
   readonly rate: number;
-  /** Of them those that ended with 5xx, from 0 to 1. */
+  /** The share of calls that ended with 5xx, from 0 to 1. */
   readonly errors: number;
-  /** Milliseconds; missing where there was no call. */
+  /** Durations in milliseconds; missing where there was no call. */
   readonly p50?: number;
   readonly p95?: number;
-  /** What it used last time it was measured: thousandths of a core, and bytes. */
+  /** The last measured usage: thousandths of a core, and bytes. */
   readonly cpu?: number;
   readonly memory?: number;
   readonly instances?: readonly { readonly id: string; readonly state: string; readonly inFlight: number }[];
@@ -35,10 +35,10 @@ export interface FunctionView {
   readonly note?: string;
 }
 
-/** Steps of five seconds that rates are averaged over. */
+/** The number of steps of five seconds over which rates are averaged. */
 export const RECENT_STEPS = 6;
 
-/** What is counted of a function elsewhere. */
+/** The figures of a function that are not in its status. */
 export interface ViewFacts {
   readonly calls: number;
   readonly inFlight: number;
@@ -98,7 +98,7 @@ function rates(recent: readonly (Step | undefined)[]): Pick<FunctionView, 'rate'
   };
 }
 
-/** To three digits: what differs in a fourth is no news. */
+/** Rounds to three significant digits, so that smaller changes are not sent to readers. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }

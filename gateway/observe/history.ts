@@ -4,17 +4,17 @@ import { CLASSES, FIRST_BUCKET, GAUGES } from './sample.ts';
 import { WINDOWS, type Step, type WindowName } from './series.ts';
 import type { Track } from './track.ts';
 
-/** Of a step that is shorter nothing is said: too little was seen of it. */
+/** A step that has lasted less has no rate yet, as it would be too inexact. */
 const SHORTEST_SECONDS = 5;
 
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
-/** The lines of graphs: a number for each step, null where nothing was seen. */
+/** The lines of graphs: a number for each step, or null where nothing is known. */
 type Lines = Readonly<Record<string, readonly (number | null)[]>>;
 
 /**
- * A function's last minutes or hours, for graphs.
- * @param track undefined where nothing is kept: then all is null
+ * Makes the answer of the API with a function's last minutes or hours, for graphs.
+ * @param track undefined where nothing is kept: then all numbers are null
  * @param now milliseconds since 1970
  */
 export function historyJson(track: Track | undefined, window: WindowName, now: number): object {

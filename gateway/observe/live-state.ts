@@ -1,6 +1,6 @@
 import type { FunctionView } from './function-view.ts';
 
-/** Calls of one function in a queue. */
+/** How many calls of one function wait and run in one queue. */
 export interface QueueView {
   readonly queue: string;
   readonly function: string;
@@ -18,30 +18,30 @@ export interface ScheduleView {
   readonly lastStatus?: number;
 }
 
-/** All that is seen at one look. */
+/** The state of everything at one look. */
 export interface Seen {
   readonly functions: ReadonlyMap<string, FunctionView>;
   readonly queues: readonly QueueView[];
   readonly schedules: readonly ScheduleView[];
-  /** Why the provider's part is as it was before; '' where all is well. */
+  /** Why the provider's functions could not be read and are those of the last look; '' where they could. */
   readonly problem: string;
 }
 
-/** What is new since a version. */
+/** The changes since a version. */
 export interface Changes {
   readonly version: number;
   readonly functions: readonly FunctionView[];
-  /** `NAME.NAMESPACE` of those that are gone. */
+  /** `NAME.NAMESPACE` of removed functions. */
   readonly removed: readonly string[];
   readonly queues?: readonly QueueView[];
   readonly schedules?: readonly ScheduleView[];
   readonly problem?: string;
 }
 
-/** How many removed functions are remembered; who was told of none of them gets everything anew. */
+/** How many removed functions are remembered. A reader that has missed more gets the whole state again. */
 const MOST_REMOVED = 10_000;
 
-/** A value with the version since which it is so. */
+/** A value, and the version in which it last changed. */
 class Cell<T> {
   value: T;
   version = 0;
@@ -52,7 +52,7 @@ class Cell<T> {
     this.#text = JSON.stringify(value);
   }
 
-  /** @returns whether it is news */
+  /** @returns whether the value has changed */
   set(value: T, version: number): boolean {
     const text = JSON.stringify(value);
     if (text === this.#text && this.version > 0) return false;
@@ -64,8 +64,9 @@ class Cell<T> {
 }
 
 /**
- * What was seen last, so that each who watches is told of what is new to them. A reader is one number, the version
- * that they have seen: one who is slow misses what was in between, and costs nothing.
+ * Keeps the latest state with the version of each change, so that each reader gets the changes that are new to it. A
+ * reader is only a number, the version that it has read. So a slow reader costs nothing, and skips what has changed
+ * twice.
  */
 export class LiveState {
   readonly #functions = new Map<string, Cell<FunctionView>>();
@@ -76,12 +77,12 @@ export class LiveState {
   #forgotten = 0;
   #version = 0;
 
-  /** 0 until something was seen. */
+  /** 0 until the first look. */
   get version(): number {
     return this.#version;
   }
 
-  /** @returns whether there was news */
+  /** @returns whether anything has changed */
   set(seen: Seen): boolean {
     const version = this.#version + 1;
     let isNews = this.#setFunctions(seen.functions, version);
@@ -92,7 +93,7 @@ export class LiveState {
     return isNews;
   }
 
-  /** @returns undefined where too much has gone by to tell what is new: then everything is to be told */
+  /** @returns the changes since a version; undefined where it is too old, so that the reader needs the whole state */
   since(version: number): Changes | undefined {
     if (version < this.#forgotten) return undefined;
     const isNew = (cell: { readonly version: number }): boolean => cell.version > version;
@@ -106,7 +107,7 @@ export class LiveState {
     };
   }
 
-  /** All that there is. */
+  /** @returns the whole state */
   all(): Required<Omit<Changes, 'removed'>> {
     return {
       version: this.#version,

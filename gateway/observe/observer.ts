@@ -19,18 +19,20 @@ export interface ObserverParts {
   readonly scheduler: Pick<Scheduler, 'list'>;
 }
 
-/** How often it looks while somebody watches, in milliseconds, and else. */
+/** The pause between two looks, in milliseconds: while a client watches, and otherwise. */
 const WATCHED_MS = 1000;
 const UNWATCHED_MS = 2500;
 
-/** Functions whose last hours are kept: 19 KB each. */
+/** How many functions have their last hours kept, at 19 KB each. */
 const MOST_TRACKS = 2000;
-/** Queues and schedules that are told of. */
+/** How many queues and how many schedules are listed. */
 const MOST_TOLD = 2000;
-/** Who may watch at a time. */
+/** How many clients may watch at the same time. */
 const MOST_WATCHERS = 200;
 
-/** Looks at everything that runs, keeps its last 24 hours in memory, and tells those who watch of what is new. */
+/**
+ * Looks at all functions, queues and schedules again and again, keeps the last 24 hours in memory, and tells watchers.
+ */
 export class Observer {
   readonly state = new LiveState();
   readonly #parts: ObserverParts;
@@ -58,8 +60,8 @@ export class Observer {
   }
 
   /**
-   * Calls back whenever there is news, from the next look on.
-   * @returns ends it
+   * Calls `onNews` whenever a look finds that the state has changed.
+   * @returns a function that ends the watching
    * @throws GatewayError TOO_MANY_WATCHERS
    */
   watch(onNews: () => void): () => void {
@@ -71,7 +73,7 @@ export class Observer {
     return () => this.#watchers.delete(onNews);
   }
 
-  /** What is kept of a function's last hours; undefined where nothing is. */
+  /** @returns the figures of a function's last hours; undefined where none are kept */
   trackOf(name: FunctionName): Track | undefined {
     return this.#tracks.get(qualifiedName(name));
   }

@@ -1,9 +1,9 @@
 import { BUCKETS } from '../../common/metrics/histogram.ts';
 
 /**
- * The duration that a share of all calls stayed below, as Prometheus's histogram_quantile guesses it: calls are taken
- * to lie evenly within their bucket, and those over every bound at the highest bound.
- * @param counts by bucket, not cumulated; the last is for what is over every bound
+ * Estimates the duration below which a share of all calls stayed, as Prometheus's histogram_quantile does: it assumes
+ * that calls are spread evenly within a bucket, and that calls above all bounds took the highest bound.
+ * @param counts the calls of each bucket, not cumulative; the last bucket is for calls above all bounds
  * @param share from 0 to 1
  * @returns seconds, or undefined where there was no call
  */

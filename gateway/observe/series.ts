@@ -1,12 +1,12 @@
 import { COUNTERS, GAUGES, type Sample } from './sample.ts';
 
-/** A stretch of time that is kept: so many steps of so many seconds. */
+/** A span of time that is kept: a number of steps of some seconds each. */
 interface Span {
   readonly stepSeconds: number;
   readonly steps: number;
 }
 
-/** What can be asked for. */
+/** The spans that can be asked for. */
 export const WINDOWS = {
   '5m': { stepSeconds: 5, steps: 60 },
   '1h': { stepSeconds: 60, steps: 60 },
@@ -15,9 +15,9 @@ export const WINDOWS = {
 
 export type WindowName = keyof typeof WINDOWS;
 
-/** One step as it is kept. */
+/** The figures of one step. */
 export interface Step {
-  /** How long it has lasted, in seconds; shorter than a step where it is still going on. */
+  /** How long the step has lasted, in seconds; less than its full length while it goes on. */
   readonly seconds: number;
   readonly counts: Float32Array;
   readonly gauges: Float32Array;
@@ -25,11 +25,11 @@ export interface Step {
 
 const WIDTH = COUNTERS + GAUGES.length;
 
-/** The steps of one span in a ring: its memory is taken at once, and never grows. */
+/** The steps of one span, in a ring whose memory is allocated at once and never grows. */
 class Ring {
   readonly span: Span;
   readonly #numbers: Float32Array;
-  /** The step that lies at each place, counted since 1970; -1 for none. */
+  /** The number of the step at each place, counted since 1970; -1 for none. */
   readonly #stepAt: Float64Array;
 
   constructor(span: Span) {
@@ -50,7 +50,7 @@ class Ring {
     for (const [at, value] of gauges.entries()) numbers[COUNTERS + at] = value;
   }
 
-  /** @returns undefined where nothing was seen in that step */
+  /** @returns undefined where there was no sample in that step */
   at(step: number, now: number): Step | undefined {
     const place = step % this.span.steps;
     if (this.#stepAt[place] !== step) return undefined;
@@ -60,7 +60,7 @@ class Ring {
   }
 }
 
-/** What was seen of one function in the last 24 hours, in steps that are coarser the longer ago they are. */
+/** The samples of one function in the last 24 hours, in short steps for the last minutes and longer ones before. */
 export class Series {
   readonly #rings = Object.fromEntries(
     Object.entries(WINDOWS).map(([name, span]) => [name, new Ring(span)]),
@@ -72,8 +72,9 @@ export class Series {
   }
 
   /**
-   * The last steps, oldest first.
+   * Reads the last steps, the oldest first.
    * @param now milliseconds since 1970
+   * @returns undefined for steps without a sample
    */
   read(window: WindowName, now: number, most: number = WINDOWS[window].steps): (Step | undefined)[] {
     const ring = this.#rings[window];

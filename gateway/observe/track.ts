@@ -4,7 +4,7 @@ import { CallCounter } from './call-counter.ts';
 import { RECENT_STEPS } from './function-view.ts';
 import { Series, type Step, type WindowName } from './series.ts';
 
-/** What is kept of one function's last 24 hours. */
+/** Keeps the figures of one function's last 24 hours. Times (`now`) are milliseconds since 1970. */
 export class Track {
   readonly #series = new Series();
   readonly #counter = new CallCounter();

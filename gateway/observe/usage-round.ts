@@ -4,10 +4,10 @@ import type { Provider } from '../providers/provider.ts';
 
 type Usage = NonNullable<FunctionStatus['usage']>;
 
-/** Functions that are measured at each look: to measure is work, for this machine or for the provider. */
+/** How many functions are measured at each look, as measuring costs time here or at the provider. */
 const MEASURED_AT_A_TIME = 20;
 
-/** Measures what functions use, some at each look, all in turn. */
+/** Measures the CPU and memory of functions, a few at each look, all in turn. */
 export class UsageRound {
   readonly #provider: Pick<Provider, 'status'>;
   readonly #known = new Map<string, Usage>();
@@ -18,12 +18,12 @@ export class UsageRound {
     this.#provider = provider;
   }
 
-  /** As it was measured last; undefined where it never was. */
+  /** @returns the last measurement of a function; undefined where there is none */
   of(key: string): Usage | undefined {
     return this.#known.get(key);
   }
 
-  /** Measures some more; does nothing where that is going on. */
+  /** Begins to measure the next functions, unless a measurement is still under way. */
   begin(functions: readonly FunctionStatus[]): void {
     if (this.#isMeasuring) return;
     this.#isMeasuring = true;
@@ -47,7 +47,7 @@ export class UsageRound {
         if (usage) this.#known.set(key, usage);
         else this.#known.delete(key);
       } catch {
-        this.#known.delete(key); // it was removed meanwhile, or its provider does not answer
+        this.#known.delete(key); // the function was removed meanwhile, or the provider does not answer
       }
     }
   }

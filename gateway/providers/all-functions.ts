@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 import type { Provider } from './provider.ts';
 
-/** The functions of every namespace; one that is removed meanwhile has none. */
+/** Lists the functions of all namespaces. A namespace that is removed meanwhile counts as empty. */
 export async function allFunctions(
   provider: Provider,
   options?: { readonly usage: boolean },

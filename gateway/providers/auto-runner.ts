@@ -5,7 +5,7 @@ import type { EngineRunner } from './engine/engine-runner.ts';
 import type { Runner } from './instances/runner.ts';
 import type { Version } from './instances/version.ts';
 
-/** Runs local images as processes and all others as containers, side by side. */
+/** Runs local images as processes, and all others as containers. */
 export class AutoRunner implements Runner {
   readonly orchestration = 'auto';
   readonly #processes: Runner;
@@ -30,7 +30,7 @@ export class AutoRunner implements Runner {
     await Promise.all([this.#processes.close(), this.#containers.close()]);
   }
 
-  /** Processes are always there; an engine need not be. */
+  /** Does not ask the engine, as the gateway is healthy without one. */
   checkHealth(): Promise<void> {
     return this.#processes.checkHealth();
   }

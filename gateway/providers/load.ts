@@ -13,26 +13,26 @@ import type { EngineRunner } from './engine/engine-runner.ts';
 import type { Runner } from './instances/runner.ts';
 import type { Provider } from './provider.ts';
 
-/** What a provider needs to know beside the settings. */
+/** The settings and the parts of the gateway that providers are made from. */
 export interface ProviderSurroundings {
   readonly settings: Settings;
   readonly logger: Logger;
-  /** The file of the gateway itself, links resolved. */
+  /** The path of the gateway's own file, with links resolved. */
   readonly program: string;
   readonly environment: Environment;
-  /** Where functions reach the gateway, `HOST:PORT`: known once it listens. */
+  /** The address at which functions reach the gateway, `HOST:PORT`, once it listens. */
   readonly address: Promise<string>;
   /** Undefined where functions have no ports of their own. */
   readonly functionPorts: PortOpener | undefined;
-  /** Has the gateway take connections at one more address. @throws the system's error */
+  /** Makes the gateway listen at one more address. @throws the system's error */
   readonly listenAt: (host: string, port: number) => Promise<void>;
 }
 
-/** The port at which functions of a cluster, and containers, reach the gateway. */
+/** The port at which containers reach the gateway, as functions of a cluster do. */
 const GATEWAY_PORT = 8080;
 
 /**
- * Makes the provider that the settings name; it is not started yet.
+ * Makes the provider that the settings name, without starting it.
  * @throws StartError
  */
 export async function loadProvider(surroundings: ProviderSurroundings): Promise<Provider> {
@@ -79,7 +79,7 @@ async function loadEngineRunner(
     profiles: settings.engineProfiles,
     user: settings.engineUser,
     listenAt: async (host) => {
-      if (settings.host === '0.0.0.0' && settings.port === GATEWAY_PORT) return; // it does already
+      if (settings.host === '0.0.0.0' && settings.port === GATEWAY_PORT) return; // it listens there already
       try {
         await listenAt(host, GATEWAY_PORT);
       } catch (thrown) {
@@ -98,7 +98,7 @@ async function loadProcessRunner(surroundings: ProviderSurroundings, secrets: Se
   const { ProcessRunner } = await import('./process/process-runner.ts');
   const watchdog = settings.watchdog || join(dirname(program), 'fwatchdog.js');
   await access(watchdog).catch((error: unknown) => {
-    throw new StartError(`the watchdog ${watchdog} is not there: name another with watchdog=FILE`, {
+    throw new StartError(`the watchdog ${watchdog} does not exist: set watchdog to another file`, {
       cause: error,
     });
   });

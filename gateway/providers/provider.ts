@@ -4,7 +4,7 @@ import type { FunctionStatus } from '../functions/function-status.ts';
 import type { LineKind } from '../logs/log-ring.ts';
 import type { Endpoints } from '../routing/endpoints.ts';
 
-/** Who runs the functions, for `/system/info`. No text is empty: clients take that for a fault. */
+/** The provider's name and version, for `/system/info`. No text may be empty, as clients take that for an error. */
 export interface ProviderIdentity {
   readonly provider: string;
   readonly orchestration: string;
@@ -29,54 +29,55 @@ export interface LogLine {
   readonly instance: string;
   readonly time: Date;
   readonly text: string;
-  /** Who says it, where that is known not to be the function. */
+  /** The origin of the line, if it is known and not the function. */
   readonly kind?: LineKind;
 }
 
-/** Which lines are wanted. */
+/** Selects lines of a function's log. */
 export interface LogQuery extends FunctionName {
-  /** One instance's alone. */
+  /** Only lines of this instance. */
   readonly instance?: string;
-  /** None that is older. */
+  /** No older lines. */
   readonly since?: Date;
-  /** The last so many of those that are there; undefined for all. */
+  /** How many of the last kept lines; undefined for all. */
   readonly tail?: number;
-  /** Whether to wait for more. */
+  /** Whether to go on with new lines as they come. */
   readonly follow: boolean;
 }
 
 /**
- * Runs functions. A promise that resolves means that what was asked for is durable; whatever cannot be done rejects
- * with a GatewayError whose text is one line for the user.
+ * Runs functions. When a promise resolves, the change is durable. When it rejects, the GatewayError has a text of one
+ * line for the user.
  */
 export interface Provider {
   readonly identity: ProviderIdentity;
-  /** Which instances serve; see `Endpoints`. */
+  /** The instances that serve calls. */
   readonly endpoints: Endpoints;
 
-  /** Takes up what is deployed. To be called once, before anything else. */
+  /** Takes up the functions that are deployed. Is called once, before anything else. */
   start(): Promise<void>;
-  /** Lets what is in flight end within `deadlineMs`, then ends all that this provider owns. */
+  /** Waits up to `deadlineMs` for calls in flight, then ends all that this provider runs. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends all of it at once. */
+  /** Ends all that this provider runs at once. */
   kill(): Promise<void>;
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;
 
   /**
-   * With usage where that is asked for and can be had for all at a time.
+   * Lists the functions of a namespace, with their usage if it is asked for and can be measured for all at once.
    * @throws GatewayError NAMESPACE_UNKNOWN
    */
   list(namespace: string, options?: { readonly usage: boolean }): Promise<readonly FunctionStatus[]>;
   /** @throws GatewayError FUNCTION_UNKNOWN, NAMESPACE_UNKNOWN */
   status(name: FunctionName, options: { readonly usage: boolean }): Promise<FunctionStatus>;
   /**
-   * Makes a function that is not there yet. Its instances may still be starting when this resolves.
-   * @throws GatewayError FUNCTION_EXISTS, NAMESPACE_UNKNOWN, IMAGE_UNAVAILABLE, SECRET_UNKNOWN, DEPLOYMENT_INVALID
+   * Deploys a new function. Its instances may still be starting when this resolves.
+   * @throws GatewayError FUNCTION_EXISTS, NAMESPACE_UNKNOWN, IMAGE_UNAVAILABLE, SECRET_MISSING, DEPLOYMENT_INVALID,
+   * PORT_TAKEN, PROVIDER_UNAVAILABLE
    */
   deploy(deployment: Deployment): Promise<void>;
   /**
-   * Replaces a function: the old version serves until the new one is ready, and goes on where that never happens.
+   * Replaces a function. The old version serves until the new one is ready.
    * @throws GatewayError FUNCTION_UNKNOWN and those of `deploy`
    */
   update(deployment: Deployment): Promise<void>;
@@ -85,14 +86,14 @@ export interface Provider {
   /** @throws GatewayError FUNCTION_UNKNOWN */
   scale(name: FunctionName, replicas: number): Promise<void>;
   /**
-   * Scales to zero, unless a call is in flight or waits: deciding that and giving an instance a call cannot both happen
-   * where the provider learns of each call.
+   * Scales to zero, unless a call is in flight or waits. A provider that sees each call decides this without a race: no
+   * call goes to an instance that this stops.
    * @throws GatewayError FUNCTION_UNKNOWN
    */
   stopIfIdle(name: FunctionName): Promise<void>;
 
   /**
-   * The lines that are kept, oldest first, then those that come, until `signal` aborts.
+   * Yields the kept lines, the oldest first; then, if the query follows, new ones until `signal` aborts.
    * @throws GatewayError FUNCTION_UNKNOWN before the first line
    */
   logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
@@ -101,7 +102,7 @@ export interface Provider {
   readonly namespaces: Namespaces;
 }
 
-/** Values go in, and never out. */
+/** The secrets of functions. The API writes their values, and never reads them. */
 export interface Secrets {
   list(namespace: string): Promise<readonly SecretName[]>;
   /** @throws GatewayError SECRET_EXISTS */
@@ -113,12 +114,12 @@ export interface Secrets {
 }
 
 export interface Namespaces {
-  /** The default one is always among them. */
+  /** @returns all namespaces, the default one included */
   list(): Promise<readonly Namespace[]>;
   /** @throws GatewayError NAMESPACE_EXISTS */
   create(namespace: Namespace): Promise<void>;
   /** Replaces labels and annotations. @throws GatewayError NAMESPACE_UNKNOWN */
   update(namespace: Namespace): Promise<void>;
-  /** Removes it with its functions and secrets. @throws GatewayError NAMESPACE_UNKNOWN, NAMESPACE_PROTECTED */
+  /** Removes a namespace with its functions and secrets. @throws GatewayError NAMESPACE_UNKNOWN, NAMESPACE_PROTECTED */
   remove(name: string): Promise<void>;
 }

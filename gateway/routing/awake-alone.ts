@@ -3,7 +3,7 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { Provider } from '../providers/provider.ts';
 import type { Endpoints, Place } from './endpoints.ts';
 
-/** The instances of a provider, without starting functions that are at zero replicas. */
+/** Finds instances as the provider does, but never starts a function that is at zero (scale_from_zero=false). */
 export class AwakeAlone implements Endpoints {
   readonly #provider: Provider;
 

@@ -1,16 +1,16 @@
 import type { FunctionName } from '../functions/function-name.ts';
 
-/** The place where one instance of a function takes requests. */
+/** The address at which one instance of a function takes requests. */
 export interface Endpoint {
   /** The instance's name, as in its log lines. */
   readonly instance: string;
   readonly host: string;
   readonly port: number;
-  /** Precedes a request's path, usually ''. A provider behind HTTP has `/function/NAME.NAMESPACE`. */
+  /** Precedes the path of a request: usually '', for a remote provider `/function/NAME.NAMESPACE`. */
   readonly basePath: string;
 }
 
-/** One call's place at an instance. Give it back when the call is over, however it ended. */
+/** The place of one call at an instance. It must be released when the call is over, however it ended. */
 export interface Place {
   readonly endpoint: Endpoint;
   /** Counts the call as over. A second call does nothing. */
@@ -21,15 +21,15 @@ export interface Place {
 export interface Endpoints {
   /**
    * Takes a place at once, at the ready instance with the fewest calls in flight.
-   * @returns undefined where none is ready, or the function is not known here: `wait` finds out
+   * @returns undefined where no instance is ready, or the function is unknown; then `wait` decides
    */
   take(name: FunctionName): Place | undefined;
   /**
-   * Waits for an instance that is ready, and starts one where the function is at zero. Many callers share one start.
-   * @param signal ends the wait: the caller went away, or a time limit passed
+   * Waits for a ready instance. A function at zero is started, once for all calls that wait.
+   * @param signal ends the wait, when the caller has gone or a timeout has passed
    * @throws GatewayError FUNCTION_UNKNOWN, FUNCTION_UNAVAILABLE, or the signal's reason
    */
   wait(name: FunctionName, signal: AbortSignal): Promise<Place>;
-  /** Calls in flight and waiting, over all instances. */
+  /** @returns how many calls of a function are in flight or wait */
   load(name: FunctionName): number;
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from './endpoints.ts';
 
-/** An endpoint with the calls in flight at it. */
+/** An endpoint, and the number of calls in flight at it. */
 interface Member {
   readonly endpoint: Endpoint;
   inFlight: number;
@@ -20,24 +20,24 @@ interface Entry {
   readonly name: FunctionName;
   readonly members: Member[];
   readonly waiters: Set<Waiter>;
-  /** Instances that take no new call, and have some in flight. */
+  /** How many calls are in flight at instances that were withdrawn. */
   draining: number;
   wake: () => void;
 }
 
-/** How many calls may wait for one function. Further calls are refused at once, so that memory stays bounded. */
+/** How many calls may wait for one function. More are refused at once, so that memory stays bounded. */
 const MOST_WAITING = 10_000;
 
 /**
- * The instances that take calls, for providers that hear of each instance as it comes and goes. Choosing an instance
- * for a call and taking one out of rotation are both synchronous, so no call can go to a withdrawn instance.
+ * Chooses instances for calls, for providers that know each instance. Choosing an instance and withdrawing one are both
+ * synchronous, so no call can go to a withdrawn instance.
  */
 export class Rotation implements Endpoints {
   readonly #entries = new Map<string, Entry>();
 
   /**
    * Makes a function known. Calls that find no instance wait from now on.
-   * @param wake called whenever a call begins to wait; treat many calls in a row as one
+   * @param wake is called for each call that begins to wait
    */
   open(name: FunctionName, wake: () => void): void {
     const key = qualifiedName(name);
@@ -48,7 +48,7 @@ export class Rotation implements Endpoints {
 
   /**
    * Forgets a function: calls that wait for it fail with FUNCTION_UNKNOWN. Resolves when no call is in flight at its
-   * instances; the caller sets the deadline.
+   * instances, however long that takes.
    */
   async shut(name: FunctionName): Promise<void> {
     const entry = this.#entries.get(qualifiedName(name));
@@ -60,7 +60,7 @@ export class Rotation implements Endpoints {
     await Promise.all(drained);
   }
 
-  /** Puts an instance that is ready into rotation. It serves waiting calls at once. */
+  /** Adds a ready instance. Waiting calls go to it at once. */
   add(name: FunctionName, endpoint: Endpoint): void {
     const entry = this.#entries.get(qualifiedName(name));
     if (!entry || entry.members.some((member) => member.endpoint.instance === endpoint.instance)) return;
@@ -73,7 +73,7 @@ export class Rotation implements Endpoints {
     }
   }
 
-  /** Takes an instance out of rotation. Resolves when no call is in flight at it; the caller sets the deadline. */
+  /** Takes an instance out of the rotation. Resolves when no call is in flight at it, however long that takes. */
   withdraw(name: FunctionName, instance: string): Promise<void> {
     const entry = this.#entries.get(qualifiedName(name));
     const at = entry?.members.findIndex((member) => member.endpoint.instance === instance) ?? -1;
@@ -137,7 +137,7 @@ export class Rotation implements Endpoints {
     return (this.#entries.get(qualifiedName(name))?.waiters.size ?? 0) > 0;
   }
 
-  /** Calls in flight at one instance; 0 where it is not in rotation. */
+  /** @returns how many calls are in flight at one instance; 0 where it is not in the rotation */
   inFlight(name: FunctionName, instance: string): number {
     const entry = this.#entries.get(qualifiedName(name));
     return entry?.members.find((member) => member.endpoint.instance === instance)?.inFlight ?? 0;
@@ -163,7 +163,7 @@ export class Rotation implements Endpoints {
 }
 
 /**
- * Gives the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
+ * Finds the instance with the fewest calls in flight, and moves it to the end of the list, so that equally busy
  * instances take turns.
  */
 function leastBusy(members: Member[]): Member | undefined {

@@ -10,20 +10,21 @@ import { isAutoscaled, readScalePolicy, type ScaleDefaults, type ScalePolicy } f
 
 export interface AutoscalerParts {
   readonly provider: Provider;
-  /** Calls of a function that have ended so far. */
+  /** Counts the calls of a function that have ended so far. */
   readonly ended: (name: FunctionName) => number;
-  /** Its queued calls that wait or run. */
+  /** Counts the queued calls of a function that wait or run. */
   readonly queued: (name: FunctionName) => number;
   readonly defaults: ScaleDefaults;
-  /** Milliseconds. */
+  /** The time between two decisions, in milliseconds. */
   readonly interval: number;
+  /** The time over which the load is averaged, in milliseconds. */
   readonly window: number;
-  /** Whether to follow the load. Going to zero does not depend on this. */
+  /** Whether to scale by load. Scaling to zero does not depend on this. */
   readonly followsLoad: boolean;
   readonly warn: (line: string) => void;
 }
 
-/** The memory of a function between two decisions. */
+/** The data of a function between two decisions. */
 interface Watched {
   readonly history: LoadHistory;
   recommendations: readonly Recommendation[];
@@ -31,7 +32,7 @@ interface Watched {
 
 const SAMPLE_MS = 1000;
 
-/** Carries out decisions on replicas: by load where labels ask for it, and to zero where nothing calls. */
+/** Scales functions: by load if their labels ask for it, and to zero when nothing calls them. */
 export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #watched = new Map<string, Watched>();
@@ -67,7 +68,7 @@ export class Autoscaler {
     if (!this.#isStopped) this.start();
   }
 
-  /** @returns whether the provider listed its functions; a failure is logged once until it succeeds again */
+  /** @returns whether the provider listed its functions. Only the first of several failures in a row is logged. */
   async #list(): Promise<boolean> {
     try {
       this.#functions = await allFunctions(this.#parts.provider);
@@ -80,7 +81,7 @@ export class Autoscaler {
     }
   }
 
-  /** Decides for each function, so that a failure for one does not hold up the others. */
+  /** Decides for one function, and logs a failure, so that it does not stop the decisions for others. */
   async #decideFor(status: FunctionStatus, now: number): Promise<void> {
     try {
       await this.#decide(status, now);

@@ -4,16 +4,16 @@ import type { ScalePolicy } from './scale-policy.ts';
 export interface Load {
   /** Replicas that were ready. */
   readonly ready: number;
-  /** The load of all of them together, in the unit of the policy's type; for `queue` the waiting calls. */
+  /** The load of all replicas together, in the unit of the policy's type. */
   readonly total: number;
 }
 
-/** The error of floating point, which must not add a replica. */
+/** The tolerance for rounding errors, which must not add a replica. */
 const NOISE = 1e-9;
 
 /**
- * Decides how many replicas the load needs: `ready × mean load of a replica ÷ (target × proportion)`, rounded up,
- * between min and max. Calls that wait in a queue are divided in the same way, however many replicas there are.
+ * Decides how many replicas the load needs: total load ÷ (target × proportion), rounded up, from min to max
+ * (docs.openfaas.com, Autoscaling).
  */
 export function desiredReplicas(policy: ScalePolicy, load: Load): number {
   if (policy.min === policy.max) return policy.min;
@@ -21,14 +21,14 @@ export function desiredReplicas(policy: ScalePolicy, load: Load): number {
   return Math.min(Math.max(wanted, policy.min), policy.max);
 }
 
-/** A recommendation and its time (milliseconds of any steady clock). */
+/** A number of replicas that the load needed, and when, in milliseconds of a monotonic clock. */
 export interface Recommendation {
   readonly at: number;
   readonly replicas: number;
 }
 
 /**
- * Holds back a step down until no recommendation of the last `down.window` asked for more. Steps up are not delayed.
+ * Delays a step down until no recommendation of the last `down.window` asks for more. Steps up are not delayed.
  * @param earlier recommendations, oldest first
  * @returns how many replicas to have now, and the recommendations to remember
  */
@@ -46,7 +46,7 @@ export function settle(
   return { replicas: Math.max(...remembered.map(({ replicas }) => replicas)), remembered };
 }
 
-/** Whether a function has been without calls for so long that its last replica can go. */
+/** Whether a function has been without calls for so long that it is stopped. Times in milliseconds of one clock. */
 export function isIdle(policy: ScalePolicy, lastActive: number, now: number): boolean {
   return policy.zero && now - lastActive >= policy.zeroDuration;
 }

@@ -1,6 +1,6 @@
 /** The figures of a function at one moment. */
 export interface Sample {
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   readonly at: number;
   /** Calls that have ended so far. */
   readonly ended: number;
@@ -10,7 +10,7 @@ export interface Sample {
   readonly queued: number;
 }
 
-/** A function's load over the last while. */
+/** Averages the load of a function over a window of time. */
 export class LoadHistory {
   readonly #window: number;
   readonly #samples: Sample[] = [];
@@ -34,12 +34,12 @@ export class LoadHistory {
     while (this.#samples[1] && this.#samples[1].at <= sample.at - this.#window) this.#samples.shift();
   }
 
-  /** When a call last ran, waited or ended. */
+  /** When a call last ran, waited or ended, in milliseconds of the samples' clock. */
   get lastActive(): number {
     return this.#lastActive;
   }
 
-  /** Calls that ended a second. */
+  /** Calls that ended, per second. */
   get rate(): number {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
@@ -47,7 +47,7 @@ export class LoadHistory {
     return Math.max(0, last.ended - first.ended) / ((last.at - first.at) / 1000);
   }
 
-  /** Calls in flight, on average. */
+  /** The average number of calls in flight. */
   get meanInFlight(): number {
     if (this.#samples.length === 0) return 0;
     return this.#samples.reduce((sum, { inFlight }) => sum + inFlight, 0) / this.#samples.length;

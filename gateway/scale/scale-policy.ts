@@ -9,17 +9,17 @@ type ScaleType = (typeof SCALE_TYPES)[number];
 export interface ScalePolicy {
   readonly min: number;
   readonly max: number;
-  /** Whether it goes to zero when nothing calls it. */
+  /** Whether the function is stopped when nothing calls it. */
   readonly zero: boolean;
-  /** How long nothing must have called it before that, in milliseconds. */
+  /** How long it must have been without calls before that, in milliseconds. */
   readonly zeroDuration: number;
-  /** rps: completed calls a second. capacity: calls in flight. cpu: thousandths of a core. queue: calls queued. */
+  /** rps: completed calls per second. capacity: calls in flight. cpu: thousandths of a core. queue: queued calls. */
   readonly type: ScaleType;
   /** The load for one replica, in the unit of `type`. */
   readonly target: number;
-  /** The share of `target` to aim at, so that there is room for more. */
+  /** The share of `target` that a replica gets, from 0.01 to 1, so that there is room for more. */
   readonly targetProportion: number;
-  /** How long no moment may have asked for more before replicas are taken away, in milliseconds; 0 for at once. */
+  /** How long the load must have needed fewer replicas before some are removed, in milliseconds; 0: at once. */
   readonly downWindow: number;
 }
 
@@ -33,7 +33,7 @@ const LONGEST_DOWN_WINDOW_MS = 5 * 60_000;
 const MOST_REPLICAS = 10_000;
 
 /**
- * Reads the labels. One that cannot be read counts as missing and is reported, as OpenFaaS would accept the deployment.
+ * Reads the labels. One that cannot be read is ignored with a warning, and not refused, as OpenFaaS does not refuse it.
  * @returns the policy, and a line for each label that has no effect
  */
 export function readScalePolicy(
@@ -106,7 +106,7 @@ function flag(text: string): boolean | undefined {
   return /^(?:0|f|false)$/i.test(text) ? false : undefined;
 }
 
-/** The labels that ask for replicas by load. Without any of them replicas stay as they were last set. */
+/** The labels that ask for scaling by load. Without any of them, the number of replicas stays as it was last set. */
 const BY_LOAD = ['type', 'target', 'target-proportion', 'max', 'down.window'];
 
 /** Whether a function's replicas follow its load. */

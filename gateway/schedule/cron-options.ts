@@ -1,11 +1,11 @@
 import type { Deployment } from '../functions/deployment.ts';
 
-/** What is done about a time at which a function was not called: nothing, or one call for all of them. */
+/** What happens after missed times: nothing (skip), or one call for all of them (run). */
 export type Missed = 'skip' | 'run';
 
-/** How a schedule is kept, by annotations of our own. */
+/** Options of a schedule, from annotations of this gateway. */
 export interface CronOptions {
-  /** Whether a call begins while the one before runs. */
+  /** Whether a call may begin while the one before still runs. */
   readonly mayOverlap: boolean;
   readonly missed: Missed;
 }
@@ -13,7 +13,7 @@ export interface CronOptions {
 const OVERLAP = 'dev.of-gateway.cron.overlap';
 const MISSED = 'dev.of-gateway.cron.missed';
 
-/** Reads the annotations; one that cannot be read counts as not there. */
+/** Reads the annotations. One that cannot be read is ignored with a warning. */
 export function readCronOptions({ annotations }: Pick<Deployment, 'annotations'>): {
   options: CronOptions;
   warnings: readonly string[];

@@ -2,12 +2,13 @@ import type { Kept } from '../state/schedule-store.ts';
 import type { Missed } from './cron-options.ts';
 import { nextTime, type Schedule } from './schedule.ts';
 
-/** A time that went by longer ago than this was missed: the gateway was down, or its machine asleep. */
+/** A time that passed longer ago counts as missed, as the gateway was down or its machine asleep. In milliseconds. */
 const MISSED_AFTER_MS = 60_000;
 
 /**
- * The first time that is kept once a schedule is taken up: one that went by, where such are made up for.
- * @param text the schedule as it is written: what was kept of another one says nothing
+ * @param text the annotation of the schedule; `kept` counts only if it is of the same text
+ * @param kept until when the schedule was served before
+ * @returns the first time of a schedule that was just read. It may have passed, if missed times are made up for.
  */
 export function firstTime(
   schedule: Schedule,
@@ -20,7 +21,7 @@ export function firstTime(
   return nextTime(schedule, isMadeUpFor ? new Date(kept.until) : now);
 }
 
-/** Whether the function is called now, as `next` is due or has gone by: once, however many times went by with it. */
+/** Whether a function is called now, as its time `next` has come: once, however many times have passed since. */
 export function isCalled(schedule: Schedule, missed: Missed, next: Date, now: Date): boolean {
   if (next > now) return false;
   if (missed === 'run' || now.getTime() - next.getTime() <= MISSED_AFTER_MS) return true;

@@ -10,7 +10,7 @@ export interface Expression {
   next(after: Date): Date | undefined;
 }
 
-/** The meanings of the names of robfig/cron, with which OpenFaaS's connector reads schedules. */
+/** The named schedules of robfig/cron, the parser of OpenFaaS's cron-connector. */
 const NAMED: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -23,21 +23,22 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const ZONE = /^(?:CRON_TZ|TZ)=(\S+)\s+(.+)$/s;
 const FIELD_NAMES = ['minute', 'hour', 'day of the month', 'month', 'day of the week'];
-/** The highest value of each field, to complete `5/20`, which croner does not take, to `5-59/20`. */
+/** The highest value of each field, to complete `5/20` to `5-59/20`, as croner does not accept the short form. */
 const HIGHEST = [59, 23, 31, 12, 6];
+/** The shortest duration of `@every`, in milliseconds. */
 const EVERY_LEAST_MS = 1000;
 
 /**
  * Reads one schedule: five fields, `@hourly` and the like, or `@every 1h30m`, optionally with `CRON_TZ=Zone` in front.
- * @throws Error with one line that says what is wrong
+ * @throws Error with the reason in one line
  */
 export function readExpression(text: string): Expression {
   const zoned = ZONE.exec(text.trim());
   const zone = zoned?.[1];
   const body = (zoned?.[2] ?? text).trim();
-  if (/^(?:CRON_TZ|TZ)=/.test(body)) throw new Error(`"${text}" names a time zone and no times`);
+  if (/^(?:CRON_TZ|TZ)=/.test(body)) throw new Error(`"${text}" has a time zone, but no times`);
   if (body.startsWith('@every')) return readInterval(text, body);
-  if (zone !== undefined && !isZone(zone)) throw new Error(`"${zone}" is no time zone`);
+  if (zone !== undefined && !isZone(zone)) throw new Error(`"${zone}" is not a time zone`);
   const pattern = body.startsWith('@') ? NAMED[body.toLowerCase()] : body;
   if (pattern === undefined) {
     throw new Error(`"${body}" is not known: expected ${Object.keys(NAMED).join(', ')} or @every DURATION`);
@@ -61,17 +62,17 @@ function readPattern(pattern: string, zone: string | undefined): Cron {
   }
 }
 
-/** Refuses forms that croner takes beyond robfig/cron (`L`, `W`, `#`, a seventh day), and completes `5/20`. */
+/** Refuses forms that croner accepts but robfig/cron does not (`L`, `W`, `#`, day 7), and completes `5/20`. */
 function completeField(field: string, at: number): string {
   const name = FIELD_NAMES[at] ?? '';
-  if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is no ${name}`);
+  if (!/^[\dA-Za-z*?,/-]+$/.test(field)) throw new Error(`"${field}" is not a valid ${name}`);
   return field
     .split(',')
     .map((part) => {
       const [range = '', step] = part.split('/');
       for (const word of range.split('-')) {
-        if (!/^(?:\d+|\*|\?|[A-Za-z]{3})$/.test(word)) throw new Error(`"${field}" is no ${name}`);
-        if (at === 4 && Number(word) > 6) throw new Error(`"${word}" is no day of the week: Sunday is 0`);
+        if (!/^(?:\d+|\*|\?|[A-Za-z]{3})$/.test(word)) throw new Error(`"${field}" is not a valid ${name}`);
+        if (at === 4 && Number(word) > 6) throw new Error(`"${word}" is not a day of the week: Sunday is 0`);
       }
       if (step === undefined || /^[*?]$/.test(range) || range.includes('-')) return part;
       return `${range}-${HIGHEST[at] ?? ''}/${step}`;
@@ -79,7 +80,7 @@ function completeField(field: string, at: number): string {
     .join(',');
 }
 
-/** Makes `@every`: even steps from the moment of asking, in whole seconds. */
+/** Reads `@every DURATION`. The next time is the given one plus the duration, in whole seconds. */
 function readInterval(text: string, body: string): Expression {
   const duration = body.slice('@every'.length).trim();
   const ms = parseGoDuration(duration);

@@ -4,16 +4,16 @@ import type { Deployment } from '../functions/deployment.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import { readExpression, type Expression } from './expression.ts';
 
-/** The topic that marks functions for OpenFaaS's cron-connector, and for the scheduler here. */
+/** The topic of functions with a schedule, the same as for OpenFaaS's cron-connector. */
 const CRON_TOPIC = 'cron-function';
 
-/** The times at which a function is called: those of all its expressions. */
+/** The schedule of a function, which is called at the times of all its expressions. */
 export interface Schedule {
   readonly expressions: readonly Expression[];
 }
 
 /**
- * Reads the annotations `topic` and `schedule`; several expressions stand between `;`.
+ * Reads the annotations `topic` and `schedule`. Several expressions are separated by `;`.
  * @returns undefined where the function has no schedule
  * @throws GatewayError DEPLOYMENT_INVALID with the reason
  */
@@ -33,7 +33,7 @@ export function readSchedule(deployment: Deployment): Schedule | undefined {
   }
 }
 
-/** The first time after `after` at which any expression is due. */
+/** @returns the first time after `after` at which any expression is due; undefined where there is none */
 export function nextTime({ expressions }: Schedule, after: Date): Date | undefined {
   const times = expressions.map(
     (expression) => expression.next(after)?.getTime() ?? Number.POSITIVE_INFINITY,
@@ -42,7 +42,7 @@ export function nextTime({ expressions }: Schedule, after: Date): Date | undefin
   return Number.isFinite(first) ? new Date(first) : undefined;
 }
 
-/** The next `count` times after `after`, each once. */
+/** @returns the next times after `after`, at most `count` */
 export function nextTimes(schedule: Schedule, after: Date, count: number): Date[] {
   const times: Date[] = [];
   for (let at = nextTime(schedule, after); at && times.length < count; at = nextTime(schedule, at))

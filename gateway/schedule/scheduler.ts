@@ -12,9 +12,9 @@ import { nextTime, readSchedule, type Schedule } from './schedule.ts';
 
 export interface SchedulerParts {
   readonly provider: Provider;
-  /** Whether functions are called at their times. A user can call them in any case. */
+  /** Whether functions are called at their times. `run` works in any case. */
   readonly isOn: boolean;
-  /** Up to when schedules were kept, across starts of the gateway. */
+  /** Remembers across restarts until when each schedule was served. */
   readonly kept: ScheduleStore;
   readonly warn: (line: string) => void;
 }
@@ -30,6 +30,7 @@ export interface Scheduled {
   last: { readonly at: Date; readonly status: number | undefined } | undefined;
 }
 
+/** How often to look for schedules that are due, in milliseconds. */
 const LOOK_MS = 500;
 /** How often to ask a provider for its functions, in milliseconds. */
 const REFRESH_MS = 2000;
@@ -87,7 +88,7 @@ export class Scheduler {
     const now = new Date();
     if (performance.now() - this.#refreshedAt >= REFRESH_MS) {
       this.#refreshedAt = performance.now();
-      void this.#refresh(); // a slow or silent provider does not hold up schedules that are known
+      void this.#refresh(); // not awaited, so that a slow provider does not delay known schedules
     }
     for (const scheduled of this.#scheduled.values()) this.#fireIfDue(scheduled, now);
     this.#timer = setTimeout(() => this.#tick(), LOOK_MS);
@@ -100,7 +101,7 @@ export class Scheduler {
       this.#takeUp(await allFunctions(this.#parts.provider), new Date());
       this.#isUnlisted = false;
     } catch (thrown) {
-      if (!this.#isUnlisted) this.#parts.warn(`Schedules are not read anew: ${messageOf(thrown)}`);
+      if (!this.#isUnlisted) this.#parts.warn(`Schedules cannot be read again: ${messageOf(thrown)}`);
       this.#isUnlisted = true;
     } finally {
       this.#isRefreshing = false;
@@ -119,7 +120,7 @@ export class Scheduler {
       const { options } = readCronOptions(deployment);
       const { missed } = options;
       const kept = this.#parts.kept.get(key);
-      // what is kept of a schedule begins anew with each change of it
+      // a changed schedule has missed nothing yet
       if (missed === 'skip') this.#keep(key, undefined);
       else if (kept?.schedule !== text) this.#keep(key, { schedule: text, until: now.getTime() });
       if (known?.text === text) {
@@ -176,8 +177,8 @@ export class Scheduler {
 }
 
 /**
- * Reads a schedule. One that cannot be read was refused when the function was deployed, unless another gateway did
- * that.
+ * Reads a schedule, and ignores one that cannot be read: this gateway refuses such deployments, but others may not
+ * have.
  */
 function readOrNone(read: () => Schedule | undefined): Schedule | undefined {
   try {

@@ -2,11 +2,11 @@ import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import { GatewayError } from '../errors.ts';
 
-/** Bytes of a request to the API: more than the largest secret in base64, with its text beside it. */
+/** The largest body of a request to the API, in bytes: enough for the largest secret, sent as base64 and as text. */
 const LARGEST_BODY = 4 << 20;
 
 /**
- * Reads a body whole. Never settles where the client goes before that: the exchange has ended then.
+ * Reads a whole body. Never settles where the client disconnects first, as the exchange has ended then.
  * @throws GatewayError BODY_TOO_LARGE
  */
 export async function readBody({ body, request }: Exchange): Promise<Buffer> {

@@ -20,14 +20,15 @@ import { sendAnswer } from './send-answer.ts';
 export interface ApiServerParts {
   readonly context: ApiContext;
   readonly origins: OriginRules;
-  /** Milliseconds for a request's body, and for an answer that is no stream. */
+  /** How long a request's body may take, in milliseconds. */
   readonly readTimeout: number;
+  /** How long an answer may take, unless it is a stream, and how long a client may leave it unread, in milliseconds. */
   readonly writeTimeout: number;
-  /** Takes a line for each fault that is the gateway's own. */
+  /** Is called with a line for each error in the gateway itself. */
   readonly logError: (line: string) => void;
 }
 
-/** What a request to the gateway itself is, before it is served. */
+/** The parts of a request to the gateway itself. */
 interface Asked {
   readonly route: Route | undefined;
   readonly subject: string;
@@ -37,19 +38,19 @@ interface Asked {
 /** Serves every path that is not a function's. */
 export class ApiServer {
   readonly #parts: ApiServerParts;
-  /** What ends the work for each request under way. */
+  /** The abort controllers of the requests under way. */
   readonly #calls = new Set<AbortController>();
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts;
   }
 
-  /** Ends what would go on for ever: logs that are followed. */
+  /** Ends all requests under way, so that streams, which would go on for ever, do not delay a stop. */
   endStreams(): void {
     for (const call of this.#calls) call.abort();
   }
 
-  /** @returns what the server knows the request by, until it is settled */
+  /** Begins to serve a request. @returns the request as the server follows it */
   handle(
     request: ExchangeRequest,
     response: ExchangeResponse,
@@ -84,7 +85,7 @@ export class ApiServer {
     return exchange;
   }
 
-  /** Whatever a request makes a handler throw ends that request alone. */
+  /** Serves a request by its handler. An error of the handler ends only this request. */
   async #serve(exchange: Exchange, asked: Asked): Promise<void> {
     try {
       const handler = this.#handlerOf(exchange, asked.route);
@@ -103,7 +104,7 @@ export class ApiServer {
     }
   }
 
-  /** Route, method and origin, in this order; where one of them is wrong the request is answered here. */
+  /** Checks route, method and origin, in this order. Answers the request and returns undefined where one is refused. */
   #handlerOf(exchange: Exchange, route: Route | undefined): Handler | undefined {
     const { method, request } = exchange;
     if (!route) {
@@ -113,7 +114,7 @@ export class ApiServer {
     const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
     if (!handler) {
       const allowed = Object.keys(route.methods).join(', ');
-      const text = `${route.pattern} is asked by ${allowed}, not by ${method}`;
+      const text = `${route.pattern} accepts ${allowed}, not ${method}`;
       exchange.fail(new GatewayError('METHOD_NOT_ALLOWED', text), ['Allow', allowed]);
       return undefined;
     }
@@ -153,7 +154,7 @@ export class ApiServer {
 
   #tooSlow({ method, requestTarget }: Exchange): GatewayError {
     const limit = `write_timeout of ${formatDuration(this.#parts.writeTimeout)} passed`;
-    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be done`;
+    const text = `${limit} before ${method} ${requestTarget.slice(0, 200)} was done: it may still be carried out`;
     return new GatewayError('UPSTREAM_TIMEOUT', text);
   }
 
@@ -166,18 +167,18 @@ export class ApiServer {
 }
 
 /**
- * As OpenFaaS's gateway says it, which its clients know.
- * @param instead what a route answers in the place of that
+ * Answers 401 as OpenFaaS's gateway does, so that its clients understand it.
+ * @param instead the route's own answer in place of that
  */
 async function refuseLogin(exchange: Exchange, instead: ReturnType<Handler> | undefined): Promise<void> {
   if (instead) return sendAnswer(exchange, await instead);
   const headers = ['Content-Type', 'text/plain; charset=utf-8', 'WWW-Authenticate'];
-  // a browser would ask for user and password over the page, which has a form for that
+  // not Basic for the page: the browser would open its own dialog over the page's form
   headers.push(
     exchange.request.headers['x-csrf-token'] === undefined ? 'Basic realm="Restricted"' : 'Session',
   );
   headers.push('X-OpenFaaS-Internal', gatewayManner.component);
-  if (exchange.expectsContinue) headers.push('Connection', 'close'); // whether the body still comes is not known
+  if (exchange.expectsContinue) headers.push('Connection', 'close'); // the body may or may not still come
   exchange.respond(401, headers, Buffer.from('invalid credentials'));
 }
 
@@ -191,7 +192,7 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'OPTIONS',
 ]);
 
-/** Clients can make up methods, but not series. */
+/** @returns the method as a label of metrics. Unknown ones share a label, so that clients cannot create series. */
 function methodLabel(method: string): string {
   return KNOWN_METHODS.has(method) ? method : 'other';
 }

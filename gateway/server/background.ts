@@ -18,7 +18,7 @@ export interface BackgroundParts {
   readonly warn: (line: string) => void;
 }
 
-/** What the gateway does without being asked at that moment: queued calls, scaling, schedules, the look at all of it. */
+/** The work of the gateway that no request triggers: queued calls, scaling, schedules, observation. */
 export class Background {
   readonly scheduler: Scheduler;
   readonly observer: Observer;
@@ -54,14 +54,14 @@ export class Background {
     this.observer.start();
   }
 
-  /** Begins nothing any more, and lets queued calls that are under way end, as others do. */
+  /** Starts no new work, and waits up to `deadlineMs` for queued calls under way. */
   async drain(deadlineMs: number): Promise<void> {
     this.#autoscaler.stop();
     this.observer.stop();
     await Promise.all([this.scheduler.stop(), this.#queue.drain(deadlineMs)]);
   }
 
-  /** Ends it. Queued calls that are still under way are made again after the next start. */
+  /** Ends all of it at once. Queued calls that are still under way are made again after the next start. */
   async stop(): Promise<void> {
     this.#autoscaler.stop();
     this.observer.stop();

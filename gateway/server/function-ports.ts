@@ -4,21 +4,21 @@ import { qualifiedName, type FunctionName } from '../functions/function-name.ts'
 import type { OpenPort, PortOpener } from '../providers/instances/own-ports.ts';
 import type { HttpListener } from './http-listener.ts';
 
-/** How long a request may take to end after its function's port was closed, in milliseconds. */
+/** How long requests may take after their function's port was closed, in milliseconds. */
 const DRAIN_MS = 60_000;
 
-/** The ports at which one function each is served, beside its path on the main port. */
+/** Ports that each lead to one function, in addition to its path on the main port. */
 export class FunctionPorts implements PortOpener {
   readonly #host: string;
   readonly #open = new Set<HttpListener>();
   #listenerFor: ((name: FunctionName) => HttpListener) | undefined;
 
-  /** @param host the address that they listen on */
+  /** @param host the address of all these ports */
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** Says what serves a port. To be called before the first is opened. */
+  /** Sets the listeners of ports. Is called before the first port is opened. */
   serveBy(listenerFor: (name: FunctionName) => HttpListener): void {
     this.#listenerFor = listenerFor;
   }
@@ -44,7 +44,7 @@ export class FunctionPorts implements PortOpener {
     this.#open.delete(listener);
   }
 
-  /** Takes no connection any more, and lets requests in flight end within `deadlineMs`. */
+  /** Accepts no more connections, and waits up to `deadlineMs` for requests in flight. */
   async drain(deadlineMs: number): Promise<void> {
     for (const listener of this.#open) listener.stopListening();
     await Promise.all([...this.#open].map((listener) => listener.drain(deadlineMs)));

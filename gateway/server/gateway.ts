@@ -27,25 +27,25 @@ export interface GatewayParts {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly provider: Provider;
-  /** Undefined where nobody has to log in. */
+  /** Undefined with basic_auth=false. */
   readonly login: Login | undefined;
   readonly queue: CallQueue;
   readonly claim: StateFolderClaim;
-  /** Undefined where functions have no ports of their own. */
+  /** Undefined without development=true. */
   readonly functionPorts: FunctionPorts | undefined;
-  /** Further addresses at which the provider lets functions in. */
+  /** Further addresses at which the gateway listens, for containers. */
   readonly moreAddresses: MoreAddresses;
-  /** Called with the `HOST:PORT` at which processes of this machine reach the gateway. */
+  /** Is called with the `HOST:PORT` at which processes of this machine reach the gateway. */
   readonly onListening: (address: string) => void;
 }
 
-/** The queue of calls whose function names none: as OpenFaaS calls it. */
+/** The queue of functions that name none. Its name is OpenFaaS's. */
 const DEFAULT_QUEUE = 'faas-request';
 
-/** Bytes of bodies of calls for later that are held in memory at a time, before they are on the disk. */
+/** How many bytes of bodies of queued calls may be in memory together before they are on the disk. */
 const MOST_RECEIVED = 256 << 20;
 
-/** The gateway from its start to its end. */
+/** The whole gateway, from start to stop. */
 export class Gateway {
   readonly #parts: GatewayParts;
   readonly #listener: HttpListener;
@@ -70,7 +70,7 @@ export class Gateway {
       observer: metrics.invocations,
     };
     const invoker = new Invoker({ ...called, limits: { readTimeout, writeTimeout, upstreamTimeout } });
-    // At a port of its own a function's own timeouts hold.
+    // At a function's own port, only the function's own timeouts hold.
     const direct = new Invoker({ ...called, limits: { readTimeout: 0, writeTimeout, upstreamTimeout: 0 } });
     this.#invokers = [invoker, direct];
     this.#background = new Background({ settings, provider, metrics, queue, scaleDefaults, warn });
@@ -126,7 +126,7 @@ export class Gateway {
   }
 
   /**
-   * Starts the functions that are deployed, then the ports: the first request finds them known.
+   * Takes up the deployed functions, then listens, so that the first request finds them.
    * @throws StartError
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
@@ -154,7 +154,7 @@ export class Gateway {
     logger.info(`Metrics on ${localUrl(host, metricsPort)}/metrics`);
   }
 
-  /** Takes no request any more, lets those in flight end within write_timeout, then ends the functions. */
+  /** Accepts no more requests, waits up to write_timeout for those in flight, then ends the functions. */
   async stop(): Promise<void> {
     const { provider, settings, functionPorts, moreAddresses } = this.#parts;
     this.#listener.stopListening();

@@ -10,13 +10,13 @@ import { listen } from './listen.ts';
 import type { MoreAddresses } from './more-addresses.ts';
 import type { RequestHandler } from './request-handler.ts';
 
-/** A port with what serves its requests: plain ones ahead of Node's server, all others by it. */
+/** A port that serves HTTP. The fast path serves simple requests, Node's server all others. */
 export class HttpListener {
   readonly #server: Server;
   readonly #front: FastFront;
   readonly #handler: RequestHandler;
 
-  /** @param readTimeout how long a request's head may take, and an idle connection is kept, in milliseconds */
+  /** @param readTimeout how long a request's head may take, and how long an idle connection is kept, in milliseconds */
   constructor(handler: RequestHandler, clientErrors: ClientErrors, readTimeout: number) {
     this.#handler = handler;
     this.#server = createHttpServer(readTimeout);
@@ -32,32 +32,32 @@ export class HttpListener {
   }
 
   /**
-   * @param setting what gave the port, for the error
-   * @returns the port
+   * @param setting the name of the port's setting, for the error
+   * @returns the port that was taken
    * @throws StartError
    */
   listen(host: string, port: number, setting: string): Promise<number> {
     return listen(this.#server, host, port, setting);
   }
 
-  /** Serves the connections of further addresses as its own. */
+  /** Serves the connections of further addresses too. */
   serveAlso(addresses: MoreAddresses): void {
     addresses.attach(this.#server);
   }
 
-  /** Takes no connection any more, and lets the idle ones go. */
+  /** Accepts no more connections, and closes the idle ones. */
   stopListening(): void {
     this.#server.close();
     this.#server.closeIdleConnections();
     this.#front.close();
   }
 
-  /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
+  /** Closes each connection after its response from now on. Resolves when no request is left, or after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void> {
     return this.#handler.drain(deadlineMs);
   }
 
-  /** Ends every connection at once. */
+  /** Closes all connections at once. */
   closeAll(): void {
     this.#server.close();
     this.#front.kill();

@@ -7,8 +7,9 @@ const BACKLOG = 4096;
 
 /**
  * Listens on a port.
- * @param setting the setting that gave the port
- * @returns the port
+ * @param port 0 for a free one
+ * @param setting the name of the port's setting, for the error
+ * @returns the port that was taken
  * @throws StartError
  */
 export async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
@@ -33,7 +34,7 @@ export async function listen(server: Server, host: string, port: number, setting
   return typeof address === 'object' && address ? address.port : port;
 }
 
-/** The URL at which this machine reaches a server that listens on an address. */
+/** @returns the URL at which this machine reaches a server that listens on an address */
 export function localUrl(host: string, port: number): string {
   const everywhere = host === '0.0.0.0' || host === '::' || host === '';
   const name = everywhere ? '127.0.0.1' : host;

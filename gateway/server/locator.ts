@@ -7,8 +7,8 @@ import { findGateway, locatorFile, startOf, type Location } from '../../common/g
 import { StartError } from '../start-error.ts';
 
 /**
- * Takes a state folder for this process. Call `tell` with the URLs once they are known.
- * @throws StartError where another gateway has it, or it cannot be written
+ * Claims a state folder for this process, and writes the file that tells where the gateway runs, without URLs as yet.
+ * @throws StartError where another gateway uses the folder, or it cannot be written
  */
 export async function claimStateFolder(stateDir: string): Promise<StateFolderClaim> {
   const lock = await takeLock(stateDir);
@@ -25,9 +25,10 @@ export async function claimStateFolder(stateDir: string): Promise<StateFolderCla
 }
 
 /**
- * Takes a name in the kernel that only one process can have, and that goes with it however it ends (unix(7), abstract
- * sockets). Where there are none, only the file decides, and two starts at once can both find it free.
- * @returns undefined where another process has it
+ * Takes a name in the kernel that only one process can have, until it ends in any way (unix(7), abstract sockets).
+ * Other systems than Linux have no such names: there only the file decides, so two starts at the same time may both
+ * succeed.
+ * @returns undefined where another process has the name
  */
 async function takeLock(stateDir: string): Promise<Server | undefined> {
   const lock = createServer((socket) => socket.destroy()).unref();
@@ -43,7 +44,7 @@ async function takeLock(stateDir: string): Promise<Server | undefined> {
   }
 }
 
-/** A state folder that is this process's own. */
+/** A state folder that this process has claimed. */
 export class StateFolderClaim {
   readonly #stateDir: string;
   readonly #lock: Server;

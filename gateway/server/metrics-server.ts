@@ -3,10 +3,10 @@ import { messageOf } from '../../common/errors.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import { listen } from './listen.ts';
 
-/** Milliseconds for a scrape's request to arrive. */
+/** How long a request may take to arrive, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 5000;
 
-/** Serves `/metrics` and `/healthz` on a port of their own, which asks for no login. */
+/** Serves `/metrics` and `/healthz` on a port of their own, without a login. */
 export class MetricsServer {
   readonly #metrics: GatewayMetrics;
   readonly #server: Server;
@@ -19,7 +19,7 @@ export class MetricsServer {
   }
 
   /**
-   * @returns the port
+   * @returns the port that was taken
    * @throws StartError
    */
   listen(host: string, port: number): Promise<number> {

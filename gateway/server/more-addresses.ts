@@ -3,18 +3,18 @@ import { createServer, type Server as SocketServer } from 'node:net';
 import type { Server } from 'node:http';
 
 /**
- * Addresses beside the setting's at which the gateway takes connections: those at which containers reach this machine.
+ * Listens at further addresses than that of the setting `host`: those at which containers reach this machine.
  */
 export class MoreAddresses {
   readonly #servers = new Map<string, Promise<SocketServer>>();
   #server: Server | undefined;
 
-  /** Connections at all of them are served as this server's own. */
+  /** Sets the server that serves the connections of all addresses. */
   attach(server: Server): void {
     this.#server = server;
   }
 
-  /** Resolves once connections are taken there. @throws the system's error */
+  /** Listens at an address, unless it does already. @throws the system's error */
   async listen(host: string, port: number): Promise<void> {
     const key = `${host}:${port}`;
     const known = this.#servers.get(key);
@@ -35,7 +35,7 @@ export class MoreAddresses {
   }
 
   async #listen(host: string, port: number): Promise<SocketServer> {
-    // the options that node:http gives its own
+    // the same options as in node:http
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       if (this.#server) this.#server.emit('connection', socket);
       else socket.destroy();

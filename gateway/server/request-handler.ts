@@ -24,16 +24,16 @@ export interface RequestHandlerParts {
   readonly invoker: Invoker;
   readonly submissions: Submissions;
   readonly clientErrors: ClientErrors;
-  /** What the path of a request asks for. */
+  /** Decides what a request is for. */
   readonly readTarget: (requestTarget: string) => Target;
-  /** What web pages may call; undefined where functions see to that themselves. */
+  /** The rules for web pages; undefined at a function's own port, where the function decides. */
   readonly origins: OriginRules | undefined;
   readonly defaultNamespace: string;
   readonly readTimeout: number;
   readonly writeTimeout: number;
 }
 
-/** Takes every request of a port: calls of functions go to the invoker, all others to the API. */
+/** Serves all requests of a port: the invoker gets calls, `Submissions` queued calls, the API everything else. */
 export class RequestHandler implements ServedBy {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
@@ -42,7 +42,7 @@ export class RequestHandler implements ServedBy {
     this.#parts = parts;
   }
 
-  /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
+  /** Closes each connection after its response from now on. Resolves when no request is left, or after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void> {
     return this.#open.drain(deadlineMs);
   }
@@ -57,14 +57,14 @@ export class RequestHandler implements ServedBy {
 
   readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
-    const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
+    const text = `Expect: ${request.headers.expect ?? ''} is not supported, only 100-continue`;
     this.#refuse(request, response, framingFault(request) ?? new GatewayError('EXPECTATION_UNKNOWN', text));
   };
 
   #handle(request: ExchangeRequest, response: ExchangeResponse, expectsContinue: boolean): void {
     const { socket } = request;
     const { clientErrors } = this.#parts;
-    if (socket.writableEnded || clientErrors.isGivenUp(socket)) return; // it is being closed
+    if (socket.writableEnded || clientErrors.isGivenUp(socket)) return; // the connection is being closed
     if (this.#open.isClosing) response.shouldKeepAlive = false;
     const exchange = this.#serve(request, response, expectsContinue);
     clientErrors.began(exchange);
@@ -94,20 +94,20 @@ export class RequestHandler implements ServedBy {
     return invoker.handle(request, response, { name, target: target.target, expectsContinue });
   }
 
-  /** Takes a connection over for a function; other paths have nothing to upgrade to, and pass the offer over. */
+  /** Upgrades a connection to a function. A request for any other path is served without the upgrade. */
   upgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { invoker, defaultNamespace } = this.#parts;
     const target = this.#parts.readTarget(request.url ?? '/');
     if (target.kind !== 'function' || !isRealUpgrade(request))
       return declineUpgrade(server, request, socket, head);
-    socket.on('error', () => undefined); // its close is waited for
+    socket.on('error', () => undefined); // the close event follows
     const refusal = framingFault(request) ?? this.#refusalOf(request);
     if (refusal) return refuseUpgrade(socket, gatewayManner, refusal);
     const name = readFunctionName(target.name, defaultNamespace);
     void invoker.upgrade(request, socket, head, { name, target: target.target });
   }
 
-  /** CONNECT asks for a tunnel, which is not to be had here. */
+  /** Refuses CONNECT, which asks for a tunnel. */
   refuseConnect(_request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
     refuseUpgrade(socket, gatewayManner, new GatewayError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies'));

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { Answer } from '../api/answer.ts';
 
-/** Sends what a handler has answered; resolves when all of it is with the connection, or the client is gone. */
+/** Sends the answer of a handler. Resolves when the connection has taken all of it, or the client has gone. */
 export async function sendAnswer(
   exchange: Exchange,
   { status, headers = {}, body = '' }: Answer,

@@ -1,24 +1,24 @@
 import { posix } from 'node:path';
 import { withoutDotSegments } from '../../common/http/dot-segments.ts';
 
-/** What a request target asks for. */
+/** The meaning of a request target. */
 export type Target =
   | {
       readonly kind: 'function';
       /** `NAME` or `NAME.NAMESPACE`, decoded. */
       readonly name: string;
-      /** For the function: path and query as they came, without the prefix and without dot segments. */
+      /** The target for the function: path and query as they came, without the prefix and without dot segments. */
       readonly target: string;
     }
   | {
       readonly kind: 'async';
       /** `NAME` or `NAME.NAMESPACE`, or the id of a call; decoded. */
       readonly name: string;
-      /** For the function, as above. */
+      /** The target for the function, as above. */
       readonly target: string;
     }
   | { readonly kind: 'own'; readonly path: string; readonly query: string }
-  /** Not the path's plain form, which clients are sent to. */
+  /** A path that is not in its normal form, to which clients are redirected. */
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'unknown' };
 
@@ -26,8 +26,9 @@ const FUNCTION = /^\/(async-)?function\/([^/?#]+)([^]*)$/;
 const FUNCTION_NAME = /^[-a-zA-Z_0-9.]+$/;
 
 /**
- * Tells a call of a function from a request to the gateway itself. What follows a function's name is its own, and stays
- * as it is, but cannot lead out of it; all other paths have one form alone, without `//` and dots.
+ * Decides whether a request calls a function or is for the gateway itself. The path after a function's name is passed
+ * on unchanged, but without dot segments, which could lead out of the function. All other paths must be in normal form,
+ * without `//` and dot segments.
  * @param requestTarget as it came: a path, or a whole URL (RFC 9112, section 3.2)
  */
 export function readTarget(requestTarget: string): Target {
@@ -41,7 +42,7 @@ export function readTarget(requestTarget: string): Target {
   const path = pathOf(target);
   const query = target.slice(path.length);
   const plain = posix.normalize(path);
-  // a browser takes \ for /, and //HOST for another server
+  // \ is escaped, as browsers read it as /, and //HOST as another server
   if (plain !== path) return { kind: 'redirect', location: plain.replaceAll('\\', '%5C') + query };
   const decoded = decode(path);
   return decoded === undefined ? { kind: 'unknown' } : { kind: 'own', path: decoded, query };
@@ -56,7 +57,7 @@ function functionTarget(kind: 'function' | 'async', segment: string, rest: strin
   return { kind, name, target: clean + asked.slice(path.length) };
 }
 
-/** What stands before the query, or before a fragment, which a request target should not have. */
+/** @returns the part before the query, or before a fragment, which a request target should not have */
 function pathOf(target: string): string {
   const end = target.search(/[?#]/);
   return end === -1 ? target : target.slice(0, end);

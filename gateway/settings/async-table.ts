@@ -3,7 +3,7 @@ import { BACKOFFS, type Backoff } from '../async/retry-policy.ts';
 import { natsAddress, natsName, queueLimits } from './parsers.ts';
 import { optional, setting } from './setting.ts';
 
-/** The settings of calls for later. */
+/** The settings of queued calls. */
 export const ASYNC_SETTINGS = {
   asyncMaxBody: setting({
     names: ['async_max_body'],
@@ -15,79 +15,79 @@ export const ASYNC_SETTINGS = {
     names: ['async_max_calls'],
     parser: integer(1, 10_000_000, 'a whole number from 1'),
     fallback: 100_000,
-    line: 'How many asynchronous calls may wait or run. One more is answered with 503.',
+    line: 'How many asynchronous calls may wait or run. Further calls are answered with 503.',
   }),
   asyncMaxBytes: setting({
     names: ['async_max_bytes'],
     parser: integer(1, Number.MAX_SAFE_INTEGER, 'a number of bytes'),
     fallback: 1 << 30,
-    line: 'How many bytes of bodies and headers they may have together.',
+    line: 'How many bytes the bodies and headers of these calls may have together.',
   }),
   asyncMaxInflight: setting({
     names: ['async_max_inflight', 'max_inflight'],
     parser: integer(1, 100_000, 'a whole number from 1'),
     fallback: 50,
-    line: 'How many calls of each queue run at a time. A function of which none runs may always start one.',
+    line: 'How many calls of each queue run at a time. A function of which no call runs may always start one.',
   }),
   asyncQueues: setting({
     names: ['async_queues'],
     parser: queueLimits,
     fallback: new Map(),
     fallbackText: 'none',
-    line: 'The same for queues of their own (annotation `com.openfaas.queue`): `slow=2,fast=200`.',
+    line: 'The same limit for single queues (annotation `com.openfaas.queue`): `slow=2,fast=200`.',
   }),
   asyncKeepFor: setting({
     names: ['async_keep_for'],
     parser: duration('over zero'),
     fallback: 24 * 3_600_000,
-    line: 'How long `/system/async` tells of calls that have ended, dead ones with their bodies among them.',
+    line: 'How long `/system/async` lists calls that have ended. The bodies of dead calls are kept as long.',
   }),
   asyncKeepMost: setting({
     names: ['async_keep_most'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 10_000,
-    line: 'How many of those it keeps at the most; as many dead ones beside them, with at most `async_max_bytes` of bodies.',
+    line: 'How many of these it lists; as many dead calls in addition, with at most `async_max_bytes` of bodies.',
   }),
   natsUrl: optional({
     names: ['nats_url'],
     parser: natsAddress,
-    fallbackText: 'none: the queue lies in `state_dir`',
-    line: 'A NATS server with JetStream that keeps asynchronous calls: `nats://[USER:PASSWORD@]HOST:4222`, several between commas, `tls://` for TLS.',
+    fallbackText: 'none: the queue is in `state_dir`',
+    line: 'A NATS server with JetStream that keeps asynchronous calls: `nats://[USER:PASSWORD@]HOST:4222`, several separated by commas, `tls://` for TLS.',
   }),
   natsCredentials: optional({
     names: ['nats_credentials'],
     parser: string,
     fallbackText: 'none',
-    line: 'A file of credentials for it, as nsc makes them.',
+    line: 'A file with credentials for that server, as nsc makes them.',
   }),
   natsStream: setting({
     names: ['nats_stream'],
     parser: natsName,
     fallback: 'OF_GATEWAY',
-    line: 'The stream of the calls there. Each gateway takes one of its own.',
+    line: 'The stream for the calls there. Each gateway needs one of its own.',
   }),
   ackWait: setting({
     names: ['ack_wait'],
     parser: duration('over zero'),
     fallback: 60_000,
-    line: 'How long NATS leaves a call to a gateway of which it hears nothing. It limits no call: while one runs, NATS is told so.',
+    line: 'How long NATS leaves a call to a gateway that does not report. It does not limit calls, as the gateway reports while one runs.',
   }),
   strictAsync: setting({
     names: ['strict_async'],
     parser: boolean,
     fallback: true,
-    line: 'Whether an asynchronous call of a function that is not deployed is answered with 404; else it is taken.',
+    line: 'Whether an asynchronous call of a function that is not deployed is answered with 404. With `false` it is queued.',
   }),
   retryAttempts: setting({
     names: ['retry_attempts'],
     parser: integer(1, 1000, 'a whole number from 1 to 1000'),
     fallback: 10,
-    line: 'How often an asynchronous call is tried in all, where the function has no annotation of its own.',
+    line: 'How often an asynchronous call is tried in all, unless the function has an annotation for it.',
   }),
   retryBackoff: setting<Backoff>({
     names: ['retry_backoff'],
     parser: oneOf(BACKOFFS),
     fallback: 'exponential',
-    line: 'How waits between tries are spread: `exponential` not at all, `full` over all of their length, `equal` over their second half.',
+    line: 'How the waits between tries are randomised: `exponential` not at all, `full` from 0 to the whole wait, `equal` from half of it to the whole.',
   }),
 };

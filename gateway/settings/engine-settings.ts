@@ -2,10 +2,8 @@ import { oneOf, string } from '../../common/settings/parsers.ts';
 import { runtimes } from './parsers.ts';
 import { setting } from './setting.ts';
 
-/** When the engine pulls an image. */
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
 
-/** How containers are reached. */
 const REACHES = ['auto', 'address', 'network', 'port'] as const;
 
 /** The settings of functions as containers. */
@@ -27,14 +25,14 @@ export const ENGINE_SETTINGS = {
     names: ['engine_reach'],
     parser: oneOf(REACHES),
     fallback: 'auto',
-    line: 'How the gateway reaches containers: at their `address`, in their `network` as a container itself, or at a `port` that is published on loopback.',
+    line: 'How the gateway reaches containers: at their `address`; in their `network`, if the gateway is a container too; or at a `port` that the engine publishes on loopback.',
   }),
   engineProfiles: setting({
     names: ['engine_profiles'],
     parser: runtimes,
     fallback: new Map(),
     fallbackText: 'none',
-    line: 'Runtimes of the engine by the profiles (annotation `com.openfaas.profile`) that stand for them: `gvisor=runsc`.',
+    line: 'The runtime of the engine for each profile (annotation `com.openfaas.profile`): `gvisor=runsc`.',
   }),
   engineUser: setting({
     names: ['engine_user'],

@@ -1,17 +1,21 @@
-/** Where NATS is, and who comes to it. */
+/** The servers of NATS, and the login for them. */
 export interface NatsAddress {
   /** `HOST:PORT` of each server. */
   readonly servers: readonly string[];
   readonly isTls: boolean;
   readonly user?: string;
   readonly password?: string;
-  /** Where a URL has a user without a password. */
+  /** The user of a URL without a password. */
   readonly token?: string;
-  /** Without user and password, for the log. */
+  /** The address without user, password and token, for the log. */
   readonly text: string;
 }
 
-/** Reads `nats://[USER:PASSWORD@|TOKEN@]HOST[:PORT]`, or several with commas between them. `tls://` asks for TLS. */
+/**
+ * Reads `nats://[USER:PASSWORD@|TOKEN@]HOST[:PORT]`, or several separated by commas. `tls://` asks for TLS. The login
+ * is that of the first.
+ * @returns undefined where the text is no such address
+ */
 export function readNatsAddress(text: string): NatsAddress | undefined {
   const parts = text.split(',').map((part) => part.trim());
   if (!parts.every((part) => /^(?:nats|tls):\/\//i.test(part) && URL.canParse(part))) return undefined;

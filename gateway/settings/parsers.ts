@@ -3,9 +3,9 @@ import { readNatsAddress, type NatsAddress } from './nats-address.ts';
 import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 
-/** A list of words with commas between them. */
+/** A list of words, separated by commas. */
 export const words: Parser<readonly string[]> = {
-  expects: 'words with commas between them',
+  expects: 'words separated by commas',
   parse: (text) =>
     text
       .split(',')
@@ -15,7 +15,7 @@ export const words: Parser<readonly string[]> = {
 };
 
 export const hostNames: Parser<readonly string[]> = {
-  expects: 'names of hosts with commas between them, without ports',
+  expects: 'host names separated by commas, without ports',
   parse(text) {
     const names = words.parse(text)?.map((name) => name.toLowerCase());
     return names?.every((name) => /^[a-z0-9._:[\]-]+$/.test(name)) === true ? names : undefined;
@@ -24,7 +24,7 @@ export const hostNames: Parser<readonly string[]> = {
 };
 
 export const origins: Parser<readonly string[]> = {
-  expects: 'origins such as https://shop.example.com, with commas between them',
+  expects: 'origins such as https://shop.example.com, separated by commas',
   parse(text) {
     const given = words.parse(text) ?? [];
     return given.every((one) => URL.canParse(one) && new URL(one).origin === one) ? given : undefined;
@@ -32,7 +32,7 @@ export const origins: Parser<readonly string[]> = {
   print: words.print,
 };
 
-/** An address without a query; over plain HTTP it is to be of this machine, as who is in between reads along. */
+/** A URL without a query. Plain HTTP is accepted only for this machine, as it could be read on the way elsewhere. */
 export const issuer: Parser<string> = {
   expects: 'https://HOST[/PATH], or http:// of this machine',
   parse(text) {
@@ -53,7 +53,7 @@ export const publicUrl: Parser<string> = {
 };
 
 export const dnsLabel: Parser<string> = {
-  expects: 'lower case letters, digits and - inside, 63 at most',
+  expects: 'lower case letters and digits, and - between them, 63 at most',
   parse: (text) => (isDnsLabel(text) ? text : undefined),
   print: (value) => value,
 };
@@ -76,7 +76,7 @@ export const providerAddress: Parser<UpstreamAddress> = {
 };
 
 export const natsAddress: Parser<NatsAddress> = {
-  expects: 'nats://HOST:4222 or tls://HOST:4222, or several with commas between them',
+  expects: 'nats://HOST:4222 or tls://HOST:4222, or several separated by commas',
   parse: readNatsAddress,
   print: ({ text }) => text,
 };
@@ -87,9 +87,9 @@ export const natsName: Parser<string> = {
   print: (value) => value,
 };
 
-/** Names of queues with the calls that each may run at a time. */
+/** Names of queues, and how many calls each may run at a time. */
 export const queueLimits: Parser<ReadonlyMap<string, number>> = {
-  expects: 'QUEUE=NUMBER with commas between them, such as slow=2,fast=200',
+  expects: 'QUEUE=NUMBER separated by commas, such as slow=2,fast=200',
   parse(text) {
     const pairs = (words.parse(text) ?? []).map((word) => /^([-a-zA-Z_0-9.]+)=([1-9]\d{0,4})$/.exec(word));
     if (pairs.some((pair) => pair === null)) return undefined;
@@ -98,9 +98,9 @@ export const queueLimits: Parser<ReadonlyMap<string, number>> = {
   print: (value) => [...value].map(([name, most]) => `${name}=${most}`).join(','),
 };
 
-/** Names of profiles with the runtimes of the engine that they stand for. */
+/** Names of profiles, and the engine's runtimes for them. */
 export const runtimes: Parser<ReadonlyMap<string, string>> = {
-  expects: 'PROFILE=RUNTIME with commas between them, such as gvisor=runsc',
+  expects: 'PROFILE=RUNTIME separated by commas, such as gvisor=runsc',
   parse(text) {
     const pairs = (words.parse(text) ?? []).map((word) =>
       /^([-a-zA-Z_0-9.]+)=([-a-zA-Z_0-9./]+)$/.exec(word),

@@ -5,9 +5,9 @@ import { StartError } from '../start-error.ts';
 import { SETTINGS, WITHOUT_MEANING, type Settings } from './table.ts';
 
 /**
- * Reads every setting of the table. A flag is preferred to the variable of the same name. An empty value counts as not
- * set.
- * @param flags by the names of their variables
+ * Reads every setting of the table. A flag has priority over the variable of the same name. An empty value counts as
+ * not set.
+ * @param flags the flags, by the names of their variables
  * @returns the settings, frozen
  * @throws StartError with one line: the setting, its value and the expected form
  */
@@ -26,7 +26,7 @@ export function readSettings(environment: Environment, flags: Environment = {}):
   });
 }
 
-/** Lists variables that are set but have no meaning here, a line for each. */
+/** @returns a line for each variable of OpenFaaS's gateway that is set but has no effect here */
 export function unusedVariables(environment: Environment): string[] {
   return Object.entries(WITHOUT_MEANING)
     .filter(([name]) => Boolean(environment[name]))

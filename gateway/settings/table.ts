@@ -31,33 +31,33 @@ export const SETTINGS = {
   stateDir: setting({
     names: ['state_dir'],
     parser: string,
-    fallback: '', // it depends on the environment: see usualStateFolder
+    fallback: '', // `usualStateFolder` fills it in, as it depends on the environment
     fallbackText: '`/var/lib/of-gateway` for root, else `~/.local/state/of-gateway`',
-    line: 'The folder of all that the gateway keeps: the password, what is deployed, secrets, logs.',
+    line: "The folder of the gateway's state: the password, deployments, secrets, logs, queued calls.",
   }),
   provider: setting({
     names: ['provider'],
     parser: oneOf(PROVIDERS),
     fallback: 'auto',
-    line: 'Who runs the functions: `process` (local images, on this machine), `engine` (containers of docker or podman), `remote` (`functions_provider_url`), or `auto`: `remote` where an address is set, else `process` for local images and `engine` for all others.',
+    line: 'How functions run: `process` (local images, as processes of this machine), `engine` (containers of docker or podman), `remote` (at the provider of `functions_provider_url`), or `auto`: `remote` if that address is set, else `process` for local images and `engine` for all others.',
   }),
   functionsProviderUrl: optional({
     names: ['functions_provider_url'],
     parser: providerAddress,
-    line: "The address of a provider of OpenFaaS's own REST API, such as faasd's or faas-netes'.",
+    line: "The address of another provider with OpenFaaS's REST API, such as faasd or faas-netes.",
   }),
   logsProviderUrl: optional({
     names: ['logs_provider_url'],
     parser: providerAddress,
     fallbackText: '`functions_provider_url`',
-    line: 'The address of its logs.',
+    line: "The address of that provider's logs.",
   }),
   ...ENGINE_SETTINGS,
   readTimeout: setting({
     names: ['read_timeout'],
     parser: duration('zero'),
     fallback: 60_000,
-    line: 'How long the gateway waits, in all, for a request to arrive whole. `0`: no limit.',
+    line: 'How long a request may take to arrive, body included. `0`: no limit.',
   }),
   writeTimeout: setting({
     names: ['write_timeout'],
@@ -75,13 +75,13 @@ export const SETTINGS = {
     names: ['basic_auth'],
     parser: boolean,
     fallback: true,
-    line: 'Whether `/system` and `/ui` ask for user and password. With `false` everybody on `host` may do everything, but no web page.',
+    line: 'Whether `/system` and `/ui` ask for user and password. With `false`, everybody who reaches `host` may do everything, except web pages of other origins.',
   }),
   sessionDuration: setting({
     names: ['session_duration'],
     parser: duration('over zero'),
     fallback: 12 * 3_600_000,
-    line: 'How long a login of the page lasts; one that is used goes on.',
+    line: 'How long a login in the page lasts. A login by password is renewed while the page is used.',
   }),
   ...OIDC_SETTINGS,
   secretMountPath: setting({
@@ -89,13 +89,13 @@ export const SETTINGS = {
     parser: string,
     fallback: ({ stateDir }) => stateDir,
     fallbackText: '`state_dir`',
-    line: 'The folder of the files `basic-auth-user` and `basic-auth-password`. In `state_dir` a password is made at the first start.',
+    line: 'The folder with the files `basic-auth-user` and `basic-auth-password`. In `state_dir`, the first start makes a password.',
   }),
   allowedHosts: setting({
     names: ['allowed_hosts'],
     parser: hostNames,
     fallback: [],
-    line: 'With `basic_auth=false`: names, beside those of this machine, that the gateway may be called by.',
+    line: 'With `basic_auth=false`: further host names by which clients may call the gateway, beside those of this machine.',
   }),
   allowedOrigins: setting({
     names: ['allowed_origins'],
@@ -112,26 +112,26 @@ export const SETTINGS = {
   functionIndex: optional({
     names: ['function_index'],
     parser: string,
-    line: 'A URL or a file: functions that the page offers to deploy, as stores of faas-cli list them.',
+    line: "A URL or a file with functions that the page offers to deploy, in the format of faas-cli's stores.",
   }),
   scaleFromZero: setting({
     names: ['scale_from_zero'],
     parser: boolean,
     fallback: true,
-    line: 'Whether a call starts a function that is at zero replicas; else it is answered with 503.',
+    line: 'Whether a call starts a function that is at zero replicas. With `false` it is answered with 503.',
   }),
   ...ASYNC_SETTINGS,
   scaleTarget: setting({
     names: ['scale_target'],
     parser: integer(1, 1_000_000, 'a whole number from 1'),
     fallback: 50,
-    line: 'The load of a replica that autoscaling aims at, where a function has no label of its own.',
+    line: 'The load of a replica that autoscaling aims at, unless a function has a label for it.',
   }),
   scaleInterval: setting({
     names: ['scale_interval'],
     parser: duration('over zero'),
     fallback: 5000,
-    line: 'How often replicas are decided on.',
+    line: 'How often the number of replicas is decided.',
   }),
   scaleWindow: setting({
     names: ['scale_window'],
@@ -143,19 +143,19 @@ export const SETTINGS = {
     names: ['autoscaling'],
     parser: boolean,
     fallback: true,
-    line: 'Whether replicas follow the load. Functions with com.openfaas.scale.zero go to zero either way.',
+    line: 'Whether functions are scaled by load. Functions with com.openfaas.scale.zero go to zero in any case.',
   }),
   inactivityDuration: setting({
     names: ['inactivity_duration'],
     parser: duration('over zero'),
     fallback: 15 * 60_000,
-    line: 'How long a function with com.openfaas.scale.zero goes without calls before it is stopped.',
+    line: 'How long a function with com.openfaas.scale.zero is without calls before it is stopped.',
   }),
   cron: setting({
     names: ['cron'],
     parser: boolean,
     fallback: true,
-    line: 'Whether functions with topic=cron-function are called by their schedules. `false` where a connector does so.',
+    line: 'Whether functions with topic=cron-function are called by their schedules. Set `false` if a cron-connector calls them.',
   }),
   watchdog: setting({
     names: ['watchdog'],
@@ -168,29 +168,29 @@ export const SETTINGS = {
     names: ['development'],
     parser: boolean,
     fallback: false,
-    line: 'For a desk: the annotation `dev.of-gateway.port` opens a port that leads to that function alone; `dev.of-gateway.inspect` opens the debugger of a Node function, without timeouts, at the port that it names, or with `true` at one that is in the log. A new version that does not start is not tried again.',
+    line: "For a developer's machine: the annotation `dev.of-gateway.port` opens a port that leads to that function alone; `dev.of-gateway.inspect` opens the debugger of a Node function, without timeouts, at the port that it names, or with `true` at one that is in the log. A new version that does not start is not tried again.",
   }),
   functionUsers: optional({
     names: ['function_users'],
     parser: boolean,
     fallbackText: '`true` for root',
-    line: 'Whether the processes of each function run as a user of their own, which takes root.',
+    line: 'Whether each function runs as a user of its own. This needs root.',
   }),
   maxIdleConns: setting({
     names: ['max_idle_conns'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 1024,
-    line: 'Taken for compatibility: connections to instances are kept as long as both sides want them.',
+    line: 'Accepted for compatibility, without effect: connections to instances stay open as long as both sides keep them.',
   }),
   maxIdleConnsPerHost: setting({
     names: ['max_idle_conns_per_host'],
     parser: integer(0, 1_000_000, 'a whole number'),
     fallback: 1024,
-    line: 'Taken for compatibility, as `max_idle_conns`.',
+    line: 'Accepted for compatibility, without effect, like `max_idle_conns`.',
   }),
 };
 
-/** Variables of OpenFaaS's gateway that mean nothing here, with the reason. */
+/** Variables of OpenFaaS's gateway that have no effect here, with the reason. */
 export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
   faas_nats_address: 'a queue in NATS is set by nats_url',
   faas_nats_port: 'a queue in NATS is set by nats_url',
@@ -202,5 +202,5 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
   auth_proxy_url: 'logins are checked by the gateway itself',
 };
 
-/** What the gateway was told, read once and frozen. Times are in milliseconds. */
+/** The settings of the gateway, read once and frozen. Times are in milliseconds. */
 export type Settings = ValuesOf<typeof SETTINGS>;

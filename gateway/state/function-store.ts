@@ -5,37 +5,37 @@ import type { Deployment } from '../functions/deployment.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import { makeStateFolder, store, unstore } from './storage.ts';
 
-/** A version of a function: what was deployed, and the revision of the local image that it took. */
+/** A version of a function: its deployment, and the image that was found for it. */
 export interface VersionRecord {
   readonly deployment: Deployment;
-  /** Of a local image; undefined elsewhere. */
+  /** The revision of the local image; undefined where it runs in containers. */
   readonly revision?: string;
-  /** ISO 8601; missing from what was deployed by a gateway that did not keep it. */
+  /** ISO 8601; missing in records of older gateways. */
   readonly deployedAt?: string;
-  /** Where it runs in containers; undefined elsewhere. */
+  /** Undefined where it runs from a local image. */
   readonly container?: ContainerRecord;
 }
 
-/** What containers of a version are made of, and known by. */
+/** The image and the label of a version's containers. */
 export interface ContainerRecord {
-  /** The engine's id of the image that the deployment's name meant. */
+  /** The engine's id of the image that was found for the deployment. */
   readonly image: string;
-  /** Of no other version, also where the same is deployed again. */
+  /** A random text that identifies the version, even if the same image is deployed again. */
   readonly generation: string;
 }
 
-/** What is kept of a function. */
+/** The state of a function on the disk. */
 export interface FunctionRecord {
   readonly current: VersionRecord;
-  /** The last version that served, until `current` does. */
+  /** The version before, until `current` serves. */
   readonly previous?: VersionRecord;
-  /** Instances that are wished for. */
+  /** The wanted number of instances. */
   readonly replicas: number;
-  /** ISO 8601; of the first deployment. */
+  /** When the function was deployed first, in ISO 8601. */
   readonly createdAt: string;
 }
 
-/** The functions that are deployed, a file each: `functions/NAMESPACE/NAME.json`. */
+/** Keeps the deployed functions, one file each: `functions/NAMESPACE/NAME.json`. */
 export class FunctionStore {
   readonly #folder: string;
 
@@ -70,7 +70,7 @@ export class FunctionStore {
   /** @throws GatewayError STORAGE_FAILED */
   async remove(name: FunctionName): Promise<void> {
     await unstore(this.#pathOf(name));
-    await rmdir(join(this.#folder, name.namespace)).catch(() => undefined); // others are still in it
+    await rmdir(join(this.#folder, name.namespace)).catch(() => undefined); // unless other functions are in it
   }
 
   #pathOf({ name, namespace }: FunctionName): string {

@@ -5,12 +5,12 @@ import { GatewayError } from '../errors.ts';
 import type { Namespace, Namespaces } from '../providers/provider.ts';
 import { makeStateFolder, store, unstore } from './storage.ts';
 
-/** Namespaces, a file for each: `namespaces/NAME.json`. The default one needs no file. */
+/** Keeps namespaces, one file each: `namespaces/NAME.json`. The default namespace needs no file. */
 export class NamespaceStore implements Namespaces {
   readonly #folder: string;
   readonly #defaultName: string;
   readonly #known = new Map<string, Namespace>();
-  /** Removes the content of a namespace, before the namespace itself. */
+  /** Is called before a namespace is removed, to remove its functions and secrets. */
   onRemove: (name: string) => Promise<void> = () => Promise.resolve();
 
   private constructor(folder: string, defaultName: string) {

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { store } from './storage.ts';
 
-/** Up to when a schedule was kept, and which it was. */
+/** A schedule, and until when it was served. */
 export interface Kept {
   readonly schedule: string;
   /** Milliseconds since 1970. */
   readonly until: number;
 }
 
-/** Up to when schedules were kept whose missed times are made up for, in a file of the state. */
+/** Remembers in a file until when schedules were served, so that missed times can be made up for after a restart. */
 export class ScheduleStore {
   readonly #path: string;
   #kept = new Map<string, Kept>();
@@ -20,7 +20,7 @@ export class ScheduleStore {
     this.#path = join(stateFolder, 'schedules.json');
   }
 
-  /** Takes up what was written before; what cannot be read counts as nothing. */
+  /** Reads the file of the last run. A file that cannot be read counts as empty. */
   async load(): Promise<void> {
     try {
       const read = JSON.parse(await readFile(this.#path, 'utf8')) as Record<string, Kept>;
@@ -38,7 +38,10 @@ export class ScheduleStore {
     return [...this.#kept.keys()];
   }
 
-  /** Writes it with all that comes while the disk is busy. @throws GatewayError STORAGE_FAILED */
+  /**
+   * Sets or removes an entry. Changes that come while the disk is busy share a write.
+   * @throws GatewayError STORAGE_FAILED
+   */
   set(key: string, kept: Kept | undefined): Promise<void> {
     if (kept) this.#kept.set(key, kept);
     else if (!this.#kept.delete(key)) return Promise.resolve();

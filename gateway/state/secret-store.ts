@@ -5,12 +5,12 @@ import { GatewayError } from '../errors.ts';
 import type { SecretName, Secrets } from '../providers/provider.ts';
 import { makeStateFolder, store, unstore } from './storage.ts';
 
-/** Secrets as files that only the gateway's user can read: `secrets/NAMESPACE/NAME`. */
+/** Keeps secrets as files that only the gateway's user can read: `secrets/NAMESPACE/NAME`. */
 export class SecretStore implements Secrets {
   readonly #folder: string;
-  /** The names of each namespace, as on the disk. */
+  /** The names of the secrets on the disk, by namespace. */
   readonly #names = new Map<string, Set<string>>();
-  /** Called with each secret whose value has changed. */
+  /** Is called with each secret whose value has changed. */
   onChange: (secret: SecretName) => Promise<void> = () => Promise.resolve();
 
   /** @throws GatewayError NAMESPACE_UNKNOWN */
@@ -41,7 +41,7 @@ export class SecretStore implements Secrets {
     return this.#names.get(namespace)?.has(name) === true;
   }
 
-  /** Gives the value, for a function. */
+  /** Reads the value of a secret, for a function. */
   read({ name, namespace }: SecretName): Promise<Buffer> {
     return readFile(join(this.#folder, namespace, name));
   }
@@ -69,7 +69,7 @@ export class SecretStore implements Secrets {
     this.#names.get(secret.namespace)?.delete(secret.name);
   }
 
-  /** Removes the secrets of a namespace that is removed. */
+  /** Removes all secrets of a namespace. */
   async removeAll(namespace: string): Promise<void> {
     this.#names.delete(namespace);
     await rm(join(this.#folder, namespace), { recursive: true, force: true });

@@ -4,12 +4,12 @@ import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import { removeDurably, syncPath, writeDurably } from '../../common/files/durable-file.ts';
 import { GatewayError } from '../errors.ts';
 
-/** Folders and files of the state are their owner's alone. */
+/** Only their owner may read or write folders and files of the state. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 /**
- * Makes a folder of the state. It is on the disk when this resolves.
+ * Creates a folder of the state, if it does not exist. It is on the disk when this resolves.
  * @throws GatewayError STORAGE_FAILED
  */
 export async function makeStateFolder(path: string): Promise<void> {
@@ -30,7 +30,7 @@ export async function store(path: string, bytes: Buffer | string): Promise<void>
 }
 
 /**
- * Removes a file of the state, if it is there.
+ * Removes a file of the state, if it exists.
  * @throws GatewayError STORAGE_FAILED
  */
 export async function unstore(path: string): Promise<void> {
@@ -47,7 +47,7 @@ async function orStorageFailed(path: string, work: () => Promise<unknown>): Prom
   } catch (error) {
     throw new GatewayError(
       'STORAGE_FAILED',
-      `nothing was changed, as ${path} cannot be written (${messageOf(error)}): see to the disk of state_dir`,
+      `nothing was changed, as ${path} cannot be written (${messageOf(error)}): check the disk of state_dir`,
       { cause: error },
     );
   }

@@ -3,7 +3,7 @@ import { NamespaceStore } from './namespace-store.ts';
 import { SecretStore } from './secret-store.ts';
 import { makeStateFolder } from './storage.ts';
 
-/** What a gateway that runs functions by itself keeps of them. */
+/** The stores of a gateway that runs functions itself. */
 export interface Stores {
   readonly functions: FunctionStore;
   readonly secrets: SecretStore;

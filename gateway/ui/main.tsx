@@ -48,14 +48,14 @@ function App(): VNode {
 const root = document.querySelector('#app');
 if (root) {
   applyLanguage();
-  // the gateway says so in the page, so that nothing else is seen before the form
+  // the gateway marks the page when the user has to log in, so that the form is the first thing to be seen
   if (root.hasAttribute('data-login')) session.set('out');
   root.replaceChildren();
   render(<App />, root);
   if (session.value === 'out') followEvents();
   else {
     askSession()
-      .catch(() => undefined) // the connection says that the gateway does not answer, and asks again
+      .catch(() => undefined) // `followEvents` shows that the gateway does not answer, and asks again
       .finally(followEvents);
   }
 }

@@ -83,7 +83,7 @@ export const DASHBOARDS: Readonly<Record<string, object>> = {
   functions: dashboard({
     uid: 'of-gateway-functions',
     title: 'of-gateway: functions',
-    description: 'Functions one by one: rate, duration, in flight, replicas and what they aim at.',
+    description: 'Single functions: rate, duration, calls in flight, replicas and their target.',
     variables: [FUNCTION],
     columns: 2,
     panels: [
@@ -128,7 +128,7 @@ export const DASHBOARDS: Readonly<Record<string, object>> = {
         queries: [
           {
             expr: `sum by (function_name) (gateway_service_count${OF})`,
-            legend: '{{function_name}} wished for',
+            legend: '{{function_name}} wanted',
           },
           {
             expr: `sum by (function_name) (gateway_service_ready_count${OF})`,

@@ -10,7 +10,7 @@ export const GATEWAY_DASHBOARDS: Readonly<Record<string, object>> = {
   queues: dashboard({
     uid: 'of-gateway-queues',
     title: 'of-gateway: queues',
-    description: 'Calls for later: how many wait and run, and how fast they come and go.',
+    description: 'Queued calls: how many wait and run, and how fast they come and go.',
     variables: [QUEUE],
     columns: 2,
     panels: [

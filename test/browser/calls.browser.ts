@@ -44,7 +44,7 @@ describe('calls', () => {
     await page.getByText(/Not JSON/).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled());
     await page.getByLabel('Body').fill('{"item":"pear"}');
-    await page.getByRole('button', { name: 'Set out' }).click();
+    await page.getByRole('button', { name: 'Format' }).click();
     await page.getByLabel('Headers').fill("X-Note: it's mine");
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.locator('.answer .status', { hasText: '200' }).waitFor();
@@ -89,13 +89,13 @@ describe('calls', () => {
     await row.waitFor();
     await row.getByRole('button', { name: 'Replay' }).click();
     const body = page.getByRole('dialog').getByLabel('Body');
-    await page.getByText('This is the body that it had').waitFor();
+    await page.getByText('This is the original body').waitFor();
     assert.equal(await body.inputValue(), '{"item":"pear"}');
     await body.fill('another body');
     await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
     await page.getByText('The call is queued again').waitFor();
     await row.getByRole('button', { name: 'Replay' }).click();
-    await page.getByText('This is the body that it had').waitFor();
+    await page.getByText('This is the original body').waitFor();
     assert.equal(await body.inputValue(), 'another body');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await gateway.request({
@@ -130,7 +130,7 @@ describe('calls', () => {
         .getByRole('button')
         .click();
       const field = page.getByRole('dialog').getByLabel('Body');
-      const hint = { binary: 'is no text', lines: 'This is the body', large: 'is too large' }[id] ?? '';
+      const hint = { binary: 'is not text', lines: 'This is the original body', large: 'is too large' }[id] ?? '';
       await page.getByText(hint).waitFor();
       await change(field);
       await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();

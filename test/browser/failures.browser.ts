@@ -16,7 +16,7 @@ test('a gateway that has gone is told of, and the page goes on by itself when it
   const { folder, port } = first;
   first.kill('SIGKILL');
   await first.exited;
-  await page.getByText(/The gateway does not answer\. What you see is \d+ s old/).waitFor();
+  await page.getByText(/The gateway does not answer\. This page shows its state \d+ s ago/).waitFor();
   assert.ok(await page.getByRole('row', { name: /orders/ }).isVisible(), 'what was seen last stays');
   await page.getByText('Not connected').waitFor();
   await startGateway(t, { port: String(port) }, { folder });
@@ -123,7 +123,7 @@ test('a slow gateway shows its page at once, and a provider that is down is told
     response.writeHead(503).end('down');
     return true;
   };
-  await page.getByText(/Functions are shown as they were/).waitFor();
+  await page.getByText(/The functions may be out of date/).waitFor();
   assert.ok(await page.getByRole('row', { name: /f.*Ready/ }).isVisible());
 });
 

@@ -148,7 +148,7 @@ testBackEnds('the body of a dead call is given out byte for byte, and of no othe
   await submit(gateway, '', { 'x-call-id': 'well' });
   await untilState(gateway, 'well', 'done');
   const done = await gateway.api('GET', '/system/async/well/body');
-  assert.deepEqual([done.status, /only dead ones keep their body/.test(done.text)], [409, true]);
+  assert.deepEqual([done.status, /only dead calls keep their body/.test(done.text)], [409, true]);
 
   await gateway.api('POST', '/system/async/bytes/replay', { body: { body: '' } });
   await until(

@@ -70,6 +70,24 @@ test('an update under load loses no call, and its version serves then', async (t
   assert.deepEqual(failed, []);
 });
 
+test('a version keeps its secrets for its last call, whatever comes after it', async (t) => {
+  const folder = makeStateFolder();
+  makeServerImage(folder);
+  const gateway = await startGateway(t, {}, { folder });
+  await gateway.api('POST', '/system/secrets', { body: { name: 's', value: 'of the first' } });
+  await deploy(gateway, { service: 'fn', secrets: ['s'], envVars: { V: '1' } });
+  await until(async () => (await statusOf(gateway, 'fn')).availableReplicas === 1, 'the first version');
+  const call = await gateway.connect();
+  call.send('POST /function/fn/secret?name=s HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo');
+  const path = '/function/fn/variable?name=V';
+  for (const version of ['2', '3']) {
+    await deploy(gateway, { service: 'fn', envVars: { V: version } }, 'PUT');
+    await until(async () => (await gateway.request({ path })).text === version, `version ${version}`);
+  }
+  call.send('dy');
+  await call.waitFor(/of the first/);
+});
+
 test('a version that does not become ready leaves the old one, and the status says why', async (t) => {
   const folder = makeStateFolder();
   makeServerImage(folder);

@@ -36,7 +36,7 @@ testJetStream(
     assert.equal(refused.status, 503);
     assert.match(
       refused.text,
-      /^the queue at nats_url nats:\/\/127.0.0.1:\d+ cannot be used \(.+\): see to the NATS server/,
+      /^the queue at nats_url nats:\/\/127.0.0.1:\d+ cannot be used \(.+\): check the NATS server/,
     );
     assert.match(String(refused.headers['retry-after']), /^\d+$/);
     await backEnd.nats.start();
@@ -112,7 +112,9 @@ testJetStream(
     await Promise.all([backEnd.nats.kill(), world.kill()]);
     await world.start();
     assert.deepEqual(await world.submit(['second']), []);
-    await world.gateway.stderr.waitFor(/No queue at nats_url .*: calls for later are refused until there is/);
+    await world.gateway.stderr.waitFor(
+      /No queue at nats_url .*: asynchronous calls are refused until it can be reached/,
+    );
     world.onRun = succeed;
     await backEnd.nats.start();
     await world.untilAll('done', 1);

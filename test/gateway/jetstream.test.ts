@@ -40,7 +40,7 @@ testJetStream(
     await queue.start(address);
     await until(() => queue.find('gone')?.state === 'dead', 'the call to be dead');
     assert.equal(queue.pending({ name: 'fn', namespace: 'openfaas-fn' }), 0);
-    await assert.rejects(queue.replay('gone'), /the body of the call gone is lost: submit it anew/);
+    await assert.rejects(queue.replay('gone'), /the body of the call gone is lost: submit it again/);
     assert.deepEqual(calls, []);
   },
 );

@@ -27,7 +27,7 @@ test('a value of another type is 400 and one line that names the field, and tell
   ] as const) {
     const { status, text } = await gateway.api('POST', '/system/functions', { body });
     assert.equal(status, 400, field);
-    assert.ok(text.startsWith(`${field} has to be `), text);
+    assert.ok(text.startsWith(`${field} must be `), text);
     assert.match(text, /^[^\n]+\n$/);
     assert.ok(!text.includes('hunter2'), text);
   }

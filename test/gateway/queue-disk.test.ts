@@ -29,7 +29,7 @@ test('a full disk refuses calls with the reason, loses none, makes none twice, a
   assert.ok(taken.length >= 5, `${taken.length} were taken`);
   for (const refusal of refusals) {
     assert.equal((refusal as { code: string }).code, 'STORAGE_FAILED');
-    assert.match((refusal as Error).message, /No space left on device.*see to the disk of state_dir$/);
+    assert.match((refusal as Error).message, /No space left on device.*check the disk of state_dir$/);
   }
   disk.makeRoom();
   await queue.submit(newCall('after', { body }));

@@ -67,13 +67,13 @@ const REFUSED: [schedule: string, reason: RegExp][] = [
   ['* * * * * *', /6 fields: expected 5/],
   ['61 * * * *', /61/],
   ['* * * * 7', /Sunday is 0/],
-  ['0 0 L * *', /"L" is no day of the month/],
-  ['0 0 15W * *', /"15W" is no day of the month/],
-  ['0 0 * * FRI#2', /"FRI#2" is no day of the week/],
+  ['0 0 L * *', /"L" is not a valid day of the month/],
+  ['0 0 15W * *', /"15W" is not a valid day of the month/],
+  ['0 0 * * FRI#2', /"FRI#2" is not a valid day of the week/],
   ['@fortnightly', /@fortnightly.*not known/],
   ['@every', /@every and a duration/],
   ['@every 500ms', /1s or more/],
-  ['CRON_TZ=Mars/Olympus 0 0 * * *', /"Mars\/Olympus" is no time zone/],
+  ['CRON_TZ=Mars/Olympus 0 0 * * *', /"Mars\/Olympus" is not a time zone/],
   ['0 0 * * *; nonsense', /1 fields/],
 ];
 

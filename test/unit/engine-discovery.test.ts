@@ -31,7 +31,10 @@ test('the engine is where the setting says, then DOCKER_HOST, the context, CONTA
 });
 
 test('an address that cannot be used is named with its source', async () => {
-  await assert.rejects(findEngine('nonsense', {}), /engine_host="nonsense" is no address .* unix:\/\/\/PATH/);
+  await assert.rejects(
+    findEngine('nonsense', {}),
+    /engine_host="nonsense" is not an address .* unix:\/\/\/PATH/,
+  );
   await assert.rejects(findEngine('', { DOCKER_HOST: 'ssh://me@there' }), /DOCKER_HOST=.* over ssh/);
   await assert.rejects(findEngine('tcp://user:password@there', {}), /engine_host=/);
 });

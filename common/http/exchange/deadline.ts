@@ -1,15 +1,14 @@
 import { timerDelay } from '../../duration.ts';
 
 /**
- * The moment at which one exchange has taken too long. Several limits may apply. Only the earliest of them can pass, so
- * one timer is enough.
+ * The time limit of one exchange. Several limits may apply, but only the earliest can pass, so one timer is enough.
  */
 export class Deadline {
   readonly #onPassed: (name: string, ms: number) => void;
   #at = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onPassed gets the limit's name and its length in milliseconds */
+  /** @param onPassed is called with the limit's name and its length in milliseconds */
   constructor(onPassed: (name: string, ms: number) => void) {
     this.#onPassed = onPassed;
   }

@@ -9,11 +9,11 @@ import { MOST_IN_ONE_WRITE, type ExchangeRequest, type ExchangeResponse } from '
 import { RequestBody } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
 
-/** Frees the resources that the function's side of an exchange holds. */
+/** Frees the resources of an exchange on the function's side. */
 type Release = (reason: HttpError | undefined) => Promise<void> | undefined | void;
 
 /**
- * One request and its response, with the limits on their time, and with one end. The first reason to end wins:
+ * One request and its response, with their time limits, and with a single end. The first reason to end it wins:
  * everything later finds the exchange over and does nothing.
  */
 export class Exchange implements ServedRequest {
@@ -68,12 +68,12 @@ export class Exchange implements ServedRequest {
     return this.#isOver;
   }
 
-  /** Why it ended before its time, if it did. */
+  /** Why it ended early, if it did. */
   get failure(): HttpError | undefined {
     return this.#failure;
   }
 
-  /** Bytes of the response's body handed to the connection. */
+  /** How many bytes of the response's body were passed to the connection. */
   get bytesSent(): number {
     return this.#bytesSent;
   }
@@ -83,43 +83,43 @@ export class Exchange implements ServedRequest {
     return (performance.now() - this.#startedAt) / 1000;
   }
 
-  /** The status that the client got, or that of the failure where the response was broken off. */
+  /** The status that the client got, or that of the failure if the response was broken off. */
   get status(): number {
     return this.#failure?.status ?? this.response.statusCode;
   }
 
   /**
    * Adds a limit of `ms` milliseconds from now, known to users by `name`.
-   * @param error makes the failure, where it is not the usual 504
+   * @param error makes the failure, if it is not the usual 504
    */
   limitTime(name: string, ms: number, error?: () => HttpError): void {
     this.#timeoutError = error;
     this.#deadline.limit(name, ms);
   }
 
-  /** Drops all limits so far: a response that has begun may take its time. */
+  /** Drops all limits so far, for a response that has begun and may be long. */
   liftLimits(): void {
     if (!this.#isOver) this.#deadline.lift();
   }
 
   /**
-   * Adds a function that frees resources on the function's side (a process, an upstream's connection) once the exchange
-   * is over. It is called once, with the reason where the exchange ended before its time; at once if the exchange is
-   * over already. An answer of the server's own waits for the promise that it returns.
+   * Adds a callback that frees resources on the function's side (a process, an upstream's connection) when the exchange
+   * is over. It is called once, with the reason if the exchange ended early; immediately if the exchange is already
+   * over. An error that the server answers is sent only after the promise that the callback returns.
    */
   onOver(release: Release): void {
     if (this.#isOver) void release(this.#failure);
     else this.#releases.push(release);
   }
 
-  /** Calls back once the last byte has left, or the connection is gone. Callbacks are called in reverse order. */
+  /** Calls back when the last byte was sent, or the connection has closed. The last callback is called first. */
   onSettled(settler: () => void): void {
     this.#settlers.unshift(settler);
   }
 
   /**
    * Sends the head.
-   * @param headers names and values in turn
+   * @param headers names and values alternate
    */
   sendHead(status: number, reason: string | undefined, headers: string[]): void {
     if (this.#isOver || this.response.headersSent) return;
@@ -133,14 +133,14 @@ export class Exchange implements ServedRequest {
     }
   }
 
-  /** Sends the head without waiting for the body. Node's flushHeaders would send values of Latin-1 as UTF-8. */
+  /** Sends the head without waiting for the body. Node's flushHeaders would send Latin-1 values as UTF-8. */
   flushHead(): void {
     if (this.#isOver) return;
     this.response.write('', 'latin1');
     this.response.socket?.uncork(); // Node corks a chunked response until the end of the tick
   }
 
-  /** @returns false where the client is slower: wait for `onceDrained` before the next write */
+  /** @returns false if the client is slower: then wait for `onceDrained` before the next write */
   write(bytes: Buffer): boolean {
     if (this.#isOver) return true;
     this.#bytesSent += bytes.length;
@@ -155,7 +155,7 @@ export class Exchange implements ServedRequest {
     });
   }
 
-  /** Ends the response as whole. */
+  /** Ends the response, which is complete then. */
   end(last?: Buffer): void {
     if (this.#isOver) return;
     if (last) this.#bytesSent += last.length;
@@ -179,8 +179,8 @@ export class Exchange implements ServedRequest {
   }
 
   /**
-   * Leaves the response to a source that writes to it itself, until it is finished.
-   * @param response the exchange's own
+   * Lets a source write the response itself until it is finished.
+   * @param response the response of this exchange
    */
   relay(response: ServerResponse, source: { pipe(response: ServerResponse): unknown }): void {
     if (this.#isOver) return;
@@ -194,9 +194,9 @@ export class Exchange implements ServedRequest {
   }
 
   /**
-   * Ends the exchange before its time: with an answer of the error's status where nothing was sent yet, otherwise by
-   * breaking the response off, so that nobody takes it for whole.
-   * @param details follows the error's text in the answer's body
+   * Ends the exchange early: with an answer of the error's status if nothing was sent yet, else by breaking the
+   * response off, so that the client does not take it for complete.
+   * @param details follow the error's text in the answer's body
    */
   fail(error: HttpError, headers: readonly string[] = [], details?: Buffer): void {
     if (this.#isOver) return;
@@ -207,7 +207,7 @@ export class Exchange implements ServedRequest {
     else void Promise.all(waits).then(() => this.#answer(error, headers, details));
   }
 
-  /** Ends the exchange because the upstream could not be reached, broke off, or did not speak HTTP. */
+  /** Ends the exchange, as the upstream could not be reached, broke off, or did not answer in HTTP. */
   failUpstream(text: string, cause: unknown): void {
     this.fail(this.#manner.upstreamFailed(text, cause));
   }
@@ -232,7 +232,7 @@ export class Exchange implements ServedRequest {
   /** @returns the promises that an answer has to wait for */
   #over(reason?: HttpError): Promise<void>[] {
     this.#isOver = true;
-    // only a client that does not read what was sent can hold the exchange open now
+    // now only a client that does not read can keep the exchange open
     if (this.#limitsWaitsAlone && !this.#isSettled)
       this.#deadline.restart('write_timeout', this.#writeTimeout);
     const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
@@ -241,8 +241,8 @@ export class Exchange implements ServedRequest {
   }
 
   /**
-   * Breaks the response off. Without a length or chunks, the end of the connection would look like the end of the body,
-   * so the connection is reset.
+   * Breaks the response off. Without a length or chunks, the end of the connection would look like the end of the body;
+   * then the connection is reset.
    */
   #breakOff(): void {
     const { response } = this;
@@ -260,7 +260,7 @@ export class Exchange implements ServedRequest {
     this.fail(exchangeError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
   };
 
-  /** Deals with a client that is late: the function is done, and the client has yet to read the rest. */
+  /** Handles a client that is slow: the function is done, but the client has not read the rest. */
   #onClientSlow(name: string): void {
     if (this.#limitsWaitsAlone) name = 'write_timeout';
     const left = this.#writeTimeout - this.seconds * 1000;
@@ -275,7 +275,7 @@ export class Exchange implements ServedRequest {
 
   #onStalled(readTimeout: number): void {
     if (this.#isOver) {
-      this.request.socket.destroySoon(); // it was answered, and nobody reads what the client still sends
+      this.request.socket.destroySoon(); // it was answered, and the rest of its body is not needed
       return;
     }
     const time = formatDuration(readTimeout);
@@ -300,15 +300,15 @@ export class Exchange implements ServedRequest {
 }
 
 /**
- * Ends a response with a small body. Node writes the head and a text in one string, so the bytes go as characters of
- * Latin-1. The text is written before the end, as end() would add an empty chunk to the corked parts and make the write
- * a writev, which costs three times as much (a fifth of the CPU of a request in http mode).
+ * Ends a response with a small body in one write. Node joins the head with a text to one string, so the bytes are
+ * passed as Latin-1 characters. The text is written before the end, as end() would add an empty chunk to the corked
+ * parts and make the write a writev, which costs three times as much (a fifth of the CPU of a request in http mode).
  */
 function endInOneWrite(response: ExchangeResponse, body: Buffer): void {
   const { socket } = response;
   const text = body.toString('latin1');
   if (!socket) {
-    response.end(body); // another response goes first on this connection
+    response.end(body); // another response comes first on this connection
     return;
   }
   socket.cork();

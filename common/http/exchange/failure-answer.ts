@@ -1,6 +1,6 @@
 import type { HttpError } from '../http-error.ts';
 
-/** Errors after which nobody knows where the next request begins. */
+/** Errors after which the start of the next request is unknown. */
 const MISFRAMED: ReadonlySet<string> = new Set([
   'REQUEST_MISFRAMED',
   'TRANSFER_CODING_UNKNOWN',
@@ -8,11 +8,11 @@ const MISFRAMED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes the headers of an answer of the server's own.
+ * Makes the headers of an error that the server itself answers.
  * @param component the server's name, for X-OpenFaaS-Internal
- * @param length bytes of its body
- * @param seconds since the request began
- * @param headers to add; each is named only once
+ * @param length the length of the body, in bytes
+ * @param seconds the time since the request began
+ * @param headers further headers, without duplicates
  */
 export function failureHeaders(
   component: string,
@@ -27,7 +27,7 @@ export function failureHeaders(
 }
 
 /**
- * Whether a connection cannot be used again after a failure, because its next byte may not be the start of a request.
+ * Whether a connection cannot be used again after a failure, as its next byte may not be the start of a request.
  */
 export function mustCloseAfter(error: HttpError, isComplete: boolean, expectsContinue: boolean): boolean {
   if (MISFRAMED.has(error.code)) return true;

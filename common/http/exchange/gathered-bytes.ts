@@ -1,11 +1,11 @@
 import { spend } from './spent-memory.ts';
 
-/** Bytes that are read whole, in the order in which they come. */
+/** Collects bytes in the order in which they come, until they are complete. */
 export class GatheredBytes {
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
-  /** @param read gets a function that takes each chunk */
+  /** @param read is called with a function that takes each chunk */
   static of(read: (take: (chunk: Buffer) => void) => void): GatheredBytes {
     const gathered = new GatheredBytes();
     read((chunk) => gathered.push(chunk));
@@ -18,7 +18,7 @@ export class GatheredBytes {
     spend(chunk.length);
   }
 
-  /** Gives all bytes in one buffer. */
+  /** @returns all bytes in one buffer */
   bytes(): Buffer {
     if (this.#chunks.length === 1 && this.#chunks[0]) return this.#chunks[0];
     spend(this.#length);

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 
-/** When to look at a client that has ended its side, in milliseconds after that; later on every LOOK_MS. */
+/** When to check a client that has ended its side, in milliseconds after that. Later it is checked every LOOK_MS. */
 const FIRST_LOOKS_MS = [100, 125];
 const LOOK_MS = 500;
 
-/** How many looks pass between two answers of `100 Continue`. */
+/** How many checks there are between two answers of `100 Continue`. */
 const LOOKS_BETWEEN = 20;
 
-/** Milliseconds of silence after which TCP itself asks whether the other side is still there. */
+/** The silence after which TCP itself checks whether the other side still exists, in milliseconds. */
 const KEEP_ALIVE_MS = 10_000;
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
@@ -16,10 +16,10 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Watches a client that has ended its side of the connection, so that its request is served if it still reads, and
- * given up if it has gone. TCP tells the two apart only when something is sent: the other side of a closed connection
+ * given up if it has gone. TCP shows the difference only when something is sent: a client that has closed its socket
  * answers with a reset. So after a tenth of a second without a response the client gets a `100 Continue`, which a
- * server may send unasked (RFC 9110, section 15.2), but not in HTTP/1.0, which has none. A client that ends its side in
- * the middle of a response counts as gone, unless more of the response follows at once.
+ * server may send at any time (RFC 9110, section 15.2), but not in HTTP/1.0, which has none. A client that ends its
+ * side in the middle of a response counts as gone, unless more of the response follows at once.
  * @param hasBegun whether any byte of the response has been sent
  */
 export function watchHalfClosed(
@@ -35,9 +35,9 @@ export function watchHalfClosed(
   const look = (): void => {
     if (socket.destroyed) return;
     const now = socket.bytesWritten;
-    if (now !== sent) isProven = true; // the client has got bytes since, and sent no reset
+    if (now !== sent) isProven = true; // bytes were sent since, and the client has not answered with a reset
     sent = now;
-    socket.write(NOTHING); // fails where a reset has come
+    socket.write(NOTHING); // fails if a reset has come
     if (hasBegun()) {
       if (!isProven && looks >= FIRST_LOOKS_MS.length && socket.writableLength === 0) socket.destroy();
     } else if (looks % LOOKS_BETWEEN === 0 && request.httpVersion === '1.1') {

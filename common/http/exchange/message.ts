@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Bytes up to which a body goes out in one string with its head: one write of several parts is a writev, which costs
- * more than the copy of so much.
+ * A body of at most so many bytes is sent in one string with its head. A write of several parts is a writev, which
+ * costs more than copying so many bytes.
  */
 export const MOST_IN_ONE_WRITE = 8 << 10;
 
@@ -11,18 +11,18 @@ export const MOST_IN_ONE_WRITE = 8 << 10;
 export interface ExchangeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** The target as the client sent it, as Latin-1, where `url` has bytes of it percent-encoded. */
+  /** The target as the client sent it, as Latin-1, if `url` has some of its bytes percent-encoded. */
   readonly sentTarget?: string;
   readonly httpVersion: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly rawHeaders: string[];
   readonly rawTrailers: string[];
   readonly socket: Socket;
   /** Whether the body has arrived whole. */
   readonly complete: boolean;
   readonly destroyed: boolean;
-  /** Bytes of the body that wait to be read. */
+  /** How many bytes of the body wait to be read. */
   readonly readableLength: number;
   read(): unknown;
   pause(): unknown;
@@ -44,12 +44,12 @@ export interface ExchangeResponse {
   readonly chunkedEncoding: boolean;
   readonly destroyed: boolean;
   /**
-   * Whether it writes a small body as a string in one piece with the head, and keeps none of the body's bytes. Node's
-   * responses do not, and lack the member.
+   * Whether it writes a small body as one string with the head, and so does not keep the body's bytes. Missing in
+   * Node's responses, which do not.
    */
   readonly joinsWrites?: boolean;
   readonly writableFinished: boolean;
-  /** Bytes that the kernel has not taken yet. */
+  /** How many bytes the kernel has not taken yet. */
   readonly writableLength: number;
   writeHead(status: number, headers: string[]): unknown;
   writeHead(status: number, reason: string, headers: string[]): unknown;

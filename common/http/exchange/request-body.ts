@@ -2,18 +2,17 @@ import { timerDelay } from '../../duration.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 import type { ExchangeRequest } from './message.ts';
 
-/** Takes the body's bytes as they come. */
+/** Receives the body's bytes as they come. */
 export interface BodySink {
   /** @returns false to get no more until `resume` */
   chunk(bytes: Buffer): boolean;
-  /** Called when the body is whole; never for a body that was cut off. */
+  /** Is called when the body is complete; never for a body that was cut off. */
   end(): void;
 }
 
 /**
- * The body of one request, read with back-pressure. read_timeout limits the whole time of waiting for the client, so
- * that a client that sends a byte now and then is ended too. Time in which the sink does not take bytes that have
- * arrived does not count.
+ * The body of one request, read with back-pressure. read_timeout limits the total time of waiting for the client, so
+ * that it also ends a client that sends a byte now and then. Time in which the sink does not take bytes does not count.
  */
 export class RequestBody {
   readonly #request: ExchangeRequest;
@@ -25,9 +24,9 @@ export class RequestBody {
   #sendContinue: (() => void) | undefined;
 
   /**
-   * @param readTimeout milliseconds to wait for the client in all, 0 for no limit
-   * @param onStalled called once when they have passed
-   * @param sendContinue called before the first byte is asked for, where the client waits for `100 Continue`
+   * @param readTimeout how long to wait for the client in all, in milliseconds; 0: no limit
+   * @param onStalled is called once when that time has passed
+   * @param sendContinue is called before the body is read, if the client waits for `100 Continue`
    */
   constructor(
     request: ExchangeRequest,
@@ -47,20 +46,20 @@ export class RequestBody {
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   }
 
-  /** Whether every byte has arrived. Node says so only a moment after the last of them. */
+  /** Whether all bytes have arrived. Node's own flag is set only a moment after the last byte. */
   get isComplete(): boolean {
     const { complete, headers, readableLength } = this.#request;
     return complete || (readableLength > 0 && readableLength === Number(headers['content-length']));
   }
 
-  /** Whether bytes have arrived that were not taken, or the body is whole. */
+  /** Whether bytes have arrived that were not taken, or the body is complete. */
   get hasArrived(): boolean {
     return this.#request.complete || this.#request.readableLength > 0;
   }
 
-  /** Takes the bytes that have arrived. Meant for a body that is complete. */
+  /** Takes the bytes that have arrived, for a body that is complete. */
   takeArrived(): Buffer {
-    const chunks: Buffer[] = []; // from Node 26 on each read gives one chunk
+    const chunks: Buffer[] = []; // since Node 26, each read returns one chunk
     for (let bytes: unknown = this.#request.read(); Buffer.isBuffer(bytes); bytes = this.#request.read())
       chunks.push(bytes);
     return Buffer.concat(chunks);
@@ -83,7 +82,7 @@ export class RequestBody {
     this.#request.resume();
   }
 
-  /** Reads the body whole. Never settles for a body that is cut off: the exchange ends then. */
+  /** Reads the whole body. Never settles for a body that is cut off, as the exchange ends then. */
   readWhole(): Promise<Buffer> {
     return new Promise((resolve) => {
       const body = new GatheredBytes();
@@ -98,8 +97,8 @@ export class RequestBody {
   }
 
   /**
-   * Gives up the rest of the body: it is read and thrown away, so that the client can finish sending and read its
-   * answer. A client that waits for `100 Continue` is not asked for its body any more.
+   * Reads and discards the rest of the body, so that the client can finish sending and read its answer. A client that
+   * waits for `100 Continue` is no longer asked for its body.
    */
   discard(): void {
     this.#sink = { chunk: () => true, end: () => undefined };
@@ -112,7 +111,7 @@ export class RequestBody {
     this.#request.resume();
   }
 
-  /** Stops waiting, as the connection is gone or no longer needed. */
+  /** Stops waiting, as the connection has closed or is no longer needed. */
   stop(): void {
     this.#sink = undefined;
     clearTimeout(this.#timer);

@@ -2,10 +2,10 @@ let left = Number.POSITIVE_INFINITY;
 let collect: () => void = () => undefined;
 
 /**
- * Collects what lies unused after every so many bytes of bodies. V8 counts such bytes, which
- * are not in its heap, only from 64 MB on: a container of 128 MB was ended by eight clients with bodies of 1 MiB.
+ * Runs the garbage collection after each `budget` bytes of bodies. Such bytes are not in V8's heap, and V8 counts them
+ * only from 64 MB on: without this, eight clients with bodies of 1 MiB ended a container of 128 MB.
  * @param budget bytes
- * @param collectAll collects them
+ * @param collectAll runs the garbage collection
  */
 export function limitSpent(budget: number, collectAll: () => void): void {
   left = budget;
@@ -15,7 +15,7 @@ export function limitSpent(budget: number, collectAll: () => void): void {
   };
 }
 
-/** Counts bytes that were taken for a body, once for each copy of them. */
+/** Counts bytes that were allocated for a body, once for each copy. */
 export function spend(bytes: number): void {
   left -= bytes;
   if (left <= 0) collect();

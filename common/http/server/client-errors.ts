@@ -5,7 +5,7 @@ import { exchangeError, HttpError } from '../http-error.ts';
 import type { ServedRequest } from '../exchange/served-request.ts';
 import type { Manner } from '../manner.ts';
 
-/** Codes of a client that has closed the connection, or its side of it, in the middle of a request. */
+/** The codes of errors after a client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
 /** Answers requests that could not be read. */
@@ -15,21 +15,21 @@ export class ClientErrors {
   /** The exchange under way on each connection. */
   readonly #exchanges = new WeakMap<object, ServedRequest>();
 
-  /** Connections on which nobody knows where the next request begins. */
+  /** Connections on which the start of the next request is unknown. */
   readonly #givenUp = new WeakSet<Socket>();
 
-  /** @param log takes a line for each request that could not be read */
+  /** @param log is called with a line for each request that could not be read */
   constructor(manner: Manner, log: (line: string) => void) {
     this.#manner = manner;
     this.#log = log;
   }
 
-  /** Remembers the exchange that a connection is busy with. */
+  /** Remembers the exchange under way on a connection. */
   began(exchange: ServedRequest): void {
     this.#exchanges.set(exchange.request.socket, exchange);
   }
 
-  /** Takes no request from this connection any more. The caller closes it. */
+  /** Accepts no more requests from a connection. The caller closes it. */
   giveUp(socket: Socket): void {
     this.#givenUp.add(socket);
   }
@@ -51,7 +51,7 @@ export class ClientErrors {
     }
   };
 
-  /** Deals with a fault in the body of the request that is being served, or in a request that was sent behind it. */
+  /** Handles an error in the body of the request that is being served, or in a request that was sent after it. */
   #endBusyConnection(exchange: ServedRequest, socket: Socket, error: Error): void {
     if (exchange.request.complete) {
       exchange.response.once('close', () => socket.destroySoon());

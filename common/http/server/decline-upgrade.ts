@@ -7,9 +7,9 @@ import { handOver } from './hand-over.ts';
 const ASKING: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
 /**
- * Whether a request wants a connection that only its function could give. Java's HTTP client, for one, offers
- * `Upgrade: h2c` with every first request, body and all; a server may pass the offer over, and has to in HTTP/1.0 (RFC
- * 9110, section 7.8).
+ * Whether a request asks for an upgrade that only its function can give. Others are offers that a server may ignore
+ * (RFC 9110, section 7.8): Java's HTTP client sends `Upgrade: h2c` with every first request, even with a body. In
+ * HTTP/1.0 every offer must be ignored.
  */
 export function isRealUpgrade(request: IncomingMessage): boolean {
   const { upgrade, 'transfer-encoding': coding, 'content-length': length } = request.headers;
@@ -18,9 +18,9 @@ export function isRealUpgrade(request: IncomingMessage): boolean {
 }
 
 /**
- * Serves a request as if it had not asked for an upgrade. Node has stopped parsing the connection at its head, so
- * the head is put back without the offer, and the connection starts anew.
- * @param head what Node has read past the request's head
+ * Serves a request as if it had not asked for an upgrade. Node has stopped parsing the connection after its head, so
+ * the head is put back without the offer, and the connection starts again.
+ * @param head the bytes that Node has read after the request's head
  */
 export function declineUpgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
   const target = (request as ExchangeRequest).sentTarget ?? request.url ?? '/';
@@ -37,7 +37,7 @@ export function declineUpgrade(server: Server, request: IncomingMessage, socket:
   handOver(socket, bytes, () => server.emit('connection', socket));
 }
 
-/** @returns undefined where nothing else is left */
+/** @returns the other words of a Connection header; undefined where there are none */
 function withoutOffer(connection: string): string | undefined {
   const words = connection.split(',').map((word) => word.trim());
   return words.filter((word) => !ASKING.has(word.toLowerCase())).join(', ') || undefined;

@@ -2,9 +2,9 @@ import { exchangeError, type HttpError } from '../http-error.ts';
 import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
- * Finds the faults that Node's parser accepts although two servers could read the request in two ways (RFC 9112,
- * sections 3.2 and 6.1): no or several Host headers, chunks in HTTP/1.0, codings other than chunked, other versions.
- * @returns why the request is refused, or undefined where it is sound
+ * Finds faults that Node's parser accepts, although two servers could read such a request differently (RFC 9112,
+ * sections 3.2 and 6.1): no Host header or several, chunks in HTTP/1.0, codings other than chunked, other versions.
+ * @returns the reason of the refusal; undefined where the request is correct
  */
 export function framingFault(request: ExchangeRequest): HttpError | undefined {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {

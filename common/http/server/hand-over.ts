@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * Lets another reader go on with a connection, beginning with bytes that were read already.
+ * Passes a connection on to another reader, together with bytes that were already read.
  * @param serve begins to listen to the socket
  */
 export function handOver(socket: Socket, bytes: Buffer, serve: () => void): void {

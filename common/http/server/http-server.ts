@@ -5,31 +5,31 @@ import type { ClientErrors } from './client-errors.ts';
 import { MOST_HEAD } from './gate/head-reader.ts';
 import type { RequestGate } from './gate/request-gate.ts';
 
-/** How often Node looks for requests whose headers take too long, in milliseconds. */
+/** The longest interval at which Node checks for heads that take too long, in milliseconds. */
 const SLOWEST_CHECK_MS = 1000;
 
 /** Handles the requests of a server, except upgrades. */
 export interface ServedBy {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** For a request with `Expect: 100-continue`. */
+  /** Is called for a request with `Expect: 100-continue`. */
   handleExpecting(request: IncomingMessage, response: ServerResponse): void;
-  /** For a request with an `Expect` that HTTP does not define (RFC 9110, section 10.1.1). */
+  /** Is called for a request with any other `Expect`, which HTTP does not define (RFC 9110, section 10.1.1). */
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void;
   refuseConnect(request: IncomingMessage, socket: Socket): void;
 }
 
 /**
- * Makes the server that clients talk to.
- * @param readTimeout milliseconds for a request's head, and for an idle connection; 0 for no limit
+ * Makes the server for clients.
+ * @param readTimeout how long a request's head may take, and a connection may be idle, in milliseconds; 0: no limit
  */
 export function createHttpServer(readTimeout: number): Server {
   const server = createServer({
     maxHeaderSize: MOST_HEAD,
-    requireHostHeader: false, // Node would answer with a status alone: see framing.ts
+    requireHostHeader: false, // framing.ts checks it, as Node would answer without a text
     highWaterMark: 64 << 10,
     headersTimeout: Math.ceil(readTimeout),
     keepAliveTimeout: timerDelay(readTimeout), // like Go's server, whose IdleTimeout is its ReadTimeout
-    requestTimeout: 0, // the body's time is limited where it is read: see exchange/request-body.ts
+    requestTimeout: 0, // exchange/request-body.ts limits the time of the body
     connectionsCheckingInterval: Math.ceil(
       Math.min(SLOWEST_CHECK_MS, (readTimeout || 4 * SLOWEST_CHECK_MS) / 4),
     ),

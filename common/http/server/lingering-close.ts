@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** How long a client may go on sending before the connection is closed on it, in milliseconds. */
+/** How long a client may go on sending before the connection is closed, in milliseconds. */
 const LINGER_MS = 1000;
 
 /**
- * Makes the close of a connection wait for a client that is still sending. The response goes out, then the end; later
- * bytes are thrown away until the client has closed or a second has passed. A connection that is closed with unread
- * bytes is reset, and a reset can overtake the response (RFC 9112, section 9.6).
+ * Makes the close of a connection wait for a client that is still sending. After the response and the end of our side,
+ * bytes from the client are discarded until it has closed or a second has passed. A connection that is closed with
+ * unread bytes is reset, and the client may lose the response by the reset (RFC 9112, section 9.6).
  */
 export function lingerOnClose(socket: Socket): void {
   const destroySoon = socket.destroySoon.bind(socket);

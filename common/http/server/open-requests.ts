@@ -1,6 +1,6 @@
 import { timerDelay } from '../../duration.ts';
 
-/** The requests that a server is serving now, and the wait for their end. */
+/** Counts the requests that a server is serving, and waits for their end. */
 export class OpenRequests {
   #count = 0;
   #isClosing = false;
@@ -10,7 +10,7 @@ export class OpenRequests {
     return this.#count;
   }
 
-  /** Whether every response is to close its connection. */
+  /** Whether each connection is closed after its response. */
   get isClosing(): boolean {
     return this.#isClosing;
   }
@@ -24,7 +24,7 @@ export class OpenRequests {
     if (this.#count === 0) this.#onIdle?.();
   }
 
-  /** From now on every response closes its connection. Resolves when none is left, or after `deadlineMs`. */
+  /** Sets `isClosing`. Resolves when no request is left, or after `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     this.#isClosing = true;
     if (this.#count === 0) return;

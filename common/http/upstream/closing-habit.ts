@@ -1,45 +1,45 @@
-/** How soon behind an answer a connection ends whose number of answers was the reason, in milliseconds. */
+/** A connection that ends within so many milliseconds after an answer probably ended for its number of answers. */
 const SOON_MS = 50;
 
-/** Connections that are closed by what was learned before it is put to the test again. */
+/** How many connections are closed for their number of answers before that rule is tested again. */
 const MOST_SPENT = 1000;
 
 /**
- * What was seen of when an upstream ends connections that are kept alive, without a word before: after a time, or after a
- * number of answers. A request that is on its way at that moment is lost, unless it may be sent again.
+ * Learns when an upstream ends kept-alive connections without notice: after an idle time, or after a number of answers.
+ * A request that is sent at that moment is lost, unless it may be sent again.
  */
 export class ClosingHabit {
-  /** The shortest time after which it has ended an idle one, in milliseconds. */
+  /** The shortest idle time after which it has ended a connection, in milliseconds. */
   #shortestIdle = Number.POSITIVE_INFINITY;
   #mostAnswers = Number.POSITIVE_INFINITY;
-  /** The answers of the last that ended soon behind one. */
+  /** The number of answers of the last connection that ended soon after one. */
   #endedAfter = 0;
   #spent = 0;
 
   /**
-   * The upstream has ended a connection.
+   * Notes that the upstream has ended a connection.
    * @param idle milliseconds since its last answer
-   * @param answers how many it has had
-   * @param hadRequest whether it was ended in the face of a request, and so hardly for being idle
+   * @param answers the number of its answers
+   * @param hadRequest whether a request was under way, so that idleness was hardly the reason
    */
   ended(idle: number, answers: number, hadRequest = false): void {
     const isSoon = (hadRequest || idle < SOON_MS) && answers > 1;
     if (isSoon && answers === this.#endedAfter) {
       this.#mostAnswers = answers;
       this.#spent = 0;
-      this.#shortestIdle = Number.POSITIVE_INFINITY; // it was the number
+      this.#shortestIdle = Number.POSITIVE_INFINITY; // the number was the reason
     } else {
       this.#shortestIdle = Math.min(this.#shortestIdle, idle);
     }
     if (isSoon) this.#endedAfter = answers;
   }
 
-  /** Whether it could be ending a connection at this moment that has been idle for so many milliseconds. */
+  /** Whether the upstream could now be ending a connection that has been idle for so many milliseconds. */
   couldEnd(idle: number): boolean {
     return idle >= this.#shortestIdle / 2;
   }
 
-  /** Whether a connection with so many answers is not to be used again. */
+  /** Whether a connection with so many answers must not be used again. */
   isSpent(answers: number): boolean {
     if (answers < this.#mostAnswers) return false;
     this.#spent += 1;

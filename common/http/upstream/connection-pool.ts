@@ -1,30 +1,30 @@
 import { ClosingHabit } from './closing-habit.ts';
 
-/** How long a connection that nobody has used for a while is trusted to be still open, in milliseconds. */
+/** How long an idle connection is trusted to be still open, in milliseconds. */
 const TRUSTED_MS = 4000;
 
-/** How often connections that are idle for longer are looked for, in milliseconds. */
+/** How often connections that have been idle for longer are closed, in milliseconds. */
 const SWEEP_MS = 1000;
 
 /** How long a connection must be silent after a response without a body before it is used again, in milliseconds. */
 const SILENT_MS = 10;
 
 /**
- * The same for an upstream that was seen to send what nobody had asked for. What it writes behind a response may stay with it
- * until that is acknowledged (Nagle), which systems put off for 40 ms.
+ * The same for an upstream that has sent bytes after a complete response. Its kernel may hold such bytes back until the
+ * response is acknowledged (Nagle's algorithm), which systems delay by up to 40 ms.
  */
 const SILENT_AFTER_FAULT_MS = 60;
 
-/** Connections that may wait for that at a time: enough for some ten thousand such responses in a second. */
+/** How many connections may wait for that at the same time: enough for some ten thousand such responses per second. */
 const MOST_WAITING = 128;
 
 export interface PooledConnection {
   readonly isOpen: boolean;
   /** The responses that have come over it. */
   readonly answers: number;
-  /** When its last response was whole, by performance.now(). */
+  /** When its last response was complete, by performance.now(). */
   readonly idleSince: number;
-  /** Readies it for the next request: from now on it is idle. */
+  /** Makes it ready for the next request: it is idle from now on. */
   release(): void;
   close(): void;
 }
@@ -32,46 +32,49 @@ export interface PooledConnection {
 export type OnIdleClosed<C> = (connection: C, wasFaulty?: boolean) => void;
 
 /**
- * The connections to one upstream: as many as there are requests at a time, the last used first.
+ * The connections to one upstream: as many as there are requests at the same time. The last used is taken first.
  *
- * None is used again in the face of what the upstream has sent behind its response: the end of the connection, which the
- * next request would not survive, or bytes that nobody has asked for, which would be taken for the answer to it. What is
- * there is read once the loop has turned, at no cost; for what comes later a connection has to be silent for a while, but
- * only where that is to be feared.
+ * No connection is used again before the pool has seen what the upstream sent after its response: the end of the
+ * connection, on which the next request would be lost, or more bytes, which would be taken for the answer to the next
+ * request. A connection waits for one turn of the event loop, in which all that has come is read. Only if later bytes
+ * are likely, it must be silent for some milliseconds.
  */
 export class ConnectionPool<C extends PooledConnection> {
   readonly #create: (onIdleClosed: OnIdleClosed<C>) => C;
   readonly #idle: C[] = [];
   readonly #busy = new Set<C>();
-  /** Those that were given back in this turn of the loop, and those in the one before. */
+  /** The connections that were given back in this turn of the event loop. */
   #given: C[] = [];
+  /** The connections that were given back in the turn before. */
   #read: C[] = [];
-  /** Whether the upstream was seen to send what nobody had asked for. */
+  /** Whether the upstream has sent bytes after a complete response. */
   #isFaulty = false;
-  /** Those whose silence is waited for, the first given first. */
+  /** The connections that must be silent for a while, the first that was given back first. */
   readonly #waiting: C[] = [];
   readonly #habit = new ClosingHabit();
-  /** When those were opened whose first response is not whole, the oldest first. */
+  /** When the connections without a complete response were opened, the oldest first. */
   readonly #fresh = new Map<C, number>();
   #silentMs = SILENT_MS;
   #turn: NodeJS.Immediate | undefined;
   #silence: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
-  /** @param create makes a connection, which tells when it ends between two requests, and whether bytes came then */
+  /**
+   * @param create makes a connection. It calls back when it ends between two requests, and tells whether bytes came.
+   */
   constructor(create: (onIdleClosed: OnIdleClosed<C>) => C) {
     this.#create = create;
   }
 
   /**
    * Takes a connection for one request.
-   * @param isRepeatable whether the request may be sent twice. Otherwise it gets no connection that the upstream could
-   * be closing at this moment, judging by what it did so far.
+   * @param isRepeatable whether the request may be sent twice. If not, it gets no connection that the upstream could be
+   * closing now, judging by its habit so far.
    */
   take(isRepeatable: boolean): C {
     for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
       const idle = performance.now() - last.idleSince;
-      // it may have come to rest before the habit was known
+      // it may have become idle before the habit was known
       if (last.isOpen && idle < TRUSTED_MS && !this.#habit.isSpent(last.answers)) {
         if (isRepeatable || !this.#habit.couldEnd(idle)) {
           this.#busy.add(last);
@@ -85,7 +88,7 @@ export class ConnectionPool<C extends PooledConnection> {
     return this.takeFresh();
   }
 
-  /** Takes a connection that no request has used before. */
+  /** Takes a new connection. */
   takeFresh(): C {
     const connection = this.#create(this.#forget);
     this.#busy.add(connection);
@@ -94,9 +97,9 @@ export class ConnectionPool<C extends PooledConnection> {
   }
 
   /**
-   * Gives it back after a response that another may follow.
-   * @param hadNoBody whether the response had none by its head. An upstream that sends one all the same may do so some
-   * milliseconds later, as may one that was faulty before: so it waits until it was silent.
+   * Gives a connection back after a response, if another request may follow.
+   * @param hadNoBody whether the response had no body by its head. A faulty upstream may send one some milliseconds
+   * later, so the connection must be silent for a while; the same after any earlier fault.
    */
   give(connection: C, hadNoBody: boolean): void {
     if (!this.#busy.delete(connection)) return;
@@ -113,26 +116,26 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#silence ??= setTimeout(this.#onSilence, this.#silentMs).unref();
   }
 
-  /** Tells that bytes came behind a response that was whole. */
+  /** Notes that the upstream has sent bytes after a complete response. */
   distrust(): void {
     this.#isFaulty = true;
     this.#silentMs = SILENT_AFTER_FAULT_MS;
   }
 
-  /** Ends one that the upstream has ended in the face of a request. */
+  /** Discards a connection that the upstream has ended while a request was under way. */
   lose(connection: C): void {
     this.#seeEnd(connection, true);
     this.discard(connection);
   }
 
-  /** Closes a connection whose request was given up, or that can carry no other. */
+  /** Closes a connection whose request was given up, or that cannot be used again. */
   discard(connection: C): void {
     this.#busy.delete(connection);
     this.#fresh.delete(connection);
     connection.close();
   }
 
-  /** Closes all of them. */
+  /** Closes all connections. */
   close(): void {
     clearImmediate(this.#turn);
     clearTimeout(this.#silence);
@@ -152,7 +155,9 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#sweep ??= setTimeout(this.#closeAged, SWEEP_MS).unref();
   }
 
-  /** The sockets were read between two calls: what had come behind the responses of the turn before is known. */
+  /**
+   * Frees the connections of the turn before. All sockets were read since, so bytes after their responses were seen.
+   */
   readonly #onTurn = (): void => {
     for (const connection of this.#read) if (connection.isOpen) this.#rest(connection);
     this.#read = this.#given;
@@ -160,7 +165,7 @@ export class ConnectionPool<C extends PooledConnection> {
     this.#turn = this.#read.length === 0 ? undefined : setImmediate(this.#onTurn);
   };
 
-  /** What came in that time is read before what was set for the end of this turn of the loop. */
+  /** Admits the silent connections at the end of this turn of the event loop, after all sockets were read. */
   readonly #onSilence = (): void => {
     const until = performance.now() - this.#silentMs;
     setImmediate(() => this.#admit(until));
@@ -192,7 +197,7 @@ export class ConnectionPool<C extends PooledConnection> {
     }
   }
 
-  /** Closes connections that are left over from a burst. A server may have a thread for each. */
+  /** Closes idle connections that are left over from a burst, as a server may have a thread for each. */
   readonly #closeAged = (): void => {
     const before = performance.now() - TRUSTED_MS;
     while ((this.#idle[0]?.idleSince ?? Number.POSITIVE_INFINITY) < before) this.#idle.shift()?.close();

@@ -11,23 +11,22 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fields that frame or route a message. A Connection header that names them does not remove them (RFC 9110, 7.6.1).
+ * Fields that frame or route a message. They stay even if a Connection header names them (RFC 9110, section 7.6.1).
  */
 const NEVER_DROPPED: ReadonlySet<string> = new Set(['content-length', 'host', 'x-call-id', 'authorization']);
 
-/** Lengths of the names above. Length alone tells most headers from them. */
+/** The lengths of the names above. They are compared first, as that excludes most headers. */
 const HOP_BY_HOP_LENGTHS: ReadonlySet<number> = new Set([...HOP_BY_HOP].map((name) => name.length));
 
 /**
- * The field that Node reads as UTF-8 if it comes behind Content-Length; then it refuses to send values that are not
- * UTF-8.
+ * Node writes this field as UTF-8 if it comes after Content-Length, and then refuses values that are not UTF-8.
  */
 const DISPOSITION = 'content-disposition';
 
 /**
- * Gives the headers of a message for the next hop: all but the hop-by-hop ones and those that Connection names, in
- * their spelling, number and order, except that Content-Disposition comes first.
- * @param raw names and values in turn
+ * @param raw names and values alternate
+ * @returns the headers of a message for the next hop: all but the hop-by-hop ones and those that Connection names, with
+ * unchanged spelling, number and order, except that Content-Disposition comes first
  */
 export function endToEndHeaders(raw: readonly string[]): string[] {
   let named: Set<string> | undefined;
@@ -49,7 +48,7 @@ export function endToEndHeaders(raw: readonly string[]): string[] {
 }
 
 /**
- * Adds the words of a Connection header that name fields to drop. `close` and `keep-alive` name none that is left.
+ * Adds the names in a Connection header whose fields are dropped. `close` and hop-by-hop names need not be added.
  */
 function withNamed(named: Set<string> | undefined, value: string): Set<string> | undefined {
   const words = value.toLowerCase().split(',');
@@ -71,30 +70,30 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return kept;
 }
 
-/** Gives all headers but those of a name, which is in lower case. */
+/** @param name in lower case @returns all headers but those of this name */
 export function withoutHeader(headers: readonly string[], name: string): string[] {
   return withoutNamed(headers, new Set([name]));
 }
 
-/** Sets a header, in the place of those of its name. */
+/** @returns the headers with one of this name, which replaces all others of the same name */
 export function replaceHeader(headers: readonly string[], name: string, value: string): string[] {
   return [...withoutHeader(headers, name.toLowerCase()), name, value];
 }
 
-/** Fields that may not come as trailers: they frame or route a message (RFC 9110, section 6.5.1). */
+/** Fields that must not be trailers, as they frame or route a message (RFC 9110, section 6.5.1). */
 const NO_TRAILER: ReadonlySet<string> = new Set(['content-length', 'host', 'trailer']);
 
-/** Gives the trailers of a message for the next hop, in pairs. */
+/** @returns the trailers of a message for the next hop, as pairs */
 export function endToEndTrailers(raw: readonly string[]): [string, string][] {
   return headerPairs(endToEndHeaders(raw)).filter(([name]) => !NO_TRAILER.has(name.toLowerCase()));
 }
 
-/** Decodes header fields, which undici gives as bytes. */
+/** Decodes header fields, which undici returns as bytes. */
 export function decodeHeaders(raw: readonly Buffer[]): string[] {
   return raw.map((bytes) => bytes.toString('latin1'));
 }
 
-/** Gives names and values in turn as pairs. */
+/** @returns alternating names and values as pairs */
 export function headerPairs(headers: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);

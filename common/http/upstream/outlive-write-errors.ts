@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 
-/** How long to wait for an answer from a connection that takes no more bytes, in milliseconds. */
+/** How long to wait for an answer on a connection that accepts no more bytes, in milliseconds. */
 const ANSWER_MS = 200;
 
 type WriteMethod = (...args: unknown[]) => void;
 
 /**
- * Keeps a socket that cannot be written to any more until it is read. A server may answer before it has the whole body,
- * and close (413, 401). The write that fails then must not throw away the answer, which is there already.
+ * Delays the error of a failed write until the socket was read to its end. A server may answer before it has the whole
+ * body, and close (413, 401). The write that fails then must not discard the answer, which has already come.
  */
 export function outliveWriteErrors(socket: Socket): Socket {
   const methods = socket as unknown as Record<'_write' | '_writev', WriteMethod>;

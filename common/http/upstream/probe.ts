@@ -1,12 +1,12 @@
 import net from 'node:net';
 import type { UpstreamAddress } from './upstream-address.ts';
 
-/** Milliseconds between two tries at first, and the most between them. */
+/** The first pause between two tries, and the longest, in milliseconds. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 25;
 const CONNECT_TIMEOUT_MS = 1000;
 
-/** Resolves with true once the upstream accepts connections, or with false once `isStopped` says to give up. */
+/** Resolves with true when the upstream accepts connections, or with false when `isStopped` returns true. */
 export async function untilAccepting(address: UpstreamAddress, isStopped: () => boolean): Promise<boolean> {
   let pause = FIRST_PAUSE_MS;
   while (!isStopped()) {

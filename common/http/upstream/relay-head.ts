@@ -1,11 +1,11 @@
 import type { Exchange } from '../exchange/exchange.ts';
 import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
 
-/** The separator between the links of a hint. Node takes them one by one, and a server may send them in one list. */
+/** Separates the links of an early hint: a server may send them as one list, but Node takes them one by one. */
 const BETWEEN_LINKS = /\s*,\s*(?=<)/;
 
 /**
- * Sends the head of the upstream's response on.
+ * Relays the head of the upstream's response.
  * @returns its Content-Length, if it has one
  */
 export function relayHead(
@@ -29,7 +29,7 @@ function contentLengthOf(headers: readonly string[]): number | undefined {
   return at === -1 ? undefined : Number(headers[at + 1]);
 }
 
-/** Trailers need chunks to follow, and Node refuses to announce them elsewhere. */
+/** Whether trailers can follow: they need chunks, and without chunks Node refuses to announce them. */
 function canHaveTrailers({ method, request }: Exchange, status: number, length: number | undefined): boolean {
   const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
   return hasBody && length === undefined && request.httpVersion !== '1.0';
@@ -49,18 +49,18 @@ export function relayTrailers(exchange: Exchange, rawTrailers: readonly string[]
 }
 
 /**
- * Limits for the informational responses to one request, as the client may not read them: their number, and the bytes
- * of them that are relayed.
+ * The limits of the informational responses to one request: their number, and how many bytes of them are relayed, as
+ * the client may not read them.
  */
 const MOST_INFORMATION = 32;
 const MOST_HINT_BYTES = 64 << 10;
 
-/** The counts of the exchanges that have had any. */
+/** The informational responses of each exchange that has had any. */
 const informed = new WeakMap<Exchange, { count: number; bytes: number }>();
 
 /**
- * Relays an informational response (1xx); too many of them fail the exchange. The caller deals with `100 Continue`. Of
- * the others Node can write early hints (103) and processing (102), and no others are in use.
+ * Relays an informational response (1xx). Too many of them fail the exchange. The caller handles `100 Continue`. Of the
+ * others, Node can send 102 and 103, and no more are in use.
  */
 export function relayInformation(exchange: Exchange, status: number, rawHeaders: readonly string[]): void {
   const { response } = exchange;
@@ -85,6 +85,6 @@ export function relayInformation(exchange: Exchange, status: number, rawHeaders:
   try {
     response.writeEarlyHints(hints);
   } catch {
-    // Node finds a Link malformed: a hint may be lost, but not the response
+    // Node refuses a malformed Link: the hint is lost, but not the response
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
 
-/** Relays the events of a request of Node's client: hints, the response, or its failure. */
+/** Relays the result of a request by Node's client: informational responses, the response, or its failure. */
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
   outgoing.on('error', (error) => {
     const text = `Upstream HTTP request error: ${messageOf(error)}`;

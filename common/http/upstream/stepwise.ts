@@ -8,7 +8,7 @@ export function isStepwise(exchange: Exchange, path: string): boolean {
   return exchange.expectsContinue || hasTrailers(exchange) || !path.startsWith('/');
 }
 
-/** Whether trailers follow. They need chunks; without chunks none come, even if they are announced. */
+/** Whether trailers follow the body. Without chunks none can, even if they are announced. */
 export function hasTrailers(exchange: Exchange): boolean {
   const { headers } = exchange.request;
   return headers.trailer !== undefined && headers['transfer-encoding'] !== undefined;

@@ -16,30 +16,30 @@ export interface UpgradeOutcome {
   readonly failure: HttpError | undefined;
 }
 
-/** The head of a request for an upgrade as the function is to get it. */
+/** The head of a request for an upgrade, as the function gets it. */
 export interface UpgradeHead {
   readonly method: string;
   /** The request target. */
   readonly path: string;
-  /** End-to-end headers, names and values in turn. */
+  /** End-to-end headers: names and values alternate. */
   readonly headers: readonly string[];
-  /** The protocols that are asked for. */
+  /** The value of Upgrade: the protocols that the client asks for. */
   readonly protocol: string;
 }
 
-/** Methods that send no body where none is given. */
+/** Methods whose requests usually have no body, and need no Content-Length without one. */
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
-/** The most that a response's head may have, in bytes. */
+/** The largest head of a response, in bytes. */
 const MOST_HEADERS = 1 << 20;
 
 /**
- * What http-proxy is told of a request: that it is one which it carries. It closes connections whose upgrade is not to
- * WebSocket, and that is for the function to decide; the head that goes out is none of its making.
+ * The request that http-proxy gets in place of the real one: one that it accepts. It would refuse upgrades that are not
+ * to WebSocket, but that is for the function to decide. The real head replaces its head before it is sent.
  */
 const STAND_IN = { method: 'GET', url: '/', headers: { connection: 'upgrade', upgrade: 'websocket' } };
 
-/** Carries WebSockets and other upgraded connections to the function and back, by http-proxy. */
+/** Relays WebSockets and other upgraded connections between client and function, by http-proxy. */
 export class UpgradeProxy {
   readonly #address: UpstreamAddress;
   readonly #manner: Manner;
@@ -52,8 +52,8 @@ export class UpgradeProxy {
   }
 
   /**
-   * @param read what was read from the client behind the request's head
-   * @returns resolves when the connection has closed
+   * Relays one connection. Resolves when it has closed.
+   * @param read the bytes after the request's head that were already read from the client
    */
   async carry(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
     const carriage = new Carriage(request, socket, this.#manner);
@@ -67,12 +67,12 @@ export class UpgradeProxy {
     }
   }
 
-  /** Breaks off every upgraded connection. */
+  /** Closes all upgraded connections. */
   close(): void {
     for (const carriage of this.#carriages.values()) carriage.destroy();
   }
 
-  /** http-proxy is loaded when the first upgrade comes; most functions never see one. */
+  /** Loads http-proxy with the first upgrade, as most functions never have one. */
   async #createProxy(): Promise<HttpProxy> {
     const { default: httpProxy } = await import('http-proxy');
     const proxy = httpProxy.createProxyServer({ ignorePath: true });
@@ -87,7 +87,7 @@ function targetOf(address: UpstreamAddress): HttpProxy.ProxyTargetUrl {
   return { protocol, host: address.host, port: String(address.port) };
 }
 
-/** One connection's way through the proxy. */
+/** One connection that http-proxy relays. */
 class Carriage {
   readonly #request: UpgradeHead;
   readonly #socket: Socket;
@@ -125,12 +125,12 @@ class Carriage {
     }
   }
 
-  /** Sees the request to the function before it leaves. */
+  /** Changes the request to the function before it is sent. */
   onOutgoing(outgoing: ClientRequest & { maxHeaderSize?: number }): void {
     this.#outgoing = outgoing;
     outgoing.method = this.#request.method;
     outgoing.maxHeaderSize = MOST_HEADERS;
-    outgoing.maxHeadersCount = 0; // by default Node drops, silently, what is past 2000
+    outgoing.maxHeadersCount = 0; // by default Node silently drops headers past 2000
     outgoing.once('socket', (upstream) => replaceNextWrite(upstream, requestHead(this.#request)));
     outgoing.once('response', this.#onRefusal);
     outgoing.once('upgrade', this.#onUpgrade);
@@ -140,7 +140,7 @@ class Carriage {
     this.#socket.destroy();
   }
 
-  /** The function has upgraded: from now on bytes go both ways. */
+  /** Relays the head of the function's answer. From now on bytes go in both directions. */
   readonly #onUpgrade = (incoming: IncomingMessage, upstream: Socket): void => {
     this.#upstream = upstream;
     upstream.once('close', () => this.#socket.destroySoon());
@@ -149,7 +149,7 @@ class Carriage {
     replaceNextWrite(this.#socket, responseHead(incoming, connection));
   };
 
-  /** The function does not upgrade: its answer goes on as it is, and the connection ends with it. */
+  /** The function does not upgrade: its answer is relayed, and then the connection is closed. */
   readonly #onRefusal = (incoming: IncomingMessage): void => {
     this.#status = incoming.statusCode ?? 500;
     incoming.once('end', () => this.#socket.destroySoon());
@@ -167,8 +167,8 @@ class Carriage {
 }
 
 /**
- * Puts a head in the place of what is written next: of the one that Node or http-proxy has made, who write each in one
- * piece. They would change it: fields joined, in another order and number, names in lower case, slashes folded.
+ * Replaces the next write to a socket by a head. Node and http-proxy write their heads in one piece, and would change
+ * the real one: join fields, change their order and number, write names in lower case, and merge slashes.
  */
 function replaceNextWrite(socket: Socket, head: string): void {
   const { write } = socket;
@@ -191,7 +191,7 @@ function responseHead(incoming: IncomingMessage, connection: readonly string[]):
   return headText(line, [...endToEndHeaders(incoming.rawHeaders), ...connection]);
 }
 
-/** @param headers names and values in turn */
+/** @param headers names and values alternate */
 function headText(line: string, headers: readonly string[]): string {
   let head = `${line}\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;

@@ -1,12 +1,12 @@
 /** The address that requests are forwarded to. */
 export interface UpstreamAddress {
-  /** The setting's text, for log lines. */
+  /** The address as the setting has it, for log lines. */
   readonly text: string;
   readonly origin: string;
-  /** Without the brackets of an IPv6 address. */
+  /** The host, without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
-  /** The file of a Unix socket, where that is the address. */
+  /** The path of the Unix socket, if the address is one. */
   readonly socketPath?: string;
   /** Precedes the path of every request; usually ''. */
   readonly basePath: string;

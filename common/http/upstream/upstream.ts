@@ -16,26 +16,26 @@ export interface UpstreamHead {
   readonly method: string;
   /** The request target. */
   readonly path: string;
-  /** End-to-end headers, names and values in turn. */
+  /** End-to-end headers: names and values alternate. */
   readonly headers: string[];
 }
 
 export interface UpstreamOptions {
   /** Whether requests may take the fast path. */
   readonly fastPath: boolean;
-  /** Whether bodies are read whole before the upstream gets them. */
+  /** Whether bodies are read completely before they are sent to the upstream. */
   readonly bufferBodies: boolean;
   readonly manner: Manner;
 }
 
 /**
- * One server that requests are forwarded to: its connections, and the choice of the way over them for each request.
+ * One server to which requests are forwarded. It chooses the fast or the slow path for each request.
  */
 export class Upstream {
   readonly address: UpstreamAddress;
   readonly #bufferBodies: boolean;
   readonly #upgrades: UpgradeProxy;
-  /** The fast path's connections; undefined without a fast path, and where the upstream wants TLS. */
+  /** The fast path's connections; undefined without a fast path, or with TLS. */
   readonly #pool: FastPool | undefined;
   #slowPath: Promise<SlowPath> | undefined;
 
@@ -48,13 +48,12 @@ export class Upstream {
 
   /**
    * Forwards a request, and relays the response to its end.
-   * @param elsewhere finds another upstream where this one takes no connection
+   * @param elsewhere finds another upstream if this one takes no connection
    */
   forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere): void {
     const { body } = exchange;
     let { headers } = request;
-    // where the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section
-    // 10.1.1)
+    // if the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section 10.1.1)
     const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
     if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
     const head = { ...request, headers };
@@ -69,26 +68,26 @@ export class Upstream {
     } else if (!body.isAnnounced) {
       this.#send(exchange, { ...head, body: undefined });
     } else {
-      // bytes that came together with the head are there a tick later
+      // bytes that came together with the head are available a tick later
       process.nextTick(() => {
-        // undici sends no head before the first byte of the body
+        // undici would send no head before the first byte of the body
         if (body.hasArrived) this.#send(exchange, { ...head, body: new ForwardedBody(body) });
         else this.#sendStepwise(exchange, { ...head, body: undefined });
       });
     }
   }
 
-  /** Carries an upgraded connection. Resolves when it has closed. */
+  /** Relays an upgraded connection. Resolves when it has closed. */
   upgrade(request: UpgradeHead, socket: Socket, read: Buffer): Promise<UpgradeOutcome> {
     return this.#upgrades.carry(request, socket, read);
   }
 
-  /** The fast path's connections, if it may be taken. */
+  /** The fast path's connections, if there is a fast path. */
   get pool(): FastPool | undefined {
     return this.#pool;
   }
 
-  /** Closes the connections of requests, because an upstream that closes gracefully would wait for them. */
+  /** Closes the connections for requests, as an upstream that closes gracefully would wait for them. */
   closeConnections(): void {
     void this.#slowPath?.then((slowPath) => slowPath.close());
     this.#pool?.close();
@@ -103,7 +102,7 @@ export class Upstream {
     if (request.headers.host === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
     if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
-    // bytes that came together with the head are there a tick later
+    // bytes that came together with the head are available a tick later
     process.nextTick(() => {
       if (!exchange.isOver) forwardFast(exchange, head, pool, elsewhere);
     });
@@ -121,7 +120,9 @@ export class Upstream {
     });
   }
 
-  /** Loads the slow path when it is needed: undici and TLS take 15 ms to load, and most upstreams never need them. */
+  /**
+   * Loads the slow path when it is needed first: undici and TLS take 15 ms to load, and most upstreams never need them.
+   */
   #loadSlowPath(): Promise<SlowPath> {
     this.#slowPath ??= import('./slow-path/slow-path.ts').then(({ SlowPath }) => new SlowPath(this.address));
     return this.#slowPath;

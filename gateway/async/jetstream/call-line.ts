@@ -1,7 +1,7 @@
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { NatsSession } from './nats-session.ts';
 
-/** One who waits for a call of the line. */
+/** A run that waits for a call of the line. */
 interface Request {
   readonly id: string;
   readonly resolve: (id: string | undefined) => void;
@@ -9,20 +9,20 @@ interface Request {
 
 export interface LineOptions {
   readonly stream: string;
-  /** As `lineOf` has it. */
+  /** The result of `lineOf`. */
   readonly line: string;
-  /** How long a lease lasts that is not extended, in milliseconds. */
+  /** How long a lease lasts unless it is extended, in milliseconds. */
   readonly ackWait: number;
-  /** Takes a message for a run. @returns the call's id; undefined where it is not to be run now */
+  /** Decides whether a message is run now. @returns the call's id; undefined where it is not run now */
   readonly accept: (message: JsMsg) => string | undefined;
 }
 
-/** How long NATS is waited for to have a call, in milliseconds. */
+/** How long a pull waits for NATS to have a call, in milliseconds. */
 const EXPIRES_MS = 2000;
-/** NATS forgets a consumer that nobody asks for so long, in milliseconds. Its messages stay. */
+/** NATS deletes a consumer that was not used for so long, in milliseconds. Its messages stay. */
 const FORGOTTEN_AFTER_MS = 600_000;
 
-/** Calls of one function in one queue, and NATS's consumer of them. */
+/** The calls of one function in one queue, pulled from NATS by a consumer of their own. */
 export class CallLine {
   readonly #options: LineOptions;
   readonly #requests = new Set<Request>();
@@ -33,14 +33,14 @@ export class CallLine {
     this.#options = options;
   }
 
-  /** Whether nobody waits for a call of it. */
+  /** Whether no run waits for a call of this line. */
   get isIdle(): boolean {
     return this.#requests.size === 0;
   }
 
   /**
-   * Leases the call of that id, or another.
-   * @returns its id; undefined where NATS has none at the moment
+   * Leases the call with this id, or another of the line.
+   * @returns the id of the leased call; undefined where NATS has none at the moment
    */
   next(session: NatsSession, id: string): Promise<string | undefined> {
     return new Promise((resolve) => {
@@ -50,7 +50,7 @@ export class CallLine {
     });
   }
 
-  /** Each pull answers one request: with the call that was asked for, if anybody has asked for it. */
+  /** Gives the result of a pull to one request: the one for this call if there is one, else the one that pulled. */
   #answer(asked: Request, got: string | undefined): void {
     const match = got === undefined ? undefined : [...this.#requests].find(({ id }) => id === got);
     const own = this.#requests.has(asked) ? asked : undefined;
@@ -72,7 +72,8 @@ export class CallLine {
         if (id !== undefined) return id;
       }
     } catch {
-      if (this.#consumer === making) this.#consumer = undefined; // gone, perhaps: it is made again
+      // NATS may have deleted the consumer: the next pull makes it again
+      if (this.#consumer === making) this.#consumer = undefined;
       return undefined;
     }
   }
@@ -90,15 +91,15 @@ export class CallLine {
     const { nanos } = await import('@nats-io/transport-node');
     const { stream, line, ackWait } = this.#options;
     const name = line.replaceAll('.', '+');
-    // Whatever was leased before is free again with its consumer, and nobody else works on this stream. A NATS server
-    // that was killed may have forgotten what it had given out, and would never give it out again.
+    // Deleting the consumer frees all that it had leased, and nobody else works on this stream. Without this, a NATS
+    // server that was killed may never deliver again what it had delivered before.
     if (isNew) await manager.consumers.delete(stream, name).catch(() => undefined);
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: `${stream}.${line}.*`,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ackWait),
-      // calls that wait for their next try count as well: they hold up no others
+      // no limit: calls that wait for their next try count as pending too, and must not hold up the others
       max_ack_pending: -1,
       max_deliver: -1,
       inactive_threshold: nanos(FORGOTTEN_AFTER_MS),

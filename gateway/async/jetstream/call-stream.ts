@@ -3,13 +3,16 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { CallContent, CallRecord } from '../async-call.ts';
 import { packed, unpacked } from '../packing.ts';
 
-/** What a message of the stream is: a call as it came, and the dead one that it takes the place of. */
+/** The payload of a message in the stream: a call as it was submitted, and the id of the dead call that it replays. */
 export interface StreamedCall extends CallContent {
   readonly record: CallRecord;
   readonly replaces?: string;
 }
 
-/** Makes the stream where there is none; one that is there is used as it is, with its replicas and limits. */
+/**
+ * Creates the stream if it does not exist. An existing one is used with the replicas and limits that it has.
+ * @throws Error where the existing stream is not a work queue of our subjects
+ */
 export async function ensureStream(manager: JetStreamManager, stream: string): Promise<void> {
   const { JetStreamApiCodes, JetStreamApiError, DiscardPolicy, RetentionPolicy, StorageType } =
     await import('@nats-io/jetstream');
@@ -22,7 +25,7 @@ export async function ensureStream(manager: JetStreamManager, stream: string): P
       throw thrown;
     await manager.streams.add({
       name: stream,
-      description: 'Calls for later of one of-gateway',
+      description: 'Queued calls of one of-gateway',
       subjects: [subject],
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
@@ -35,7 +38,9 @@ export async function ensureStream(manager: JetStreamManager, stream: string): P
   );
 }
 
-/** What the calls of one function in one queue share: the start of their subjects, and the name of their consumer. */
+/**
+ * @returns the part of a subject that all calls of one function in one queue share; their consumer is named after it
+ */
 export function lineOf({ queue, name }: CallRecord): string {
   return [queue, name.namespace, name.name].map(token).join('.');
 }
@@ -52,7 +57,7 @@ export function packedCall(record: CallRecord, content: CallContent, replaces?: 
   return packed({ ...content, record, ...(replaces !== undefined && { replaces }) } as StreamedCall);
 }
 
-/** @returns undefined for a message that somebody else put into the stream */
+/** @returns undefined for a message that is not a call of this program */
 export function unpackedCall(bytes: Uint8Array): StreamedCall | undefined {
   try {
     const call = unpacked<StreamedCall>(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -62,7 +67,9 @@ export function unpackedCall(bytes: Uint8Array): StreamedCall | undefined {
   }
 }
 
-/** A text as a part of a subject and of a consumer's name. */
+/**
+ * Makes a text fit for a subject and a consumer's name, where some characters are not allowed: by its hash, if it must.
+ */
 function token(text: string): string {
   if (/^[-a-z0-9]{1,63}$/.test(text)) return text;
   return `_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;

@@ -1,9 +1,9 @@
 import type { NatsLink } from './nats-link.ts';
 
-/** How often NATS is told again what it has not confirmed, in milliseconds. */
+/** How often a removal that NATS has not confirmed is tried again, in milliseconds. */
 const AGAIN_MS = 5000;
 
-/** Calls that have ended, of which the stream may have messages still: they are removed as soon as NATS is there. */
+/** Removes the messages of calls that have ended, as soon as NATS can be reached. */
 export class EndedCalls {
   readonly #stream: string;
   readonly #link: NatsLink;
@@ -41,11 +41,11 @@ export class EndedCalls {
       const { session } = this.#link;
       if (!session) return;
       try {
-        // no purge of the subject, which takes consumers of nats-server 2.9 past messages of other subjects
+        // not by a purge of the subject: in nats-server 2.9 it makes consumers skip messages of other subjects
         const message = await session.manager.streams.getMessage(this.#stream, { last_by_subj: subject });
         if (message) await session.manager.streams.deleteMessage(this.#stream, message.seq, false);
       } catch {
-        return; // later
+        return; // the timer tries again
       }
       this.#subjects.delete(subject);
     }

@@ -15,22 +15,22 @@ import { publish } from './publication.ts';
 import { reconcile } from './reconciliation.ts';
 
 export interface JetStreamOptions extends LinkOptions {
-  /** Of the records and answers, which are here. */
+  /** The folder of the local database. */
   readonly folder: string;
-  /** How long a lease lasts that is not extended, in milliseconds. */
+  /** How long a lease lasts unless it is extended, in milliseconds. */
   readonly ackWait: number;
 }
 
-/** How long a start waits for NATS before it goes on without, in milliseconds. */
+/** How long a start waits for NATS before it goes on without it, in milliseconds. */
 const WAITED_FOR_MS = 5000;
 
-/** How many functions, each once for a queue, are known before those without calls are forgotten. */
+/** From this number of lines on, those without calls are dropped from memory. */
 const MOST_LINES = 1000;
 
 /**
- * Queued calls in a stream of NATS JetStream, each a message until it has ended. What has become of them is here, in
- * a database: their records, their answers as long as a callback has to tell of them, and the content of dead ones.
- * It is written before NATS is told, so that a message which comes again is known for one that has been done.
+ * Keeps queued calls in a stream of NATS JetStream: each is a message until it has ended. A local database has their
+ * records, the answers until the callbacks are sent, and the content of dead calls. An outcome is written there before
+ * NATS is told, so that a message that NATS delivers again is recognised as done.
  */
 export class JetStreamStore implements CallStore {
   readonly #options: JetStreamOptions;
@@ -39,7 +39,7 @@ export class JetStreamStore implements CallStore {
   readonly #leases: Leases;
   readonly #ended: EndedCalls;
   readonly #lines = new Map<string, CallLine>();
-  /** Ids of calls that are on their way to NATS. */
+  /** Ids of calls that are being published. */
   readonly #adding = new Set<string>();
   #user: StoreUser | undefined;
 
@@ -94,7 +94,7 @@ export class JetStreamStore implements CallStore {
 
   async add(record: CallRecord, content: CallContent): Promise<void> {
     await this.#publish(record, packedCall(record, content));
-    // a call that is in the stream is made whether or not the disk takes this
+    // not awaited: the call is in the stream and will be made, whether or not the local disk takes its record
     this.#local.note(record).catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));
   }
 
@@ -134,7 +134,7 @@ export class JetStreamStore implements CallStore {
     try {
       await publish(this.#link, subject, record.id, bytes);
     } catch (thrown) {
-      // it may be there all the same
+      // NATS may have stored it all the same: it must not be made, as the caller is told that it was refused
       if (thrown instanceof GatewayError && thrown.code === 'QUEUE_UNREACHABLE') this.#ended.add(subject);
       throw thrown;
     } finally {
@@ -154,17 +154,20 @@ export class JetStreamStore implements CallStore {
     return found;
   }
 
-  /** A function that is called again gets its line again. */
+  /** Drops lines that no run waits for. The next call makes the line again. */
   #forgetIdleLines(): void {
     if (this.#lines.size < MOST_LINES) return;
     for (const [line, { isIdle }] of this.#lines) if (isIdle) this.#lines.delete(line);
   }
 
-  /** @returns the id of a call that is to be run now */
+  /**
+   * Decides whether a message is run now, and takes its lease.
+   * @returns the call's id; undefined where it is not run now
+   */
   #accept(message: JsMsg): string | undefined {
     const call = unpackedCall(message.data);
     if (!call || idOf(message.subject) !== call.record.id) {
-      this.#options.warn(`A message of the stream ${this.#options.stream} is no call: it is dropped`);
+      this.#options.warn(`A message of the stream ${this.#options.stream} is not a call: it is dropped`);
       message.term();
       return undefined;
     }
@@ -174,13 +177,13 @@ export class JetStreamStore implements CallStore {
     if (known?.finishedAt !== undefined) return void message.ack();
     if (!known) this.#adopt(record, replaces);
     const wait = (known?.dueAt ?? 0) - Date.now();
-    const isRunning = this.#leases.has(record.id); // its lease ran out, as NATS was away
+    const isRunning = this.#leases.has(record.id); // its lease ran out while NATS was away
     if (!isRunning && wait > 0) return void message.nak(wait);
     this.#leases.take(message, call);
     return isRunning ? undefined : record.id;
   }
 
-  /** Takes up a call that was found in the stream. */
+  /** Makes a call known that was found in the stream. */
   #adopt(record: CallRecord, replaces: string | undefined): void {
     const written = replaces === undefined ? this.#local.note(record) : this.#local.replace(replaces, record);
     written.catch((thrown: unknown) => this.#options.warn(messageOf(thrown)));

@@ -7,15 +7,15 @@ interface Lease {
   readonly call: StreamedCall;
 }
 
-/** How long NATS is waited for to confirm the end of a call, in milliseconds. */
+/** How long NATS may take to confirm the end of a call, in milliseconds. */
 const CONFIRMED_WITHIN_MS = 5000;
 
-/** The calls that this gateway runs. As long as one runs its lease is extended, so that NATS gives it to nobody else. */
+/** The leases of the calls that run. They are extended until the call ends, so that NATS does not deliver it again. */
 export class Leases {
   readonly #leases = new Map<string, Lease>();
   readonly #extending: NodeJS.Timeout;
 
-  /** @param ackWait how long a lease lasts that is not extended, in milliseconds */
+  /** @param ackWait how long a lease lasts unless it is extended, in milliseconds */
   constructor(ackWait: number) {
     this.#extending = setInterval(() => this.#extend(), Math.max(1, ackWait / 3)).unref();
   }
@@ -35,14 +35,14 @@ export class Leases {
     return { target, headers, body, ...(callbackUrl !== undefined && { callbackUrl }) };
   }
 
-  /** Gives a call back, to be had again after so many milliseconds. */
+  /** Gives a call back to NATS, which delivers it again after `ms` milliseconds. */
   giveBack(id: string, ms: number): void {
     const lease = this.#leases.get(id);
     this.#leases.delete(id);
     if (lease) tell(() => lease.message.nak(Math.max(1, ms)));
   }
 
-  /** The call has ended. @returns whether NATS has confirmed that */
+  /** Tells NATS that the call has ended. @returns whether NATS has confirmed that */
   async end(id: string): Promise<boolean> {
     const lease = this.#leases.get(id);
     this.#leases.delete(id);
@@ -58,11 +58,11 @@ export class Leases {
   }
 }
 
-/** Of a connection that is gone nothing is told: NATS gives the call out again when the lease has run out. */
+/** Sends a message to NATS, and ignores a lost connection: NATS delivers the call again when the lease has run out. */
 function tell(telling: () => void): void {
   try {
     telling();
   } catch {
-    // as above
+    // the connection is lost
   }
 }

@@ -6,17 +6,17 @@ export interface ConnectOptions {
   readonly address: NatsAddress;
   /** The path of a file of credentials, as nsc makes them. */
   readonly credentials: string | undefined;
-  /** By which the server tells connections apart in its lists. */
+  /** Becomes a part of the connection's name, which the server shows in its lists. */
   readonly stream: string;
 }
 
-/** How long to wait for a connection, and before another try once it was lost, in milliseconds. */
+/** How long to wait for a connection, and how long before the next try after it was lost. */
 const CONNECT_TIMEOUT_MS = 5000;
 const RETRY_MS = 500;
-/** A server that is silent for two of these is taken for gone. */
+/** A server that answers no ping for two of these intervals counts as gone. */
 const PING_EVERY_MS = 5000;
 
-/** Connects to NATS; a connection that is lost later is made again without an end. @throws Error with the reason */
+/** Connects to NATS. A connection that is lost later is made again, for ever. @throws Error with the reason */
 export async function connectNats({ address, credentials, stream }: ConnectOptions): Promise<NatsConnection> {
   const { connect, credsAuthenticator } = await import('@nats-io/transport-node');
   const { servers, isTls, user, password, token } = address;

@@ -13,7 +13,7 @@ export interface LinkOptions extends ConnectOptions {
 /** How long to wait before another try to connect, in milliseconds. */
 const RETRY_MS = 500;
 
-/** The way to NATS: made again whenever it is lost, without an end. */
+/** The connection to NATS. It is made again whenever it is lost, until `close`. */
 export class NatsLink {
   readonly #options: LinkOptions;
   readonly #closing = new AbortController();
@@ -28,34 +28,34 @@ export class NatsLink {
     this.#options = options;
   }
 
-  /** What there is of it at the moment. */
+  /** The current session; undefined while there is no connection. */
   get session(): NatsSession | undefined {
     return this.#session;
   }
 
-  /** How often it was lost and found again. */
+  /** How often the connection was made again. */
   get reconnects(): number {
     return this.#reconnects;
   }
 
-  /** Begins to connect. @param onUp is called with each session that there is */
+  /** Begins to connect. @param onUp is called with each new session */
   start(onUp: (session: NatsSession) => void): void {
     this.#running = this.#connectAgainAndAgain(onUp);
   }
 
-  /** @returns the session, once there is one; undefined where the link was closed */
+  /** Waits for a session. @returns undefined where the link was closed */
   async up(): Promise<NatsSession | undefined> {
     while (!this.#session && !this.#closing.signal.aborted)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return this.#session;
   }
 
-  /** What callers are told where there is no session, or it has failed them. */
+  /** @returns the error for a caller when there is no session, or when it failed */
   unreachable(why = this.#why): GatewayError {
     const { address } = this.#options;
     return new GatewayError(
       'QUEUE_UNREACHABLE',
-      `the queue at nats_url ${address.text} cannot be used (${why}): see to the NATS server and try again`,
+      `the queue at nats_url ${address.text} cannot be used (${why}): check the NATS server and try again`,
     );
   }
 
@@ -65,7 +65,7 @@ export class NatsLink {
     this.#wake();
     await this.#connection?.close();
     await this.#running;
-    await this.#connection?.close(); // one that was being made
+    await this.#connection?.close(); // one that was being made meanwhile
   }
 
   async #connectAgainAndAgain(onUp: (session: NatsSession) => void): Promise<void> {
@@ -82,7 +82,7 @@ export class NatsLink {
         await this.#connection?.close();
         if (!isTold && !signal.aborted)
           warn(
-            `No queue at nats_url ${address.text} (${this.#why}): calls for later are refused until there is`,
+            `No queue at nats_url ${address.text} (${this.#why}): asynchronous calls are refused until it can be reached`,
           );
         isTold = true;
       }

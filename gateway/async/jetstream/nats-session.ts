@@ -1,7 +1,7 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-/** A connection to NATS from when it is there until it is lost, be it for good or for a moment. */
+/** A connection to NATS, from its beginning until it is lost. A connection that is made again is a new session. */
 export class NatsSession {
   readonly connection: NatsConnection;
   readonly client: JetStreamClient;
@@ -14,7 +14,7 @@ export class NatsSession {
     this.manager = manager;
   }
 
-  /** Settles as the work does, and rejects at once where the connection is lost before that. */
+  /** Settles as `work` does, but rejects at once when the connection is lost. */
   async within<T>(work: Promise<T>): Promise<T> {
     let lose: (error: Error) => void = () => undefined;
     const lost = new Promise<never>((_resolve, reject) => (lose = reject));
@@ -26,7 +26,7 @@ export class NatsSession {
     }
   }
 
-  /** It is lost. */
+  /** Rejects all work under way, as the connection is lost. */
   end(why: string): void {
     for (const lose of this.#works) lose(new Error(why));
   }

@@ -2,16 +2,16 @@ import { messageOf } from '../../../common/errors.ts';
 import { GatewayError } from '../../errors.ts';
 import type { NatsLink } from './nats-link.ts';
 
-/** How long NATS may take to say that it has a call, in milliseconds. */
+/** How long NATS may take to confirm a message, in milliseconds. */
 const CONFIRMED_WITHIN_MS = 5000;
-/** What a message has beside its payload. */
+/** The bytes that a message may have beside its payload. */
 const ROOM_FOR_HEADERS = 512;
-/** JetStream's own errors of a stream or a server without room. */
+/** The codes of JetStream's errors for a stream or a server without room. */
 const FULL: ReadonlySet<number> = new Set([10_023, 10_047, 10_077, 10_122]);
 
 /**
- * Publishes a message; it is in the stream when this resolves.
- * @throws GatewayError QUEUE_UNREACHABLE (it may be there all the same), QUEUE_FULL, BODY_TOO_LARGE
+ * Publishes a message. It is in the stream when this resolves.
+ * @throws GatewayError QUEUE_UNREACHABLE (the message may be in the stream all the same), QUEUE_FULL, BODY_TOO_LARGE
  */
 export async function publish(link: NatsLink, subject: string, id: string, bytes: Buffer): Promise<void> {
   const { session } = link;
@@ -20,7 +20,7 @@ export async function publish(link: NatsLink, subject: string, id: string, bytes
   if (bytes.length + ROOM_FOR_HEADERS > most)
     throw new GatewayError(
       'BODY_TOO_LARGE',
-      `the call is larger than max_payload of ${most} bytes of the NATS server allows`,
+      `the call is larger than the NATS server's max_payload of ${most} bytes`,
     );
   try {
     await session.within(session.client.publish(subject, bytes, { msgID: id, timeout: CONFIRMED_WITHIN_MS }));

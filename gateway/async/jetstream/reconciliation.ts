@@ -4,16 +4,18 @@ import type { NatsSession } from './nats-session.ts';
 
 export interface Reconciled {
   readonly user: StoreUser;
-  /** Whether a call is on its way to the stream, or runs. */
+  /** Whether a call is being published, or runs. Such a call is left alone. */
   readonly isAway: (id: string) => boolean;
-  /** A call has ended, and its message is still there. */
+  /** Tells that a call has ended whose message is still in the stream. */
   readonly ended: (subject: string) => void;
 }
 
-/** How many messages are asked for at a time. */
+/** How many messages are fetched at a time. */
 const AT_A_TIME = 100;
 
-/** Makes what is known of calls agree with the stream, after a start and after NATS was away. */
+/**
+ * Compares the known calls with those in the stream, after a start and after each reconnect, and reports differences.
+ */
 export async function reconcile(
   { manager }: NatsSession,
   stream: string,

@@ -13,33 +13,34 @@ import { CONTAINER, STATS, type Container } from './wire.ts';
 export interface ContainerInstanceOptions {
   /** The instance's name, in log lines. */
   readonly id: string;
-  /** The engine's id. */
+  /** The engine's id of the container. */
   readonly container: string;
   readonly host: string;
   readonly port: number;
   readonly link: EngineLink;
   readonly rules: ProbeRules;
   readonly healthCommand: HealthCommand | undefined;
-  /** limits.memory as the deployment has it, for the message. */
+  /** limits.memory of the deployment, for messages. */
   readonly memoryLimit: string | undefined;
   readonly startedAt: number;
   readonly knownLines: readonly KnownLine[];
   readonly onLine: (line: string) => void;
-  /** Called once the container is to be gone for good. */
+  /** Called when the container is about to be removed. */
   readonly onRemove: () => void;
 }
 
+/** How long the last lines of a container that has ended are waited for, in milliseconds. */
 const LAST_LINES_MS = 2000;
-/** How long before a stream of lines that has broken off is opened again, in milliseconds. */
+/** The pause before a stream of lines that broke off is opened again, in milliseconds. */
 const AGAIN_MS = 1000;
 const LOOK_WITHIN_MS = 10_000;
-/** How much longer than the container's own time its stop may take, in milliseconds. */
+/** How long the engine may take to stop a container, beyond the time that the container has, in milliseconds. */
 const STOP_SLACK_MS = 10_000;
 const REMOVE_WITHIN_MS = 30_000;
-/** The exit status of what SIGKILL has ended. */
+/** The exit status of a process that SIGKILL has ended. */
 const KILLED = 137;
 
-/** One run of a function's code as a container of an engine. */
+/** An instance of a function as a container of an engine. */
 export class ContainerInstance implements Instance {
   readonly id: string;
   readonly container: string;
@@ -104,7 +105,7 @@ export class ContainerInstance implements Instance {
     if (this.#isAlive) {
       const query = { t: String(Math.ceil(deadlineMs / 1000)) };
       const path = `/containers/${this.container}/stop`;
-      // An engine that is away, or takes too long, finds the container among those to be removed.
+      // If the engine is away or too slow, the container is removed when the engine lists it again.
       await this.#client
         ?.send('POST', path, { query, timeout: deadlineMs + STOP_SLACK_MS }, [304, 404])
         .catch(() => undefined);
@@ -129,23 +130,23 @@ export class ContainerInstance implements Instance {
     try {
       const path = `/containers/${this.container}/stats`;
       const { cpu_stats: cpu, memory_stats: memory } = await client.read('GET', path, STATS, { query });
-      // What the kernel keeps of files can be given back at any time.
+      // The page cache does not count, as the kernel can free it at any time.
       const files = memory.stats['inactive_file'] ?? memory.stats['total_inactive_file'] ?? 0;
       const cpuSeconds = cpu.cpu_usage.total_usage / 1e9;
       const average = this.#cpu.add(cpuSeconds, Date.now());
       return { cpu: average, bytes: Math.max(0, memory.usage - files), cpuSeconds };
     } catch {
-      return { cpu: 0, bytes: 0 }; // it has ended meanwhile
+      return { cpu: 0, bytes: 0 }; // the container has ended meanwhile
     }
   }
 
-  /** Finds out whether it has ended: something says so, or may have been missed. */
+  /** Asks the engine whether the container has ended. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     return this.#looking;
   }
 
-  /** The engine does not know it any more. */
+  /** Notes that the engine no longer knows the container. */
   isMissing(): void {
     this.#gone('it was removed from the engine', 'its container was removed from the engine');
   }
@@ -156,7 +157,8 @@ export class ContainerInstance implements Instance {
 
   #isWell(): Promise<boolean> | undefined {
     const client = this.#client;
-    if (!client || this.#options.link.away !== undefined) return Promise.resolve(true); // nobody can ask
+    // while the engine is away, nothing is known to be wrong
+    if (!client || this.#options.link.away !== undefined) return Promise.resolve(true);
     return this.#options.healthCommand?.isWell(client, performance.now());
   }
 
@@ -175,7 +177,9 @@ export class ContainerInstance implements Instance {
     this.#gone(state.Error || `exit status ${state.ExitCode}`, this.#killerOf(state));
   }
 
-  /** What has killed it, if it did not end by itself. Not every engine sees that it was for its memory. */
+  /**
+   * @returns why the container was killed; undefined where it ended by itself. Not every engine notices an OOM kill.
+   */
   #killerOf({ OOMKilled, ExitCode }: Container['State']): string | undefined {
     const { memoryLimit } = this.#options;
     const limit =
@@ -184,7 +188,7 @@ export class ContainerInstance implements Instance {
     if (ExitCode !== KILLED) return undefined;
     return memoryLimit === undefined
       ? `it was killed (exit status ${ExitCode})`
-      : `it was killed (exit status ${ExitCode}), as is done with what needs more ${limit} (OOM)`;
+      : `it was killed (exit status ${ExitCode}), probably as it needed more ${limit} (OOM)`;
   }
 
   #gone(how: string, by: string | undefined): void {
@@ -195,7 +199,7 @@ export class ContainerInstance implements Instance {
     this.#tellEnd(how);
   }
 
-  /** Reads its lines until it has ended, and once more where the engine has been away. */
+  /** Reads the lines until the container has ended, and once more if the engine was away meanwhile. */
   async #follow(): Promise<void> {
     const { link, container, knownLines, onLine } = this.#options;
     const { signal } = this.#end;

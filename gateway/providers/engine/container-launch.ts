@@ -19,17 +19,17 @@ export interface LaunchParts {
   readonly context: EngineContext;
   readonly deployment: Deployment;
   readonly container: ContainerRecord;
-  /** The folder of its secrets, if it has any. */
+  /** The folder of the version's secrets, if it has any. */
   readonly secrets: string | undefined;
 }
 
-/** Where watchdogs listen, where nobody says otherwise. */
+/** The default port of watchdogs. */
 const PORT = 8080;
-/** How long an engine may take to start a container, in milliseconds. */
+/** How long the engine may take to start or to remove a container, in milliseconds. */
 const START_WITHIN_MS = 120_000;
 const REMOVE_WITHIN_MS = 30_000;
 
-/** Makes a container of a version and starts it. @throws Error with the engine's reason */
+/** Creates a container of a version and starts it. @throws Error with the engine's reason */
 export async function startContainer(parts: LaunchParts, options: LaunchOptions): Promise<ContainerInstance> {
   const { client, context } = parts;
   const { roster, networks, reach, listenAt } = context;
@@ -40,7 +40,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
     const network = await networks.of(client, parts.deployment.namespace);
     id = await create(parts, options.id, image, network);
     await client.send('POST', `/containers/${id}/start`, { timeout: START_WITHIN_MS }, [304]);
-    // The machine has its address in a network only once a container is in it.
+    // The machine has an address in a network only once a container is in it.
     if (reach() === 'address') await listenAt(network.gateway);
     const container = await client.read('GET', `/containers/${id}/json`, CONTAINER);
     return instanceOf(parts, options, { container, image, network, isAdopted: false });
@@ -53,8 +53,8 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
 }
 
 /**
- * Takes over a container that a gateway before has started.
- * @returns undefined where it cannot be: it is removed
+ * Takes over a container that an earlier run of the gateway has started.
+ * @returns undefined where that is not possible; then the container is removed
  */
 export async function adoptContainer(
   parts: LaunchParts,
@@ -75,7 +75,7 @@ export async function adoptContainer(
   }
 }
 
-/** Its image by its id, or what its name means now where somebody has removed that. */
+/** Finds the version's image by its id, or by its name if the image with this id was removed. */
 async function findImage({ client, context, deployment, container }: LaunchParts): Promise<EngineImage> {
   const { images } = context;
   return (await images.find(client, container.image)) ?? images.obtain(client, deployment.image);
@@ -140,7 +140,7 @@ async function instanceOf(
     },
   });
   roster.add(instance);
-  if (!container.State.Running) void instance.look(); // it may have ended before anybody listened
+  if (!container.State.Running) void instance.look(); // it may have ended before its events were heard
   return instance;
 }
 
@@ -158,7 +158,7 @@ function addressOf(
   return { host: publishedHost(client.address), port: Number(published) };
 }
 
-/** Where the container's server listens: `port` is the watchdogs' own variable for that. */
+/** @returns the port of the container's server, from the watchdog's variable `port` */
 function portOf({ envVars }: Deployment, image: EngineImage): number {
   const port = Number(envVars['port'] || readVariables(image)['port'] || PORT);
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : PORT;
@@ -173,5 +173,5 @@ async function remove(client: EngineClient, id: string): Promise<void> {
   const query = { force: 'true', v: 'true' };
   await client
     .send('DELETE', `/containers/${id}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
-    .catch(() => undefined); // one that stays is found in the next list
+    .catch(() => undefined); // a container that stays is found in the next list
 }

@@ -1,24 +1,24 @@
-/** What is known of how a container can be asked. */
+/** Decides which probes of a container count. */
 export interface ProbeRules {
-  /** Whether the annotations of the function name the paths: then their answers alone count. */
+  /** Whether the function's annotations name a path for the probe. Then only the answer there counts. */
   readonly hasOwnHealth: boolean;
   readonly hasOwnReadiness: boolean;
-  /** Whether its watchdog may know more at /_/ready than at /_/health. Others would take that for a call. */
+  /** Whether the watchdog serves /_/ready. A server without a watchdog would take a request there for a call. */
   readonly knowsReady: boolean;
 }
 
-/** Asks a path. @returns the status, undefined where nothing answers in time */
+/** Sends a GET to a path. @returns the status; undefined where no answer comes in time */
 export type Ask = (path: string) => Promise<number | undefined>;
 
-/** Asks the image's HEALTHCHECK. @returns undefined where it has none */
+/** Asks the image's HEALTHCHECK. @returns undefined where the image has none */
 export type AskCommand = () => Promise<boolean> | undefined;
 
-/** What servers without a watchdog say of its paths. */
+/** The statuses by which servers without a watchdog answer a request for one of its paths. */
 const NO_SUCH_PATH: ReadonlySet<number> = new Set([401, 403, 404, 405, 501]);
 
 /**
- * Whether a container is well: its watchdog says so, or its HEALTHCHECK where there is no watchdog, or else that it
- * answers in HTTP.
+ * Whether a container is healthy. The watchdog's answer decides; without a watchdog, the HEALTHCHECK; without either,
+ * any HTTP answer is enough.
  */
 export async function containerHealth(
   { hasOwnHealth }: ProbeRules,
@@ -32,7 +32,7 @@ export async function containerHealth(
   return (await askCommand()) ?? true;
 }
 
-/** Whether a container takes calls. 429 is the word of a watchdog at its limit, which is well. */
+/** Whether a container takes calls. A watchdog at its limit answers 429: it is ready all the same. */
 export async function containerReadiness(
   rules: ProbeRules,
   path: string,

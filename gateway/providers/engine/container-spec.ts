@@ -9,28 +9,29 @@ export interface SpecFacts {
   readonly identity: Identity;
   /** The image's id. */
   readonly image: string;
-  /** Where the container takes requests. */
+  /** The port at which the container takes requests. */
   readonly port: number;
   readonly network: Network;
   readonly reach: Reach;
-  /** The folder of its secrets, as the engine knows it; undefined where there are none. */
+  /** The engine's path of the folder with the secrets; undefined where the function has none. */
   readonly secrets: string | undefined;
-  /** The runtime of its profile, the user that it is to run as: '' for those of engine and image. */
+  /** The runtime of the function's profile; '' for the engine's default. */
   readonly runtime: string;
+  /** The user of the container; '' for the image's own. */
   readonly user: string;
 }
 
-/** Where functions find the gateway. */
+/** The address of the gateway for functions. */
 const GATEWAY_URL = 'http://gateway.openfaas:8080';
 const SECRETS = '/var/openfaas/secrets';
-/** Processes and threads: a fork bomb ends there. */
+/** How many processes and threads a container may have: this stops a fork bomb. */
 const MOST_PROCESSES = 4096;
-/** Of what a container writes the engine keeps so much; the gateway keeps its own. */
+/** How much of a container's output the engine keeps. The gateway keeps its own log. */
 const LOG_SIZE = '8m';
 /** sethostname(2) */
 const LONGEST_HOSTNAME = 63;
 
-/** What the engine is to make (POST /containers/create). A function gets no right that it could do without. */
+/** @returns the body of POST /containers/create. The function gets as few rights as possible. */
 export function containerSpec(facts: SpecFacts): Record<string, unknown> {
   const { deployment, identity, network, reach, port, user } = facts;
   const exposed = `${port}/tcp`;
@@ -40,7 +41,7 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
     Env: Object.entries(variables(deployment)).map(([name, value]) => `${name}=${value}`),
     Labels: containerLabels(deployment, identity),
     ExposedPorts: { [exposed]: {} },
-    // The image's own would be run by some engines and not by others.
+    // Only some engines would run the image's own check: the gateway runs it.
     Healthcheck: { Test: ['NONE'] },
     ...(user && { User: user }),
     HostConfig: {
@@ -53,12 +54,12 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
       SecurityOpt: ['no-new-privileges'],
       PidsLimit: MOST_PROCESSES,
       NetworkMode: network.name,
-      RestartPolicy: { Name: 'no' }, // when to start it again is the gateway's to say
+      RestartPolicy: { Name: 'no' }, // the gateway decides when to start it again
       LogConfig: { Type: 'json-file', Config: { 'max-size': LOG_SIZE } },
       ...(reach === 'port' && { PortBindings: { [exposed]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
       ...(reach !== 'network' && { ExtraHosts: GATEWAY_NAMES.map((name) => `${name}:${hostOf(facts)}`) }),
       ...(facts.secrets !== undefined && {
-        // `z` is for systems with SELinux, where a container could not read them else.
+        // On systems with SELinux, a container can read the files only with `z`.
         Binds: [`${facts.secrets}:${SECRETS}:ro,z`],
       }),
       ...(facts.runtime && { Runtime: facts.runtime }),
@@ -75,7 +76,7 @@ function variables({ name, namespace, envVars, envProcess }: Deployment): Record
   const fprocess = envVars['fprocess'] || envProcess;
   return {
     OPENFAAS_URL: GATEWAY_URL,
-    // The gateway sends a container no call before it stops it: its watchdog has nothing to wait for.
+    // The gateway takes an instance out of the routing before it stops it, so the watchdog need not wait for that.
     healthcheck_interval: '0s',
     ...envVars,
     ...(fprocess && { fprocess }),

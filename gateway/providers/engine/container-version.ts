@@ -30,7 +30,7 @@ export class ContainerVersion extends Version {
     context.roster.enter(record.container.generation, deployment.namespace);
   }
 
-  /** Containers of it that a gateway before has started are taken before others are made. */
+  /** Prefers the name of a container that an earlier run of the gateway has started, so that it is adopted. */
   override nextId(): string {
     return this.#context.roster.reserve(this.container.generation) ?? super.nextId();
   }

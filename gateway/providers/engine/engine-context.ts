@@ -4,21 +4,24 @@ import type { Networks } from './networks.ts';
 import type { Reach } from './reach.ts';
 import type { Roster } from './roster.ts';
 
-/** What versions need of the engine and of the gateway. */
+/** The parts of the engine and of the gateway that versions work with. */
 export interface EngineContext {
   readonly state: string;
   readonly link: EngineLink;
   readonly images: Images;
   readonly networks: Networks;
   readonly roster: Roster;
-  /** Runtimes of the engine by the names of profiles. */
+  /** The engine's runtimes by the names of profiles. */
   readonly profiles: ReadonlyMap<string, string>;
-  /** The user of all containers; '' for that of the image. */
+  /** The user of all containers; '' for the image's own. */
   readonly user: string;
-  /** Known once the engine is. */
+  /** How containers are reached. It is known once the engine was found. */
   readonly reach: () => Reach;
-  /** The path that the engine knows a file of the gateway's by. @throws Error where the engine cannot see it */
+  /**
+   * @returns the engine's path of a file that the gateway knows by `path`
+   * @throws Error where the engine cannot see it
+   */
   readonly pathForEngine: (path: string) => string;
-  /** Takes connections at one more address of this machine's. */
+  /** Makes the gateway listen at one more address of this machine. */
   readonly listenAt: (host: string) => Promise<void>;
 }

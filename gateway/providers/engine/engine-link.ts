@@ -12,30 +12,30 @@ import { CONTAINERS, EVENT, INFO, type EngineEvent, type ListedContainer } from 
 export type EngineInfo = typeof INFO.zero;
 
 export interface EngineLinkOptions {
-  /** engine_host; '' to look for one. */
+  /** The setting engine_host; '' to look for an engine. */
   readonly address: string;
   readonly environment: Environment;
-  /** The value of the label of all that is this gateway's. */
+  /** The value of the label that all containers and networks of this gateway have. */
   readonly state: string;
-  /** Whether it is worth a line of the log that there is none. */
+  /** Whether a missing engine is worth a warning. */
   readonly isNeeded: boolean;
   readonly warn: (line: string) => void;
-  /** Called each time the engine is there, before anybody else may use it. */
+  /** Called each time the engine is found, before anything else may use it. */
   readonly onUp: (client: EngineClient, info: EngineInfo) => Promise<void>;
-  /** All containers of this gateway, as they are now. */
+  /** Called with all containers of this gateway, again and again. */
   readonly onList: (client: EngineClient, containers: readonly ListedContainer[]) => void;
   readonly onEvent: (event: EngineEvent) => void;
 }
 
-/** How long after a failure the engine is looked for again, in milliseconds. */
+/** The pause after a failure of the engine, in milliseconds. */
 const RETRY_MS = 1000;
-/** The same where there is no sign of one. */
+/** The pause where no engine was found, in milliseconds. */
 const SEARCH_MS = 5000;
-/** How often it is asked for all containers: what no event has told is found then. */
+/** How often all containers are listed, in case an event was missed, in milliseconds. */
 const LOOK_MS = 10_000;
 const ANSWERS_WITHIN_MS = 10_000;
 
-/** Keeps in touch with the engine: finds it, hears what becomes of containers, and knows whether it is away. */
+/** Keeps the connection to the engine: finds it, follows its events, lists its containers, knows whether it answers. */
 export class EngineLink {
   readonly #options: EngineLinkOptions;
   readonly #end = new AbortController();
@@ -50,7 +50,7 @@ export class EngineLink {
     this.#options = options;
   }
 
-  /** Begins to look for the engine. Resolves once it was found, or was not at the first try. */
+  /** Begins to look for the engine. Resolves after the first try, whether or not it was found. */
   async start(): Promise<void> {
     this.#ended ??= this.#keep();
     if (!this.#isUp && !this.#away) await this.#change();
@@ -63,7 +63,7 @@ export class EngineLink {
     await this.#client?.close();
   }
 
-  /** Whether there is an engine, be it away. */
+  /** Whether there is an engine, even if it does not answer at the moment. */
   get isFound(): boolean {
     return this.#isFound;
   }
@@ -79,12 +79,12 @@ export class EngineLink {
     throw this.#away ?? new GatewayError('PROVIDER_UNAVAILABLE', 'the container engine is being looked for');
   }
 
-  /** The engine as it was when it was last there: for what is worth a try though it may be away. */
+  /** The engine that was found last. It may not answer now: for requests that are worth a try all the same. */
   get lastClient(): EngineClient | undefined {
     return this.#client;
   }
 
-  /** Waits for the engine for as long as it takes. @throws the signal's reason */
+  /** Waits for the engine until the signal aborts. @throws the signal's reason */
   async untilUp(signal: AbortSignal): Promise<EngineClient> {
     while (!this.#isUp || !this.#client) {
       signal.throwIfAborted();
@@ -108,14 +108,14 @@ export class EngineLink {
     }
   }
 
-  /** Does not return while the engine is there. */
+  /** Follows the engine. Throws when it no longer answers. */
   async #stayInTouch(): Promise<void> {
     const client = await this.#find();
     const touch = new AbortController();
     const signal = AbortSignal.any([touch.signal, this.#end.signal]);
     try {
       const info = await client.read('GET', '/info', INFO, { signal, timeout: ANSWERS_WITHIN_MS });
-      // Events come first: what happens while the list is made is heard.
+      // Events first, so that none is missed while the list is made.
       const events = this.#hear(client, signal);
       await this.#options.onUp(client, info);
       await this.#look(client, signal);
@@ -144,7 +144,7 @@ export class EngineLink {
     try {
       return await findEngine(this.#options.address, this.#options.environment);
     } catch (thrown) {
-      this.#isFound = true; // somebody has said where
+      this.#isFound = true; // a setting names an engine
       throw thrown;
     }
   }
@@ -154,7 +154,7 @@ export class EngineLink {
       type: ['container'],
       ...(JSON.parse(ofState(this.#options.state)) as object),
     });
-    // Podman begins its answer with the first event.
+    // no timeout, as Podman sends the head of its answer only with the first event
     const body = await client.open('GET', '/events', { query: { filters }, signal, timeout: 0 });
     try {
       for await (const event of jsonStream(body as AsyncIterable<Buffer>, EVENT))
@@ -199,7 +199,7 @@ export class EngineLink {
     this.#tell();
   }
 
-  /** Resolves when the engine has come or gone, or nobody waits for that any more. */
+  /** Resolves when the engine has come or gone, or the signal aborts. */
   #change(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

@@ -26,9 +26,9 @@ export interface EngineRunnerOptions {
   readonly stateFolder: string;
   readonly environment: Environment;
   readonly secrets: SecretStore;
-  /** engine_host; '' to look for one. */
+  /** The setting engine_host; '' to look for an engine. */
   readonly address: string;
-  /** Whether functions can run elsewhere too, so that no engine is no fault. */
+  /** Whether the gateway can also run functions without an engine, so that it need not warn of a missing one. */
   readonly isOptional: boolean;
   readonly reach: Reach | 'auto';
   readonly pullPolicy: PullPolicy;
@@ -69,7 +69,7 @@ export class EngineRunner implements Runner {
         onUp: (client, info) => this.#onUp(client, info),
         onList: (client, listed) => {
           roster.onList(client, listed);
-          networks.sweep(client, roster.namespaces).catch(() => undefined); // the next list follows
+          networks.sweep(client, roster.namespaces).catch(() => undefined); // the next list tries again
         },
         onEvent: (event) => roster.onEvent(event),
       }),
@@ -84,7 +84,7 @@ export class EngineRunner implements Runner {
     };
   }
 
-  /** Whether there is an engine, be it away. */
+  /** Whether there is an engine, even if it does not answer at the moment. */
   get isThere(): boolean {
     return this.#context.link.isFound;
   }
@@ -118,7 +118,7 @@ export class EngineRunner implements Runner {
       return { deployment, container: { image: Id, generation: randomBytes(8).toString('hex') } };
     } catch (thrown) {
       if (!(thrown instanceof EngineError)) throw thrown;
-      const text = `the container engine cannot tell of ${deployment.image}: ${thrown.message}`;
+      const text = `the container engine could not look up the image ${deployment.image}: ${thrown.message}`;
       throw new GatewayError('PROVIDER_UNAVAILABLE', text, { cause: thrown });
     }
   }
@@ -151,7 +151,7 @@ export class EngineRunner implements Runner {
     this.#context.networks.forget(this.#reach === 'network' ? beside : undefined);
   }
 
-  /** @throws Error where the engine is on another machine, or sees nothing of this container's files */
+  /** @throws Error where the engine is on another machine, or cannot see the files of the gateway's container */
   #pathForEngine(path: string): string {
     const { text, socketPath } = this.#context.link.client.address;
     if (socketPath === undefined)

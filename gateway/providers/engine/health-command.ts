@@ -2,14 +2,14 @@ import { GatewayError } from '../../errors.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import { CREATED, EXEC, type HealthCheck } from './wire.ts';
 
-/** Docker's defaults of what a HEALTHCHECK leaves out, in milliseconds. */
+/** Docker's defaults for values that a HEALTHCHECK leaves out. */
 const INTERVAL_MS = 30_000;
 const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
-/** How often it is run while it has not succeeded yet. */
+/** The interval until the command has succeeded for the first time. */
 const STARTING_INTERVAL_MS = 1000;
 
-/** The HEALTHCHECK of an image, run in a container by the gateway: not every engine does it by itself. */
+/** Runs the HEALTHCHECK of an image in a container, as not every engine does that by itself. */
 export class HealthCommand {
   readonly #container: string;
   readonly #check: HealthCheck;
@@ -25,7 +25,7 @@ export class HealthCommand {
     this.#command = command;
   }
 
-  /** @returns undefined where the image has none, or one that is a shell's and is empty */
+  /** @returns undefined where the image has no HEALTHCHECK, or an empty one */
   static of(container: string, check: HealthCheck): HealthCommand | undefined {
     const [kind, ...words] = check.Test;
     if (words.length === 0) return undefined;
@@ -34,7 +34,7 @@ export class HealthCommand {
     return undefined;
   }
 
-  /** Whether the container is well, as far as is known: the command runs when its interval has passed. */
+  /** Whether the container is healthy by the latest results. The command runs again when its interval has passed. */
   async isWell(client: EngineClient, now: number): Promise<boolean> {
     const interval = this.#hasSucceeded
       ? milliseconds(this.#check.Interval, INTERVAL_MS)
@@ -50,7 +50,7 @@ export class HealthCommand {
   async #ask(client: EngineClient): Promise<void> {
     const isWell = await this.#run(client).catch((thrown: unknown) => {
       const isAway = thrown instanceof GatewayError && thrown.code === 'PROVIDER_UNAVAILABLE';
-      return isAway && this.#hasSucceeded; // while the engine is away nobody knows
+      return isAway && this.#hasSucceeded; // without the engine, the last good result stays
     });
     this.#failures = isWell ? 0 : this.#failures + 1;
     this.#hasSucceeded ||= isWell;
@@ -67,7 +67,7 @@ export class HealthCommand {
       body: { Detach: false, Tty: false },
       signal,
     });
-    await output.dump({ limit: 1 << 20 }); // its end is the command's
+    await output.dump({ limit: 1 << 20 }); // the output ends with the command
     const { ExitCode, Running } = await client.read('GET', `/exec/${Id}/json`, EXEC, { signal });
     return !Running && ExitCode === 0;
   }

@@ -7,20 +7,20 @@ import { jsonStream } from './client/json-stream.ts';
 import { registryLogin } from './client/registry-login.ts';
 import { IMAGE, PULL_STEP } from './wire.ts';
 
-/** When an image is pulled: always, where it is not there, or by hand alone. */
+/** When a deployment pulls its image: always, if the engine does not have it, or never. */
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
 export type EngineImage = typeof IMAGE.zero;
 
-/** How long a pull may go without a word of progress, in milliseconds. */
+/** How long the answer to a pull may take to begin, and how long a pull may take in all, in milliseconds. */
 const SILENT_PULL_MS = 5 * 60_000;
 const LONGEST_PULL_MS = 60 * 60_000;
 
-/** Finds images in the engine, and has it pull those that are not there. */
+/** Finds images in the engine, and lets it pull missing ones. */
 export class Images {
   readonly #policy: PullPolicy;
   readonly #environment: Environment;
-  /** Pulls under way, which all that want the same image share. */
+  /** The pulls under way by image. Deployments of the same image share one. */
   readonly #pulls = new Map<string, Promise<void>>();
 
   constructor(policy: PullPolicy, environment: Environment) {
@@ -29,7 +29,7 @@ export class Images {
   }
 
   /**
-   * The image that a name means, pulled as the policy says.
+   * Finds the image of a name, and pulls it if the policy says so.
    * @throws GatewayError IMAGE_UNAVAILABLE with the engine's reason, DEPLOYMENT_INVALID, PROVIDER_UNAVAILABLE
    */
   async obtain(client: EngineClient, name: string): Promise<EngineImage> {
@@ -37,7 +37,7 @@ export class Images {
     if (!reference)
       throw new GatewayError(
         'DEPLOYMENT_INVALID',
-        `image ${JSON.stringify(name)} is no name of a container's image`,
+        `image ${JSON.stringify(name)} is not a valid name of an image`,
       );
     const known = this.#policy === 'Always' ? undefined : await this.find(client, name);
     if (known) return known;
@@ -50,7 +50,7 @@ export class Images {
     if (pulled) return pulled;
     throw new GatewayError(
       'IMAGE_UNAVAILABLE',
-      `the image ${name} was pulled, and is not there all the same`,
+      `the image ${name} was pulled, but the engine does not have it`,
     );
   }
 

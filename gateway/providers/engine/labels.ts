@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 
-/** By these labels containers and networks of a gateway are found again. */
+/** The labels by which a gateway finds its containers and networks again. */
 export const LABELS = {
-  /** Which gateway's: of its state folder. */
+  /** Identifies the gateway, by its state folder. */
   state: 'dev.of-gateway.state',
   namespace: 'dev.of-gateway.namespace',
   function: 'dev.of-gateway.function',
@@ -11,14 +11,14 @@ export const LABELS = {
   instance: 'dev.of-gateway.instance',
 } as const;
 
-/** What a container is known by. */
+/** The values of the labels of a container. */
 export interface Identity {
   readonly state: string;
   readonly generation: string;
   readonly instance: string;
 }
 
-/** The labels of a function's container: its own, and ours, which nobody else can set. */
+/** @returns the labels of a function's container: the function's own, and the gateway's, which override them */
 export function containerLabels(
   { name, namespace, labels }: Deployment,
   identity: Identity,
@@ -33,7 +33,7 @@ export function containerLabels(
   };
 }
 
-/** What a list is filtered by. */
+/** @returns the filter of an engine's list that selects the containers or networks of one gateway */
 export function ofState(state: string): string {
   return JSON.stringify({ label: [`${LABELS.state}=${state}`] });
 }
@@ -47,8 +47,9 @@ const OURS: ReadonlySet<string> = new Set(Object.values(LABELS));
 export function checkLabels({ labels }: Deployment): void {
   for (const [name, value] of Object.entries(labels)) {
     const shown = JSON.stringify(name.slice(0, 100));
-    if (OURS.has(name)) throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is the gateway's own`);
+    if (OURS.has(name))
+      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} belongs to the gateway`);
     if (!/^[^\s\p{Cc}=]+$/u.test(name) || value.includes('\0'))
-      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is no label that a container can have`);
+      throw new GatewayError('DEPLOYMENT_INVALID', `labels: ${shown} is not a valid label of a container`);
   }
 }

@@ -2,18 +2,18 @@ import { LineSplitter } from '../instances/line-splitter.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import { outputFrames } from './client/output-frames.ts';
 
-/** A line that is known already, with when it came: milliseconds since 1970. */
+/** A line that was read before, and the time when it came, in milliseconds since 1970. */
 export interface KnownLine {
   readonly time: number;
   readonly text: string;
 }
 
-/** Lines that are remembered, to be told from new ones when the engine says them again. */
+/** How many lines are remembered, so that those that the engine sends again are recognised. */
 const MOST_KNOWN = 20_000;
-/** For so long at least, in milliseconds: engines count whole seconds. */
+/** How far before the last line a stream is opened again, in milliseconds, as engines take whole seconds. */
 const OVERLAP_MS = 2000;
 
-/** Reads what a container writes, once each line, however often the stream breaks off. */
+/** Reads each line that a container writes exactly once, however often the stream breaks off. */
 export class LogFollower {
   readonly #container: string;
   readonly #onLine: (line: string) => void;
@@ -26,7 +26,7 @@ export class LogFollower {
     this.#known = known.slice(-MOST_KNOWN);
   }
 
-  /** Resolves when the stream has ended, as it does with the container. */
+  /** Reads until the stream ends, which it does when the container ends. */
   async follow(client: EngineClient, signal: AbortSignal): Promise<void> {
     const last = this.#known.at(-1)?.time;
     const since = last === undefined ? 0 : Math.floor((last - OVERLAP_MS) / 1000);
@@ -40,7 +40,7 @@ export class LogFollower {
     const splitters = { stdout: new LineSplitter(take), stderr: new LineSplitter(take) };
     const query = { follow: 'true', stdout: 'true', stderr: 'true', since: String(since) };
     const path = `/containers/${this.#container}/logs`;
-    // Podman begins its answer with the first line.
+    // no timeout, as Podman sends the head of its answer only with the first line
     const body = await client.open('GET', path, { query, signal, timeout: 0 });
     for await (const { from, bytes } of outputFrames(body as AsyncIterable<Buffer>))
       splitters[from].push(bytes);

@@ -2,7 +2,7 @@ import { EngineError, type EngineClient } from './client/engine-client.ts';
 import { LABELS, ofState } from './labels.ts';
 import { NETWORK, NETWORKS } from './wire.ts';
 
-/** The names by which functions find the gateway, as in a cluster. */
+/** The names of the gateway for functions, as in a cluster. */
 export const GATEWAY_NAMES = [
   'gateway.openfaas',
   'gateway.openfaas.svc',
@@ -12,15 +12,17 @@ export const GATEWAY_NAMES = [
 export interface Network {
   readonly id: string;
   readonly name: string;
-  /** The engine's machine's own address in it. */
+  /** The address of the engine's machine in the network. */
   readonly gateway: string;
 }
 
-/** One network for each namespace: functions of different ones do not reach each other but by the gateway. */
+/**
+ * Keeps one network for each namespace, so that functions of different namespaces reach each other only by the gateway.
+ */
 export class Networks {
   readonly #state: string;
   readonly #known = new Map<string, Promise<Network>>();
-  /** The id of the gateway's own container, which is to be in each network. */
+  /** The id of the gateway's own container, which joins each network; undefined where it need not. */
   #beside: string | undefined;
   /** The networks that this process has joined. */
   readonly #joined = new Set<string>();
@@ -29,18 +31,18 @@ export class Networks {
     this.#state = state;
   }
 
-  /** Nothing that was known of an engine holds any more. */
+  /** Forgets all networks, as the engine may be a different one. @param beside the id of the gateway's own container */
   forget(beside: string | undefined): void {
     this.#known.clear();
     this.#beside = beside;
   }
 
-  /** Something is wrong with what lies in a namespace's network: perhaps it is not there any more. */
+  /** Forgets the network of a namespace after an error in it, as it may have been removed. */
   doubt(namespace: string): void {
     this.#known.delete(namespace);
   }
 
-  /** The network of a namespace, made where it is not there. */
+  /** @returns the network of a namespace, which is created if it does not exist */
   of(client: EngineClient, namespace: string): Promise<Network> {
     const known = this.#known.get(namespace);
     if (known) return known;
@@ -50,7 +52,7 @@ export class Networks {
     return network;
   }
 
-  /** Removes those of this gateway's that no function is in any more. @param used namespaces that have functions */
+  /** Removes this gateway's networks that no function uses. @param used the namespaces that have functions */
   async sweep(client: EngineClient, used: ReadonlySet<string>): Promise<void> {
     const query = { filters: ofState(this.#state) };
     const networks = await client.read('GET', '/networks', NETWORKS, { query });
@@ -63,9 +65,9 @@ export class Networks {
   }
 
   /**
-   * Removes all, as the gateway ends. One that runs in a container is in them until it has ended: an engine that is
-   * stopping a container takes it out of a network and leaves the rules behind that lead its ports there (Podman 4). So
-   * they stay, for the next start to sweep.
+   * Removes all networks when the gateway ends. A gateway in a container leaves them for the next start to sweep: it is
+   * connected to them until it has ended, and Podman 4 leaves rules for published ports behind if a container that is
+   * being stopped is disconnected.
    */
   async end(client: EngineClient): Promise<void> {
     if (this.#beside === undefined) await this.sweep(client, new Set());
@@ -73,7 +75,7 @@ export class Networks {
 
   async #remove(client: EngineClient, name: string): Promise<void> {
     await this.#leave(client, name);
-    // Where containers are in it that are ending, the next sweep removes it.
+    // If containers in it are still ending, the next sweep removes it.
     await client.send('DELETE', `/networks/${name}`, {}, [403, 404, 409, 500]);
   }
 
@@ -91,7 +93,7 @@ export class Networks {
     };
     const network = await this.#find(client, name).catch(async (thrown: unknown) => {
       if (!(thrown instanceof EngineError && thrown.status === 404)) throw thrown;
-      await client.send('POST', '/networks/create', { body }, [409]); // made meanwhile
+      await client.send('POST', '/networks/create', { body }, [409]); // 409: it was created meanwhile
       return this.#find(client, name);
     });
     await this.#join(client, name);
@@ -99,8 +101,8 @@ export class Networks {
   }
 
   /**
-   * Puts the gateway's own container into a network. A gateway that was killed may be in it by an address of that time,
-   * by which the names of the gateway are still answered: so it leaves first.
+   * Connects the gateway's own container to a network. It leaves first: if the gateway was killed, the container may
+   * still be connected with an old address, to which the gateway's names would resolve.
    */
   async #join(client: EngineClient, name: string): Promise<void> {
     if (this.#beside === undefined) return;
@@ -125,7 +127,7 @@ export class Networks {
   }
 }
 
-/** The first address of an IPv4 subnet, which is the machine's where the engine does not say. */
+/** @returns the first address of an IPv4 subnet, which is the machine's unless the engine says otherwise */
 function firstOf(subnet: string): string {
   return subnet.replace(/\.\d+\/\d+$/, '.1');
 }

@@ -2,12 +2,12 @@ import type { Deployment } from '../../functions/deployment.ts';
 
 const PROFILE = 'com.openfaas.profile';
 
-/** The runtime that a function's profile asks for; '' for the engine's own. The first profile that has one counts. */
+/** @returns the runtime of the function's first profile that has one; '' for the engine's default */
 export function runtimeOf({ annotations }: Deployment, profiles: ReadonlyMap<string, string>): string {
   return names(annotations).flatMap((name) => profiles.get(name) ?? [])[0] ?? '';
 }
 
-/** A line for each profile that is none. */
+/** @returns a line for the status for each profile that the gateway does not know */
 export function profileNotes({ annotations }: Deployment, profiles: ReadonlyMap<string, string>): string[] {
   return names(annotations)
     .filter((name) => !profiles.has(name))

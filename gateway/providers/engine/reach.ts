@@ -2,8 +2,9 @@ import type { EngineAddress } from './client/engine-address.ts';
 import type { EngineInfo } from './engine-link.ts';
 
 /**
- * How the gateway gets to a container: at its own address; from a container beside it, in the same networks; or at a
- * port that the engine publishes, where its networks are on another machine or in another network namespace.
+ * How the gateway reaches a container. `address`: at the container's address. `network`: the same, but the gateway runs
+ * in a container too, and joins the networks. `port`: at a port that the engine publishes, where the networks are on
+ * another machine or in another network namespace.
  */
 export type Reach = 'address' | 'network' | 'port';
 
@@ -27,7 +28,7 @@ export function decideReach(wish: Reach | 'auto', facts: ReachFacts): Reach {
   return address.socketPath === undefined || isRootless || isInMachine ? 'port' : 'address';
 }
 
-/** Where a port is that the engine publishes: on this machine, or on the engine's. */
+/** @returns the host at which the engine publishes ports: this machine, or the engine's */
 export function publishedHost({ socketPath, origin }: EngineAddress): string {
   return socketPath === undefined ? new URL(origin).hostname.replaceAll(/[[\]]/g, '') : '127.0.0.1';
 }

@@ -1,19 +1,19 @@
 import type { Deployment } from '../../functions/deployment.ts';
 import { parseQuantity } from '../../functions/quantity.ts';
 
-/** No engine gives a container less, in bytes. */
+/** The smallest memory limit that engines accept, in bytes. */
 const LEAST_MEMORY = 6 << 20;
-/** CPU is given out by periods of so long, in microseconds, of which no share is smaller. */
+/** The period of CPU limits, and the smallest quota of it that the kernel accepts, in microseconds. */
 const CPU_PERIOD = 100_000;
 const LEAST_QUOTA = 1000;
-/** Shares of a whole core, and the fewest that there are. */
+/** The CPU shares of a whole core, and the fewest that the kernel accepts. */
 const CORE_SHARES = 1024;
 const LEAST_SHARES = 2;
 
-/** The largest /tmp of a container whose root cannot be written, in bytes: it takes of the container's memory. */
+/** The largest /tmp of a container with a read-only root, in bytes. It is a part of the container's memory. */
 const LARGEST_TMP = 256 << 20;
 
-/** Limits and requests as HostConfig has them. Memory has no swap beside it: a limit is a limit. */
+/** @returns limits and requests as fields of HostConfig. Swap is off, so that a memory limit is the whole limit. */
 export function resourcesOf({ limits, requests }: Deployment): Record<string, number> {
   const memory = bytes(limits?.memory);
   const reserved = bytes(requests?.memory);
@@ -36,12 +36,12 @@ export function sizeOfTmp({ limits }: Deployment): number {
   return Math.min(LARGEST_TMP, Math.floor((bytes(limits?.memory) ?? LARGEST_TMP * 2) / 2));
 }
 
-/** What of a deployment has no effect on its containers: a line each. */
+/** @returns a line for the status for each field of a deployment that has no effect on containers */
 export function withoutEffect({ limits, requests, constraints, annotations }: Deployment): string[] {
   const notes: string[] = [];
   const memory = positive(limits?.memory);
   if (memory !== undefined && memory < LEAST_MEMORY)
-    notes.push(`limits.memory ${limits?.memory ?? ''} is less than a container can do with: it has 6Mi`);
+    notes.push(`limits.memory ${limits?.memory ?? ''} is less than an engine accepts: the container has 6Mi`);
   if (constraints.length > 0)
     notes.push(`constraints have no effect: there is one engine, and functions run there`);
   for (const gpu of ['nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const)
@@ -56,7 +56,7 @@ function bytes(quantity: string | undefined): number | undefined {
   return value === undefined ? undefined : Math.max(LEAST_MEMORY, Math.round(value));
 }
 
-/** 0 means no limit. */
+/** @returns undefined for 0 too, which means no limit */
 function positive(quantity: string | undefined): number | undefined {
   const value = quantity === undefined ? undefined : parseQuantity(quantity);
   return value !== undefined && value > 0 ? value : undefined;

@@ -4,43 +4,45 @@ import type { ContainerInstance } from './container-instance.ts';
 import { LABELS } from './labels.ts';
 import type { EngineEvent, ListedContainer } from './wire.ts';
 
-/** A container that runs and that a gateway before has started. */
+/** A container that runs, and was started by an earlier run of the gateway. */
 interface Found {
   readonly container: string;
   readonly generation: string;
-  /** When it was first seen, in milliseconds of a steady clock. */
+  /** When it was first seen, in milliseconds of a monotonic clock. */
   readonly seenAt: number;
 }
 
-/** For so long a container without an instance may belong to a version that waits for its next try, in milliseconds. */
+/** How long a container of a known version may go without an instance: the version may be waiting for its next try. */
 const UNCLAIMED_MS = 90_000;
 const REMOVE_WITHIN_MS = 30_000;
 
-/** After these events it is looked what has become of a container. */
+/** The engine's events after which a container may have ended. */
 const ENDINGS: ReadonlySet<string> = new Set(['die', 'died', 'oom', 'remove', 'destroy']);
 
-/** Which containers are this gateway's: those of its instances, those to be adopted, and those that nobody wants. */
+/** Knows the containers of this gateway: those of its instances, those that can be adopted, and those to be removed. */
 export class Roster {
   readonly #warn: (line: string) => void;
   readonly #now: () => number;
-  /** By the engine's id. */
+  /** Running instances, by the engine's id of their containers. */
   readonly #live = new Map<string, ContainerInstance>();
-  /** Names of instances that are there, or are being made. */
+  /** Names of instances that exist or are being made. */
   readonly #own = new Set<string>();
-  /** By the name of the instance. */
+  /** Containers that can be adopted, by the names of their instances. */
   readonly #found = new Map<string, Found>();
+  /** Containers that were set aside to be adopted, by the names of their instances. */
   readonly #reserved = new Map<string, Found>();
   readonly #removing = new Set<string>();
+  /** The namespace of each version, by its generation. */
   readonly #generations = new Map<string, string>();
   #isTakenUp = false;
 
-  /** @param now a steady clock in milliseconds */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(warn: (line: string) => void, now: () => number) {
     this.#warn = warn;
     this.#now = now;
   }
 
-  /** A version is there, of a function of that namespace. */
+  /** Adds a version, of a function in this namespace. */
   enter(generation: string, namespace: string): void {
     this.#generations.set(generation, namespace);
   }
@@ -57,7 +59,10 @@ export class Roster {
     return new Set(this.#generations.values());
   }
 
-  /** Sets a container of a version aside for an instance. @returns the instance's name */
+  /**
+   * Sets a container of a version aside to be adopted.
+   * @returns the name of its instance; undefined where there is none
+   */
   reserve(generation: string): string | undefined {
     for (const [instance, found] of this.#found) {
       if (found.generation !== generation) continue;
@@ -69,7 +74,7 @@ export class Roster {
     return undefined;
   }
 
-  /** Takes the container that was set aside for an instance, or any of its version's. @returns the engine's id */
+  /** Takes the container that was set aside for an instance, or any other of its version. @returns the engine's id */
   claim(instance: string, generation: string): string | undefined {
     const name = this.#reserved.has(instance) ? instance : this.reserve(generation);
     const found = name === undefined ? undefined : this.#reserved.get(name);
@@ -77,7 +82,7 @@ export class Roster {
     return found?.container;
   }
 
-  /** An instance of this name is being made: its container is nobody's orphan. */
+  /** Notes that an instance is being made, so that its container is not removed as an unknown one. */
   begin(instance: string): void {
     this.#own.add(instance);
   }
@@ -86,7 +91,7 @@ export class Roster {
     this.#live.set(instance.container, instance);
   }
 
-  /** It is to be gone: where the engine is away its container is removed later. */
+  /** Forgets an instance. If the engine is away now, the container is removed when it is listed again. */
   end(instance: string, container: string | undefined): void {
     this.#own.delete(instance);
     if (container !== undefined) this.#live.delete(container);
@@ -96,7 +101,7 @@ export class Roster {
     if (ENDINGS.has(Action)) void this.#live.get(Actor.ID)?.look();
   }
 
-  /** Compares what there is with what is known. */
+  /** Compares the engine's containers with the known ones, and removes those that are not needed. */
   onList(client: EngineClient, listed: readonly ListedContainer[]): void {
     const there = new Map(listed.map((one) => [one.Id, one]));
     for (const [container, instance] of this.#live) {
@@ -118,7 +123,9 @@ export class Roster {
     if (this.#isTakenUp) this.#removeUnwanted(client, this.#now() - UNCLAIMED_MS);
   }
 
-  /** All functions have been taken up: what no version has reserved is wanted by none. */
+  /**
+   * Tells that all functions of the last run have been taken up: containers that no version has reserved are removed.
+   */
   takenUp(client: EngineClient | undefined): void {
     this.#isTakenUp = true;
     if (client) this.#removeUnwanted(client, Number.POSITIVE_INFINITY);
@@ -139,7 +146,7 @@ export class Roster {
     client
       .send('DELETE', `/containers/${container}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
       .catch((thrown: unknown) =>
-        this.#warn(`a container that nobody wants cannot be removed (${container}): ${messageOf(thrown)}`),
+        this.#warn(`an unused container cannot be removed (${container}): ${messageOf(thrown)}`),
       )
       .finally(() => this.#removing.delete(container));
   }

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { ownIds } from './own-container.ts';
 import { removeSecretsFolder } from '../instances/secrets-folder.ts';
 
-/** Files in memory, on Linux. */
+/** The folder for files in memory, on Linux. */
 const MEMORY = '/dev/shm';
 
 /**
- * The folder under which versions have the folders of their secrets, made where it is not there: in memory where the
- * engine can see that, else in the state folder.
+ * Creates the folder in which each version has a folder for its secrets: in memory if the engine can see that, else in
+ * the state folder.
  */
 export async function makeSecretsPlace(stateFolder: string, state: string): Promise<string> {
   const [inMemory, onDisk] = places(stateFolder, state);
-  // the memory of a container is its own
+  // in a container, /dev/shm is the container's own, which the engine cannot see
   if ((await ownIds()).size === 0) {
     await mkdir(inMemory, { mode: 0o700 }).catch(() => undefined);
     if (await isOwn(inMemory)) return inMemory;
@@ -21,7 +21,7 @@ export async function makeSecretsPlace(stateFolder: string, state: string): Prom
   return onDisk;
 }
 
-/** Removes the folders of versions that are not there any more, and the place itself where none is left. */
+/** Removes the folders of versions that no longer exist, and the folder around them if it is empty then. */
 export async function tidySecrets(
   stateFolder: string,
   state: string,
@@ -31,7 +31,7 @@ export async function tidySecrets(
     if (!(await isOwn(place))) continue;
     for (const name of await readdir(place))
       if (!generations.has(name.split('.')[0] ?? '')) await removeSecretsFolder(join(place, name));
-    await rmdir(place).catch(() => undefined); // others are in it
+    await rmdir(place).catch(() => undefined); // it is not empty
   }
 }
 
@@ -39,7 +39,7 @@ function places(stateFolder: string, state: string): [inMemory: string, onDisk: 
   return [join(MEMORY, `of-gateway-${state}`), join(stateFolder, 'container-secrets')];
 }
 
-/** Where everybody may make folders, one that is there could be somebody else's. */
+/** Whether a folder is the gateway's alone: in /dev/shm, any user could have created it. */
 async function isOwn(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined);
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;

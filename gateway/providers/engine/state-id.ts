@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { store } from '../../state/storage.ts';
 
 /**
- * What tells the containers of a gateway from those of others of the same engine: made once for a state folder, whose
- * path may be the same in many containers.
+ * Reads or creates the id that tells the containers of this gateway from those of others on the same engine. It is a
+ * file of the state folder, as the folder's path may be the same for several gateways in containers.
  * @throws GatewayError STORAGE_FAILED
  */
 export async function stateId(stateFolder: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { flag, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
 
-/** What is read of an engine's answers (Docker's API 1.41, which Podman has too). */
+/** The fields of an engine's answers that are read (Docker's API 1.41, which Podman has too). */
 
 const number: Shape<number> = {
   zero: 0,
@@ -11,13 +11,13 @@ export const INFO = object({
   OperatingSystem: text,
   OSType: text,
   SecurityOptions: listOf(text),
-  /** Of Podman, which says so apart. */
+  /** In Podman's answer; Docker has it among its SecurityOptions. */
   Rootless: flag,
 });
 
 const HEALTHCHECK = object({
   Test: listOf(text),
-  /** Nanoseconds. */
+  /** In nanoseconds, like the next two. */
   Interval: number,
   Timeout: number,
   StartPeriod: number,
@@ -47,7 +47,7 @@ export const CONTAINER = object({
     StartedAt: text,
   }),
   Config: object({ Labels: mapOf(text), Env: listOf(text) }),
-  /** `host`, or `container:ID` of one whose network it shares, as in a pod. */
+  /** `host`; `container:ID` where the container shares the network of another, as in a pod; or a network's name. */
   HostConfig: object({ NetworkMode: text }),
   Mounts: listOf(object({ Source: text, Destination: text })),
   NetworkSettings: object({ Ports: PORTS, Networks: mapOf(object({ IPAddress: text })) }),

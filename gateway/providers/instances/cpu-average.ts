@@ -1,20 +1,20 @@
-/** The shortest time that CPU is averaged over, in milliseconds: the kernel counts it in ticks of 10. */
+/** The shortest time over which CPU is averaged, in milliseconds, as the kernel counts it in ticks of 10 ms. */
 const SHORTEST_MEASURE_MS = 500;
 
 /**
- * CPU of an instance in thousandths of a core, averaged since it was measured before. It is averaged over no less than
- * the ticks that it is counted in allow: those who ask at the same time get the same.
+ * Averages the CPU of an instance since the last measurement. Within 500 ms after it, the result stays the same, as a
+ * shorter time would be too inexact.
  */
 export class CpuAverage {
   #last: { readonly at: number; readonly seconds: number };
   #cpu = 0;
 
-  /** @param startedAt milliseconds of the clock that `add` is given, when nothing was used yet */
+  /** @param startedAt when the instance had used no CPU yet, in milliseconds of the clock that `add` gets */
   constructor(startedAt: number) {
     this.#last = { at: startedAt, seconds: 0 };
   }
 
-  /** @param seconds of CPU that it has used in all */
+  /** @param seconds the CPU time that the instance has used in all @returns thousandths of a core */
   add(seconds: number, now: number): number {
     const ms = now - this.#last.at;
     if (ms >= SHORTEST_MEASURE_MS) {

@@ -1,15 +1,15 @@
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { Member } from './version.ts';
 
-/** CPU seconds of all instances that a function has had: the sum never falls, as theirs does when one ends. */
+/** Sums the CPU seconds of all instances that a function has had. The sum keeps those of instances that have ended. */
 export class CpuTotal {
   readonly #seconds = new Map<string, number>();
   #ended = 0;
 
   /**
-   * @param measured seconds of each instance that could be measured, by its id
-   * @param present the ids of all instances that are there
-   * @returns undefined as long as none was ever measured
+   * @param measured the CPU seconds of each instance that could be measured, by its id
+   * @param present the ids of all instances that exist
+   * @returns CPU seconds; undefined while no instance was ever measured
    */
   add(measured: ReadonlyMap<string, number>, present: ReadonlySet<string>): number | undefined {
     for (const [id, seconds] of measured)
@@ -24,7 +24,7 @@ export class CpuTotal {
   }
 }
 
-/** Measures all instances of a function. */
+/** Measures all instances of a function. @returns CPU in thousandths of a core, memory in bytes, and CPU seconds */
 export async function measureAll(
   members: readonly Member[],
   total: CpuTotal,

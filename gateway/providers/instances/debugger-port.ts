@@ -3,12 +3,12 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { messageOf } from '../../../common/errors.ts';
 import { GatewayError } from '../../errors.ts';
 
-/** A function that is no Node process has no debugger: who waits for one is let go. */
+/** How long a client waits for the debugger of an instance, in milliseconds. A function that is not Node has none. */
 const PORT_KNOWN_WITHIN_MS = 5000;
 
 /**
- * The debugger's port of a function, which stays while its instances come and go. A debugger that is attached is
- * let go when the code changes, and finds the new instance at the same port.
+ * A port for the debugger of a function that stays the same while instances come and go. When the code changes,
+ * attached debuggers are disconnected, and find the new instance at the same port.
  */
 export class DebuggerPort {
   readonly port: number;
@@ -37,7 +37,7 @@ export class DebuggerPort {
     server.on('connection', (socket) => this.#join(socket));
   }
 
-  /** @param port where the current instance's debugger listens; undefined lets who comes wait until it is known */
+  /** @param port the port of the current instance's debugger; undefined: clients wait until it is known */
   switchTo(port: number | undefined): void {
     this.#target = port;
     for (const socket of this.#attached) socket.destroy();
@@ -71,7 +71,7 @@ export class DebuggerPort {
   }
 
   #connect(socket: Socket, port: number): void {
-    // The inspector builds the address of its WebSocket from the Host header, so bytes can pass as they are.
+    // Bytes pass unchanged, as the inspector makes the address of its WebSocket from the Host header.
     const upstream = connect(port, '127.0.0.1');
     this.#attached.add(socket);
     socket.once('close', () => upstream.destroy());

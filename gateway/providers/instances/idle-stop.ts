@@ -1,16 +1,16 @@
-/** A function that may go to zero. */
+/** A function that can be scaled to zero. */
 export interface IdleStop {
   /** Whether no call is in flight, and none waits. */
   isIdle(): boolean;
-  /** Writes down that it is to be at zero, or what it was to be before. */
+  /** Writes the wanted number of instances to the disk: zero, or the number before. */
   write(wish: 'zero' | 'as before'): Promise<void>;
-  /** Takes its instances out of rotation, in this turn, and ends them. */
+  /** Takes the instances out of the rotation, synchronously, and ends them. */
   stop(): void;
 }
 
 /**
- * Stops a function if nothing calls it. A call that comes while the disk is written keeps it: from the last look to the
- * withdrawal of its instances none can come, as both are one turn.
+ * Stops a function if no call needs it. A call that comes during the write to the disk keeps the function. After the
+ * last check no call can come, as the check and the end of the rotation are one turn of the event loop.
  */
 export async function stopIfIdle(function_: IdleStop): Promise<void> {
   if (!function_.isIdle()) return;

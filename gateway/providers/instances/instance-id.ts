@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A name that no other instance has: in log lines, and wherever else it needs one. */
+/** @returns a unique name for an instance of a function, for log lines and file names */
 export function instanceId(functionName: string): string {
   return `${functionName}-${randomBytes(4).toString('hex')}`;
 }

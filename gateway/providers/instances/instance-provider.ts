@@ -24,7 +24,7 @@ export interface InstanceProviderOptions {
   readonly runner: Runner;
   readonly stores: Stores;
   readonly stateFolder: string;
-  /** For development: what opens ports of their own for functions. */
+  /** For development: opens ports that lead to one function each. */
   readonly functionPorts: PortOpener | undefined;
   readonly warn: (line: string) => void;
   readonly version: { readonly release: string; readonly sha: string };
@@ -33,7 +33,7 @@ export interface InstanceProviderOptions {
 /** How many instances start at a time. */
 const STARTS_AT_A_TIME = 4;
 
-/** Keeps what is deployed in the state folder, and runs it as instances that this gateway starts and watches. */
+/** Keeps deployments in the state folder, and runs them as instances that this gateway starts and watches. */
 export class InstanceProvider implements Provider {
   readonly identity: ProviderIdentity;
   readonly endpoints = new Rotation();
@@ -43,9 +43,9 @@ export class InstanceProvider implements Provider {
   readonly #store: FunctionStore;
   readonly #options: Pick<InstanceProviderOptions, 'stateFolder' | 'functionPorts' | 'warn'>;
   readonly #functions = new Map<string, ManagedFunction>();
-  /** Those that were removed, and still answer what they have got. */
+  /** Functions that were removed, but still answer calls in flight. */
   readonly #leaving = new Set<ManagedFunction>();
-  /** What is done to one function at a time. */
+  /** The last change of each function, for which the next one waits. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #turnstile = new Turnstile(STARTS_AT_A_TIME);
 
@@ -149,7 +149,7 @@ export class InstanceProvider implements Provider {
       const managed = this.#find(name);
       await this.#store.remove(name);
       this.#functions.delete(qualifiedName(name));
-      // What is in flight is answered; the caller does not wait for that.
+      // Calls in flight are answered, but the request to remove does not wait for that.
       managed.ownPorts?.close();
       this.#leaving.add(managed);
       void managed
@@ -184,7 +184,7 @@ export class InstanceProvider implements Provider {
     yield* streamLogs(this.#find(query).ring, query, signal);
   }
 
-  /** @throws GatewayError SECRET_MISSING, and what the runner refuses */
+  /** @throws GatewayError SECRET_MISSING, and the errors of the runner's `check` */
   async #check(deployment: Deployment): Promise<VersionRecord> {
     const { namespace, secrets } = deployment;
     const missing = secrets.filter((name) => !this.secrets.has({ name, namespace }));
@@ -201,7 +201,7 @@ export class InstanceProvider implements Provider {
     throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
   }
 
-  /** What is done to a function waits for what was asked before. */
+  /** Runs `work` after all earlier changes of the same function. */
   #alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
     const key = qualifiedName(name);
     const done = (this.#queues.get(key) ?? Promise.resolve()).then(work, work);
@@ -228,7 +228,9 @@ export class InstanceProvider implements Provider {
     return new ManagedFunction(context, record, { current, previous }, ring);
   }
 
-  /** Writes down what a function has become by itself: in its turn, or it would undo an update or a removal. */
+  /**
+   * Writes the record that a function has changed by itself. It waits for its turn, so that it undoes no other change.
+   */
   #keepRecord(name: FunctionName): void {
     this.#alone(name, async () => {
       const managed = this.#functions.get(qualifiedName(name));
@@ -236,20 +238,20 @@ export class InstanceProvider implements Provider {
     }).catch(() => undefined);
   }
 
-  /** Removes what a version has left behind that ran last. */
+  /** Removes the files of a version that is no longer used. */
   async #discard(version: Version): Promise<void> {
-    const versions = [...this.#functions.values()].flatMap((managed) => managed.versions);
+    const versions = [...this.#functions.values()].flatMap((managed) => managed.versionsInUse);
     await version.discard(versions.filter((other) => other !== version));
   }
 
   async #refreshSecret({ name, namespace }: SecretName): Promise<void> {
     for (const managed of this.#functions.values()) {
       if (managed.name.namespace !== namespace) continue;
-      for (const version of managed.versions) await version.refreshSecret(name);
+      for (const version of managed.versionsInUse) await version.refreshSecret(name);
     }
   }
 
-  /** Removes what lies in a namespace. */
+  /** Removes all functions and secrets of a namespace. */
   async #empty(namespace: string): Promise<void> {
     const names = [...this.#functions.values()]
       .map(({ name }) => name)

@@ -3,8 +3,8 @@ import type { FunctionStatus, InstanceState, InstanceStatus } from '../../functi
 import type { Member, Version } from './version.ts';
 
 /**
- * What each instance of a function is doing.
- * @param inFlightAt the calls in flight at an instance that is in rotation
+ * Lists the instances of a function with their states, for the status.
+ * @param inFlightAt counts the calls in flight at an instance, by its id
  */
 export function instanceStates(
   versions: readonly Version[],
@@ -24,7 +24,7 @@ function stateOf({ phase }: Pick<Member, 'phase'>, hasFailed: boolean, inFlight:
   return inFlight > 0 ? 'busy' : 'idle';
 }
 
-/** When a function was made, and its version. */
+/** @returns when a function was deployed first, and when its current version was */
 export function datesOf({
   createdAt,
   current: { deployedAt },

@@ -1,47 +1,47 @@
 import type { ProbeSettings } from './probe-settings.ts';
 
-/** CPU in thousandths of a core, and memory in bytes, of one instance. */
+/** The CPU of one instance in thousandths of a core, and its memory in bytes. */
 export interface InstanceUsage {
   readonly cpu: number;
   readonly bytes: number;
-  /** Since its start; undefined where that is not known. */
+  /** CPU time since its start; undefined where it is not known. */
   readonly cpuSeconds?: number;
 }
 
-/** One run of a function's code, whatever it runs as. */
+/** An instance of a function, as a process or as a container. */
 export interface Instance {
   readonly id: string;
-  /** Where it takes requests; port 0 until that is known. */
+  /** The address at which it takes requests. The port is 0 until it is known. */
   readonly host: string;
   readonly port: number;
   readonly isAlive: boolean;
-  /** What it wrote last. */
+  /** The last lines that it wrote, the oldest first. */
   readonly lastLines: readonly string[];
-  /** Resolves with how it ended, once it has and its last lines were read. */
+  /** Resolves with how it ended, once its last lines were read. */
   readonly ended: Promise<string>;
-  /** What ended it from outside, such as a limit of memory; undefined where it ended by itself, or lives. */
+  /** Why it was ended from outside, such as for its memory; undefined where it ended by itself, or runs. */
   readonly endedBy: string | undefined;
 
-  /** How it ended, where that is known at once. */
+  /** How it ended, if that is known before `ended` resolves. */
   readonly endedAs?: string | undefined;
 
-  /** Calls back at the very moment that it is known to have ended; `ended` waits for its last lines too. */
+  /** Calls `listener` as soon as the end is known, without a wait for the last lines. */
   onceGone(listener: () => void): void;
-  /** Whether it says that it takes requests. */
+  /** Sends one readiness probe. @returns whether the instance takes requests */
   isReady(settings: ProbeSettings): Promise<boolean>;
-  /** Whether it is well: one that is not, time and again, is ended. */
+  /** Sends one health probe. @returns whether the instance is healthy */
   isHealthy(settings: ProbeSettings): Promise<boolean>;
-  /** Tells it to end, and kills it past the deadline. */
+  /** Asks it to end, and kills it after the deadline. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends it and all that it has started at once. */
+  /** Kills it at once, with all processes that it has started. */
   kill(): Promise<void>;
   measure(): Promise<InstanceUsage>;
 }
 
-/** How many of its last lines are told of an instance that has failed. */
+/** How many last lines the status shows of an instance that has failed. */
 const LINES_TOLD = 20;
 
-/** The last lines of an instance. */
+/** Keeps the last lines of an instance. */
 export class LastLines {
   readonly lines: string[] = [];
 
@@ -51,7 +51,7 @@ export class LastLines {
   }
 }
 
-/** Why an instance that served does so no more. */
+/** @returns the reason why an instance no longer serves */
 export function endOf(instance: Instance | undefined): string {
   const how = instance?.endedAs;
   return instance?.endedBy ?? (how === undefined ? 'it ended by itself' : `it ended by itself (${how})`);

@@ -1,17 +1,17 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 
-/** A line that is longer is handed over in pieces. */
+/** Longer lines are passed on in pieces. In characters. */
 const LONGEST_LINE = 1 << 20;
 
-/** Makes lines of what comes in pieces. */
+/** Splits bytes that come in pieces into lines of UTF-8 text. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
   #parts: string[] = [];
   #length = 0;
 
-  /** @param onLine takes each line, without its end */
+  /** @param onLine is called with each line, without its end */
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
   }
@@ -24,7 +24,7 @@ export class LineSplitter {
     }
   }
 
-  /** What is left is a line too. */
+  /** Passes on the rest as a line, if there is any. */
   end(): void {
     this.#take(this.#decoder.end());
     if (this.#length > 0) this.#finish();
@@ -43,7 +43,7 @@ export class LineSplitter {
   }
 }
 
-/** Calls back with each line of a stream, without its end; with what is left at the end of the stream too. */
+/** Calls `onLine` with each line of a stream, without its end. Text after the last line end counts as a line too. */
 export function splitLines(stream: Readable, onLine: (line: string) => void): void {
   const splitter = new LineSplitter(onLine);
   stream.on('data', (bytes: Buffer) => splitter.push(bytes));

@@ -17,26 +17,26 @@ import { datesOf, instanceStates } from './instance-states.ts';
 import { isDraining, newMember, type Member, type Version } from './version.ts';
 import { watch } from './watch.ts';
 
-/** What a function needs of its provider. */
+/** The parts of the provider that a function works with. */
 export interface ManagedFunctionContext {
   readonly rotation: Rotation;
-  /** Called when its record has changed by itself: to be written once nothing else is done to the function. */
+  /** Called when the function has changed its record by itself. The provider writes it in its turn. */
   readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
-  /** Called with a version that has no instance left and will have none. */
+  /** Called with a version that starts no more instances, once its last one has ended. */
   readonly onRetired: (version: Version) => void;
-  /** For development: the ports that it has to itself. */
+  /** For development: the ports that lead to this function only. */
   readonly ownPorts: OwnPorts | undefined;
 }
 
-/** How long an instance may take to answer what it has got, in milliseconds. */
+/** How long an instance may take to answer its calls before it is stopped, in milliseconds. */
 const DRAIN_MS = 60_000;
-/** How long it may take to end after that. */
+/** How long it may take to end after that, in milliseconds. */
 const STOP_MS = 10_000;
-/** How long the start of one instance holds up those of others, in milliseconds. */
+/** How long the start of one instance keeps others waiting, in milliseconds. */
 const START_HOLDS_MS = 5000;
 
-/** One function that is deployed: its versions, their instances, and the way from what is to what is wished for. */
+/** One deployed function: its versions and their instances, which it starts and stops until they are as deployed. */
 export class ManagedFunction {
   readonly name: FunctionName;
   readonly ring: LogRing;
@@ -44,10 +44,12 @@ export class ManagedFunction {
   #record: FunctionRecord;
   #current: Version;
   #previous: Version | undefined;
+  /** Versions before that one, whose last instances are draining. */
+  readonly #retired = new Set<Version>();
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
   readonly #cpuTotal = new CpuTotal();
-  /** What is on its way out, to be waited for at the end. */
+  /** Instances that are ending. `stop` waits for them. */
   readonly #ending = new Set<Promise<void>>();
 
   constructor(
@@ -73,23 +75,28 @@ export class ManagedFunction {
     return this.#record;
   }
 
-  /** The versions that run, or are about to. */
+  /** The versions that run or are about to: the current one, and the one before while it is needed. */
   get versions(): Version[] {
     return this.#previous ? [this.#current, this.#previous] : [this.#current];
   }
 
-  /** The version that a next one replaces only when that is ready. */
+  /** The versions that have instances or may start some: their files are in use. */
+  get versionsInUse(): Version[] {
+    return [...this.versions, ...this.#retired];
+  }
+
+  /** The version that serves until a next one is ready. */
   get lastServing(): Version | undefined {
     return this.#current.hasServed ? this.#current : this.#previous;
   }
 
-  /** Takes it into service. */
+  /** Begins to serve calls. */
   start(): void {
     this.#context.rotation.open(this.name, this.#wake);
     this.#reconcile();
   }
 
-  /** Goes over to another version, or another number of instances. The record is on the disk already. */
+  /** Changes to another version or another number of instances. The record must be on the disk already. */
   become(record: FunctionRecord, current = this.#current): void {
     this.#record = record;
     if (current !== this.#current) {
@@ -98,12 +105,12 @@ export class ManagedFunction {
       this.#previous = serving;
       this.#current = current;
     }
-    // who waits is served, as is who comes right after
+    // a call that waits starts the function again
     if (record.replicas === 0 && this.#context.rotation.isAwaited(this.name)) this.#wake();
     else this.#reconcile();
   }
 
-  /** Ends it for good. Resolves when its last instance has ended. */
+  /** Ends the function for good: its calls are answered first. Resolves when its last instance has ended. */
   async remove(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -113,7 +120,7 @@ export class ManagedFunction {
     for (const version of this.versions) this.#context.onRetired(version);
   }
 
-  /** Ends all instances; calls that are in flight have `deadlineMs` to be answered. */
+  /** Ends all instances. Calls in flight have `deadlineMs` to be answered. */
   async stop(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -126,12 +133,12 @@ export class ManagedFunction {
   async kill(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
-    const all = this.versions.flatMap(({ members }) => [...members.values()]);
+    const all = this.versionsInUse.flatMap(({ members }) => [...members.values()]);
     await Promise.all(all.map(({ instance }) => instance?.kill()));
   }
 
   async status(withUsage: boolean): Promise<FunctionStatus> {
-    const members = this.versions.flatMap((version) => [...version.members.values()]);
+    const members = this.versionsInUse.flatMap((version) => [...version.members.values()]);
     const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
     const { replicas, current } = this.#record;
     const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
@@ -140,17 +147,17 @@ export class ManagedFunction {
       replicas,
       availableReplicas: Math.min(serving, replicas),
       ...datesOf(this.#record),
-      instances: instanceStates(this.versions, (id) => this.#context.rotation.inFlight(this.name, id)),
+      instances: instanceStates(this.versionsInUse, (id) => this.#context.rotation.inFlight(this.name, id)),
       notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
       ...(usage && { usage }),
     };
   }
 
-  /** A call waits. Where the function is at zero, that starts it. */
+  /** Starts a function at zero, as a call waits for it. */
   readonly #wake = (): void => {
     if (this.#record.replicas > 0 || this.#isEnding) return;
     this.#record = { ...this.#record, replicas: 1 };
-    // The wish outlives the gateway if the disk takes it; the call is served either way.
+    // The call is served whether or not the disk takes the new number.
     this.#context.onRecordChanged();
     this.#reconcile();
   };
@@ -163,7 +170,7 @@ export class ManagedFunction {
       replicas: this.#record.replicas,
       current: this.#current,
       canOverlap: this.#current.canOverlap && this.#previous?.canOverlap !== false,
-      // A developer reads why it fails once, and saves a change.
+      // In development, a version that fails is not tried again: the developer reads why, and saves a change.
       retriesUpdate: !this.ownPorts,
       ...(this.#previous && { previous: this.#previous }),
     };
@@ -182,7 +189,7 @@ export class ManagedFunction {
       this.#timer = setTimeout(() => this.#reconcile(), Math.max(1, plan.lookAgainAt - now));
   }
 
-  /** The version before is over once the current one has served and nothing of the former is left. */
+  /** Forgets the version before once the current one has served and no instance of the former is left. */
   #forgetPrevious(): void {
     const previous = this.#previous;
     if (!previous || previous.members.size > 0 || !(this.#current.hasServed || this.#record.replicas === 0))
@@ -229,7 +236,9 @@ export class ManagedFunction {
     void this.#watch(version, member, instance);
   }
 
-  /** At a port that stays a debugger finds the instance that serves; else it is told where each one's is. */
+  /**
+   * Leads the function's debugger port to the instance that serves. Without such a port, the log tells each instance's.
+   */
   #onDebugger(member: Member, port: number): void {
     member.debuggerPort = port;
     const stable = this.ownPorts?.debugger;
@@ -251,7 +260,7 @@ export class ManagedFunction {
     });
   }
 
-  /** It has ended, asked or not: no call goes to it from this moment on. */
+  /** Takes an instance that has ended out of the rotation at once, and notes a failure if nothing had stopped it. */
   #onGone(version: Version, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
     if (member.phase === 'serving') this.#fail(version, member, endOf(member.instance));
@@ -267,7 +276,8 @@ export class ManagedFunction {
   }
 
   async #watch(version: Version, member: Member, instance: Instance): Promise<void> {
-    if (this.ownPorts && isInspected(version.record.deployment)) return; // at a breakpoint it answers no probe
+    // an instance at a breakpoint answers no probe
+    if (this.ownPorts && isInspected(version.record.deployment)) return;
     await watch(instance, version.probes, {
       isOver: () => isDraining(member) || !version.members.has(member.id),
       onUnhealthy: (reason) => this.#fail(version, member, reason),
@@ -291,6 +301,7 @@ export class ManagedFunction {
       await Promise.race([drained, sleep(deadlineMs, undefined, { ref: false })]);
       await member.instance?.stop(STOP_MS);
       version.members.delete(member.id);
+      this.#forgetRetired(version);
       this.#reconcile();
     };
     this.#track(end());
@@ -298,8 +309,14 @@ export class ManagedFunction {
 
   /** Ends a version that is neither the current one nor the one before. */
   #retire(version: Version): void {
+    this.#retired.add(version);
     for (const member of version.members.values()) this.#drain(version, member, DRAIN_MS);
-    this.#context.onRetired(version);
+    this.#forgetRetired(version);
+  }
+
+  /** Forgets a retired version once its last instance has ended: until then, that one needs its files. */
+  #forgetRetired(version: Version): void {
+    if (version.members.size === 0 && this.#retired.delete(version)) this.#context.onRetired(version);
   }
 
   #track(work: Promise<void>): void {

@@ -3,20 +3,20 @@ import type { Deployment } from '../../functions/deployment.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import { DebuggerPort } from './debugger-port.ts';
 
-/** Opens ports that lead to one function each. */
+/** Opens ports that each lead to one function. */
 export interface PortOpener {
   /** @throws GatewayError PORT_TAKEN */
   open(name: FunctionName, port: number): Promise<OpenPort>;
 }
 
 export interface OpenPort {
-  /** Takes no connection any more; what is in flight is answered. */
+  /** Accepts no more connections. Requests in flight are still answered. */
   close(): void;
 }
 
-/** The annotation that asks for a port of the function's own. */
+/** The annotation that asks for a port that leads to this function only. */
 const PORT = 'dev.of-gateway.port';
-/** The annotation that asks for a debugger in a function's Node processes: `true`, or the port that it is to stay at. */
+/** The annotation that asks for a debugger in a function's Node processes: `true`, or the port that it keeps. */
 const INSPECT = 'dev.of-gateway.inspect';
 
 /** Whether a deployment asks for a debugger. */
@@ -24,7 +24,7 @@ export function isInspected({ annotations }: Deployment): boolean {
   return annotations[INSPECT] === 'true' || portIn(annotations, INSPECT) !== undefined;
 }
 
-/** The ports that a function has to itself on a developer's machine: for its requests, and for a debugger. */
+/** The ports of one function on a developer's machine: one for its requests, one for its debugger. */
 export class OwnPorts {
   readonly #opener: PortOpener;
   #requests: { readonly number: number; readonly port: OpenPort } | undefined;
@@ -34,14 +34,14 @@ export class OwnPorts {
     this.#opener = opener;
   }
 
-  /** The debugger's port that stays while instances come and go; undefined where none was asked for. */
+  /** The debugger's port, which stays while instances come and go; undefined where the deployment names none. */
   get debugger(): DebuggerPort | undefined {
     return this.#debugger?.port;
   }
 
   /**
-   * Opens what a deployment asks for and closes what it does not ask for any more.
-   * @throws GatewayError PORT_TAKEN, DEPLOYMENT_INVALID; nothing has changed then
+   * Opens the ports that a deployment asks for, and closes the others.
+   * @throws GatewayError PORT_TAKEN, DEPLOYMENT_INVALID; then nothing has changed
    */
   async become(deployment: Deployment): Promise<void> {
     const requests = portIn(deployment.annotations, PORT);
@@ -83,5 +83,8 @@ function portIn(annotations: Readonly<Record<string, string>>, name: string): nu
   if (text === undefined || text === '' || (name === INSPECT && !/^\d/.test(text))) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new GatewayError('DEPLOYMENT_INVALID', `${name}=${JSON.stringify(text)} is no port from 1 to 65535`);
+  throw new GatewayError(
+    'DEPLOYMENT_INVALID',
+    `${name}=${JSON.stringify(text)} is not a port from 1 to 65535`,
+  );
 }

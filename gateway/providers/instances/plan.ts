@@ -1,34 +1,36 @@
-/** What is known of one instance when it is decided what to do next. */
+/** The facts about one instance that the plan depends on. */
 export interface InstanceFacts {
   readonly id: string;
-  /** `serving` is in rotation; `waiting` has been started and is not ready; `draining` is on its way out. */
+  /**
+   * `waiting`: is starting or not ready. `serving`: is in the rotation. `draining`: answers its last calls and ends.
+   */
   readonly phase: 'waiting' | 'serving' | 'draining';
 }
 
-/** What is known of one version of a function. */
+/** The facts about one version of a function that the plan depends on. */
 export interface VersionFacts {
   /** Whether any of its instances was ever ready. */
   readonly hasServed: boolean;
   readonly instances: readonly InstanceFacts[];
-  /** Instances in a row that ended of themselves or never became ready. */
+  /** How many instances in a row ended without having been stopped, or never became ready. */
   readonly failures: number;
-  /** When the last of them did, in milliseconds of any steady clock. */
+  /** When the last of them failed, in milliseconds of a monotonic clock. */
   readonly lastFailureAt: number;
 }
 
 export interface FunctionFacts {
-  /** Instances that are wished for. */
+  /** The wanted number of instances. */
   readonly replicas: number;
   readonly current: VersionFacts;
-  /** The version before, as long as it has to serve or has instances left. */
+  /** The version before, while it still serves or has instances left. */
   readonly previous?: VersionFacts;
-  /** Whether two instances can run at a time: not where the server's port is fixed. */
+  /** Whether two instances can run at the same time. Servers with a fixed port cannot. */
   readonly canOverlap: boolean;
-  /** Whether a version that never served is started again while the one before it serves. */
+  /** Whether a new version that failed is started again while the one before it serves. */
   readonly retriesUpdate: boolean;
 }
 
-/** What to do now, and when to look again where nothing else happens before. */
+/** What to do now, and when to plan again if nothing happens before. */
 export interface Plan {
   readonly startCurrent: number;
   readonly startPrevious: number;
@@ -40,7 +42,9 @@ export interface Plan {
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
 
-/** How long after its last failure a version is started again: the first time at once, then 1 s, 2 s, 4 s … 60 s. */
+/**
+ * @returns the pause after a failure, in milliseconds: none after the first, then 1 s, 2 s, 4 s and so on up to 60 s
+ */
 export function restartDelay(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 2, 20), LONGEST_DELAY_MS);
@@ -49,9 +53,10 @@ export function restartDelay(failures: number): number {
 /**
  * Decides which instances to start and to stop.
  *
- * The version before serves until the current one has as many ready instances as are wished for; where both cannot run
- * at a time it goes first, and comes back for good if the current one does not start. What fails is started again after
- * a delay that grows.
+ * The version before serves until the current one has enough ready instances. If both cannot run at the same time, the
+ * version before stops first; it comes back if the current one fails to start, which is then not tried again. Instances
+ * that fail are started again after a growing pause.
+ * @param now milliseconds of the clock of `lastFailureAt`
  */
 export function planInstances(facts: FunctionFacts, now: number): Plan {
   const { replicas, current, previous, canOverlap } = facts;
@@ -73,7 +78,7 @@ export function planInstances(facts: FunctionFacts, now: number): Plan {
   };
 }
 
-/** The current version is left as it is: the one before it serves until another is deployed. */
+/** Gives the current version up: it stops, and the one before it serves until another is deployed. */
 function planReturn(
   { replicas, current, canOverlap }: FunctionFacts,
   previous: VersionFacts,
@@ -99,7 +104,7 @@ function planVersion(
   const live = alive(version);
   const missing = replicas - live.length;
   if (missing <= 0) {
-    // those that serve nobody yet go first, then the youngest
+    // instances that do not serve yet stop first, then the youngest
     const byWorth = [...live].sort((a, b) => Number(b.phase === 'serving') - Number(a.phase === 'serving'));
     return {
       start: 0,

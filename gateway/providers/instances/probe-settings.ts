@@ -1,19 +1,19 @@
 import { parseDuration } from '../../../common/duration.ts';
 
-/** How it is found out whether an instance is well, or takes requests. Times in milliseconds. */
+/** The settings of a health or readiness probe. Times are in milliseconds. */
 export interface ProbeSettings {
   readonly path: string;
   readonly initialDelay: number;
   readonly period: number;
   readonly timeout: number;
-  /** Answers in a row that change its mind. */
+  /** How many failures in a row count as a failed probe. */
   readonly failureThreshold: number;
 }
 
 export interface FunctionProbes {
   readonly health: ProbeSettings;
   readonly ready: ProbeSettings;
-  /** A line for each annotation that has no effect. */
+  /** Lines for the status: one for each annotation that has no effect. */
   readonly warnings: readonly string[];
 }
 

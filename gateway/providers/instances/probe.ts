@@ -1,14 +1,14 @@
 import { get } from 'node:http';
 
-/** Where an instance takes requests. */
+/** The address at which an instance takes requests. */
 export interface ProbedAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Asks an instance once.
- * @returns the status; undefined where nothing answers in time
+ * Sends one GET to an instance.
+ * @returns the status; undefined where no answer comes in time
  */
 export function probe(
   { host, port }: ProbedAddress,

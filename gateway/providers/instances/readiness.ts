@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from './instance.ts';
 import type { ProbeSettings } from './probe-settings.ts';
 
-/** How often an instance that starts is asked whether it is ready, in milliseconds. */
+/** The pause between two readiness probes of an instance that starts, in milliseconds. */
 const READY_POLL_MS = 10;
 /** How long an instance may take to become ready, in milliseconds. */
 const READY_WITHIN_MS = 60_000;
@@ -10,7 +10,7 @@ const PROBE_TIMEOUT_MS = 1000;
 
 /**
  * Waits until an instance takes requests.
- * @returns undefined, or why it will not
+ * @returns undefined once it does, or the reason why it will not
  */
 export async function untilReady(instance: Instance, settings: ProbeSettings): Promise<string | undefined> {
   if (settings.initialDelay > 0)

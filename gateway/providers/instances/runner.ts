@@ -2,26 +2,26 @@ import type { Deployment } from '../../functions/deployment.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import type { Version } from './version.ts';
 
-/** Runs instances: as processes of this machine, as containers of an engine. */
+/** Makes the versions of functions that run as instances: processes of this machine, or containers of an engine. */
 export interface Runner {
-  /** What /system/info calls it. */
+  /** The name of this kind in /system/info. */
   readonly orchestration: string;
   /**
-   * Makes ready, before any function is taken up. What a gateway before has left behind ends here, unless it goes on
-   * serving under this one.
+   * Prepares, before the functions of the last run are taken up. Instances that the last run left behind end here,
+   * unless they can be adopted.
    */
   open(): Promise<void>;
-  /** All functions have been taken up: what belongs to none of them ends. */
+  /** Tells that all functions of the last run have been taken up. Instances that belong to none of them end. */
   takenUp(): void;
-  /** Removes what is left once all functions have ended. */
+  /** Cleans up after all functions have ended. */
   close(): Promise<void>;
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;
   /**
-   * Checks what a deployment asks for, and settles which image it takes.
+   * Checks a deployment, and finds its image.
    * @throws GatewayError IMAGE_UNAVAILABLE, DEPLOYMENT_INVALID, PROVIDER_UNAVAILABLE
    */
   check(deployment: Deployment): Promise<VersionRecord>;
-  /** Makes a version. One whose image has gone since is made too, and fails when it is started. */
+  /** Makes a version. If its image was removed since `check`, it fails when an instance is launched. */
   make(record: VersionRecord): Promise<Version>;
 }

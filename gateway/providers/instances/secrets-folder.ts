@@ -4,7 +4,7 @@ import { systemCodeOf } from '../../../common/errors.ts';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
 import type { SecretStore } from '../../state/secret-store.ts';
 
-/** A user and group that processes of a function run as, where that is not the gateway's own. */
+/** The user and group of a function's processes, if they are not the gateway's own. */
 export interface FunctionUser {
   readonly uid: number;
   readonly gid: number;
@@ -13,16 +13,16 @@ export interface FunctionUser {
 export interface SecretsFolderOptions {
   readonly path: string;
   readonly namespace: string;
-  /** Those that the deployment names: no other is in it. */
+  /** The secrets that the deployment names. The folder has only these. */
   readonly names: readonly string[];
   readonly store: SecretStore;
-  /** Whose the files are, where they are not the gateway's user's. */
+  /** The owner of the files, if it is not the gateway's user. */
   readonly user?: FunctionUser | undefined;
-  /** Whether whoever gets to the folder may read it: for a container's user, who can be any. */
+  /** Whether all users may read the files, as the user of a container is not known. */
   readonly isForAll?: boolean;
 }
 
-/** The secrets of one version of a function as files: the folder that stands for /var/openfaas/secrets. */
+/** The secrets of one version of a function as files, in the folder that the function sees as /var/openfaas/secrets. */
 export class SecretsFolder {
   readonly path: string;
   readonly #options: SecretsFolderOptions;
@@ -37,17 +37,17 @@ export class SecretsFolder {
   async create(): Promise<void> {
     const { names, user } = this.#options;
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    for (const name of names) await this.refresh(name).catch(ignoreMissing); // removed since the deployment
+    for (const name of names) await this.refresh(name).catch(ignoreMissing); // it was removed meanwhile
     if (user) await chown(this.path, user.uid, user.gid);
     await chmod(this.path, this.#modes.folder);
   }
 
-  /** Writes a secret anew, whole: a function that reads it at this moment has the old value or the new one. */
+  /** Replaces the file of a secret atomically: a function reads the old value or the new one. */
   async refresh(name: string): Promise<void> {
     const { names, namespace, store, user } = this.#options;
     if (!names.includes(name)) return;
     const value = await store.read({ name, namespace });
-    const staged = `${this.path}.${name}`; // beside the folder, which the function reads
+    const staged = `${this.path}.${name}`; // outside the folder, whose content the function sees
     await rm(staged, { force: true });
     await writeFile(staged, value, { mode: 0o400 });
     if (user) await chown(staged, user.uid, user.gid);
@@ -62,7 +62,7 @@ export class SecretsFolder {
   }
 }
 
-/** Removes such a folder, in which its owner may not write. */
+/** Removes a folder of secrets, which even its owner may not write to. */
 export async function removeSecretsFolder(path: string): Promise<void> {
   await chmod(path, 0o700).catch(ignoreMissing);
   await removeFolder(path);

@@ -2,10 +2,15 @@ import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-no
 import { restartDelay } from './plan.ts';
 import type { Version } from './version.ts';
 
-/** How long it is told of that something has ended an instance, where others serve again, in milliseconds. */
+/**
+ * How long the status tells that an instance was ended from outside, although enough instances serve, in milliseconds.
+ */
 const TOLD_MS = 3_600_000;
 
-/** Why a function has fewer instances than are wished for, and what else its user should know: one line each. @param now milliseconds since 1970 */
+/**
+ * @param now milliseconds since 1970
+ * @returns lines for the status of a function: why instances are missing, and what else its user should know
+ */
 export function statusNotes(
   current: Version,
   previous: Version | undefined,

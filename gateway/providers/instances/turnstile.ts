@@ -1,4 +1,4 @@
-/** Lets a limited number of things happen at a time; the others wait in the order in which they came. */
+/** Runs a limited number of tasks at the same time. Others wait in the order in which they came. */
 export class Turnstile {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];

@@ -5,21 +5,21 @@ import type { Instance } from './instance.ts';
 import type { InstanceFacts, VersionFacts } from './plan.ts';
 import type { FunctionProbes } from './probe-settings.ts';
 
-/** An instance with where it stands in its life. */
+/** An instance of a version, from the decision to start it until its end. */
 export interface Member {
   readonly id: string;
-  /** Undefined until its turn to start has come. */
+  /** Undefined until the instance has been launched. */
   instance: Instance | undefined;
-  /** Aborts its start. */
+  /** Aborts the launch. */
   readonly unwanted: AbortController;
   phase: InstanceFacts['phase'];
-  /** Since when it serves, in milliseconds of a steady clock. */
+  /** Since when it serves, in milliseconds of a monotonic clock. */
   servingSince: number | undefined;
-  /** Where its debugger listens, once it has said so. */
+  /** The port of its debugger, once it is known. */
   debuggerPort: number | undefined;
 }
 
-/** An instance that is about to be started. */
+/** Makes the member for an instance that is about to be launched. */
 export function newMember(id: string): Member {
   return {
     id,
@@ -31,32 +31,31 @@ export function newMember(id: string): Member {
   };
 }
 
-/** Why a version lacks instances. */
+/** The last failure of an instance of a version. */
 export interface Failure {
   readonly reason: string;
   readonly lines: readonly string[];
   readonly at: Date;
-  /** Whether something else has ended it, such as a limit of its memory: that is told of for a while. */
+  /** Whether the instance was ended from outside, such as for its memory. The status tells that for a while. */
   readonly isOutside: boolean;
 }
 
-/** What is asked for when an instance is started. */
 export interface LaunchOptions {
   readonly id: string;
-  /** Takes each line that it writes, with who says it where that is not the function. */
+  /** Is called with each line that the instance writes, and with its kind if it is not the function's. */
   readonly onLine: (line: string, kind?: LineKind) => void;
-  /** Takes the port of its debugger. */
+  /** Is called with the port of the instance's debugger. */
   readonly onDebugger: (port: number) => void;
-  /** The lines of the function that are kept, for an instance that a gateway before has started. */
+  /** Reads the function's log, for an instance that an earlier run of the gateway has started. */
   readonly keptLines: () => Promise<readonly KeptLine[]>;
   /** Aborts when the instance is not wanted any more. */
   readonly signal: AbortSignal;
 }
 
-/** An instance that served for so long was no failure at its start, in milliseconds. */
+/** After an instance has served for so long, earlier failures no longer count, in milliseconds. */
 const STABLE_MS = 30_000;
 
-/** One version of a function while it runs: its instances, and how they have fared. */
+/** One version of a function, with its instances and their failures. */
 export abstract class Version implements VersionFacts {
   readonly record: VersionRecord;
   readonly probes: FunctionProbes;
@@ -72,22 +71,25 @@ export abstract class Version implements VersionFacts {
     this.probes = probes;
   }
 
-  /** Whether two instances of it can run at a time. */
+  /** Whether two instances of it can run at the same time. */
   abstract readonly canOverlap: boolean;
 
-  /** What a user should know of it beside failures: a line each. */
+  /** @returns lines for the status: what a user should know beside failures */
   abstract notes(replicas: number): readonly string[];
 
-  /** Starts an instance; it is not ready yet. @throws Error with why it cannot be started */
+  /**
+   * Starts an instance, which is not ready yet when this resolves.
+   * @throws Error with the reason why it cannot start
+   */
   abstract launch(options: LaunchOptions): Promise<Instance>;
 
-  /** Hands a secret whose value has changed to the instances that run. */
+  /** Gives the new value of a secret to the running instances. */
   abstract refreshSecret(name: string): Promise<void>;
 
-  /** Removes what it leaves behind once it has no instance and will have none. @param others versions that stay */
+  /** Removes the files of this version, which starts no more instances. @param others the versions that stay */
   abstract discard(others: readonly Version[]): Promise<void>;
 
-  /** The id of an instance to be launched. */
+  /** @returns the id for the next instance to be launched */
   nextId(): string {
     return instanceId(this.record.deployment.name);
   }
@@ -100,7 +102,11 @@ export abstract class Version implements VersionFacts {
     return [...this.members.values()].filter((member) => member.phase === phase).length;
   }
 
-  /** Remembers that an instance ended of itself, or never became ready. One that served for long was well until then. */
+  /**
+   * Notes that an instance ended without having been stopped, or never became ready. If it had served for long, earlier
+   * failures no longer count.
+   * @param now milliseconds of a monotonic clock
+   */
   fail({ instance, servingSince }: Member, reason: string, now: number): void {
     if (servingSince !== undefined && now - servingSince > STABLE_MS) this.failures = 0;
     this.failures += 1;
@@ -110,7 +116,9 @@ export abstract class Version implements VersionFacts {
   }
 }
 
-/** It may have become so while something was awaited. */
+/**
+ * Whether a member is draining. A function, as its phase may have changed during an await, which the compiler ignores.
+ */
 export function isDraining({ phase }: Member): boolean {
   return phase === 'draining';
 }

@@ -2,18 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from './instance.ts';
 import type { FunctionProbes } from './probe-settings.ts';
 
-/** What becomes of what probes say. */
+/** Takes the results of probes. */
 export interface Watched {
-  /** Whether nobody wants to know any more. */
+  /** Whether to stop probing. */
   isOver(): boolean;
-  /** It takes calls, once more or still. */
+  /** Called after each readiness probe that succeeds. */
   onReady(): void;
+  /** Called after each readiness probe that fails, from the threshold on. */
   onUnready(): void;
-  /** Ends the watching. */
+  /** Called when the health probe has failed as often as the threshold says. No probe follows. */
   onUnhealthy(reason: string): void;
 }
 
-/** Keeps asking an instance whether it is well, and whether it takes calls. */
+/** Probes an instance again and again: whether it is healthy, and whether it takes calls. */
 export async function watch(
   instance: Instance,
   { health, ready }: FunctionProbes,

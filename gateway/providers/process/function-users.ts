@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import type { FunctionUser } from '../instances/secrets-folder.ts';
 
-/** The first of the users that functions run as, and how many there are: beside those of systems and of people. */
+/** The first user id for functions, and how many there are. Systems and people use lower ids. */
 const FIRST_UID = 300_000;
 const UIDS = 65_536;
 
-/** The user of a function: the same at each start, and of hardly any other function. */
+/** @returns the user of a function. It is the same at each start, and hardly ever that of another function. */
 export function functionUser(name: FunctionName): FunctionUser {
   const id = FIRST_UID + (createHash('sha256').update(qualifiedName(name)).digest().readUInt32BE() % UIDS);
   return { uid: id, gid: id };
@@ -18,8 +18,8 @@ const CHECK = "for (const file of process.argv.slice(1)) require('node:fs').acce
 const CHECK_TIMEOUT_MS = 10_000;
 
 /**
- * Whether processes of a function's own user could be started and read some files. They cannot where a folder on the
- * way is another user's alone, such as a home folder.
+ * Tries whether a process of a function's user can start and read these files. It cannot read them if they are in a
+ * folder that only another user may enter, such as a home folder.
  */
 export async function canRunAsFunctionUser(files: readonly string[]): Promise<boolean> {
   try {

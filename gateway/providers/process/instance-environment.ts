@@ -5,9 +5,9 @@ import type { Deployment } from '../../functions/deployment.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What all instances that a gateway starts have in common. */
+/** The facts that all instances of a gateway share. */
 export interface HostFacts {
-  /** The gateway's own environment, of which a function sees only what a process needs. */
+  /** The gateway's own environment. A function gets few of its variables. */
   readonly environment: Environment;
   /** dist/fwatchdog.js */
   readonly watchdog: string;
@@ -20,26 +20,26 @@ export interface HostFacts {
 export interface InstanceSettings {
   readonly deployment: Deployment;
   readonly image: FoundImage;
-  /** A temporary folder of this instance: the lock-file, and what the function puts there. */
+  /** The temporary folder of this instance, for the watchdog's lock-file and the function's own files. */
   readonly temporary: string;
-  /** The folder that stands for /var/openfaas/secrets. */
+  /** The folder that replaces /var/openfaas/secrets. */
   readonly secrets: string;
-  /** A variable, `NAME=value`, by which the processes of this instance are found again. */
+  /** An environment variable by which the processes of this instance are found again. */
   readonly marker: readonly [name: string, value: string];
   /** Whether its Node processes open a debugger. */
   readonly inspect: boolean;
-  /** Where the function's server is to listen; undefined where it chooses itself. */
+  /** The port for the function's server; undefined where the function does not take its port from the environment. */
   readonly functionPort: number | undefined;
 }
 
-/** What of the gateway's environment a function sees: a container would have none of the rest. */
+/** The variables that a function inherits from the gateway. A container would inherit none, so the list is short. */
 const INHERITED =
   /^(?:HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TERM|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/;
 
-/** What an image sets for itself only. */
+/** Variables of an image that hold only inside a container. */
 const OF_THE_IMAGE = /^(?:PATH|HOME|USER|TMPDIR)$/;
 
-/** The environment of an instance: what a container of the image would have, and what running without one needs. */
+/** @returns the environment that a container of the image would have, with the changes for a process without one */
 export async function instanceEnvironment(host: HostFacts, settings: InstanceSettings): Promise<Environment> {
   const gatewayAddress = await host.gatewayAddress;
   const { deployment, image, inspect, marker } = settings;
@@ -79,40 +79,40 @@ export async function instanceEnvironment(host: HostFacts, settings: InstanceSet
   };
 }
 
-/** Whether an image starts a server of its own, and no watchdog. */
+/** Whether an image starts a server of its own instead of a watchdog. */
 function isPlainServer({ command }: FoundImage): boolean {
   return command[0] !== WATCHDOG_COMMAND;
 }
 
-/** Such a server runs under the watchdog too, which knows when it is ready and ends what it leaves behind. */
+/** Settings that run such a server under the watchdog too, which tells when it is ready and ends its processes. */
 function plainServer({ command, port }: FoundImage): Environment {
   return { mode: 'http', fprocess: join(command), upstream_url: `http://127.0.0.1:${port}` };
 }
 
-/** Set for the watchdog whatever the image says: what is the platform's to decide. */
+/** Settings of the watchdog that the platform decides, whatever the image says. */
 const OF_THE_WATCHDOG: Environment = {
-  listen_address: '127.0.0.1', // whoever is to call a function calls the gateway
+  listen_address: '127.0.0.1', // functions are called through the gateway only
   port: '0',
   metrics_port: '0',
   log_format: 'json',
   prefix_logs: 'false',
   jwt_auth_local: 'true',
-  run_as: undefined, // a user of the image
-  // The gateway sends an instance no call before it stops it.
+  run_as: undefined, // the image's users do not exist here
+  // The gateway takes an instance out of the routing before it stops it, so the watchdog need not wait for that.
   healthcheck_interval: '0s',
 };
 
-/** A breakpoint is not to run into a timeout. */
+/** Long timeouts for a function under a debugger, as a breakpoint must not end the call. */
 const UNLIMITED = { exec_timeout: '0s', read_timeout: '24h', write_timeout: '24h' };
 
-/** The image's variables, with its working folder where it lies here. */
+/** @returns the image's variables, in which its working folder is replaced by the folder on this machine */
 function imageVariables({ environment, workdir, root }: FoundImage): Record<string, string> {
   const kept = Object.entries(environment).filter(([name]) => !OF_THE_IMAGE.test(name));
   if (workdir === '/') return Object.fromEntries(kept);
   return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(workdir, root)]));
 }
 
-/** Tells the function, and the watchdog before it, the port between them. */
+/** @returns the variables that tell the port of the function's server to it and to the watchdog */
 function functionPort(chosen: Environment, port: number | undefined): Environment {
   if (port === undefined) return {};
   const url = new URL(chosen['http_upstream_url'] || chosen['upstream_url'] || 'http://127.0.0.1');

@@ -1,12 +1,12 @@
 import type { LineKind } from '../../logs/log-ring.ts';
 
-/** A line that an instance wrote: the watchdog's own, or the function's, which stays as it is. */
+/** A line that an instance wrote, from the watchdog or from the function. */
 export interface InstanceLine {
   readonly kind: LineKind;
   readonly text: string;
 }
 
-/** The fields of the watchdog's lines with log_format=json; a line with others is the function's. */
+/** The fields of the watchdog's lines with log_format=json. A line with any other field is the function's. */
 const FIELDS: ReadonlySet<string> = new Set([
   'level',
   'time',
@@ -22,7 +22,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-/** Tells a line of stderr, where the watchdog and the function both write. */
+/** Decides whether a line of stderr is the watchdog's or the function's, as both write there. */
 export function readInstanceLine(line: string): InstanceLine {
   const fields = line.startsWith('{"level":') ? parseObject(line) : undefined;
   const { level, time, msg } = fields ?? {};
@@ -43,14 +43,14 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The port that Node says its debugger listens on. */
+/** @returns the port of the debugger, if this is the line by which Node tells it */
 export function readDebuggerPort({ kind, text }: InstanceLine): number | undefined {
   if (kind !== 'function') return undefined;
   const port = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(text)?.[1];
   return port === undefined ? undefined : Number(port);
 }
 
-/** The line that Node writes behind each that names the debugger's port. */
+/** Whether this is the line that Node writes after the one with the debugger's port. */
 export function isDebuggerHint({ kind, text }: InstanceLine): boolean {
   return kind === 'function' && text.startsWith('For help, see: https://nodejs.org/');
 }

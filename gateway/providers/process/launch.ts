@@ -12,12 +12,12 @@ import type { Limiter } from './limits/limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
 import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
-/** What all instances of a gateway need to be started. */
+/** The parts of a launch that all instances of a gateway share. */
 export interface LaunchContext {
   readonly host: HostFacts;
-  /** Of temporary folders: one an instance, gone with it. */
+  /** The folder for the temporary folders of instances, which are removed when they end. */
   readonly runFolder: string;
-  /** By whose value processes of this gateway's state folder are known. */
+  /** The environment variable by whose value the processes of this gateway's state folder are found. */
   readonly markerName: string;
   readonly markerPrefix: string;
   /** Whether functions may ask for a debugger. */
@@ -32,12 +32,12 @@ export interface LaunchParts extends Pick<LaunchOptions, 'id' | 'onLine' | 'onDe
   readonly user: FunctionUser | undefined;
 }
 
-/** Whether two instances of an image can run at a time: only a server whose port is fixed cannot. */
+/** Whether two instances of an image can run at the same time. A server with a fixed port cannot. */
 export function canOverlap({ envVars }: Deployment, image: FoundImage): boolean {
   return image.choosesPort || modeOf(envVars, image.environment, image.command) !== 'http';
 }
 
-/** Starts an instance of a version; it is not ready yet. */
+/** Starts an instance of a version. It is not ready yet when this resolves. */
 export async function launchProcess(
   { host, runFolder, markerName, markerPrefix, development, limiter }: LaunchContext,
   { deployment, image, secrets, user, id, onLine, onDebugger }: LaunchParts,

@@ -18,25 +18,26 @@ export interface InstanceOptions {
   readonly id: string;
   /** dist/fwatchdog.js */
   readonly watchdog: string;
-  /** Where the function's command runs. */
+  /** The working folder of the function's command. */
   readonly folder: string;
   readonly environment: Environment;
-  /** `NAME=value`: of no other instance. */
+  /** A variable of the environment, `NAME=value`, that only this instance has. */
   readonly marker: string;
   readonly user: FunctionUser | undefined;
-  /** Undefined where it has no limits. */
+  /** Undefined where the function has no limits. */
   readonly limits: LimitHolder | undefined;
   readonly onLine: LaunchOptions['onLine'];
   readonly onDebugger: LaunchOptions['onDebugger'];
 }
 
+/** How long the last lines of an instance that has ended are waited for, in milliseconds. */
 const LAST_LINES_MS = 2000;
 
-/** One run of a function's code under the watchdog, as a process. */
+/** An instance of a function as a process: a watchdog, and the function below it. */
 export class ProcessInstance implements Instance {
   readonly id: string;
   readonly host = '127.0.0.1';
-  /** Resolves with how it ended, once it has and its last lines were read. */
+  /** Resolves with how the instance ended, once its last lines were read. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #options: InstanceOptions;
@@ -52,7 +53,7 @@ export class ProcessInstance implements Instance {
       cwd: options.folder,
       env: { ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A Ctrl-C of the terminal is to reach the function through the gateway alone.
+      // in a group of its own: a Ctrl-C of the terminal must reach the function only through the gateway
       detached: true,
       ...options.user,
     });
@@ -61,18 +62,18 @@ export class ProcessInstance implements Instance {
     });
     if (this.#child.pid !== undefined) options.limits?.hold(this.#child.pid, () => void this.kill());
     this.ended = this.#untilEnded();
-    // A line of stdout is always the function's.
+    // the watchdog writes to stderr only, so a line of stdout is the function's
     if (this.#child.stdout)
       splitLines(this.#child.stdout, (text) => this.#onLine({ kind: 'function', text }));
     if (this.#child.stderr) splitLines(this.#child.stderr, (text) => this.#onLine(readInstanceLine(text)));
   }
 
-  /** Where it takes requests; 0 until that is known. */
+  /** The port of the watchdog; 0 until it is known. */
   get port(): number {
     return this.#port;
   }
 
-  /** How it ended; undefined while it lives. */
+  /** How the instance ended; undefined while it runs. */
   get endedAs(): string | undefined {
     return this.#endedAs;
   }
@@ -85,12 +86,11 @@ export class ProcessInstance implements Instance {
     return this.#endedAs === undefined;
   }
 
-  /** What it wrote last. */
   get lastLines(): readonly string[] {
     return this.#lines.lines;
   }
 
-  /** 429 is the word of a watchdog at its limit, which is well. */
+  /** A watchdog at its limit answers 429: it is ready all the same. */
   async isReady({ path, timeout }: ProbeSettings): Promise<boolean> {
     const status = await probe(this, path, timeout);
     if (status === undefined) return false;
@@ -102,14 +102,14 @@ export class ProcessInstance implements Instance {
     return status !== undefined && status < 400;
   }
 
-  /** Tells it to end, and kills it with its processes past the deadline. */
+  /** Sends SIGTERM, waits for the end or the deadline, and kills all processes that are left. */
   async stop(deadlineMs: number): Promise<void> {
     this.#child.kill('SIGTERM');
     await Promise.race([this.ended, sleep(deadlineMs, undefined, { ref: false })]);
     await this.kill();
   }
 
-  /** Ends it and all its processes at once, those too that it left behind as it ended. */
+  /** Kills the instance and all processes that it has started, even if the instance itself has ended. */
   async kill(): Promise<void> {
     if (this.#child.pid === undefined) return;
     await killTree(this.isAlive ? this.#child.pid : undefined, this.#options.marker);
@@ -132,7 +132,7 @@ export class ProcessInstance implements Instance {
       });
       child.once('exit', (code, signal) => {
         this.#endedAs = signal === null ? `exit status ${code ?? 1}` : String(signal);
-        // Its last lines may still be on their way, but whoever holds its output open is not waited for.
+        // Waits for the last lines, but not for a process that holds the output open.
         child.once('close', () => resolve());
         setTimeout(resolve, LAST_LINES_MS).unref();
       });

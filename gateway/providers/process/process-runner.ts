@@ -26,22 +26,22 @@ export interface ProcessRunnerOptions {
   readonly watchdog: string;
   /** The gateway's own environment. */
   readonly environment: Environment;
-  /** `HOST:PORT` where functions reach the gateway: functions start once it is known. */
+  /** `HOST:PORT` where functions reach the gateway. Functions start once it is known. */
   readonly gatewayAddress: Promise<string>;
   readonly secrets: SecretStore;
-  /** Whether each function's processes run as a user of their own: root alone can do that. */
+  /** Whether each function runs as a user of its own. Only root can start such processes. */
   readonly ownUsers: boolean;
-  /** Whether it is an error where that cannot be. */
+  /** Whether the start fails where functions cannot run as users of their own. */
   readonly mustHaveOwnUsers: boolean;
   /** Whether functions may ask for a debugger. */
   readonly development: boolean;
   readonly warn: (line: string) => void;
 }
 
-/** The variable by which processes are known that a gateway's functions have started. */
+/** The environment variable by which the processes of a gateway's functions are found. */
 const MARKER = 'OF_GATEWAY_INSTANCE';
 
-/** Runs local images as processes of this machine, each instance behind a watchdog of its own. */
+/** Runs local images as processes of this machine, each instance under a watchdog of its own. */
 export class ProcessRunner implements Runner {
   readonly orchestration = 'process';
   readonly #options: ProcessRunnerOptions;
@@ -67,7 +67,7 @@ export class ProcessRunner implements Runner {
   async open(): Promise<void> {
     this.#limiter = await Limiter.open();
     const { runFolder, markerName, markerPrefix, host } = this.#launch;
-    // A gateway that was killed may have left instances behind: they end before new ones are started.
+    // A gateway that was killed may have left instances behind: they end before new ones start.
     await killTree(undefined, `${markerName}=${markerPrefix}`);
     await removeFolder(runFolder);
     await mkdir(runFolder, { recursive: true, mode: 0o711 });
@@ -76,10 +76,10 @@ export class ProcessRunner implements Runner {
     if (this.#ownUsers && !(await canRunAsFunctionUser([host.preload, host.watchdog]))) this.#shareUser();
   }
 
-  /** @throws GatewayError PROVIDER_UNAVAILABLE where users of their own were asked for */
+  /** Lets functions run as the gateway's user. @throws GatewayError PROVIDER_UNAVAILABLE if the settings forbid that */
   #shareUser(): void {
     const { stateFolder, watchdog, mustHaveOwnUsers, warn } = this.#options;
-    const text = `functions cannot run as users of their own, who could not read ${stateFolder} or ${watchdog}`;
+    const text = `functions cannot run as users of their own, as these could not read ${stateFolder} or ${watchdog}`;
     if (mustHaveOwnUsers)
       throw new GatewayError('PROVIDER_UNAVAILABLE', `${text}: move them, or set function_users=false`);
     warn(`${text}: they run as the gateway's user`);
@@ -87,7 +87,7 @@ export class ProcessRunner implements Runner {
   }
 
   takenUp(): void {
-    // what was left has ended already
+    // `open` has ended all instances that were left
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { readProcess, withDescendants } from '../../../common/proc.ts';
 
-/** A process as it was a moment ago. */
+/** A process, as /proc showed it. */
 interface Seen {
   readonly pid: number;
   readonly parent: number;
@@ -10,21 +10,21 @@ interface Seen {
   readonly marked: boolean;
 }
 
-/** A process that is being started while we look is found by the next look. */
+/** How often processes are listed. A process that starts during one listing is found by the next. */
 const LOOKS = 5;
 
 /**
- * Kills what an instance has started, wherever it has gone: the processes below it, and those that have left it (a
- * daemon, whose parent has ended), which are known by a variable that they inherited. A container's end does the same.
+ * Kills all processes that an instance has started, as the end of a container would: its descendants, and daemons,
+ * whose parents have ended. Daemons are found by an environment variable that they inherited.
  * @param root the instance's own process; undefined where it has ended
- * @param marker the beginning of a variable, `NAME=value`, that no other process has
+ * @param marker the beginning of a variable, `NAME=value`, that only these processes have
  */
 export async function killTree(root: number | undefined, marker: string): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     const seen = await seeProcesses(marker);
     const doomed = new Set(seen.filter(({ marked }) => marked).map(({ pid }) => pid));
     if (look === 0 && root !== undefined) doomed.add(root);
-    // A set hands out what is added while it is walked.
+    // A loop over a set also visits the elements that are added during the loop.
     for (const parent of doomed) for (const one of seen) if (one.parent === parent) doomed.add(one.pid);
     if (doomed.size === 0) return;
     for (const victim of doomed) killIfThere(victim);
@@ -53,9 +53,9 @@ function killIfThere(pid: number): void {
 }
 
 /**
- * The memory of a process's descendants that no file stands behind, which is what the kernel too counts first against a
- * limit: the code that processes share, such as Node's own, is no part of it.
- * @param withRoot whether that of the process itself counts as well
+ * Measures the memory of a process's descendants without that of mapped files, such as the code that processes share.
+ * @param withRoot whether the memory of the process itself counts too
+ * @returns bytes
  */
 export function anonymousBytes(root: number, withRoot: boolean): number {
   const pids = withDescendants(root).filter((pid) => withRoot || pid !== root);
@@ -72,7 +72,7 @@ function anonymousBytesOf(pid: number): number {
   }
 }
 
-/** CPU and memory of a process with all that it has started. */
+/** The CPU time and the memory of a process and its descendants. */
 export interface TreeUsage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;

@@ -10,7 +10,7 @@ import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts
 export interface ProcessVersionParts {
   readonly record: VersionRecord;
   readonly probes: FunctionProbes;
-  /** Undefined where it has gone since it was deployed. */
+  /** Undefined where the image was removed after the deployment. */
   readonly image: FoundImage | undefined;
   readonly secrets: SecretsFolder;
   readonly user: FunctionUser | undefined;

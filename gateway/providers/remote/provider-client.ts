@@ -7,7 +7,7 @@ import { wholeAnswer } from '../../whole-answer.ts';
 /** The most bytes of one answer of a provider. */
 const LARGEST_ANSWER = 64 << 20;
 
-/** How much of a provider's text our own error repeats. */
+/** How many characters of a provider's answer an error repeats. */
 const LONGEST_REASON = 500;
 
 export interface ProviderAnswer {
@@ -20,7 +20,7 @@ export interface ProviderClientOptions {
   readonly basePath: string;
   /** The Authorization header that goes with each request. */
   readonly authorization: string | undefined;
-  /** Milliseconds, 0 for no limit. */
+  /** How long an answer may take to begin, in milliseconds; 0: no limit. */
   readonly timeout: number;
 }
 
@@ -30,7 +30,7 @@ export interface ProviderRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Speaks to a provider over its REST API. */
+/** Sends requests to a provider's REST API. */
 export class ProviderClient {
   readonly #options: ProviderClientOptions;
   readonly #client = new HttpClient({ connections: 64, bodyTimeout: 0 });
@@ -43,7 +43,10 @@ export class ProviderClient {
     return this.#options.origin;
   }
 
-  /** @throws GatewayError PROVIDER_UNAVAILABLE where it does not answer, or refuses the gateway's login */
+  /**
+   * Sends a request and reads the whole answer, whatever its status.
+   * @throws GatewayError PROVIDER_UNAVAILABLE where the provider does not answer, or refuses the gateway's login
+   */
   async send(method: string, path: string, request: ProviderRequest = {}): Promise<ProviderAnswer> {
     const { statusCode, body } = await this.open(method, path, request);
     try {
@@ -53,7 +56,7 @@ export class ProviderClient {
     }
   }
 
-  /** Sends as `send` does, and gives the body to be read as it comes. */
+  /** Sends a request as `send` does, and returns the answer with a body to be read as it comes. */
   async open(method: string, path: string, request: ProviderRequest = {}): Promise<Dispatcher.ResponseData> {
     const { origin, basePath, authorization, timeout } = this.#options;
     const { query = {}, body, signal } = request;
@@ -91,10 +94,10 @@ export class ProviderClient {
   }
 }
 
-/** Makes our error of an error of the provider, by its status. */
+/** The gateway's error for a status of the provider's answer. */
 export type ErrorCodes = Readonly<Record<number, GatewayErrorCode>>;
 
-/** @throws GatewayError with the provider's own text, where it has refused */
+/** Accepts any 2xx answer. @throws GatewayError with the provider's own text for every other */
 export function requireDone({ status, text }: ProviderAnswer, codes: ErrorCodes): void {
   if (status >= 200 && status < 300) return;
   const reason = text.trim().slice(0, LONGEST_REASON);

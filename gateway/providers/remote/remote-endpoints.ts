@@ -5,17 +5,19 @@ import { leastReplicas } from '../../functions/replicas.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { Endpoint, Endpoints, Place } from '../../routing/endpoints.ts';
 
-/** How long a status is used, in milliseconds. */
+/** How long a function counts as ready after its status said so, in milliseconds. */
 const FRESH_MS = 250;
 
-/** How often, and how long, to look at a function that starts, in milliseconds. */
+/**
+ * The pause between two requests for the status of a function that starts, and how long it may take, in milliseconds.
+ */
 const POLL_MS = 100;
 const LONGEST_START_MS = 100_000;
 
-/** How many functions are remembered; the one that was looked at longest ago is forgotten. */
+/** How many functions are remembered. The one whose status is the oldest is forgotten first. */
 const MOST_FUNCTIONS = 10_000;
 
-/** The memory of one function. */
+/** The facts that are remembered about one function. */
 interface Known {
   readonly endpoint: Endpoint;
   readyUntil: number;
@@ -28,16 +30,16 @@ export interface RemoteFunctions {
   scale(name: FunctionName, replicas: number): Promise<void>;
 }
 
-/** Finds functions behind a provider, which has an address for each and distributes the calls itself. */
+/** Sends calls to a provider, which has an address for each function and distributes the calls among its instances. */
 export class RemoteEndpoints implements Endpoints {
   readonly #functions: RemoteFunctions;
   readonly #address: { readonly host: string; readonly port: number; readonly basePath: string };
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
-  /** Look-ups under way. All who ask meanwhile share them. */
+  /** Look-ups under way. Calls of the same function share one. */
   readonly #lookups = new Map<string, Promise<void>>();
 
-  /** @param now a clock in milliseconds */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(
     functions: RemoteFunctions,
     address: { readonly host: string; readonly port: number; readonly basePath: string },
@@ -71,7 +73,7 @@ export class RemoteEndpoints implements Endpoints {
     return this.#known.get(qualifiedName(name))?.inFlight ?? 0;
   }
 
-  /** Resolves when the function is ready. At zero it is started. */
+  /** Resolves when the function is ready. Starts it if it is at zero. */
   async #ready(name: FunctionName): Promise<void> {
     const deadline = this.#now() + LONGEST_START_MS;
     let isStarted = false;
@@ -107,7 +109,7 @@ export class RemoteEndpoints implements Endpoints {
     const known = this.#known.get(key) ?? { endpoint, readyUntil: 0, inFlight: 0 };
     known.readyUntil = this.#now() + FRESH_MS;
     this.#known.delete(key);
-    this.#known.set(key, known); // behind all others
+    this.#known.set(key, known); // moves it behind all others
     const [oldest] = this.#known.keys();
     if (this.#known.size > MOST_FUNCTIONS && oldest !== undefined) this.#known.delete(oldest);
   }
@@ -129,7 +131,7 @@ function unknown(key: string): GatewayError {
   return new GatewayError('FUNCTION_UNKNOWN', `no function ${key} is deployed`);
 }
 
-/** @throws the signal's reason where it aborts first; the work goes on for others */
+/** Waits for shared work. @throws the signal's reason if it aborts first; the work goes on for the others */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

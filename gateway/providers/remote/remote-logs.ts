@@ -4,7 +4,7 @@ import type { LogLine, LogQuery } from '../provider.ts';
 import { requireDone, type ProviderClient } from './provider-client.ts';
 import { logLineOf, WIRE } from './wire.ts';
 
-/** Bytes of one line; a longer one ends the stream, so that memory stays bounded. */
+/** The longest line, in bytes. A longer one ends the stream, so that memory stays bounded. */
 const LONGEST_LINE = 16 << 20;
 
 const CODES = {
@@ -14,7 +14,7 @@ const CODES = {
   501: 'NOT_SUPPORTED',
 } as const;
 
-/** The lines of a provider's answer, as they come. */
+/** Yields the lines of a provider's log as they come. Its end by the signal is no error. */
 export async function* remoteLogs(
   client: ProviderClient,
   query: LogQuery,

@@ -11,7 +11,7 @@ const CODES = {
   501: 'NOT_SUPPORTED',
 } as const;
 
-/** The namespaces of a provider. Some providers have only one, and no endpoint for it. */
+/** The namespaces of a remote provider. Some providers have only the default one, and no endpoint for namespaces. */
 export class RemoteNamespaces implements Namespaces {
   readonly #client: ProviderClient;
   readonly #default: string;

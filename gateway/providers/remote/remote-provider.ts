@@ -18,7 +18,7 @@ import { identityOf, statusOf, WIRE, wireDeployment } from './wire.ts';
 const DEPLOYING = { 400: 'DEPLOYMENT_INVALID', 404: 'FUNCTION_UNKNOWN', 409: 'FUNCTION_EXISTS' } as const;
 const NAMING = { 400: 'NAMESPACE_UNKNOWN', 404: 'FUNCTION_UNKNOWN' } as const;
 
-/** Functions that another program runs: any provider with the REST API of OpenFaaS's faas-provider. */
+/** Lets another program run the functions: any provider with the REST API of OpenFaaS's faas-provider. */
 export class RemoteProvider implements Provider {
   readonly endpoints: RemoteEndpoints;
   readonly secrets: Secrets;
@@ -42,7 +42,7 @@ export class RemoteProvider implements Provider {
   }
 
   /**
-   * @returns a provider that gets the same login as the gateway
+   * Reads the gateway's own login, which goes with every request to the provider.
    * @throws StartError
    */
   static async create(settings: Settings): Promise<RemoteProvider> {
@@ -69,7 +69,7 @@ export class RemoteProvider implements Provider {
     return this.#identity;
   }
 
-  /** Starts even where the provider does not answer yet. */
+  /** Does not wait for a provider that does not answer yet. */
   async start(): Promise<void> {
     await this.#readIdentity().catch(() => undefined);
   }
@@ -87,7 +87,7 @@ export class RemoteProvider implements Provider {
     if (status < 200 || status >= 300) {
       throw new GatewayError(
         'PROVIDER_UNAVAILABLE',
-        `the provider at ${this.#client.origin} says ${status} of its health`,
+        `the provider at ${this.#client.origin} answered ${status} to GET /healthz`,
       );
     }
     await this.#readIdentity().catch(() => undefined);
@@ -100,7 +100,7 @@ export class RemoteProvider implements Provider {
   }
 
   async status({ name, namespace }: FunctionName, { usage }: { usage: boolean }): Promise<FunctionStatus> {
-    if (/^\.*$/.test(name)) throw unknown({ name, namespace }); // dots alone are another path
+    if (/^\.*$/.test(name)) throw unknown({ name, namespace }); // dots only would make a different path
     const answer = await this.#client.send('GET', `/system/function/${name}`, {
       query: { namespace, ...(usage && { usage: '1' }) },
     });
@@ -123,7 +123,7 @@ export class RemoteProvider implements Provider {
     requireDone(answer, DEPLOYING);
   }
 
-  /** Sends the namespace in both places, as providers differ in where they look for it. */
+  /** Sends the namespace in the query and in the body, as providers read different ones. */
   async remove({ name, namespace }: FunctionName): Promise<void> {
     const body = { functionName: name, namespace };
     const answer = await this.#client.send('DELETE', '/system/functions', { query: { namespace }, body });
@@ -139,7 +139,7 @@ export class RemoteProvider implements Provider {
     requireDone(answer, NAMING);
   }
 
-  /** Leaves the function to the provider, which decides itself about calls that come meanwhile. */
+  /** Decides by the calls of this gateway only. The provider must see to calls that come during the request. */
   async stopIfIdle(name: FunctionName): Promise<void> {
     if (this.endpoints.load(name) === 0) await this.scale(name, 0);
   }
@@ -148,7 +148,7 @@ export class RemoteProvider implements Provider {
     return remoteLogs(this.#logs, query, signal);
   }
 
-  /** Gives the provider's identity. A gateway before this one puts it into its own. */
+  /** Reads the provider's name and version. If the provider is a gateway too, they are in a part of its answer. */
   async #readIdentity(): Promise<void> {
     const { status, text } = await this.#client.send('GET', '/system/info');
     if (status !== 200) return;

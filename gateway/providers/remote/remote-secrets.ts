@@ -5,7 +5,7 @@ import { WIRE } from './wire.ts';
 
 const CODES = { 400: 'REQUEST_INVALID', 404: 'SECRET_UNKNOWN', 409: 'SECRET_EXISTS' } as const;
 
-/** The secrets of a provider. */
+/** The secrets of a remote provider. */
 export class RemoteSecrets implements Secrets {
   readonly #client: ProviderClient;
 
@@ -28,13 +28,13 @@ export class RemoteSecrets implements Secrets {
     return this.#write('PUT', secret, value);
   }
 
-  /** Sends the namespace in both places, as providers differ in where they look for it. */
+  /** Sends the namespace in the query and in the body, as providers read different ones. */
   async remove({ name, namespace }: SecretName): Promise<void> {
     const request = { query: { namespace }, body: { name, namespace } };
     requireDone(await this.#client.send('DELETE', '/system/secrets', request), CODES);
   }
 
-  /** Adds the value as text too, where it is text, for providers that know no bytes. */
+  /** Sends the value as text too if it is UTF-8, for providers that do not read `rawValue`. */
   async #write(method: string, { name, namespace }: SecretName, value: Buffer): Promise<void> {
     const text = value.toString('utf8');
     const isText = Buffer.from(text).equals(value);

@@ -4,9 +4,9 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import { count, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
 import type { LogLine, Namespace, ProviderIdentity, SecretName } from '../provider.ts';
 
-/** The answers of providers, and how to read them. Empty fields are left out, as in all JSON of OpenFaaS. */
+/** The answers of providers, and how to read them. A missing field means an empty one, as in all JSON of OpenFaaS. */
 
-/** A number with a fraction. */
+/** Reads a number that may have a fraction; undefined where there is none. */
 const amount: Shape<number | undefined> = {
   zero: undefined,
   read: (value) => (typeof value === 'number' ? value : undefined),
@@ -24,7 +24,7 @@ const STATUS = object({
 
 type WireStatus = typeof STATUS.zero;
 
-/** The kinds of the answers. */
+/** The shapes of the answers. */
 export const WIRE = {
   status: STATUS,
   statuses: listOf(STATUS),
@@ -42,7 +42,7 @@ export const WIRE = {
   logLine: object({ name: text, namespace: text, instance: text, timestamp: text, text }),
 };
 
-/** @param namespace used where the provider does not name one */
+/** @param namespace is used where the provider names none */
 export function statusOf(wire: WireStatus, namespace: string, withUsage: boolean): FunctionStatus {
   const { replicas = 0, availableReplicas = 0, createdAt, usage, notes, limits, requests, ...rest } = wire;
   const time = new Date(createdAt);
@@ -68,12 +68,12 @@ function resources(
   return Object.keys(given).length === 0 ? {} : { [field]: given };
 }
 
-/** Makes a deployment in the form for providers. */
+/** @returns a deployment as the body of a request to a provider */
 export function wireDeployment({ name, ...rest }: Deployment): unknown {
   return { service: name, ...rest };
 }
 
-/** Leaves empty texts out, as clients take them for a fault. */
+/** Replaces empty texts, as clients take them for an error. */
 export function identityOf(info: typeof WIRE.info.zero): ProviderIdentity {
   const { provider, orchestration, version } = info;
   return {

@@ -1,17 +1,17 @@
 import { createStore } from '../live/store.ts';
 
-/** What the gateway says of who has logged in. */
+/** The user who has logged in, and what they may do, as `GET /system/session` answers. */
 export interface Session {
-  /** '' where nobody has to. */
+  /** '' where the gateway asks for no login. */
   readonly user: string;
   readonly access: 'read' | 'write';
   readonly csrfToken?: string;
 }
 
-/** `asking` until the gateway has said; `out` where one has to log in. */
+/** The session of this page. `asking`: the gateway has not answered yet. `out`: the user has to log in. */
 export const session = createStore<Session | 'asking' | 'out'>('asking');
 
-/** An answer of the gateway's that is not 2xx, or none: then the status is 0. */
+/** The gateway answered with an error, or not at all: then the status is 0. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -26,7 +26,10 @@ export interface Sent {
   readonly signal?: AbortSignal;
 }
 
-/** Asks who has logged in; where the gateway does not answer nothing is said of it. */
+/**
+ * Asks the gateway for the session, and puts it into `session`. An answer other than 2xx or 401 changes nothing.
+ * @throws ApiError where the gateway does not answer
+ */
 export async function askSession(): Promise<void> {
   const response = await send('GET', '/system/session', {});
   if (response.ok) session.set((await response.json()) as Session);
@@ -34,13 +37,14 @@ export async function askSession(): Promise<void> {
 }
 
 /**
- * A request to the API.
- * @throws ApiError
+ * Sends a request to the API.
+ * @returns an answer with a 2xx status
+ * @throws ApiError for every other status, and where the gateway does not answer
  */
 export async function call(method: string, path: string, sent: Sent = {}): Promise<Response> {
   let response = await send(method, path, sent);
   if (response.status === 403 && method !== 'GET' && session.value !== 'out') {
-    await askSession(); // another tab may have made the session longer, and the token another one
+    await askSession(); // another tab may have renewed the session, which changes the token
     response = await send(method, path, sent);
   }
   if (response.ok) return response;

@@ -1,12 +1,11 @@
-/** One event of a stream. */
 export interface ServerEvent {
   readonly name: string;
   readonly data: unknown;
 }
 
 /**
- * Reads a stream of server-sent events. The browser's own EventSource tells nothing of a status such as 401.
- * @param body of the answer
+ * Reads a stream of server-sent events whose data is JSON. The browser's own EventSource would hide a status such as
+ * 401.
  */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent, void> {
   let text = '';
@@ -22,7 +21,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   }
 }
 
-/** A body as text, piece by piece as it comes. */
+/** Reads a body as UTF-8 text, piece by piece as it arrives. */
 export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-/** What the API gives out, as docs/openapi.yaml describes it. */
+/** The answers of the API, as docs/openapi.yaml describes them. */
 
 export type FunctionState = 'ready' | 'starting' | 'degraded' | 'failing' | 'zero';
 

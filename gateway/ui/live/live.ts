@@ -3,17 +3,17 @@ import { readEvents } from '../api/event-stream.ts';
 import type { FunctionView, QueueView, ScheduleView } from '../api/types.ts';
 import { createStore } from './store.ts';
 
-/** `live` while events come; `stale` where they have stopped: what is shown is as it was. */
+/** `live`: events arrive. `stale`: they have stopped, and the page shows the last state that it knows. */
 type Connection = 'connecting' | 'live' | 'stale';
 
 export interface Live {
   readonly connection: Connection;
-  /** When the last event came, in milliseconds since 1970; 0 for never. */
+  /** When the last event arrived, in milliseconds since 1970; 0 for never. */
   readonly heardAt: number;
   readonly functions: ReadonlyMap<string, FunctionView>;
   readonly queues: readonly QueueView[];
   readonly schedules: readonly ScheduleView[];
-  /** Why the provider's part is old; '' where all is well. */
+  /** Why the functions may be out of date; '' where they are not. */
   readonly problem: string;
 }
 
@@ -34,11 +34,11 @@ export const live = createStore<Live>({
   problem: '',
 });
 
-/** Rates of the last minute, by function, for small graphs. */
+/** The calls per second of each function, one value for each second of the last minute: for the small graphs. */
 export const rates = new Map<string, number[]>();
 const RATES_KEPT = 60;
 
-/** A stream that is silent for so long is dead: the gateway says something each five seconds. */
+/** A stream that is silent for so long is dead: the gateway sends an event at least every five seconds. */
 const SILENCE_MS = 12_000;
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
@@ -47,7 +47,7 @@ export function keyOf({ name, namespace }: { readonly name: string; readonly nam
   return `${name}.${namespace}`;
 }
 
-/** Follows the gateway's events as long as the page is seen; begins anew where they break off. */
+/** Follows the gateway's events while the page is visible, and connects again where the stream breaks off. */
 export function followEvents(): void {
   let stop = new AbortController();
   const begin = (): void => {

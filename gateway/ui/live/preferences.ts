@@ -1,6 +1,6 @@
 import { createStore, type Store } from './store.ts';
 
-/** What the browser keeps; a browser that keeps nothing forgets it with the page. */
+/** Saves a choice of the user in the browser. Where the browser saves nothing, the choice ends with the page. */
 export function keep(name: string, text: string): void {
   try {
     localStorage.setItem(`of-gateway.${name}`, text);
@@ -33,7 +33,7 @@ function applyTheme(): void {
 theme.listen(applyTheme);
 applyTheme();
 
-/** The namespace that is shown; '' for all. */
+/** The namespace that the page shows; '' for all. */
 export const namespace = createStore(kept('namespace'));
 namespace.listen(() => keep('namespace', namespace.value));
 

@@ -3,7 +3,7 @@ import { createStore } from './store.ts';
 const PAGES = ['functions', 'function', 'logs', 'invoke', 'async', 'schedules', 'secrets', 'deploy'] as const;
 export type PageName = (typeof PAGES)[number];
 
-/** Where one is: `#/PAGE/SUBJECT`. */
+/** The page that is shown, from the address: `#/PAGE/SUBJECT`. */
 export interface Place {
   readonly page: PageName;
   /** A function's `NAME.NAMESPACE`; '' for none. */
@@ -31,7 +31,6 @@ function decoded(text: string): string {
   }
 }
 
-/** The address of a page. */
 export function hrefOf(page: PageName, subject = ''): string {
   return subject === '' ? `#/${page}` : `#/${page}/${encodeURIComponent(subject)}`;
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that parts of the page show, and are drawn anew by when it changes. */
+/** A value that parts of the page show. They are drawn again when it changes. */
 export interface Store<T> {
   readonly value: T;
   set(value: T): void;
-  /** @returns ends it */
+  /** @returns a function that removes the listener */
   listen(listener: () => void): () => void;
 }
 
@@ -31,7 +31,7 @@ export function useStore<T>(store: Store<T>): T {
   const [, redraw] = useState({});
   const { value } = store;
   useEffect(() => {
-    if (!Object.is(value, store.value)) redraw({}); // it changed between the drawing and this
+    if (!Object.is(value, store.value)) redraw({}); // the value changed between the drawing and this effect
     return store.listen(() => redraw({}));
   }, [store]);
   return value;

@@ -1,12 +1,12 @@
 import type { TestCall } from './test-call.ts';
 import { headersOf, targetOf } from './send-call.ts';
 
-/** A word as a shell reads it. */
+/** Quotes a word for a shell where it needs quotes. */
 function quoted(text: string): string {
   return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The call as a command of curl. */
+/** @returns a command of curl that makes the call */
 export function curlOf(origin: string, name: string, call: TestCall): string {
   const method = call.isAsync ? 'POST' : call.method;
   const words = ['curl', '-i', '-X', method, quoted(origin + targetOf(name, call))];
@@ -15,7 +15,7 @@ export function curlOf(origin: string, name: string, call: TestCall): string {
   return words.join(' ');
 }
 
-/** The call as a command of faas-cli, which has no word for the path. */
+/** @returns a command of faas-cli that makes the call. It leaves out the path, as faas-cli has no option for it. */
 export function faasCliOf(origin: string, name: string, call: TestCall): string {
   const dot = name.lastIndexOf('.');
   const words = ['faas-cli', 'invoke', name.slice(0, dot), '-n', name.slice(dot + 1), '-g', origin];

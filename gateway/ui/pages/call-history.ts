@@ -9,10 +9,10 @@ export interface KeptCall {
 }
 
 const MOST_CALLS = 20;
-/** A body that is larger is not kept: browsers keep some MiB in all. */
+/** In characters. Larger bodies are not kept, as browsers give a site a few MiB for all that it keeps. */
 const LARGEST_BODY = 32_768;
 
-/** The last calls of a function, the newest first. */
+/** @returns the last calls of a function that this browser made, the newest first */
 export function keptCalls(name: string): readonly KeptCall[] {
   try {
     const calls: unknown = JSON.parse(kept(`calls.${name}`));

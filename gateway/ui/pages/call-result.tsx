@@ -4,10 +4,10 @@ import { bytes as size, milliseconds } from '../parts/format.ts';
 import { useTexts } from '../text/text.ts';
 import type { CallOutcome } from './send-call.ts';
 
-/** Characters of a body that are shown. */
+/** How many characters of a body are shown. */
 const MOST_SHOWN = 200_000;
 
-/** What a function answered, as text whatever it is. */
+/** Shows the answer of a function. Its body is shown as text, never as HTML. */
 export function CallResult({ outcome }: { readonly outcome: CallOutcome }): VNode {
   const t = useTexts();
   const { status, reason, headers, bytes } = outcome;
@@ -58,7 +58,7 @@ export function CallResult({ outcome }: { readonly outcome: CallOutcome }): VNod
   );
 }
 
-/** @returns undefined where the bytes are no text */
+/** @returns undefined where the bytes are not UTF-8 text */
 function readable(bytes: ArrayBuffer, type: string): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -76,7 +76,7 @@ function setOut(text: string): string {
   }
 }
 
-/** As a file that nothing opens by itself. */
+/** Saves a body as a file. Its type is octet-stream, so that the browser does not open it. */
 function save(bytes: ArrayBuffer, type: string): void {
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   const link = document.createElement('a');

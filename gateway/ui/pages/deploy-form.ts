@@ -1,6 +1,8 @@
 import type { Deployed } from '../api/types.ts';
 
-/** A deployment as it is filled in; pairs are `NAME=value`, a line each. */
+/**
+ * The form of a deployment, as the user filled it in. Variables, labels and annotations are `NAME=value`, one per line.
+ */
 export interface DeployForm {
   readonly service: string;
   readonly namespace: string;
@@ -9,7 +11,7 @@ export interface DeployForm {
   readonly envVars: string;
   readonly labels: string;
   readonly annotations: string;
-  /** With commas between them. */
+  /** Names, separated by commas. */
   readonly secrets: string;
   readonly memory: string;
   readonly cpu: string;
@@ -30,7 +32,7 @@ export const NEW_FORM: DeployForm = {
   readOnly: false,
 };
 
-/** Labels that the gateway adds, which are no part of a deployment. */
+/** Labels that the gateway adds. The form leaves them out, as they are no part of a deployment. */
 const ADDED: ReadonlySet<string> = new Set(['faas_function']);
 
 type Texts = Readonly<Record<string, string>>;
@@ -42,7 +44,7 @@ export function pairLines(texts: Texts): string {
     .join('\n');
 }
 
-/** @returns the first line that is no pair, undefined where all are */
+/** @returns the first line that is not NAME=value; undefined where there is none */
 export function pairFault(text: string): string | undefined {
   return text.split('\n').find((line) => line.trim() !== '' && !/^\s*[^=\s]+\s*=/.test(line));
 }
@@ -56,7 +58,7 @@ function pairsOf(text: string): Texts {
   );
 }
 
-/** What is deployed, to be changed. */
+/** Fills in the form from a deployed function. */
 export function formOf(deployed: Deployed): DeployForm {
   return {
     service: deployed.name,
@@ -73,7 +75,10 @@ export function formOf(deployed: Deployed): DeployForm {
   };
 }
 
-/** What the API takes. @param known what the form does not show stays as it was */
+/**
+ * Makes the body of a request to deploy a function.
+ * @param known the deployment that is being changed: fields that the form does not show keep its values
+ */
 export function bodyOf(form: DeployForm, known: Deployed | undefined): Readonly<Record<string, unknown>> {
   const { memory: _memory, cpu: _cpu, ...others } = known?.limits ?? {};
   const limits = {

@@ -15,7 +15,7 @@ import { useTexts } from '../text/text.ts';
 import { bodyOf, formOf, NEW_FORM, pairFault, type DeployForm } from './deploy-form.ts';
 import { StoreIndex } from './store-index.tsx';
 
-/** Deploys a new function, or changes one: then the address has its name. */
+/** Deploys a new function, or changes the one that the address names. */
 export function DeployPage(): VNode {
   const t = useTexts();
   const { subject } = useStore(place);

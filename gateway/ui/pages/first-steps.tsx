@@ -4,7 +4,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { useTexts } from '../text/text.ts';
 
-/** What a first visit sees, while no function is there: the ways to the first one. */
+/** Shows the ways to deploy a function, while the gateway has none. */
 export function FirstSteps(): VNode {
   const t = useTexts();
   const ways = [

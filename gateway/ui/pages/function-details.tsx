@@ -6,10 +6,10 @@ import { dateTime, limit } from '../parts/format.ts';
 import { useLoaded } from '../parts/load.ts';
 import { useTexts } from '../text/text.ts';
 
-/** Names whose values are nobody's business at a glance over a shoulder. */
+/** Variables with such a name probably hold a secret: their values are hidden until the user asks for them. */
 const SECRET = /pass|secret|token|key|credential|auth|private|dsn|connection/i;
 
-/** What was deployed. */
+/** Shows the deployment of a function. */
 export function FunctionDetails({ deployed }: { readonly deployed: Deployed }): VNode {
   const t = useTexts();
   const {
@@ -82,7 +82,6 @@ function Pairs({
   );
 }
 
-/** Values that look like secrets are shown when asked for alone. */
 function Environment({ variables }: { readonly variables: Readonly<Record<string, string>> }): VNode | null {
   const t = useTexts();
   const [isShown, setShown] = useState(false);
@@ -128,7 +127,9 @@ function Probes({ annotations }: { readonly annotations: Readonly<Record<string,
   );
 }
 
-/** The limits that a call passes on its way, as a chain: the first that is over ends it. */
+/**
+ * Shows the timeouts of a call in their order, on the way to the function and back. The first to pass ends the call.
+ */
 function TimeoutChain({ variables }: { readonly variables: Readonly<Record<string, string>> }): VNode {
   const t = useTexts();
   const { value: timeouts } = useLoaded<Timeouts>(

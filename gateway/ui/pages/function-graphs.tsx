@@ -9,7 +9,7 @@ import { useTexts } from '../text/text.ts';
 
 const WINDOWS = ['5m', '1h', '24h'] as const;
 
-/** How often each is asked for again, in milliseconds: as its steps go by. */
+/** How often the figures of each span of time are fetched again, in milliseconds. */
 const REFRESH_MS = { '5m': 5000, '1h': 15_000, '24h': 60_000 } as const;
 
 export function FunctionGraphs({ name }: { readonly name: string }): VNode {

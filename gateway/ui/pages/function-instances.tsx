@@ -4,7 +4,7 @@ import { bytes, cpu } from '../parts/format.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useTexts } from '../text/text.ts';
 
-/** Each instance with what it is doing. */
+/** Lists the instances of a function with their states. */
 export function FunctionInstances({ view }: { readonly view: FunctionView | undefined }): VNode {
   const t = useTexts();
   const instances = view?.instances;

@@ -29,7 +29,7 @@ export function FunctionPage(): VNode {
   const { subject } = useStore(place);
   const { functions, heardAt } = useStore(live);
   const view = functions.get(subject);
-  // what was deployed changes with a deployment; why it fails, at any time
+  // asks again after a deployment, and when the state or the reason of a failure changes
   const version = `${view?.deployedAt ?? ''} ${view?.image ?? ''} ${view?.state ?? ''} ${view?.note ?? ''}`;
   const { value: deployed, error } = useLoaded<Deployed>(
     (signal) => getJson(`/system/function/${encodeURIComponent(subject)}`, { signal }),
@@ -102,7 +102,7 @@ function Now({ view }: { readonly view: FunctionView }): VNode {
   );
 }
 
-/** Why instances are missing, with their last lines. */
+/** Says why instances are missing, and shows their last lines. */
 function Notes({ notes }: { readonly notes: readonly string[] }): VNode | null {
   const t = useTexts();
   if (notes.length === 0) return null;
@@ -192,7 +192,7 @@ function ScaleDialog({ view, onClose }: QuestionProps): VNode {
   );
 }
 
-/** To remove a function takes its name, typed. */
+/** Asks before a function is deleted. The user has to type its name. */
 function RemoveDialog({ view, onClose }: QuestionProps): VNode {
   const t = useTexts();
   const [typed, setTyped] = useState('');

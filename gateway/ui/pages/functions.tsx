@@ -24,7 +24,9 @@ const ORDER = { failing: 0, degraded: 1, starting: 2, ready: 3, zero: 4 } as con
 
 type Column = 'state' | 'name' | 'replicas' | 'rate' | 'p95' | 'errors' | 'deployed';
 
-/** What rows are ordered by; the first click begins with what one looks for: trouble, load, news. */
+/**
+ * The value by which a column sorts, the least first. Counts and times are negative, so that the largest come first.
+ */
 const VALUES: Readonly<Record<Column, (view: FunctionView) => number | string>> = {
   state: (view) => ORDER[view.state],
   name: (view) => view.name,
@@ -228,7 +230,7 @@ function Summary({
   );
 }
 
-/** `/` goes to the search, as on many pages: from the moment on that the page is there. */
+/** Moves the focus to the search when `/` is pressed, as many pages do. */
 function useSlashKey(field: { readonly current: HTMLInputElement | null }): void {
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

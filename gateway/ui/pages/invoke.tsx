@@ -179,7 +179,7 @@ function CallForm({ name }: { readonly name: string }): VNode {
   );
 }
 
-/** The last calls of this function from this browser. */
+/** Lists the last calls of the function that this browser made. */
 function Past({
   calls,
   onPick,

@@ -4,31 +4,31 @@ import type { LogLine } from '../api/types.ts';
 import { createStore } from '../live/store.ts';
 import { withoutAnsi } from '../parts/ansi.ts';
 
-/** A line as the page has it. */
+/** A line of a log, with the additions of the page. */
 export interface FedLine extends LogLine {
   readonly id: number;
-  /** Without what colours it. */
+  /** The text without colours and other control sequences. */
   readonly plain: string;
 }
 
 interface Shown {
   readonly lines: readonly FedLine[];
   readonly isPaused: boolean;
-  /** Lines that came while it is paused, and are kept. */
+  /** How many lines came during a pause and wait to be shown. */
   readonly held: number;
-  /** Lines that were too many to keep. */
+  /** How many lines were dropped, as the page keeps only so many. */
   readonly dropped: number;
   readonly state: 'asking' | 'live' | 'broken';
   readonly error: string;
 }
 
-/** Lines that are kept: what is older is dropped, as the gateway has it still. */
+/** How many lines the page keeps. */
 const MOST_LINES = 20_000;
-/** Lines of the past that are asked for. */
+/** How many past lines are fetched at first. */
 const TAIL = 500;
 const WAIT_MS = 1500;
 
-/** The lines of one function as they come. However many there are, the page is drawn once a frame. */
+/** Follows the log of one function. The page is drawn at most once per frame, however many lines come. */
 export class LogFeed {
   readonly shown = createStore<Shown>({
     lines: [],
@@ -61,7 +61,7 @@ export class LogFeed {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** What comes is kept, and shown after `resume`. */
+  /** New lines are held back until `resume`. */
   pause(): void {
     this.shown.set({ ...this.shown.value, isPaused: true });
   }
@@ -79,7 +79,7 @@ export class LogFeed {
     this.#draw();
   }
 
-  /** Instances of which lines came. */
+  /** @returns the instances that have written lines */
   takeInstances(): ReadonlySet<string> {
     return this.#instances;
   }
@@ -112,7 +112,7 @@ export class LogFeed {
       const rows = text.split('\n');
       text = rows.pop() ?? '';
       const lines = rows.filter((row) => row !== '').map((row) => JSON.parse(row) as LogLine);
-      // after a break the lines of the last moment come again
+      // after a reconnect the gateway sends the lines of the last moment again
       const news = this.#since === '' ? lines : lines.filter(({ timestamp }) => timestamp > this.#since);
       last = lines.at(-1)?.timestamp ?? last;
       this.#arrive(news.map((line) => this.#fed(line)));

@@ -1,11 +1,14 @@
-/** What lines are wanted. */
+/** Tells which lines of a log are shown. */
 export interface LogFilter {
   test(text: string): boolean;
-  /** Why it cannot be read; then every line is wanted. */
+  /** Why the pattern cannot be read. Then every line is shown. */
   readonly error?: string;
 }
 
-/** A text that lines have in them, in any case; between two slashes, a pattern. */
+/**
+ * Makes a filter from the text of the search field.
+ * @param search a text that lines contain, in upper or lower case; or a regular expression, as /pattern/ or /pattern/i
+ */
 export function filterOf(search: string): LogFilter {
   const pattern = /^\/(.+)\/([is]*)$/.exec(search);
   if (pattern) {

@@ -11,7 +11,7 @@ const LINE_HEIGHT = 22;
 /** Above and below all lines together. */
 const PADDING = 16;
 const SPARE = 10;
-/** Instances have a colour each, as far as there are some. */
+/** How many colours tell instances apart; more instances share them. */
 const HUES = 6;
 
 export interface LogLinesProps {
@@ -20,7 +20,7 @@ export interface LogLinesProps {
   readonly onFollowing: (isFollowing: boolean) => void;
 }
 
-/** Draws the lines that are seen, of however many; one that is chosen is opened below them. */
+/** Draws only the visible lines, however many there are. A line that is chosen opens in full below them. */
 export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VNode {
   const t = useTexts();
   const box = useRef<HTMLDivElement>(null);
@@ -74,7 +74,7 @@ export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VN
                 key={line.id}
                 class={chosen?.id === line.id ? 'log-line chosen' : 'log-line'}
                 onClick={() => {
-                  onFollowing(false); // what is read is not to run away
+                  onFollowing(false); // a line that the user reads must not scroll away
                   choose(chosen?.id === line.id ? undefined : line);
                 }}
               >
@@ -107,7 +107,7 @@ export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VN
   );
 }
 
-/** One line in full; what is JSON is set out. */
+/** Shows one line in full. JSON is indented. */
 function OpenLine({ line, onClose }: { readonly line: FedLine; readonly onClose: () => void }): VNode {
   const t = useTexts();
   const text = setOut(line.plain);
@@ -141,7 +141,7 @@ function setOut(text: string): string {
   }
 }
 
-/** By name, so that an instance keeps its colour. */
+/** @returns a colour for each instance, made from its name, so that an instance keeps its colour */
 function huesOf(lines: readonly FedLine[]): ReadonlyMap<string, number> {
   const hues = new Map<string, number>();
   for (const { instance } of lines) {

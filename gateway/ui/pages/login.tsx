@@ -9,11 +9,10 @@ import { useTexts } from '../text/text.ts';
 
 interface Logins {
   readonly password: boolean;
-  /** What the identity provider is called, where there is one. */
+  /** The name of the identity provider, where there is one. */
   readonly oidc?: string;
 }
 
-/** The form of the login. */
 export function LoginPage(): VNode {
   const t = useTexts();
   const [user, setUser] = useState('admin');

@@ -31,7 +31,7 @@ export function SchedulesPage(): VNode {
   const chosen = useStore(namespace);
   const { schedules } = useStore(live);
   const [running, setRunning] = useState('');
-  // the times to come are asked for whenever something has run or changed
+  // the next times are fetched whenever a schedule has run or changed
   const { value, error } = useLoaded<Schedule[]>(
     (signal) => getJson('/system/schedules', { signal }),
     JSON.stringify(schedules),

@@ -23,7 +23,7 @@ type Question = { readonly kind: 'create' } | { readonly kind: 'update' | 'remov
 
 const NAME = /^[a-zA-Z0-9](?:[-_.a-zA-Z0-9]{0,251}[a-zA-Z0-9])?$/;
 
-/** The secrets of the namespace that is chosen, or of all. */
+/** @returns the secrets of the chosen namespace, or of all where none is chosen */
 async function listSecrets(chosen: string, signal: AbortSignal): Promise<Secret[]> {
   const names = chosen === '' ? await getJson<string[]>('/system/namespaces', { signal }) : [chosen];
   const lists = await Promise.all(

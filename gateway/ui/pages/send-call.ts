@@ -1,8 +1,8 @@
 import type { TestCall } from './test-call.ts';
 
-/** What came of a call. */
+/** How a call ended. */
 export interface CallOutcome {
-  /** 0 where no answer came. */
+  /** 0 where no answer came; then `reason` says why. */
   readonly status: number;
   readonly reason: string;
   readonly milliseconds: number;
@@ -10,7 +10,7 @@ export interface CallOutcome {
   readonly bytes: ArrayBuffer;
 }
 
-/** Names and values of the lines of the form. */
+/** @returns the headers of a call, from the form */
 export function headersOf({ headers, isJson, isAsync, callback }: TestCall): [string, string][] {
   const pairs = headers
     .split('\n')
@@ -23,13 +23,13 @@ export function headersOf({ headers, isJson, isAsync, callback }: TestCall): [st
   return pairs;
 }
 
-/** Path and query of a call, from the gateway's root. */
+/** @returns the path and query of a call, below the gateway's root */
 export function targetOf(name: string, { isAsync, path }: TestCall): string {
   const rest = path === '' || path.startsWith('/') || path.startsWith('?') ? path : `/${path}`;
   return `/${isAsync ? 'async-function' : 'function'}/${name}${rest}`;
 }
 
-/** Calls a function. What goes wrong is the outcome too. No login goes with it. */
+/** Calls a function, without the cookie of the login. Never rejects: an error becomes an outcome of status 0. */
 export async function sendCall(
   name: string,
   call: TestCall,

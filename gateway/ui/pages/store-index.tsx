@@ -9,7 +9,7 @@ import { tellFailed } from '../parts/notices.tsx';
 import { useTexts } from '../text/text.ts';
 import { NEW_FORM, pairLines, type DeployForm } from './deploy-form.ts';
 
-/** A function of a store index, as faas-cli's stores have it. */
+/** A function of an index, in the format of faas-cli's function stores. */
 interface StoreFunction {
   readonly title: string;
   readonly name: string;
@@ -27,7 +27,7 @@ interface Index {
   readonly functions: readonly StoreFunction[];
 }
 
-/** Functions that others have made, to be deployed by a click. */
+/** Lists the functions of an index. A click on one fills in the form that deploys it. */
 export function StoreIndex({ onPick }: { readonly onPick: (form: DeployForm) => void }): VNode {
   const t = useTexts();
   const [opened, setOpened] = useState<Index | undefined>();
@@ -100,7 +100,7 @@ export function StoreIndex({ onPick }: { readonly onPick: (form: DeployForm) => 
   );
 }
 
-/** Pictures come with the index alone: the page fetches nothing from elsewhere. */
+/** Shows the picture of a function only where the index contains it: the page loads nothing from other hosts. */
 function Picture({ icon, title }: { readonly icon: string | undefined; readonly title: string }): VNode {
   if (icon?.startsWith('data:image/') === true) return <img class="picture" src={icon} alt="" />;
   return (

@@ -1,13 +1,13 @@
-/** A call as it is filled in. */
+/** The form of a test call, as the user filled it in. */
 export interface TestCall {
   readonly isAsync: boolean;
   readonly method: string;
   readonly path: string;
-  /** `Name: value`, a line each. */
+  /** `Name: value`, one per line. */
   readonly headers: string;
   readonly body: string;
   readonly isJson: boolean;
-  /** X-Callback-Url of an asynchronous one; '' for none. */
+  /** The X-Callback-Url of an asynchronous call; '' for none. */
   readonly callback: string;
 }
 

@@ -1,16 +1,18 @@
-/** A stretch of text with how a terminal would show it: classes of style/logs.css. */
+/** A piece of text that a terminal would show in one style. The classes are those of style/logs.css. */
 export interface Stretch {
   readonly text: string;
   readonly classes: string;
 }
 
-/** Sequences of a terminal (ECMA-48): colours are read, everything else that moves, hides or titles is left out. */
+/**
+ * A control sequence of a terminal (ECMA-48). Colours are shown; the page drops those that move, hide or set titles.
+ */
 // oxlint-disable-next-line no-control-regex
 const SEQUENCE = /\u001B(?:\[([0-9;:]*)([@-~])|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-_])/g;
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F\u0080-\u009F\u202A-\u202E\u2066-\u2069]/g;
 
-/** @returns the text in pieces; what is markup in it stays text */
+/** Splits a line of a log where its style changes. HTML in it stays text. */
 export function readAnsi(text: string): Stretch[] {
   const stretches: Stretch[] = [];
   let state: readonly string[] = [];
@@ -28,7 +30,7 @@ export function readAnsi(text: string): Stretch[] {
   return stretches;
 }
 
-/** The text alone. */
+/** @returns the text without control sequences and other control characters */
 export function withoutAnsi(text: string): string {
   return text.replaceAll(SEQUENCE, '').replaceAll(CONTROL, '');
 }
@@ -44,7 +46,7 @@ function after(state: readonly string[], codes: readonly number[]): readonly str
     else if (code === 4) next = [...next, 'a-underline'];
     else if (code === 22) next = next.filter((one) => one !== 'a-bold' && one !== 'a-dim');
     else if (code === 38 || code === 48)
-      at += codes[at + 1] === 5 ? 2 : 4; // of 256 colours or more: left as it is
+      at += codes[at + 1] === 5 ? 2 : 4; // one of 256 colours or more: not shown
     else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97))
       next = [...withoutColour(next), `a-${code % 10}`];
     else if (code === 39) next = withoutColour(next);

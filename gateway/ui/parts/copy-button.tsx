@@ -6,7 +6,7 @@ import { tellFailed } from './notices.tsx';
 
 const SAID_MS = 1500;
 
-/** Puts a text where it can be pasted from. */
+/** Copies a text to the clipboard. */
 export function CopyButton({ text, label }: { readonly text: () => string; readonly label: string }): VNode {
   const t = useTexts();
   const [isDone, setDone] = useState(false);
@@ -31,7 +31,9 @@ export function CopyButton({ text, label }: { readonly text: () => string; reado
   );
 }
 
-/** The clipboard is there over HTTPS and on loopback alone; elsewhere the old way has to do. */
+/**
+ * Browsers have `navigator.clipboard` only over HTTPS and on loopback. Elsewhere the deprecated `execCommand` copies.
+ */
 async function writeClipboard(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');

@@ -14,7 +14,9 @@ export interface DialogProps {
 
 let lastId = 0;
 
-/** A question that has to be answered first. The browser's own dialog keeps the focus in it, and Escape closes it. */
+/**
+ * A question that blocks the page until it is answered. The browser's dialog keeps the focus inside; Escape closes it.
+ */
 export function Dialog(props: DialogProps): VNode {
   const t = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { Icon, type IconName } from './icons.tsx';
 
-/** What stands where there is nothing yet: what this is, and what to do. */
+/** Fills a page that has nothing to show yet: says what the page is for, and what to do. */
 export function Empty({
   icon,
   title,

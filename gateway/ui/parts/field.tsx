@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 
-/** A control of a form with its name above and, where there is something to say, a line below. */
+/** A control of a form, with its label above and an error or a hint below. */
 export function Field({
   label,
   hint,
@@ -26,7 +26,7 @@ export function Field({
   );
 }
 
-/** What was typed or chosen. */
+/** @returns the text that was typed or chosen in a control */
 export function valueOf(event: Event): string {
   const { target } = event;
   return target instanceof HTMLInputElement ||

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 
-/** A figure's name, the figure as text, and `bad` where it is no good news. */
+/** The name of a figure, its value as text, and `bad` where the value means trouble. */
 export type Figure = readonly [label: string, value: string, kind: '' | 'bad'];
 
-/** Figures in a row. */
+/** A row of figures. */
 export function Figures({ figures }: { readonly figures: readonly Figure[] }): VNode {
   return (
     <dl class="summary">

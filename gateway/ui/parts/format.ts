@@ -21,7 +21,7 @@ export function milliseconds(value: number | undefined): string {
   return `${Math.round(value / 60_000)} min`;
 }
 
-/** A limit in milliseconds as Go writes durations. */
+/** @returns a limit, given in milliseconds, as Go writes durations: 1m30s */
 export function limit(value: number): string {
   if (value < 1000 || value % 1000 !== 0) return `${value}ms`;
   const seconds = value / 1000;
@@ -51,7 +51,7 @@ export function bytes(value: number | undefined): string {
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${units[at] ?? ''}`;
 }
 
-/** Thousandths of a core. */
+/** @param value in thousandths of a core */
 export function cpu(value: number | undefined): string {
   if (value === undefined) return '–';
   return value < 1000 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(1)}`;
@@ -61,7 +61,7 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** The time of a day, to the millisecond, as a log has it. */
+/** @returns the local time of day, to the millisecond */
 export function clockTime(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
@@ -69,7 +69,7 @@ export function clockTime(iso: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
-/** Day and time. */
+/** @returns the local day and time, to the second */
 export function dateTime(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
@@ -83,7 +83,7 @@ const STEPS = [
   ['minute', 60],
 ] as const;
 
-/** How long ago, or how long until, in the language of the page. */
+/** @returns how long ago a time was, or how long it is until then, in the language of the page */
 export function ago(iso: string, locale: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   if (Number.isNaN(seconds)) return iso;

@@ -4,7 +4,7 @@ import { useStore } from '../live/store.ts';
 import { useTexts } from '../text/text.ts';
 import { valueOf } from './field.tsx';
 
-/** Which function a page is about. */
+/** Chooses the function that a page is about. */
 export function FunctionPicker({
   value,
   onPick,

@@ -16,14 +16,14 @@ export interface GraphProps {
   /** Seconds since 1970. */
   readonly times: readonly number[];
   readonly lines: readonly GraphLine[];
-  /** A value as the axis and the legend show it. */
+  /** Writes a value for the axis and the legend. */
   readonly format: (value: number) => string;
-  /** Whether the surface under the lines is filled. */
+  /** Whether the area under the lines is filled. */
   readonly isFilled?: boolean;
 }
 
 const HEIGHT = 148;
-/** How much higher a graph is than its highest value. */
+/** The top of the axis, as a multiple of the highest value. */
 const HEADROOM = 1.15;
 
 function colourOf(name: string): string {
@@ -38,7 +38,7 @@ function latest(values: readonly (number | null)[]): number | null {
   return null;
 }
 
-/** Lines over time. What they show last is in the legend too, as text. */
+/** Draws lines over time. The legend has the latest value of each as text, as screen readers see no drawing. */
 export function Graph({ title, times, lines, format, isFilled = false }: GraphProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 
-/** Paths of a grid of 20, drawn by lines. */
+/** SVG paths on a grid of 20 by 20, drawn as lines. */
 const PATHS = {
   functions: 'M3 5.500h14M3 10h14M3 14.500h14',
   logs: 'M4 3.500h12v13H4zM7 7h6M7 10h6M7 13h3.500',
@@ -34,7 +34,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** For the eye alone: what has an icon has a name too. */
+/** An icon. It is hidden from screen readers, as a text or a label always names the same thing. */
 export function Icon({ name }: { readonly name: IconName }): VNode {
   return (
     <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
@@ -43,7 +43,7 @@ export function Icon({ name }: { readonly name: IconName }): VNode {
   );
 }
 
-/** The mark of the gateway. */
+/** The logo of the gateway. */
 export function Mark(): VNode {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
-/** What was asked for; while it is asked for again `value` is what was there before. */
+/** The state of a request. After an error, and during a reload, `value` is still the last answer to the same key. */
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
@@ -8,9 +8,9 @@ export interface Loaded<T> {
 }
 
 /**
- * Asks for something when a part of the page is shown, and for another thing whenever `key` changes.
- * @param everyMs asks again and again
- * @param version of the thing, where it is known: asks again whenever it changes
+ * Sends a request when a part of the page is shown, and another one whenever `key` changes.
+ * @param everyMs the pause before the request is repeated, in milliseconds; 0: it is not
+ * @param version of what is asked for, if it is known: the request is repeated whenever it changes
  */
 export function useLoaded<T>(
   ask: (signal: AbortSignal) => Promise<T>,

@@ -26,14 +26,14 @@ function remove(id: number): void {
   notices.set(notices.value.filter((one) => one.id !== id));
 }
 
-/** Says that something was done; goes by itself. */
+/** Says that something was done. The notice disappears after a few seconds. */
 export function tellDone(text: string): void {
   add('done', text);
 }
 
-/** Says why something was not; stays until it is closed. */
+/** Says why something failed. The notice stays until it is closed. */
 export function tellFailed(thrown: unknown): void {
-  if (thrown instanceof ApiError && thrown.status === 401) return; // the login is shown
+  if (thrown instanceof ApiError && thrown.status === 401) return; // the page shows the login instead
   add('failed', thrown instanceof Error ? thrown.message : String(thrown));
 }
 

@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { place } from '../live/router.ts';
 import { useStore } from '../live/store.ts';
 
-/** The page that was shown before: its heading needs no focus when the page is opened first. */
+/** The page that was shown before; '' for none, as the heading gets no focus when the first page opens. */
 let shown = '';
 
-/** The heading of a page, which gets the focus when one goes there, with what can be done beside it. */
+/** The heading of a page, with the page's buttons beside it. It gets the focus when the user goes to the page. */
 export function PageHead({
   title,
   aside,

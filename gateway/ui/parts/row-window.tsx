@@ -1,12 +1,12 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** Rows above and below those that are seen, which are drawn too. */
+/** How many rows above and below the visible ones are drawn too. */
 const SPARE = 8;
 
 /**
- * Draws of many rows of one height those that are seen, in the page's own scrolling.
- * @param row draws the row at a place
+ * Draws only the visible ones of many rows that all have one height. They scroll with the page.
+ * @param row draws the row of an index
  */
 export function RowWindow({
   count,

@@ -23,7 +23,7 @@ const NAVIGATION: readonly (readonly [PageName, IconName])[] = [
 
 const THEME_ICONS = { auto: 'auto', light: 'sun', dark: 'moon' } as const;
 
-/** What is around every page: where one can go, and how the gateway is. */
+/** The frame around every page: the navigation, the state of the connection, and the choices of theme and language. */
 export function Shell({ children }: { readonly children: ComponentChildren }): VNode {
   const t = useTexts();
   const { page } = useStore(place);
@@ -67,7 +67,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): V
 }
 
 function skip(event: Event): void {
-  event.preventDefault(); // the address is the page's place
+  event.preventDefault(); // the fragment of the address names the page that is shown
   document.querySelector<HTMLElement>('#main')?.focus();
 }
 
@@ -95,7 +95,7 @@ function NamespacePicker(): VNode | null {
   );
 }
 
-/** Whether the page is as the gateway is, in words. */
+/** Says whether the page is connected to the gateway. */
 function ConnectionMark(): VNode {
   const t = useTexts();
   const { connection } = useStore(live);
@@ -156,7 +156,7 @@ function Choices(): VNode {
   );
 }
 
-/** Says that what is shown is old, and since when; counts on while it is. */
+/** Warns that the page shows an old state, and says how many seconds old it is. */
 function Staleness(): VNode | null {
   const t = useTexts();
   const { connection, heardAt, problem } = useStore(live);
@@ -185,7 +185,7 @@ function Staleness(): VNode | null {
   );
 }
 
-/** What can be changed is not offered to those who may only read. */
+/** @returns whether the user may change anything. Those who may only read get no buttons that change something. */
 export function useMayWrite(): boolean {
   const who = useStore(session);
   return typeof who === 'object' && who.access === 'write';

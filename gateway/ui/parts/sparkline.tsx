@@ -4,7 +4,7 @@ const WIDTH = 72;
 const HEIGHT = 20;
 const POINTS = 60;
 
-/** The last minute of a number as a small line; the words beside it say what it is now. */
+/** Draws the last minute of a number as a small line. The text beside it says the latest value. */
 export function Sparkline({ values }: { readonly values: readonly number[] }): VNode {
   const top = Math.max(...values, 0.001);
   const step = WIDTH / (POINTS - 1);

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { FunctionState, InstanceView } from '../api/types.ts';
 import { useTexts } from '../text/text.ts';
 
-/** A dot and a word: a state is never told by its colour alone. */
+/** Shows a state as a dot and a word, as some people cannot tell the colours apart. */
 export function StateMark({ state }: { readonly state: FunctionState | InstanceView['state'] }): VNode {
   const t = useTexts();
   return (

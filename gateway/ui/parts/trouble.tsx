@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 
-/** What went wrong: screen readers say it at once. */
+/** Says what went wrong. Screen readers read it out at once. */
 export function Trouble({ children }: { readonly children: ComponentChildren }): VNode {
   return (
     <p class="trouble" role="alert">

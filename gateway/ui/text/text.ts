@@ -3,7 +3,7 @@ import { useStore } from '../live/store.ts';
 import { english } from './en.ts';
 import { chinese } from './zh.ts';
 
-/** All that the page says. Each language has a file, which lacks nothing that English has. */
+/** All texts of the page. Each language is a file; the compiler refuses one that lacks a text of English. */
 export type Texts = typeof english;
 
 const TEXTS: Readonly<Record<typeof language.value, Texts>> = { en: english, zh: chinese };
@@ -12,7 +12,7 @@ export function useTexts(): Texts {
   return TEXTS[useStore(language)];
 }
 
-/** For dates: what the browser calls the language. */
+/** @returns the language's tag (BCP 47), for the browser's formats of dates */
 export function useLocale(): string {
   return useStore(language) === 'zh' ? 'zh-CN' : 'en';
 }

@@ -5,37 +5,37 @@ import { MOST_FAST_HEAD, readRequestHead, type RequestHead } from './request-hea
 import { FastRequest } from './fast-request.ts';
 import { FastResponse } from './fast-response.ts';
 
-/** Bytes of requests sent behind one that is not answered yet, before the client is left alone. */
+/** How many bytes of further requests are held before the socket is paused, while one is not answered yet. */
 const MOST_BEHIND = 64 << 10;
 
-/** What a connection needs of its server. */
+/** The server of a connection. */
 export interface ConnectionOwner {
-  /** The line of Keep-Alive in responses, where there is one. */
+  /** The line of Keep-Alive in responses; '' for none. */
   readonly keepAliveHint: string;
   readonly isClosing: boolean;
   onRequest(request: FastRequest, response: FastResponse): void;
-  /** The connection goes on as one of Node's server. */
+  /** Passes a connection on to Node's server. */
   handOver(connection: ClientConnection, socket: Socket): void;
   onClosed(connection: ClientConnection): void;
 }
 
 /**
- * A client's connection for as long as the fast path takes all its requests. The first that it does not take goes, with the
- * connection, to Node's server, and so does everything behind it.
+ * A client's connection, as long as the fast path reads its requests. At the first request that it does not read, the
+ * connection is handed over to Node's server for good.
  */
 export class ClientConnection {
-  /** Since when it waits for a request, by performance.now(); undefined while it is busy with one. */
+  /** Since when the connection has been idle, by performance.now(); undefined while it has a request. */
   idleSince: number | undefined = performance.now();
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   #request: FastRequest | undefined;
   #response: FastResponse | undefined;
-  /** Bytes of the request's body that are still to come. */
+  /** How many bytes of the request's body are missing. */
   #left = 0;
   #behind: Buffer | undefined;
-  /** The client has ended its side. */
+  /** Whether the client has ended its side. */
   #hasEnded = false;
-  /** Whether it is being closed: bytes that still come are thrown away. */
+  /** Whether the connection is being closed. Bytes that still come are discarded. */
   #isClosing = false;
   #isHandedOver = false;
 
@@ -46,7 +46,7 @@ export class ClientConnection {
     socket.on('error', ignore).on('drain', this.#onDrain);
   }
 
-  /** Closes it if it waits for a request. */
+  /** Closes the connection if it is idle. */
   closeIfIdle(): void {
     if (this.idleSince !== undefined) this.#socket.destroySoon();
   }
@@ -96,7 +96,7 @@ export class ClientConnection {
     if (this.#response?.writableFinished) this.#next();
   }
 
-  /** Keeps what was sent behind the present request. */
+  /** Keeps bytes that were sent after the present request. */
   #hold(bytes: Buffer): void {
     this.#behind = this.#behind ? Buffer.concat([this.#behind, bytes]) : bytes;
     if (this.#behind.length > MOST_BEHIND) this.#socket.pause();
@@ -109,10 +109,10 @@ export class ClientConnection {
   readonly #onAnswered = (): void => {
     if (this.#response?.shouldKeepAlive === false || this.#owner.isClosing) this.#closeSoon();
     else if (this.#left === 0) this.#next();
-    else this.#socket.resume(); // the rest of the body is thrown away
+    else this.#socket.resume(); // the rest of the body is discarded
   };
 
-  /** Goes on to the next request: this one is answered and its body is read. */
+  /** Goes on to the next request, after this one was answered and its body was read. */
   #next(): void {
     this.#request = undefined;
     this.#response = undefined;
@@ -141,7 +141,7 @@ export class ClientConnection {
     this.#onHalfClosed();
   };
 
-  /** Deals with a client that has sent all that it wants to send, and may still read. */
+  /** Handles a client that has ended its side of the connection, but may still read. */
   #onHalfClosed(): void {
     if (this.#isHandedOver) return;
     const { request, response } = { request: this.#request, response: this.#response };
@@ -168,12 +168,12 @@ export class ClientConnection {
 }
 
 function ignore(): void {
-  // the close that follows is enough
+  // a close event follows
 }
 
 /**
- * @returns the head at the start of the bytes and its length, or undefined where it is not whole or not for the fast
- * path
+ * @returns the head at the start of the bytes, and its length in bytes; undefined where it is not whole or not for the
+ * fast path
  */
 function headOf(bytes: Buffer): { text: RequestHead; length: number } | undefined {
   const end = bytes.indexOf('\r\n\r\n');

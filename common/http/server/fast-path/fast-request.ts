@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import type { ExchangeRequest } from '../../exchange/message.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** Bytes of a body that may wait for their reader before the client is left alone. */
+/** How many bytes of a body may wait for their reader before the socket is paused. */
 const MOST_WAITING = 64 << 10;
 
-/** A request of the fast path. Its body has a length, and is read as an IncomingMessage is. */
+/** A request of the fast path. Its body has a length, and is read like that of an IncomingMessage. */
 export class FastRequest extends EventEmitter implements ExchangeRequest {
   readonly method: string;
   readonly url: string;
@@ -24,7 +24,7 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
   #flow: 'none' | 'paused' | 'flowing' = 'none';
   #hasEnded = false;
 
-  /** @param wantMore called when more of the body can be taken */
+  /** @param wantMore is called when more of the body can be pushed */
   constructor(head: RequestHead, socket: Socket, wantMore: () => void) {
     super();
     this.method = head.method;
@@ -37,8 +37,8 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
   }
 
   /**
-   * Takes the next bytes of the body.
-   * @returns false where the client is to wait for now
+   * Adds the next bytes of the body.
+   * @returns false where the caller has to wait for `wantMore`
    */
   push(bytes: Buffer): boolean {
     if (this.#flow === 'flowing' && this.#waiting.length === 0) {
@@ -50,13 +50,13 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
     return this.readableLength < MOST_WAITING;
   }
 
-  /** Call it when the body is whole. */
+  /** Is called when the body is complete. */
   finish(): void {
     this.complete = true;
     if (this.#flow === 'flowing') this.#drain();
   }
 
-  /** Call it when the connection is gone. */
+  /** Is called when the connection has closed. */
   cut(): void {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -85,7 +85,7 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
     return this.#flow === 'paused';
   }
 
-  /** Read again here, because a listener may have paused it. */
+  /** Reads the state in a function, as a listener may have paused the body, which the compiler ignores. */
   #isFlowing(): boolean {
     return this.#flow === 'flowing';
   }

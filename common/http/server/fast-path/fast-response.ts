@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { MOST_IN_ONE_WRITE, type ExchangeResponse } from '../../exchange/message.ts';
 
 /**
- * Characters that no field value may have, because they would look like the end of the line (the same check as Node's).
+ * Matches characters that a field value must not have, such as line breaks (the same check as Node's).
  */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -15,7 +15,7 @@ const END_OF_CHUNKS = '0\r\n';
 let date = '';
 let dateUntil = 0;
 
-/** The Date of a response (RFC 9110, section 6.6.1), made once a second. */
+/** @returns the value of Date (RFC 9110, section 6.6.1). It is made once per second. */
 function dateNow(): string {
   const now = Date.now();
   if (now >= dateUntil) {
@@ -25,14 +25,14 @@ function dateNow(): string {
   return date;
 }
 
-/** A response of the fast path: written as ServerResponse would write it, with fewer and larger writes. */
+/** A response of the fast path. It sends the same bytes as Node's ServerResponse, with fewer and larger writes. */
 export class FastResponse extends EventEmitter implements ExchangeResponse {
   readonly socket: Socket;
   statusCode = 200;
   statusMessage = '';
   /** Whether another request may follow on the connection. */
   shouldKeepAlive: boolean;
-  /** Whether its first byte is on its way. Until then another head can take the place of this one. */
+  /** Whether its first byte was sent. Until then the head can be replaced by another. */
   headersSent = false;
   chunkedEncoding = false;
   destroyed = false;
@@ -42,15 +42,15 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   readonly #onFinished: () => void;
   #hasBody = true;
   #hasLength = false;
-  /** The head, which waits for the first bytes of the body to go with it. */
+  /** The head, which is sent together with the first bytes of the body. */
   #head = '';
   #hasEnded = false;
   #trailers = '';
 
   /**
    * @param isHead whether it answers a HEAD
-   * @param keepAliveHint the line of Keep-Alive, or none
-   * @param onFinished called when the kernel has the last byte
+   * @param keepAliveHint the line of Keep-Alive; '' for none
+   * @param onFinished is called when the kernel has the last byte
    */
   constructor(
     socket: Socket,
@@ -161,7 +161,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
     return this;
   }
 
-  /** Call it before the end. */
+  /** Adds trailers, which `end` sends. */
   addTrailers(trailers: [string, string][]): void {
     for (const [name, value] of trailers) {
       if (NO_NAME.test(name) || NO_VALUE.test(value)) throw new TypeError(`Invalid trailer ["${name}"]`);
@@ -192,7 +192,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
     return this;
   }
 
-  /** Call it when the connection is gone, or the response finished. */
+  /** Is called when the connection has closed, or the response is finished. */
   close(): void {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -218,7 +218,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   }
 
   readonly #finished = (error?: Error | null): void => {
-    if (error || this.destroyed) return; // its close does the rest
+    if (error || this.destroyed) return; // the close of the connection follows
     this.writableFinished = true;
     this.emit('finish');
     this.close();

@@ -4,12 +4,12 @@ import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import type { FastRequest } from './fast-request.ts';
 import type { FastResponse } from './fast-response.ts';
 
-/** How often to look for connections that have waited too long, in milliseconds. */
+/** How often connections that have been idle for too long are closed, in milliseconds. */
 const SWEEP_MS = 1000;
 
 /**
- * The front of the fast path: stands before Node's HTTP server and reads the requests that it takes by itself. A connection
- * goes over to Node's server with the first request that the fast path does not take.
+ * Stands before Node's HTTP server, and reads simple requests without it. At the first request that the fast path does
+ * not read, the connection is handed over to Node's server.
  */
 export class FastFront implements ConnectionOwner {
   readonly keepAliveHint: string;
@@ -22,7 +22,7 @@ export class FastFront implements ConnectionOwner {
 
   /**
    * @param server Node's server, whose connections this takes over
-   * @param keepAliveMs how long a connection may wait for a request, 0 for ever
+   * @param keepAliveMs how long a connection may wait for a request, in milliseconds; 0: for ever
    */
   constructor(
     server: Server,
@@ -57,7 +57,7 @@ export class FastFront implements ConnectionOwner {
     this.#connections.delete(connection);
   }
 
-  /** Closes the connections that wait for a request; the others close with their response. */
+  /** Closes the idle connections. The others are closed after their response. */
   close(): void {
     this.#isClosing = true;
     clearInterval(this.#sweep);

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { DIGITS, readFields } from '../../field-lines.ts';
 
-/** Bytes of a head up to which the fast path takes it. */
+/** The largest head that the fast path reads, in bytes. */
 export const MOST_FAST_HEAD = 16 << 10;
 
-/** Fields of a head up to which it does. */
+/** The most fields of a head that the fast path reads. */
 const MOST_FAST_FIELDS = 1000;
 
 const REQUEST_LINE = /^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) (\/[!"$-~]*) HTTP\/1\.1\r\n/;
 
-/** Fields that make a request one for Node's parser: they frame it, upgrade it, or wait for an answer to its head. */
+/**
+ * A request with one of these fields is left to Node's parser. They frame it, upgrade it, or ask for an interim answer.
+ */
 const NOT_FAST: ReadonlySet<string> = new Set([
   'expect',
   'http2-settings',
@@ -26,19 +28,19 @@ const NOT_FAST: ReadonlySet<string> = new Set([
 export interface RequestHead {
   readonly method: string;
   readonly target: string;
-  /** By name in lower case; no name is there twice. */
+  /** The headers by their names in lower case. No name occurs twice. */
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly rawHeaders: string[];
-  /** Bytes of the body. */
+  /** The length of the body, in bytes. */
   readonly length: number;
-  /** The client wants the connection to be closed after the response. */
+  /** Whether the client wants the connection to be closed after the response. */
   readonly isLast: boolean;
 }
 
 /**
  * @param text the head, to its last line break (without the empty line), as Latin-1
- * @returns undefined for a head that the fast path does not take
+ * @returns undefined for a head that the fast path does not read
  */
 export function readRequestHead(text: string): RequestHead | undefined {
   const line = REQUEST_LINE.exec(text);

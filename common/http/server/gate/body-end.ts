@@ -1,7 +1,7 @@
-/** Finds where the body of a request ends in bytes as they come. */
+/** Finds the end of a request's body in the bytes as they come. */
 export interface BodyEnd {
   readonly isDone: boolean;
-  /** @returns how many of the bytes are the body's */
+  /** @returns how many of the bytes belong to the body */
   take(bytes: Buffer): number;
 }
 
@@ -27,20 +27,20 @@ export class LengthEnd implements BodyEnd {
 const LF = 10;
 const CR = 13;
 
-/** Digits of a chunk's size that a number holds exactly. */
+/** How many digits a chunk's size may have, so that a number holds it exactly. */
 const MOST_DIGITS = 12;
 
 /**
- * Finds the end of a chunked body (RFC 9112, section 7.1). It follows correct chunks only: at the first fault it takes
- * everything that comes, and Node's parser, which reads the same bytes, refuses them.
+ * Finds the end of a chunked body (RFC 9112, section 7.1). It reads only correct chunks: after the first error it takes
+ * everything that comes for the body, and Node's parser, which reads the same bytes, refuses them.
  */
 export class ChunksEnd implements BodyEnd {
   #state: 'size' | 'extension' | 'data' | 'trailer' | 'done' | 'lost' = 'size';
   #digits = 0;
   #size = 0;
-  /** Bytes of the chunk's data and the line break behind it that are still to come. */
+  /** How many bytes of the chunk's data and of the line break after it are missing. */
   #left = 0;
-  /** Bytes of the trailer's line under way. */
+  /** The length of the present line of the trailers, in bytes. */
   #lineLength = 0;
   #last = 0;
 

@@ -9,7 +9,7 @@ import type { HeadBudget, HeadOwner } from './head-budget.ts';
 import { HeadReader } from './head-reader.ts';
 import { encodeTarget } from './target-bytes.ts';
 
-/** Bytes of requests sent behind one that is not answered yet, before the client is left alone. */
+/** How many bytes of further requests are held before the socket is paused, while one is not answered yet. */
 const MOST_HELD = 16 << 10;
 
 const NOTHING = Buffer.alloc(0);
@@ -17,23 +17,23 @@ const NOTHING = Buffer.alloc(0);
 /** The server's side of a connection. */
 export interface GateKeeper {
   readonly budget: HeadBudget;
-  /** Milliseconds for a head, and for the rest of a body whose response is out; 0 for no limit. */
+  /** How long a head may take, and the rest of a body after its response, in milliseconds; 0: no limit. */
   readonly readTimeout: number;
-  /** Whether no request is taken from the connection any more. */
+  /** Whether no more requests are accepted from the connection. */
   isGivenUp(socket: Socket): boolean;
   /** Answers a request that cannot be served, and closes the connection. */
   refuse(error: Error, socket: Socket): void;
 }
 
-/** A request whose target had bytes that Node's parser does not take. */
+/** A request whose target had bytes that Node's parser does not accept. */
 type SentRequest = IncomingMessage & { sentTarget?: string };
 
 /**
  * A connection of Node's server whose parser gets the bytes of one request at a time: a whole head, its body, and
- * nothing more until the response is out. Requests that are sent behind it wait as a few bytes here, and then in the
- * client. Node by itself would read on, and make objects of everything that comes.
+ * nothing more until the response was sent. Of further requests a few bytes wait here, and the rest in the client. Node
+ * by itself would read on, and make objects of everything that comes.
  *
- * The end of the body is found here and by Node's parser. Where the two differ, the connection is refused.
+ * The end of the body is found here and by Node's parser. If the two differ, the connection is refused.
  */
 export class GatedConnection implements HeadOwner {
   readonly #keeper: GateKeeper;
@@ -46,13 +46,13 @@ export class GatedConnection implements HeadOwner {
   #request: IncomingMessage | undefined;
   #response: ServerResponse | undefined;
   #isAnswered = false;
-  /** Whether others close the connection once the body has come. */
+  /** Whether this request is the last: something else closes the connection after its body. */
   #isLast = false;
   #hasEnded = false;
   #sentTarget: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param parse gives bytes to Node's parser */
+  /** @param parse passes bytes to Node's parser */
   constructor(keeper: GateKeeper, socket: Socket, parse: (bytes: Buffer) => void) {
     this.#keeper = keeper;
     this.#socket = socket;
@@ -60,7 +60,7 @@ export class GatedConnection implements HeadOwner {
     socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose);
   }
 
-  /** Call it when Node has read the head of a request, which is about to be served. */
+  /** Is called when Node has read the head of a request, before the request is served. */
   began(request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'begins' || this.#request) return this.#lose();
     this.#request = request;
@@ -70,8 +70,8 @@ export class GatedConnection implements HeadOwner {
   }
 
   /**
-   * Lets the connection go, because it will carry something other than HTTP.
-   * @returns the bytes behind the head of the last request
+   * Stops reading the connection, as it will carry something other than HTTP.
+   * @returns the bytes after the head of the last request
    */
   release(): Buffer {
     const held = this.#held ?? NOTHING;
@@ -108,12 +108,13 @@ export class GatedConnection implements HeadOwner {
     const head = end === all.length ? all : all.subarray(0, end);
     if (!this.#keeper.budget.keep(this, head.length)) return this.refuseHead();
     const rest = end === all.length ? NOTHING : all.subarray(end);
-    if (rest.length > 0) this.#held = head.length > MOST_HELD ? Buffer.from(rest) : rest; // a copy, so that a large head is not kept in memory for these bytes
+    // copied after a large head, so that these bytes do not keep it in memory
+    if (rest.length > 0) this.#held = head.length > MOST_HELD ? Buffer.from(rest) : rest;
     this.#begin(head);
   }
 
   #awaitHead(): void {
-    if (!this.#timer) this.#limitTime(true); // blank lines that never end may not wait for ever either
+    if (!this.#timer) this.#limitTime(true); // also while only blank lines come
     this.#keeper.budget.grow(this, this.#head.capacity);
   }
 
@@ -126,7 +127,7 @@ export class GatedConnection implements HeadOwner {
     this.#parse(encoded?.bytes ?? head);
     if (this.#isDone()) return;
     const request = this.#requestBegun();
-    if (!request) return this.#lose(); // Node expects the head to go on
+    if (!request) return this.#lose(); // Node's parser found no end of the head
     const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
     if (coding === undefined && length === undefined && !this.#held && !this.#hasEnded && request.complete) {
       this.#state = 'answer';
@@ -143,7 +144,7 @@ export class GatedConnection implements HeadOwner {
   #readBody(bytes: Buffer): void {
     const body = this.#body;
     if (!body) return;
-    spend(2 * bytes.length); // as they were read, and as Node's parser copies them
+    spend(2 * bytes.length); // the bytes, and the copy of Node's parser
     const own = body.take(bytes);
     if (own > 0) this.#parse(own === bytes.length ? bytes : bytes.subarray(0, own));
     if (this.#isDone()) return;
@@ -155,19 +156,19 @@ export class GatedConnection implements HeadOwner {
     else if (this.#isAnswered) this.#next();
   }
 
-  /** Keeps what was sent behind the present request. */
+  /** Keeps bytes that were sent after the present request. */
   #hold(bytes: Buffer): void {
     this.#held = this.#held ? Buffer.concat([this.#held, bytes]) : bytes;
     if (this.#held.length > MOST_HELD) this.#socket.pause();
   }
 
-  /** Called when the response is out, or given up. */
+  /** Is called when the response was sent, or given up. */
   readonly #onAnswered = (): void => {
     if (this.#state === 'over') return;
     this.#isLast = !this.#response?.writableFinished || this.#socket.writableEnded;
     this.#isAnswered = true;
     if (this.#state === 'answer') return this.#isLast ? this.#over() : this.#next();
-    this.#limitTime(true); // for the rest of the body, which nobody needs any more
+    this.#limitTime(true); // for the rest of the body, which is not needed any more
     this.#socket.resume();
   };
 
@@ -191,7 +192,7 @@ export class GatedConnection implements HeadOwner {
     else if (this.#state !== 'over') this.#socket.destroy(); // in the middle of a request
   };
 
-  /** Deals with a client that has sent all that it wants to send, and may still read. */
+  /** Handles a client that has ended its side of the connection, but may still read. */
   #onHalfClosed(): void {
     const { request, response } = { request: this.#request, response: this.#response };
     if (this.#state !== 'answer') {
@@ -225,7 +226,7 @@ export class GatedConnection implements HeadOwner {
     this.#keeper.refuse(error, this.#socket);
   }
 
-  /** Refuses the connection: this reading and Node's differ, or Node has refused the bytes itself. */
+  /** Refuses the connection, unless Node has refused it: this class and Node's parser read the request differently. */
   #lose(): void {
     if (this.#isDone()) return;
     this.#refuse(exchangeError('REQUEST_MISFRAMED', 'where the request ends cannot be said'));
@@ -237,7 +238,7 @@ export class GatedConnection implements HeadOwner {
     return this.#stateNow() === 'over';
   }
 
-  /** Read again here, because functions that are called meanwhile change it. */
+  /** Reads the state in a function, as calls in between change it, which the compiler ignores. */
   #stateNow(): string {
     return this.#state;
   }
@@ -255,7 +256,7 @@ export class GatedConnection implements HeadOwner {
   }
 }
 
-/** Whether any byte of it is on its way; `headersSent` is true before that. */
+/** Whether any byte of a response was sent. `headersSent` is true before that. */
 function hasBegun(response: ServerResponse & { readonly _headerSent?: boolean }): boolean {
   return response._headerSent ?? response.headersSent;
 }

@@ -1,7 +1,7 @@
-/** Bytes that the heads of all requests may take together: those under way, and the large ones of requests in flight. */
+/** How many bytes heads may take together: all that are not whole yet, and the large ones of requests in flight. */
 const MOST_TOGETHER = 32 << 20;
 
-/** Bytes up to which a whole head does not count: the number of requests in flight is bounded elsewhere. */
+/** A whole head of at most so many bytes does not count, as the number of requests in flight is bounded elsewhere. */
 const SMALL = 16 << 10;
 
 /** A connection that holds the head of a request in memory. */
@@ -11,15 +11,15 @@ export interface HeadOwner {
 }
 
 /**
- * Bounds the memory of heads. When it is used up, the largest head under way is refused, so that clients that send
- * little at a time do not suffer from those that send much.
+ * Bounds the memory for heads. When it is used up, the largest head that is not whole yet is refused, so that clients
+ * with small heads do not suffer from those with large ones.
  */
 export class HeadBudget {
   #total = 0;
   readonly #underWay = new Map<HeadOwner, number>();
   readonly #whole = new Map<HeadOwner, number>();
 
-  /** Says how many bytes a head takes that is not whole yet. Its owner may be refused before this returns. */
+  /** Sets how many bytes a head takes that is not whole yet. The head may be refused before this returns. */
   grow(owner: HeadOwner, bytes: number): void {
     const before = this.#underWay.get(owner) ?? 0;
     if (before === bytes) return;

@@ -1,12 +1,12 @@
-/** Bytes that a head may have: 1 MiB of fields, as in Go, and a request line. */
+/** The largest head, in bytes: 1 MiB of fields, as in Go, and a request line. */
 export const MOST_HEAD = (1 << 20) + (64 << 10);
 
-/** Fields that a head may have: each takes some 400 bytes once it is read, however short it is. */
+/** How many fields a head may have, as each takes about 400 bytes of memory, however short it is. */
 const MOST_FIELDS = Math.floor((1 << 20) / 400);
 
 const FIRST_CAPACITY = 4 << 10;
 
-/** Bytes of a head that cannot have too many fields. */
+/** A head of at most so many bytes cannot have too many fields. */
 const FEW = 4 << 10;
 
 const END = Buffer.from('\r\n\r\n');
@@ -14,8 +14,8 @@ const LF = 10;
 const CR = 13;
 
 /**
- * The outcome of a read. An `odd` head cannot begin a request, and Node's parser is to say why. `end` is where the head
- * ends within `bytes`, which begin with earlier bytes.
+ * The outcome of a read. `odd`: the bytes cannot be a head, and Node's parser has to say why. `end` is the end of the
+ * head within `bytes`, which include the bytes of earlier reads.
  */
 export type HeadOutcome =
   | { readonly kind: 'more' }
@@ -27,23 +27,23 @@ const MORE: HeadOutcome = { kind: 'more' };
 const TOO_LARGE: HeadOutcome = { kind: 'too large' };
 
 /**
- * Gathers the head of a request, so that Node's parser gets it in one piece. It looks at each byte once, for line feeds
- * alone: their number bounds the fields, and a blank line is the end.
+ * Collects the head of a request, so that Node's parser gets it in one piece. It searches each byte once, only for line
+ * feeds: their number bounds the number of fields, and a blank line is the end.
  */
 export class HeadReader {
-  /** The bytes of a head that is not whole; empty where the whole head came at once. */
+  /** The bytes of a head that is not whole yet; empty if the whole head came at once. */
   #buffer = Buffer.alloc(0);
   #length = 0;
   #lines = 0;
-  /** Where the line under way begins. */
+  /** The offset at which the present line begins. */
   #lineStart = 0;
 
-  /** Whether a head has begun and is not whole. */
+  /** Whether a head has begun and is not whole yet. */
   get hasBegun(): boolean {
     return this.#length > 0;
   }
 
-  /** Bytes of memory that it holds. */
+  /** How many bytes of memory it holds. */
   get capacity(): number {
     return this.#buffer.length;
   }
@@ -61,7 +61,7 @@ export class HeadReader {
     return outcome;
   }
 
-  /** Throws away the bytes so far. */
+  /** Discards the bytes so far. */
   clear(): void {
     this.#buffer = Buffer.alloc(0);
     this.#length = 0;
@@ -80,7 +80,7 @@ export class HeadReader {
     return bytes.length > MOST_HEAD ? TOO_LARGE : MORE;
   }
 
-  /** @returns all bytes so far; they are copied, as a read of a socket may be a small part of its buffer */
+  /** @returns all bytes so far. They are copied, as the bytes of a read may be a small part of a large buffer. */
   #add(bytes: Buffer): Buffer {
     const length = this.#length + bytes.length;
     if (length > this.#buffer.length) {
@@ -94,7 +94,7 @@ export class HeadReader {
   }
 }
 
-/** Whether the bytes are one small head and nothing else. Most clients send exactly that. */
+/** Whether the bytes are exactly one small head, as most clients send it. */
 function isOneHead(bytes: Buffer): boolean {
   const { length } = bytes;
   return length <= FEW && isUpperCase(bytes[0] ?? 0) && bytes.indexOf(END) === length - 4 && length > 4;

@@ -6,18 +6,18 @@ import { HeadBudget } from './head-budget.ts';
 
 type Listener = (...args: unknown[]) => void;
 
-/** Stands between the sockets of Node's HTTP server and its parser, which gets one request of a connection at a time. */
+/** Stands between the sockets of Node's HTTP server and its parser, so that the parser gets one request at a time. */
 export class RequestGate implements GateKeeper {
   readonly budget = new HeadBudget();
-  /** The connection whose bytes Node's parser has now. */
+  /** The connection whose bytes Node's parser is reading. */
   #reading: GatedConnection | undefined;
   readonly readTimeout: number;
   readonly #clientErrors: ClientErrors;
   readonly #connections = new WeakMap<Socket, GatedConnection>();
 
   /**
-   * @param server whose connections only its own listeners take so far
-   * @param readTimeout milliseconds, 0 for no limit
+   * @param server a server with no other listeners for connections than its own
+   * @param readTimeout milliseconds; 0: no limit
    */
   constructor(server: Server, clientErrors: ClientErrors, readTimeout: number) {
     this.readTimeout = readTimeout;
@@ -31,7 +31,7 @@ export class RequestGate implements GateKeeper {
     });
   }
 
-  /** Makes a request listener that tells the gate about each request, and then calls `handle`. */
+  /** @returns a request listener that tells the gate about each request, and then calls `handle` */
   told(handle: RequestListener): RequestListener {
     return (request, response) => {
       this.#reading?.began(request, response);
@@ -40,8 +40,8 @@ export class RequestGate implements GateKeeper {
   }
 
   /**
-   * Lets a connection go that will carry something other than HTTP.
-   * @returns the bytes behind the head of its last request
+   * Stops reading a connection that will carry something other than HTTP.
+   * @returns the bytes after the head of its last request
    */
   release(socket: Socket): Buffer {
     const connection = this.#connections.get(socket);
@@ -58,7 +58,7 @@ export class RequestGate implements GateKeeper {
   }
 
   /**
-   * Takes the place of the listeners of Node's server: for data, so that JavaScript reads the socket, and for the end.
+   * Replaces the listeners of Node's server: for data, so that JavaScript reads the socket, and for the end.
    */
   #stepBetween(socket: Socket, othersOfEnd: ReadonlySet<unknown>): void {
     const parsers = socket.listeners('data') as Listener[];

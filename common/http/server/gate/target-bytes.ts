@@ -1,6 +1,6 @@
 const LF = 10;
 
-/** A head whose request target has bytes of 0x80 and above as percent-encoding. */
+/** A head whose request target has its bytes of 0x80 and above percent-encoded. */
 export interface EncodedHead {
   readonly bytes: Buffer;
   /** The target as the client sent it, as Latin-1. */
@@ -8,8 +8,8 @@ export interface EncodedHead {
 }
 
 /**
- * Percent-encodes the request target. Node's parser takes no byte of 0x80 and above in it, but clients do send the
- * UTF-8, or the Latin-1, of typed text. Such bytes mean the same as their percent-encoding.
+ * Percent-encodes the request target. Node's parser accepts no bytes of 0x80 and above in it, but some clients send
+ * typed text as UTF-8 or Latin-1. Such bytes mean the same as their percent-encoding.
  * @param head the whole head
  * @returns undefined for a head without such bytes
  */
@@ -24,7 +24,7 @@ export function encodeTarget(head: Buffer): EncodedHead | undefined {
   return { bytes: Buffer.concat([Buffer.from(encoded, 'latin1'), head.subarray(lineEnd)]), sentTarget };
 }
 
-/** Whether the first line is ASCII. Most lines are short, and a loop is the fastest for those. */
+/** Whether the first line is ASCII. Most lines are short, and for those a loop is the fastest. */
 function isAsciiLine(head: Buffer): boolean {
   for (let at = 0; at < head.length; at += 1) {
     const byte = head[at] ?? LF;

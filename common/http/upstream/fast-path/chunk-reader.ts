@@ -1,13 +1,13 @@
-/** Bytes of a size line with its extensions, and of a trailer section. */
+/** The longest size line with its extensions, and the largest trailer section, in bytes. */
 const MOST_LINE = 4096;
 const MOST_TRAILERS = 64 << 10;
 
 const SIZE_LINE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 export interface ChunkSink {
-  /** Takes the data of all chunks that came in one read: one call for each would cost as much as one for all. */
+  /** Is called with the data of all chunks of one read together, as a call for each chunk would cost more. */
   data(bytes: Buffer): void;
-  /** The body is whole. @param trailers field lines, each with its line break */
+  /** Is called when the body is complete. @param trailers field lines, each with its line break */
   end(trailers: string): void;
 }
 
@@ -15,9 +15,9 @@ export interface ChunkSink {
 export class ChunkReader {
   readonly #sink: ChunkSink;
   #state: 'size' | 'data' | 'end of data' | 'trailers' | 'done' = 'size';
-  /** Bytes of the present chunk that are still to come. */
+  /** How many bytes of the present chunk are missing. */
   #left = 0;
-  /** A line that is not whole yet. */
+  /** The beginning of a line that is not complete yet. */
   #line = '';
 
   constructor(sink: ChunkSink) {
@@ -29,7 +29,7 @@ export class ChunkReader {
   }
 
   /**
-   * @param bytes are overwritten
+   * @param bytes are overwritten, as the data of chunks is moved together
    * @returns how many of the bytes belong to the body
    * @throws Error where they are not chunks
    */

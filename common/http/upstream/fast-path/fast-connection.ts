@@ -4,13 +4,13 @@ import { outliveWriteErrors } from '../outlive-write-errors.ts';
 import type { OnIdleClosed, PooledConnection } from '../connection-pool.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 
-/** Milliseconds to connect to the function, which runs beside the watchdog. */
+/** How long a connection to the upstream may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The buffer of most reads. The user of the bytes is done with them, or has copied them, when the call returns. */
+/** The buffer of most reads. When `onBytes` returns, the carrier has used or copied the bytes. */
 const SHARED = Buffer.allocUnsafeSlow(64 << 10);
 
-/** Bytes of a buffer that a connection has to itself, while much comes over it. */
+/** The size of a buffer that one connection gets for itself while it receives much, in bytes. */
 const OWN_BYTES = 128 << 10;
 
 /** The user of a connection for one request and its response. */
@@ -21,15 +21,16 @@ export interface Carrier {
    * @returns false to get no more until `resume`
    */
   onBytes(bytes: Buffer, isOwn: boolean): boolean;
-  /** Called when more of the request can be written. */
+  /** Is called when more of the request can be written. */
   onDrain(): void;
   /**
-   * Called when the upstream has ended its side.
-   * @returns whether it matters if the request was read
+   * Is called when the upstream has ended its side.
+   * @returns whether the connection must find out if the upstream has read the request
    */
   onEnd(): boolean;
   /**
-   * @param error closed the connection, where the upstream did not end it
+   * Is called when the connection has closed.
+   * @param error the error that closed it, if the upstream did not end it
    * @param isUnread whether the kernel said that the upstream has not read the request
    */
   onClosed(error: Error | undefined, isUnread: boolean): void;
@@ -39,9 +40,9 @@ export interface Carrier {
 export class FastConnection implements PooledConnection {
   /** The responses that have come over it. */
   answers = 0;
-  /** Whether the present request is out in full. */
+  /** Whether the present request was sent completely. */
   requestIsOut = false;
-  /** When its last response was whole, by performance.now(). */
+  /** When its last response was complete, by performance.now(). */
   idleSince = 0;
   readonly socket: net.Socket;
   readonly #onIdleClosed: OnIdleClosed<FastConnection>;
@@ -52,7 +53,7 @@ export class FastConnection implements PooledConnection {
   #isUnread = false;
   #wasFaulty = false;
 
-  /** @param onIdleClosed called when it ends between two requests */
+  /** @param onIdleClosed is called when the connection ends between two requests */
   constructor(address: UpstreamAddress, onIdleClosed: OnIdleClosed<FastConnection>) {
     this.#onIdleClosed = onIdleClosed;
     const target =
@@ -98,7 +99,7 @@ export class FastConnection implements PooledConnection {
     this.idleSince = performance.now();
   }
 
-  /** Makes the next reads go into a buffer of this connection alone; a new one, as the last may still be in use. */
+  /** Makes the next reads go into a new buffer of this connection alone, as the last one may still be in use. */
   lend(): void {
     this.#own = Buffer.allocUnsafeSlow(OWN_BYTES);
   }
@@ -121,7 +122,7 @@ export class FastConnection implements PooledConnection {
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
     if (!this.#carrier) {
-      this.#wasFaulty = true; // nobody has asked for anything
+      this.#wasFaulty = true; // there is no request that this could answer
       this.socket.destroy();
       return true;
     }
@@ -137,9 +138,10 @@ export class FastConnection implements PooledConnection {
 
   /**
    * Finds out whether the upstream, which has ended its side, has read the request. The kernel knows: a closed socket
-   * answers bytes with a reset, and from then on a write to ours fails with EPIPE. So this writes one more line break,
-   * which no server minds between requests. EPIPE means that the request was refused unread and can be sent again,
-   * whatever its method. It is not done while a body is under way, as the line break would be a part of that.
+   * answers bytes with a reset, and after that a write to our socket fails with EPIPE. So this writes one more line
+   * break, which servers ignore between requests. EPIPE means that the request was refused unread and can be sent
+   * again, whatever its method. While a body is being sent this is not possible, as the line break would be a part of
+   * it.
    */
   #probe(): void {
     this.socket.write('\r\n', (error) => {

@@ -13,7 +13,7 @@ import type { FastPool } from './fast-pool.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
 
-/** Errors of a connection that was never made. */
+/** Errors of a connection that could not be made. */
 const NOT_TAKEN: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH']);
 
 const LINE_BREAK = Buffer.from('\r\n');
@@ -30,15 +30,15 @@ export type Elsewhere = (error: Error) => Promise<FastPool>;
 export interface FastForwardedRequest {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn, with the length of the body where it has one. */
+  /** Names and values alternate. Content-Length is among them, if the body has a length. */
   readonly headers: readonly string[];
 }
 
 /**
- * Forwards one request, its head at once and its body as it comes. It uses bare sockets, without a parser or a client
- * of Node's, as long as the fast path takes the response too.
+ * Forwards one request, its head at once and its body as it comes. It uses bare sockets, without Node's parser or
+ * client, as long as the fast path can read the response too.
  *
- * A kept-alive connection that the upstream has just closed fails no request. Where no byte of a response has come, the
+ * A kept-alive connection that the upstream has just closed fails no request: if no byte of a response has come, the
  * request is sent again over a new connection, if its method allows that or the kernel says that the upstream never
  * read it.
  */
@@ -58,14 +58,14 @@ class FastForwarding implements Carrier, ResponseSink {
   readonly #method: string;
   readonly #head: string;
   readonly #hasBody: boolean;
-  /** The body, where it has arrived whole. */
+  /** The body, if it has arrived whole. */
   readonly #whole: Buffer | undefined;
-  /** The body goes out in chunks. */
+  /** Whether the body goes out in chunks. */
   readonly #isChunked: boolean;
   #connection: FastConnection | undefined;
   #reader: ResponseReader;
   #mayRetry = false;
-  /** The bytes of the body that have gone out, to be sent again; undefined where they were too many. */
+  /** The bytes of the body that were sent, in case they must be sent again; undefined where they were too many. */
   #kept: Buffer[] | undefined = [];
   #keptBytes = 0;
   #isFlowing = false;
@@ -73,7 +73,7 @@ class FastForwarding implements Carrier, ResponseSink {
   #length: ResponseHead['length'];
   #hasHead = false;
   #isOwn = false;
-  /** Whether a write has found the client slower. */
+  /** Whether the client is slower than the upstream. */
   #isBehind = false;
   #replay: Replay | undefined;
 
@@ -126,7 +126,8 @@ class FastForwarding implements Carrier, ResponseSink {
     try {
       this.#reader.read(bytes);
     } catch (thrown) {
-      if (response.headersSent) this.#exchange.flushHead(); // Node cannot take a head back, and the client is to see one
+      // Node cannot take a head back: the client must see it before the response breaks off
+      if (response.headersSent) this.#exchange.flushHead();
       this.#fail(messageOf(thrown), thrown);
     } finally {
       if (isMuch) socket?.uncork();
@@ -223,8 +224,8 @@ class FastForwarding implements Carrier, ResponseSink {
   };
 
   /**
-   * Sends the body: in one piece where it has arrived whole. Otherwise it flows, and its start is kept for a second
-   * try.
+   * Sends head and body: in one piece if the body has arrived whole. Otherwise it flows, and its start is kept for a
+   * second try.
    */
   #sendBody(connection: FastConnection): void {
     const { body } = this.#exchange;
@@ -303,7 +304,7 @@ function chunkOf(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, LINE_BREAK]);
 }
 
-/** @param framing the line that says where the body ends, if no header says so */
+/** @param framing the header that says where the body ends, if none of the headers does */
 function headText({ method, path, headers }: FastForwardedRequest, framing: string): string {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;

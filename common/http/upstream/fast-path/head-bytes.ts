@@ -1,7 +1,7 @@
-/** Bytes of a response's head: as many as a request may have. */
+/** The largest head of a response, in bytes; the same as for requests. */
 const MOST_HEAD = 1 << 20;
 
-/** Line breaks before a response, which some servers send behind the one before. */
+/** How many bytes of line breaks may precede a response, as some servers send them after the one before. */
 const MOST_BLANK = 64;
 
 const BEGINNING = Buffer.from('HTTP/1.');
@@ -10,17 +10,19 @@ const NOTHING = Buffer.alloc(0);
 const LF = 10;
 const CR = 13;
 
-/** The end of a head within the bytes: of its text with the last line break, and of the empty line behind that. */
+/**
+ * Offsets in the bytes: the end of the head's text with its last line break, and the end of the empty line after it.
+ */
 interface HeadEnd {
   readonly text: number;
   readonly head: number;
 }
 
-/** Gathers the bytes of a response until its head is whole. */
+/** Collects the bytes of a response until its head is whole. */
 export class HeadBytes {
   #held: Buffer = NOTHING;
   #length = 0;
-  /** Bytes that were searched without finding the end. */
+  /** How many bytes were searched for the end without success. */
   #searched = 0;
   #blank = 0;
 
@@ -30,9 +32,9 @@ export class HeadBytes {
   }
 
   /**
-   * Takes bytes, of which the first may be line breaks.
-   * @returns the response from its start: the bytes themselves, or a copy where some came before; undefined before it
-   * has begun
+   * Adds bytes. Line breaks before the response are skipped.
+   * @returns the response from its start: the bytes themselves, or a copy if some came before; undefined before it has
+   * begun
    * @throws Error where they are not a response, or its head is too large
    */
   push(bytes: Buffer): Buffer | undefined {
@@ -45,8 +47,8 @@ export class HeadBytes {
   }
 
   /**
-   * @returns the end of the head in the bytes that `push` gave, or undefined where it has not come: then the bytes are
-   * kept
+   * Searches the bytes that `push` returned for the end of the head. Without it, the bytes are kept.
+   * @returns undefined where the end has not come yet
    */
   findEnd(all: Buffer): HeadEnd | undefined {
     const end = firstBlankLine(all, Math.max(0, this.#searched - END_OF_HEAD.length));
@@ -58,7 +60,7 @@ export class HeadBytes {
     return end;
   }
 
-  /** Starts again, for the response behind an informational one. */
+  /** Starts again, for the response that follows an informational one. */
   clear(): void {
     this.#held = NOTHING;
     this.#length = 0;
@@ -73,7 +75,7 @@ export class HeadBytes {
     return at;
   }
 
-  /** Grows by doubling: a head may come byte by byte. */
+  /** Adds to the kept bytes. The buffer grows by doubling, as a head may come byte by byte. */
   #append(bytes: Buffer): Buffer {
     const length = this.#length + bytes.length;
     if (length > this.#held.length) {
@@ -93,7 +95,7 @@ function isBeginning(all: Buffer): boolean {
 }
 
 /**
- * Finds the first empty line, whether it and the line before end by CRLF or by LF alone, as shell scripts end them.
+ * Finds the first empty line. Lines end by CRLF, or by LF alone, as shell scripts write them.
  */
 function firstBlankLine(all: Buffer, from: number): HeadEnd | undefined {
   for (let at = all.indexOf(LF, from); at !== -1; at = all.indexOf(LF, at + 1)) {

@@ -5,18 +5,18 @@ import { relayFrom } from '../relay-response.ts';
 
 /** A response that Node's parser reads. */
 export interface Replay {
-  /** @returns false where more is too much for now */
+  /** @returns false where the caller has to wait for `resume` before the next push */
   push(bytes: Buffer): boolean;
-  /** Call it when the upstream has ended. */
+  /** Is called when the upstream has ended its side. */
   end(): void;
   close(): void;
 }
 
 /**
- * Relays a response that the fast path does not take, as Node's HTTP client reads it. The request has been sent before,
- * so the client gets a connection that swallows its writes, and reads the bytes that have come and those that follow.
+ * Relays a response that the fast path cannot read, by Node's HTTP client. The request was sent before, so the client
+ * gets a connection that discards what it writes, and from which it reads the response.
  * @param begun the bytes of the response so far
- * @param resume called when more can be pushed
+ * @param resume is called when more can be pushed
  */
 export function relayByNode(exchange: Exchange, method: string, begun: Buffer, resume: () => void): Replay {
   const connection = new Duplex({

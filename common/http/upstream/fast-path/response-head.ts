@@ -5,9 +5,9 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xf
 export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly rawHeaders: string[];
-  /** Bytes of the body; `chunked`, or undefined where the body ends with the connection. */
+  /** The bytes of the body, or `chunked`; undefined where the body ends with the connection. */
   readonly length: number | 'chunked' | undefined;
   /** Whether another request may follow on the connection. */
   readonly isPersistent: boolean;
@@ -15,7 +15,7 @@ export interface ResponseHead {
 
 /**
  * @param text the head, to its last line break (without the empty line), as Latin-1
- * @returns undefined for a head that the fast path does not take
+ * @returns undefined for a head that the fast path cannot read
  */
 export function readResponseHead(text: string): ResponseHead | undefined {
   const line = STATUS_LINE.exec(text);
@@ -46,5 +46,5 @@ export function readResponseHead(text: string): ResponseHead | undefined {
   return { status: Number(line[2]), reason: line[3] ?? '', rawHeaders, length, isPersistent };
 }
 
-/** Lengths of the names that are looked at. */
+/** The lengths of the names in the switch above, as comparing lengths first is faster. */
 const FRAMING_LENGTHS: ReadonlySet<number> = new Set([10, 14, 17]);

@@ -7,18 +7,19 @@ const LINE_BREAK = /\r?\n/g;
 const BARE_LINE_FEED = /(?<!\r)\n/;
 
 export interface ResponseSink {
-  /** An informational response (1xx). */
+  /** Is called for each informational response (1xx). */
   information(status: number, rawHeaders: string[]): void;
   head(head: ResponseHead): void;
-  /** Takes bytes of the body. They are the reader's, and valid during the call only. */
+  /** Is called with bytes of the body, which are valid only during the call. */
   data(bytes: Buffer): void;
   /**
+   * Is called when the response is complete.
    * @param mayPersist whether another request may follow on the connection
    * @param hadNoBody whether its head said that it has no body
    */
   end(rawTrailers: readonly string[], mayPersist: boolean, hadNoBody: boolean): void;
   /**
-   * Takes a response whose head the fast path does not take. Node's parser is to read its bytes so far and all that
+   * Is called for a response whose head the fast path cannot read. Node's parser has to read these bytes and all that
    * follow.
    */
   forSlowPath(bytes: Buffer): void;
@@ -36,7 +37,7 @@ export class ResponseReader {
   #chunks: ChunkReader | undefined;
   #trailers: readonly string[] = [];
 
-  /** @param isForHead whether the response answers a HEAD, and so has no body whatever its head says */
+  /** @param isForHead whether the request was a HEAD, so that the response has no body, whatever its head says */
   constructor(sink: ResponseSink, isForHead: boolean) {
     this.#sink = sink;
     this.#isForHead = isForHead;
@@ -47,7 +48,7 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#head.hasBegun;
   }
 
-  /** Whether bytes came together with the end of the response that are none of it. */
+  /** Whether more bytes came with the end of the response. */
   get hasSurplus(): boolean {
     return this.#hasSurplus;
   }
@@ -64,8 +65,8 @@ export class ResponseReader {
   }
 
   /**
-   * Call it when the upstream has ended its side.
-   * @returns whether that was the end of the response
+   * Is called when the upstream has ended its side.
+   * @returns whether the response is complete
    */
   end(): boolean {
     if (this.#state === 'to the end') {
@@ -75,7 +76,7 @@ export class ResponseReader {
     return this.#state === 'done';
   }
 
-  /** @returns the bytes behind the head, or undefined where they are not to be read here, or not yet */
+  /** @returns the bytes after the head; undefined where there are none, or Node's parser reads them */
   #readHead(bytes: Buffer): Buffer | undefined {
     const all = this.#head.push(bytes);
     const end = all && this.#head.findEnd(all);
@@ -129,7 +130,7 @@ export class ResponseReader {
     return own.length;
   }
 
-  /** @param hasSurplus whether bytes came behind the response, which nobody has asked for */
+  /** @param hasSurplus whether more bytes follow, which answer no request */
   #end(hasSurplus: boolean, hadNoBody = false): void {
     this.#state = 'done';
     this.#hasSurplus = hasSurplus;
@@ -138,8 +139,9 @@ export class ResponseReader {
 }
 
 /**
- * @returns undefined for a head that is for Node's parser
- * @throws Error where Node's parser would not read it either, for its line feeds
+ * Reads a head, also one whose lines end by LF alone.
+ * @returns undefined for a head that Node's parser has to read
+ * @throws Error where Node's parser could not read it either, as lines end by LF alone
  */
 function readHeadText(text: string): ResponseHead | undefined {
   const head = readResponseHead(text);

@@ -4,24 +4,24 @@ import { systemCodeOf } from '../../../errors.ts';
 import { buildConnector } from './undici.ts';
 import { outliveWriteErrors } from '../outlive-write-errors.ts';
 
-/** Milliseconds to connect to the function, which runs beside the watchdog. */
+/** How long a connection to the upstream may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Wants to know about requests that were refused. */
+/** Learns about requests that were refused. */
 export interface RefusalProbe {
-  /** The upstream has ended its side. @returns whether the request on this connection is out in full */
+  /** Is called when the upstream has ended its side. @returns whether the request was sent completely */
   onEnd(): boolean;
   onRefused(): void;
 }
 
 /**
- * Makes the connector of upstream connections.
+ * Makes undici's connector for upstream connections.
  *
- * When the upstream closes a kept-alive connection just as a request goes out on it, the question is whether it has
- * read the request. The kernel knows: a closed socket answers bytes with a reset, and from then on a write to ours
- * fails with EPIPE. So as soon as the upstream's end is seen, this writes one more line break, which no server minds
- * between requests. EPIPE means that the request was refused unread and can be sent again, whatever its method. It is
- * not done while a body is under way, as the line break would be a part of that.
+ * When the upstream closes a kept-alive connection just as a request is sent, it matters whether it has read the
+ * request. The kernel knows: a closed socket answers bytes with a reset, and after that a write to our socket fails
+ * with EPIPE. So when the upstream has ended its side, this writes one more line break, which servers ignore between
+ * requests. EPIPE means that the request was refused unread and can be sent again, whatever its method. While a body is
+ * being sent this is not possible, as the line break would be a part of it.
  */
 export function upstreamConnector(
   socketPath: string | undefined,

@@ -11,22 +11,22 @@ import { isIdempotent, mayBeSentAgain, ONE_PIECE } from '../sent-again.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** undici's error for a 304 that names the length of the full response, and has no body, as it should. */
+/** undici's error for a 304 with the length of the full response. Such a 304 is correct: it has no body. */
 const NO_SUCH_LENGTH = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 
 /** A request as it goes to the upstream. */
 export interface ForwardedRequest {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly headers: string[];
   readonly body: ForwardedBody | undefined;
 }
 
 /**
- * Forwards one request over undici, streaming both ways.
+ * Forwards one request by undici, streaming in both directions.
  *
- * A kept-alive connection that the upstream has just closed fails no request. Where no byte of a response has come, the
+ * A kept-alive connection that the upstream has just closed fails no request: if no byte of a response has come, the
  * request is sent again over a new connection, if its method allows that or the kernel says that the upstream never
  * read it (EPIPE, see connector.ts, or a reset).
  */
@@ -47,7 +47,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #hasAnswer = false;
   #abort: ((reason?: Error) => void) | undefined;
   #resume: () => void = () => undefined;
-  /** Bytes of the response's body, where its head says so. */
+  /** The length of the response's body in bytes, if its head says it. */
   #length: number | undefined;
   /** Whether its head says that it has no body. */
   #hasNoBody = false;
@@ -146,7 +146,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #giveUp(): void {
     const connection = this.#connection;
-    this.#connection = undefined; // the abort reports an error, which must not give the connection back
+    this.#connection = undefined; // the abort calls onError, which must not give the connection back
     this.#abort?.();
     if (connection) this.#connections.discard(connection);
   }
@@ -158,12 +158,12 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends a head at once, unless it went out with the first bytes of its body, where they came together. */
+/** Sends a head without a wait for the body, unless both came together and the head was sent with the body. */
 function flushHead(exchange: Exchange): void {
   if (!exchange.isOver && exchange.bytesSent === 0) exchange.flushHead();
 }
 
-/** Restores a reason phrase, which undici reads as UTF-8. The bytes of valid UTF-8 come back; others are lost. */
+/** Restores the bytes of a reason phrase, which undici reads as UTF-8. Bytes that are not valid UTF-8 are lost. */
 function asLatin1(reason: string, status: number): string {
   if (/^[\t\x20-\x7e]*$/.test(reason)) return reason;
   return reason.includes('\ufffd') ? (STATUS_CODES[status] ?? '') : Buffer.from(reason).toString('latin1');

@@ -9,7 +9,7 @@ import { endToEndTrailers, withoutHeader } from '../headers.ts';
 import { relayFrom } from '../relay-response.ts';
 import { hasTrailers } from '../stepwise.ts';
 
-/** How long the upstream has to say `100 Continue`, in milliseconds; as in of-watchdog. */
+/** How long the upstream may take to send `100 Continue`, in milliseconds, the same as in of-watchdog. */
 const CONTINUE_MS = 1500;
 
 /** Forwards one request over a connection of its own by node:http, step by step as the upstream asks. */
@@ -39,7 +39,7 @@ export function forwardStepwise(
   else sendBody(exchange, outgoing);
 }
 
-/** Sends the body when the upstream says `100 Continue`, or after a while: not every server knows of it. */
+/** Sends the body when the upstream sends `100 Continue`, or after a while, as not every server does so. */
 function whenAskedFor(outgoing: http.ClientRequest, send: () => void): void {
   const timer = setTimeout(send, CONTINUE_MS);
   outgoing.once('continue', () => {
@@ -55,8 +55,8 @@ function connect(options: http.ClientRequestArgs): net.Socket {
 }
 
 /**
- * Adds the headers that frame the request. Node adds none where headers come in a list, and throws for a Trailer
- * without chunks.
+ * Adds the headers that frame the request. Node adds none if the headers are a list, and throws for a Trailer without
+ * chunks.
  */
 function withFraming(exchange: Exchange, request: ForwardedRequest): string[] {
   const kept = hasTrailers(exchange) ? request.headers : withoutHeader(request.headers, 'trailer');

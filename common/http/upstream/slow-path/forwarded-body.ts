@@ -3,8 +3,8 @@ import type { RequestBody } from '../../exchange/request-body.ts';
 import { MOST_KEPT } from '../sent-again.ts';
 
 /**
- * The body of a request on its way to the upstream. A body that has arrived whole goes out in one piece; any other
- * flows. Its start is kept until the upstream answers, for a second try on another connection.
+ * The body of a request for the upstream. A body that has arrived whole is sent in one piece; any other flows. Its
+ * start is kept until the upstream answers, for a second try over another connection.
  */
 export class ForwardedBody {
   readonly #body: RequestBody;
@@ -19,24 +19,24 @@ export class ForwardedBody {
     if (body.isComplete) this.#whole = body.takeArrived();
   }
 
-  /** Makes one of a body that was read whole before. */
+  /** Makes a forwarded body from one that was read whole before. */
   static of(body: RequestBody, whole: Buffer): ForwardedBody {
     const forwarded = new ForwardedBody(body);
     forwarded.#whole = whole;
     return forwarded;
   }
 
-  /** Its length in bytes, where it has arrived whole. */
+  /** The length of the body in bytes, if it has arrived whole. */
   get wholeLength(): number | undefined {
     return this.#whole?.length;
   }
 
-  /** Whether it can be sent once more from its start. */
+  /** Whether the body can be sent again from its start. */
   get canBeSentAgain(): boolean {
     return this.#whole !== undefined || this.#kept !== undefined;
   }
 
-  /** Gives the body from its start, for one try. */
+  /** @returns the body from its start, for one try */
   open(): Buffer | Readable {
     if (this.#whole) return this.#whole;
     this.#stream?.destroy();
@@ -49,12 +49,12 @@ export class ForwardedBody {
     return stream;
   }
 
-  /** Drops the kept start: the upstream has answered, so nothing will be sent again. */
+  /** Drops the kept start, as the upstream has answered and nothing will be sent again. */
   forget(): void {
     this.#kept = undefined;
   }
 
-  /** Closes it, as nobody takes it any more. */
+  /** Stops sending the body. */
   close(): void {
     this.#kept = undefined;
     this.#stream?.destroy();

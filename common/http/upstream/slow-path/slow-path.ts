@@ -5,8 +5,8 @@ import { forwardByUndici, type ForwardedRequest } from './forward-by-undici.ts';
 import { forwardStepwise } from './forward-stepwise.ts';
 
 /**
- * Forwards the requests that the fast path does not take: by undici, or by node:http where undici cannot. It is loaded
- * when the first of them comes. Its pool is not the fast path's, as undici makes and keeps its own sockets.
+ * Forwards requests that the fast path does not forward: by undici, or by node:http if undici cannot. It is loaded with
+ * the first such request. It has a pool of its own, as undici makes and keeps its own sockets.
  */
 export class SlowPath {
   readonly #address: UpstreamAddress;

@@ -5,13 +5,13 @@ import { ConnectionPool, type OnIdleClosed, type PooledConnection } from '../con
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
 
-/** Bytes of a response's head: as many as a request may have. */
+/** The largest head of a response, in bytes; the same as for requests. */
 const MOST_HEADERS = 1 << 20;
 
-/** How long an idle connection is kept where the upstream does not say, in milliseconds. */
+/** How long an idle connection is kept if the upstream does not say it, in milliseconds. */
 const KEEP_ALIVE_MS = 4000;
 
-/** The code of the error with which undici closes a socket, at its end or where bytes came that nobody had asked for. */
+/** The code with which undici closes a socket when the upstream has ended it, or has sent bytes without a request. */
 const CLOSED_BY_UNDICI = 'UND_ERR_SOCKET';
 
 /** One connection to the upstream, for one request at a time. */
@@ -21,11 +21,11 @@ export class UndiciConnection implements PooledConnection {
   #hasEnded = false;
   /** The responses that have come over the present socket. */
   answers = 0;
-  /** Whether the present request is out in full. */
+  /** Whether the present request was sent completely. */
   requestIsOut = false;
   /** Whether the kernel said that the upstream has not read the present request. */
   wasRefused = false;
-  /** When its last response was whole. */
+  /** When its last response was complete, by performance.now(). */
   idleSince = 0;
 
   constructor(address: UpstreamAddress, onClosed: OnIdleClosed<UndiciConnection>) {
@@ -59,7 +59,7 @@ export class UndiciConnection implements PooledConnection {
     this.#client.dispatch(options, handler);
   }
 
-  /** undici opens a closed connection again by itself. */
+  /** True until `close`, as undici opens a closed connection again by itself. */
   get isOpen(): boolean {
     return !this.#client.destroyed;
   }
@@ -73,7 +73,7 @@ export class UndiciConnection implements PooledConnection {
   }
 }
 
-/** The connections to one upstream over undici. */
+/** The connections of the slow path to one upstream. */
 export class UndiciPool extends ConnectionPool<UndiciConnection> {
   constructor(address: UpstreamAddress) {
     super((onIdleClosed) => new UndiciConnection(address, onIdleClosed));

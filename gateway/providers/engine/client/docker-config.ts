@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Environment } from '../../../../common/settings/read.ts';
 import { mapOf, object, readAs, text, type Shape } from '../../../json/shape.ts';
 
-/** The folder where docker's command line keeps contexts and logins. */
+/** @returns the folder where docker's command line keeps contexts and logins */
 function dockerConfigFolder(environment: Environment): string {
   return environment['DOCKER_CONFIG'] || join(environment['HOME'] ?? '/', '.docker');
 }
@@ -18,7 +18,7 @@ const CONFIG = object({
 
 export type DockerConfig = typeof CONFIG.zero;
 
-/** What its config.json says; as good as empty where there is none that can be read. */
+/** Reads docker's config.json. Without a readable file, the result is empty. */
 export async function readDockerConfig(environment: Environment): Promise<DockerConfig> {
   return (await readJson(join(dockerConfigFolder(environment), 'config.json'), CONFIG)) ?? CONFIG.zero;
 }
@@ -26,8 +26,8 @@ export async function readDockerConfig(environment: Environment): Promise<Docker
 const META = object({ Endpoints: mapOf(object({ Host: text })) });
 
 /**
- * The engine of a context (`docker context use NAME`).
- * @returns its address, and the folder of its certificates; undefined where there is no such context
+ * Reads a context of docker (`docker context use NAME`).
+ * @returns the engine's address, and the folder of its certificates; undefined where there is no such context
  */
 export async function readContext(
   environment: Environment,
@@ -43,6 +43,6 @@ async function readJson<T>(file: string, shape: Shape<T>): Promise<T | undefined
   try {
     return readAs(shape, JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    return undefined; // somebody else's file: it is not ours to complain of
+    return undefined; // docker's own command line complains of a broken file
   }
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where an engine's HTTP API is. */
+/** The address of an engine's HTTP API. */
 export interface EngineAddress {
-  /** As a user writes it, for messages: `unix:///run/podman/podman.sock`. */
+  /** The address as users write it, for messages: `unix:///run/podman/podman.sock`. */
   readonly text: string;
-  /** For a Unix socket any name will do. */
+  /** The URL's origin. For a Unix socket, its host has no meaning. */
   readonly origin: string;
   readonly socketPath?: string;
-  /** What a TLS handshake takes, in PEM. */
+  /** Certificates and key for TLS, in PEM. */
   readonly tls?: Tls;
 }
 
@@ -19,8 +19,8 @@ export interface Tls {
 }
 
 /**
- * Reads an address as DOCKER_HOST has it: `unix:///PATH`, `tcp://HOST:PORT`, `http://`, `https://`.
- * @returns undefined where it is none of these
+ * Reads an address in the format of DOCKER_HOST: `unix:///PATH`, `tcp://HOST:PORT`, `http://`, `https://`.
+ * @returns undefined for any other format
  */
 export function parseEngineAddress(text: string, tls?: Tls): EngineAddress | undefined {
   const socket = /^unix:\/\/(\/.+)$/.exec(text)?.[1];
@@ -33,7 +33,7 @@ export function parseEngineAddress(text: string, tls?: Tls): EngineAddress | und
   return { text, origin, ...(tls && { tls }) };
 }
 
-/** The certificates of a folder, as Docker's clients lay them out. */
+/** Reads certificates and key from a folder with the file names of Docker's clients. Missing files are left out. */
 export async function readTls(folder: string): Promise<Tls> {
   const read = async (name: string): Promise<Buffer | undefined> =>
     readFile(join(folder, name)).catch(() => undefined);

@@ -6,15 +6,15 @@ import { object, readAs, text, type Shape } from '../../../json/shape.ts';
 import { wholeAnswer } from '../../../whole-answer.ts';
 import type { EngineAddress } from './engine-address.ts';
 
-/** What an engine says in one go is not larger, in bytes. */
+/** The largest answer that is read as a whole, in bytes. */
 const LARGEST_ANSWER = 64 << 20;
-/** How much of its text goes into an error of ours. */
+/** How many characters of the engine's reason go into an error. */
 const LONGEST_REASON = 500;
-/** How long an answer may take to begin, where a request sets no time of its own, in milliseconds. */
+/** How long an answer may take to begin, unless the request has a timeout of its own, in milliseconds. */
 const ANSWERS_WITHIN_MS = 60_000;
 const CONNECTS_WITHIN_MS = 5000;
 
-/** The engine has said no. */
+/** The engine answered with an error. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly status: number;
@@ -31,11 +31,11 @@ export interface EngineRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** How long its answer may take to begin, in milliseconds. */
+  /** How long the answer may take to begin, in milliseconds; 0: no limit. */
   readonly timeout?: number;
 }
 
-/** Speaks to an engine over Docker's HTTP API, which Podman has too. */
+/** Sends requests to an engine, by Docker's HTTP API, which Podman has too. */
 export class EngineClient {
   readonly address: EngineAddress;
   readonly #client: HttpClient;
@@ -48,7 +48,7 @@ export class EngineClient {
   }
 
   /**
-   * Asks for something that is answered in JSON.
+   * Sends a request whose answer is JSON.
    * @throws EngineError with the engine's reason; GatewayError PROVIDER_UNAVAILABLE where it does not answer
    */
   async read<T>(method: string, path: string, shape: Shape<T>, request: EngineRequest = {}): Promise<T> {
@@ -61,8 +61,8 @@ export class EngineClient {
   }
 
   /**
-   * Has something done whose answer says no more than that it is.
-   * @param done answers beside 2xx that mean so too: 304 for what was so already, 404 for what is to go
+   * Sends a request whose answer has no content that matters. Throws as `read` does.
+   * @param done statuses that count as success too, such as 304 (nothing to do) or 404 (already removed)
    */
   async send(
     method: string,
@@ -77,7 +77,7 @@ export class EngineClient {
     }
   }
 
-  /** Opens an answer that is read as it comes. */
+  /** Sends a request and returns the body of the answer, to be read as it comes. Throws as `read` does. */
   async open(
     method: string,
     path: string,
@@ -127,13 +127,13 @@ export class EngineClient {
 
 const FAILURE = object({ message: text });
 
-/** Engines say why in a field of JSON, or in plain text. */
+/** @returns the engine's reason, which is a field of JSON or plain text */
 function reasonOf(body: string, status: number): string {
   let reason = body;
   try {
     reason = readAs(FAILURE, JSON.parse(body)).message || body;
   } catch {
-    // it is plain text
+    // plain text
   }
   const line = reason.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_REASON);
   return line || `it answered ${status}`;

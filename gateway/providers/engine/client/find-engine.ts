@@ -5,16 +5,16 @@ import type { Environment } from '../../../../common/settings/read.ts';
 import { parseEngineAddress, readTls, type EngineAddress } from './engine-address.ts';
 import { readContext, readDockerConfig } from './docker-config.ts';
 
-/** An address that cannot be used, with the way out. */
+/** An address of an engine cannot be used. The message says what to do. */
 class EngineAddressError extends Error {
   override readonly name = 'EngineAddressError';
 }
 
 /**
- * Finds the engine: where the setting says, where docker's command line would find it (DOCKER_HOST, then its context),
- * where podman's would (CONTAINER_HOST), then at the sockets that engines have.
+ * Finds the engine: by the setting; else as docker's command line does (DOCKER_HOST, then its context); else as
+ * podman's does (CONTAINER_HOST); else at the usual sockets of engines.
  * @param setting engine_host; '' where it is not set
- * @returns undefined where there is none
+ * @returns undefined where no engine was found
  * @throws EngineAddressError
  */
 export async function findEngine(
@@ -51,11 +51,11 @@ function parsed(source: string, text: string, tls: EngineAddress['tls']): Engine
   throw new EngineAddressError(
     text.startsWith('ssh://')
       ? `${source}=${shown} is over ssh, which the gateway does not speak: forward the socket (ssh -L) and set engine_host to ${known}`
-      : `${source}=${shown} is no address of a container engine: expected ${known}`,
+      : `${source}=${shown} is not an address of a container engine: expected ${known}`,
   );
 }
 
-/** The sockets of Docker and Podman, of root's engines first, then of a user's own. */
+/** @returns the usual sockets: Docker's, then Podman's, root's before the user's, then those of desktop programs */
 function usualSockets(environment: Environment): string[] {
   const runtime = environment['XDG_RUNTIME_DIR'];
   const home = environment['HOME'];

@@ -1,17 +1,17 @@
-/** The parts of an image's name that a registry is asked with. */
+/** The parts of an image's name. */
 export interface ImageReference {
-  /** The registry, `docker.io` where none is named. */
+  /** The registry; `docker.io` where the name has none. */
   readonly registry: string;
-  /** All but tag and digest, as it was given. */
+  /** The name without tag and digest. It includes the registry, if one was given. */
   readonly repository: string;
-  /** `latest`, or `sha256:…`. */
+  /** The digest (`sha256:…`) if there is one, else the tag, else `latest`. */
   readonly tag: string;
 }
 
 /**
  * Reads `[REGISTRY/]NAME[:TAG][@DIGEST]` (distribution/reference). A part before the first slash is a registry where it
  * has a dot or a colon, or is `localhost`.
- * @returns undefined where it is no such name
+ * @returns undefined where the text is no such name
  */
 export function readImageReference(image: string): ImageReference | undefined {
   const match =

@@ -1,11 +1,11 @@
 import { readAs, type Shape } from '../../../json/shape.ts';
 
-/** A document that is longer is passed over. */
+/** Longer documents are skipped. In characters. */
 const LONGEST_DOCUMENT = 1 << 20;
 
 /**
- * Documents of JSON that come one a line, as events and the progress of a pull do. One that cannot be read is passed
- * over.
+ * Reads a stream of JSON documents, one per line, such as events and the progress of a pull. Documents that cannot be
+ * read are skipped.
  */
 export async function* jsonStream<T>(stream: AsyncIterable<Buffer>, shape: Shape<T>): AsyncGenerator<T> {
   let rest = '';

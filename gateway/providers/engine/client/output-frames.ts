@@ -1,10 +1,10 @@
-/** Bytes of the head of each frame: whose output it is, three zeros, and the length (Docker's API, "Stream format"). */
+/** The bytes of a frame's head: the stream, three zeros, and the length in 4 bytes (Docker's API, "Stream format"). */
 const HEAD = 8;
-/** No frame is longer; one that says so is no frame. */
+/** The largest frame that is accepted, in bytes. */
 const LONGEST_FRAME = 16 << 20;
 
 /**
- * The output of a container's commands, as frames that stdout and stderr share.
+ * Splits the output of a container, in which frames of stdout and stderr alternate.
  * @throws Error where the stream is not made of frames
  */
 export async function* outputFrames(

@@ -4,15 +4,15 @@ import type { Environment } from '../../../../common/settings/read.ts';
 import { object, readAs, text } from '../../../json/shape.ts';
 import { readDockerConfig } from './docker-config.ts';
 
-/** Docker's own registry is known by an address of its own. */
+/** The name under which `docker login` keeps the login of docker.io. */
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 const HELPER_WITHIN_MS = 10_000;
 
 const CREDENTIALS = object({ Username: text, Secret: text });
 
 /**
- * The login for a registry that `docker login` has left, from its config.json or a helper that keeps it.
- * @returns the X-Registry-Auth header; undefined where there is none, or the engine has its own
+ * Finds the login that `docker login` has saved for a registry, in docker's config.json or in a credential helper.
+ * @returns the value of the header X-Registry-Auth; undefined where there is no login
  */
 export async function registryLogin(registry: string, environment: Environment): Promise<string | undefined> {
   const config = await readDockerConfig(environment);
@@ -32,12 +32,12 @@ export async function registryLogin(registry: string, environment: Environment):
 }
 
 function header(login: Readonly<Record<string, string>>): string {
-  // with its padding, without which podman reads none
+  // base64url, but with padding: podman does not read it without
   const letters = Buffer.from(JSON.stringify(login)).toString('base64');
   return letters.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** `docker-credential-NAME get` reads the server's name and prints the login. */
+/** Asks a credential helper: `docker-credential-NAME get` reads the server's name from stdin and prints the login. */
 async function askHelper(
   name: string,
   server: string,
@@ -56,6 +56,6 @@ async function askHelper(
     const [status] = (await once(helper, 'close')) as [number | null];
     return status === 0 ? readAs(CREDENTIALS, JSON.parse(Buffer.concat(output).toString())) : undefined;
   } catch {
-    return undefined; // there is no such helper, or it says nothing that can be read
+    return undefined; // there is no such helper, or its output cannot be read
   }
 }

@@ -5,24 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionLimits } from './function-limits.ts';
 import { outOfMemory, type LimitHolder } from './limit-holder.ts';
 
-/** What a watchdog needs for itself, beside the function in a process of its own, in bytes. */
+/** The memory that is allowed for the watchdog where the function is a process of its own, in bytes. */
 const WATCHDOG_BYTES = 64 << 20;
-/** The span in which CPU is counted, and the least of it that the kernel takes, in microseconds. */
+/** The period of cpu.max, and the smallest quota that the kernel accepts, in microseconds. */
 const PERIOD_US = 100_000;
 const LEAST_QUOTA_US = 1000;
-/** How often, and how long after each other, a group is removed whose last processes are being reaped. */
+/** How often the removal of a cgroup is tried, and the pause between: it fails while its last processes are reaped. */
 const REMOVALS = 20;
 const REMOVE_AGAIN_MS = 50;
 
-/** Has the kernel hold an instance to its limits, in a cgroup of its own (kernel.org, Control Group v2). */
+/** Lets the kernel enforce the limits of an instance, by a cgroup of its own (kernel.org, Control Group v2). */
 export class CgroupHolder implements LimitHolder {
   readonly #folder: string;
   readonly #limits: FunctionLimits;
   readonly #extraBytes: number;
 
   /**
-   * @param folder the group of the instance, which is made
-   * @param isInproc whether the function runs in the watchdog's own process; else the watchdog's memory is no part of it
+   * @param folder the cgroup to create for the instance
+   * @param isInproc whether the function runs in the watchdog's process; if not, the watchdog gets memory on top
    */
   constructor(folder: string, limits: FunctionLimits, isInproc: boolean) {
     this.#folder = folder;
@@ -42,14 +42,14 @@ export class CgroupHolder implements LimitHolder {
       if (bytes !== undefined) {
         this.#write('memory.max', String(Math.ceil(bytes + this.#extraBytes)));
         this.#write('memory.swap.max', '0', true);
-        // all of it or nothing: a watchdog is not to stay behind without its function
+        // kills all processes together: a watchdog must not stay behind without its function
         this.#write('memory.oom.group', '1');
       }
       if (cores !== undefined)
         this.#write('cpu.max', `${Math.max(LEAST_QUOTA_US, Math.round(cores * PERIOD_US))} ${PERIOD_US}`);
       this.#write('cgroup.procs', String(pid));
     } catch {
-      end(); // without its limits it is not to run
+      end(); // an instance must not run without its limits
     }
   }
 

@@ -1,16 +1,16 @@
 import type { Deployment } from '../../../functions/deployment.ts';
 import { parseQuantity } from '../../../functions/quantity.ts';
 
-/** What each instance of a function may use at the most. */
+/** The limits of each instance of a function: `bytes` of memory and `cores` of CPU. */
 export interface FunctionLimits {
   readonly bytes: number | undefined;
   readonly cores: number | undefined;
-  /** As they were deployed, for those who read of them. */
+  /** The limits as they were deployed, for texts. */
   readonly memory: string;
   readonly cpu: string;
 }
 
-/** @returns undefined where there are none */
+/** @returns undefined where a function has no limits */
 export function limitsOf({ limits }: Deployment): FunctionLimits | undefined {
   const { memory = '', cpu = '' } = limits ?? {};
   const bytes = parseQuantity(memory) || undefined;

@@ -8,11 +8,11 @@ import { limitsOf } from './function-limits.ts';
 import type { LimitHolder } from './limit-holder.ts';
 import { MemoryWatch } from './memory-watch.ts';
 
-/** The gateway's own group below the one that it was started in, as groups with groups below them have no processes. */
+/** The cgroup that the gateway moves itself into, as a cgroup whose children have limits may contain no processes. */
 const OWN = 'of-gateway';
 const INSTANCE = 'instance-';
 
-/** Holds instances to their limits: the kernel does where this process has a cgroup of its own, else the gateway. */
+/** Makes instances keep their limits: by the kernel if this process has a cgroup of its own, else by watching them. */
 export class Limiter {
   readonly #folder: string | undefined;
   readonly #why: string;
@@ -33,7 +33,7 @@ export class Limiter {
     }
   }
 
-  /** @returns undefined where the function has no limit that can be held */
+  /** @returns undefined where the function has no limit that can be enforced */
   holderFor(id: string, deployment: Deployment, isInproc: boolean): LimitHolder | undefined {
     const limits = limitsOf(deployment);
     if (!limits) return undefined;
@@ -42,7 +42,7 @@ export class Limiter {
     return limits.bytes === undefined ? undefined : new MemoryWatch(limits, isInproc);
   }
 
-  /** What holds a function to its limits, for its status. */
+  /** @returns lines for the status of a function: how each of its limits is enforced, or why it is not */
   notes(deployment: Deployment): string[] {
     const limits = limitsOf(deployment);
     if (!limits) return [];
@@ -57,7 +57,7 @@ export class Limiter {
   }
 }
 
-/** Moves this process into a group below its own, so that there can be others with limits. @throws Error */
+/** Moves this process into a child of its own cgroup, so that other children can have limits. @throws Error */
 async function makeRoom(folder: string): Promise<void> {
   const pids = (await readFile(path.join(folder, 'cgroup.procs'), 'utf8')).split('\n').filter(Boolean);
   if (pids.some((pid) => pid !== String(process.pid)))
@@ -67,7 +67,7 @@ async function makeRoom(folder: string): Promise<void> {
   for (const pid of pids) await writeFile(path.join(own, 'cgroup.procs'), pid);
   await writeFile(path.join(folder, 'cgroup.subtree_control'), '+memory +cpu');
   const names = await readdir(folder);
-  // of a gateway that was killed
+  // groups that a gateway left behind when it was killed
   const left = names.filter((name) => name.startsWith(INSTANCE));
   for (const name of left) await rmdir(path.join(folder, name)).catch(() => undefined);
 }

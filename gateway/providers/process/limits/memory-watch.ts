@@ -2,10 +2,10 @@ import { anonymousBytes } from '../process-tree.ts';
 import type { FunctionLimits } from './function-limits.ts';
 import { outOfMemory, type LimitHolder } from './limit-holder.ts';
 
-/** How often memory is looked at, in milliseconds. */
+/** How often memory is measured, in milliseconds. */
 const LOOK_EVERY_MS = 250;
 
-/** Looks at the memory of an instance again and again, and ends it where that is over its limit. */
+/** Measures the memory of an instance at intervals, and ends the instance when it is over its limit. */
 export class MemoryWatch implements LimitHolder {
   readonly #bytes: number;
   readonly #limit: string;
@@ -13,7 +13,7 @@ export class MemoryWatch implements LimitHolder {
   #timer: NodeJS.Timeout | undefined;
   #reason: string | undefined;
 
-  /** @param isInproc whether the function runs in the watchdog's own process, which counts with it then */
+  /** @param isInproc whether the function runs in the watchdog's process, whose memory counts then */
   constructor({ bytes = Number.POSITIVE_INFINITY, memory }: FunctionLimits, isInproc: boolean) {
     this.#bytes = bytes;
     this.#limit = memory;

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** The names by which functions reach the gateway in a cluster (docs.openfaas.com), at its port 8080. */
+/** The names of the gateway in a cluster (docs.openfaas.com); there it listens on port 8080. */
 const NAMES: ReadonlySet<string> = new Set([
   'gateway',
   'gateway.openfaas',
@@ -10,8 +10,8 @@ const NAMES: ReadonlySet<string> = new Set([
 const PORT = 8080;
 
 /**
- * Lets connections to those names lead to the gateway. Every client of Node's, fetch among them, connects through
- * Socket.connect, which is the one place where name and port are seen together.
+ * Redirects connections to those names to this gateway. All clients in Node, such as http and fetch, connect through
+ * Socket.connect, the only place that sees both name and port.
  * @param address `HOST:PORT` of the gateway
  */
 export function redirectGateway(address: string): void {
@@ -19,7 +19,7 @@ export function redirectGateway(address: string): void {
   const port = Number(address.slice(address.lastIndexOf(':') + 1));
   const original = net.Socket.prototype.connect as (this: net.Socket, ...args: unknown[]) => net.Socket;
   const connect = function connect(this: net.Socket, ...args: unknown[]): net.Socket {
-    // net.connect hands on its arguments as one array that it has put in order
+    // net.connect passes its arguments on as one array: options, then the callback
     const given: unknown = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
     if (isToGateway(given)) Object.assign(given, { host, port });
     else if (Number(args[0]) === PORT && NAMES.has(String(args[1]).toLowerCase()))

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const SECRETS = '/var/openfaas/secrets';
 
-/** Functions read /var/openfaas/secrets/NAME, where only root could put a file: what opens that opens `folder`. */
+/**
+ * Makes Node's `fs` open `folder` in place of /var/openfaas/secrets, where functions expect their secrets and only root
+ * could put files.
+ */
 export function redirectSecrets(folder: string): void {
   const redirect = (path: unknown): unknown => {
     const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
@@ -25,7 +28,7 @@ function wrapAll(target: object, names: readonly string[], redirect: (path: unkn
     const wrapped = function wrapped(this: unknown, path: unknown, ...rest: unknown[]): unknown {
       return Reflect.apply(original, this, [redirect(path), ...rest]);
     };
-    // fs.realpath.native, util.promisify.custom
+    // keeps properties of the functions, such as fs.realpath.native and util.promisify.custom
     Reflect.set(target, name, Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original)));
   }
 }
