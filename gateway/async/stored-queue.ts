@@ -149,11 +149,11 @@ export class StoredQueue implements CallQueue {
   }
 
   async bodyOf(callId: string): Promise<Buffer> {
-    return (await this.#contentOf(this.#dead(callId, 'only dead calls keep their body'))).body;
+    return (await this.#contentOf(this.#history.dead(callId, 'only dead calls keep their body'))).body;
   }
 
   async replay(callId: string, body?: Buffer): Promise<void> {
-    const dead = this.#dead(callId, 'only dead calls can be replayed');
+    const dead = this.#history.dead(callId, 'only dead calls can be replayed');
     if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
     this.#replaying.add(dead.id);
     try {
@@ -176,14 +176,6 @@ export class StoredQueue implements CallQueue {
 
   pending(name: FunctionName): number {
     return this.#room.callsOf(name);
-  }
-
-  #dead(callId: string, rule: string): CallRecord {
-    const record = this.#history.find(callId);
-    if (!record)
-      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
-    if (record.state !== 'dead') throw notDead(`the call ${callId} is ${record.state}: ${rule}`);
-    return record;
   }
 
   async #contentOf({ id, callId }: CallRecord): Promise<CallContent> {
