@@ -130,7 +130,8 @@ describe('calls', () => {
         .getByRole('button')
         .click();
       const field = page.getByRole('dialog').getByLabel('Body');
-      const hint = { binary: 'is not text', lines: 'This is the original body', large: 'is too large' }[id] ?? '';
+      const hint =
+        { binary: 'is not text', lines: 'This is the original body', large: 'is too large' }[id] ?? '';
       await page.getByText(hint).waitFor();
       await change(field);
       await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
