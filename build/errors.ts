@@ -1,6 +1,6 @@
 /**
- * The one table of what ends a command before its time: the code, the exit status a script can tell it by, and
- * what it stands for in `ofkit --help`.
+ * The one table of the errors that end a command: the code, the exit status by which a script knows it, and the
+ * meaning that `ofkit --help` prints.
  */
 export const KIT_ERRORS = {
   INTERNAL: { exit: 1, meaning: 'a fault of ofkit itself' },
@@ -23,12 +23,12 @@ export const KIT_ERRORS = {
 
 export type KitErrorCode = keyof typeof KIT_ERRORS;
 
-/** What the user reads: one line that says what happened and what to do, and a code that sets the exit status. */
+/** An error for the user: one line that tells the event and the way out, and a code that sets the exit status. */
 export class KitError extends Error {
   override readonly name = 'KitError';
   readonly code: KitErrorCode;
   readonly exitStatus: number;
-  /** The output of the program that failed, shown as it is above the line. */
+  /** The output of the program that failed. The user sees it unchanged above the line. */
   readonly output: string;
 
   constructor(code: KitErrorCode, message: string, options: ErrorOptions & { output?: string } = {}) {

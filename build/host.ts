@@ -1,23 +1,11 @@
 import type { ReadStream } from 'node:tty';
-import type { Output } from './terminal/output.ts';
+import type { Project } from './project.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What a command knows of the machine it runs on; made once by the entry file and handed down. */
-export interface Host {
-  /** The project folder: where stack.yaml, template/ and build/ lie. */
-  readonly cwd: string;
-  readonly env: Environment;
-  /** The file of ofkit itself, links resolved: the watchdog and the checkout are found from there. */
-  readonly program: string;
-  /** Results: what a script reads. */
-  readonly out: Output;
-  /** Progress and errors: what a person reads. */
-  readonly err: Output;
-  /** The keys, where it is a terminal. Called by commands that read it alone, as it is opened by that. */
+/** Everything that a command has of its machine. The functions that it calls ask only for the part that they need. */
+export interface Host extends Project, Terminal {
+  /** Opens the keys, which may be no terminal. */
   readonly stdin: () => ReadStream;
-  /** Aborted by Ctrl-C; its reason is a KitError. */
-  readonly interrupted: AbortSignal;
-  /** Calls back on the second Ctrl-C; ofkit exits when what is called has ended. */
+  /** Registers a callback for the second Ctrl-C. ofkit exits once all callbacks have ended. */
   readonly onSecondInterrupt: (callback: () => Promise<void>) => void;
 }

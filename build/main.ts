@@ -7,7 +7,7 @@ import { KitError } from './errors.ts';
 import type { Host } from './host.ts';
 import { createOutput } from './terminal/output.ts';
 
-/** The entry of ofkit: argv, environment, signals and the exit status. */
+/** The entry of ofkit: it alone reads argv and the environment, handles signals, and exits. */
 
 const { env, stdout, stderr } = process;
 const [, script = ''] = process.argv;
@@ -15,9 +15,9 @@ const interruption = new AbortController();
 const secondInterrupt: (() => Promise<void>)[] = [];
 
 const host: Host = {
-  cwd: process.cwd(),
-  env,
-  program: createRequire(script).resolve(script), // as Node has found it: by a link, or without its extension
+  folder: process.cwd(),
+  environment: env,
+  program: createRequire(script).resolve(script), // Node may have found it by a link, or without its extension
   out: createOutput(stdout, isatty(1), env),
   err: createOutput(stderr, isatty(2), env),
   stdin: () => process.stdin,
@@ -34,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// A reader that goes (`ofkit ... | head`) ends the command as a signal would.
+// A reader that closes its end (`ofkit ... | head`) ends the command as a signal would.
 for (const stream of [stdout, stderr]) {
   stream.on('error', () =>
     interruption.abort(new KitError('INTERRUPTED', 'nobody reads the output any more')),
@@ -47,12 +47,12 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
-  // The command is over: a handle that a library has left open is no reason to stay.
+  // The command is over. A handle that a library has left open would keep the process alive.
   await Promise.all([flushed(stdout), flushed(stderr)]);
   process.exit();
 }
 
-/** Resolves once what was written has gone to the system. */
+/** Resolves once the system has everything that was written to a stream. */
 function flushed(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writable) stream.write('', () => resolve());

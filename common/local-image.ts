@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,13 +8,15 @@ import { join } from 'node:path';
  *
  *     images/NAME/current           a link to the newest revision's folder, switched by a rename
  *     images/NAME/REVISION/image.json
- *     images/NAME/REVISION/root/    the files of the image's working folder
+ *     images/NAME/REVISION/root/    the files of the image: those that its Dockerfile puts into it
  */
 export interface LocalImage {
   /** The name that deployments use. */
   readonly name: string;
-  /** The folder of the image whose files are in `root/`. It is replaced where it occurs in `environment`. */
+  /** The folder of the image that its process starts in. */
   readonly workdir: string;
+  /** Whether `root/` stands for the image's `/`; else for `workdir` alone. */
+  readonly isWhole?: boolean;
   /** The ENV of the image's last stage. */
   readonly environment: Readonly<Record<string, string>>;
   /** The command that the image starts: `fwatchdog`, or an HTTP server. */
@@ -28,8 +31,10 @@ export interface LocalImage {
 export interface FoundImage extends LocalImage {
   /** The id of the build. */
   readonly revision: string;
-  /** The folder of its files. */
+  /** The folder that stands for the image's working folder. */
   readonly root: string;
+  /** The folder that stands for the image's `/`; undefined where only the working folder is here. */
+  readonly files: string | undefined;
 }
 
 const IMAGES = 'images';
@@ -68,7 +73,9 @@ export async function findLocalImage(
   try {
     const chosen = revision ?? (await readlink(join(folder, CURRENT)));
     const image = JSON.parse(await readFile(join(folder, chosen, 'image.json'), 'utf8')) as LocalImage;
-    return { ...image, revision: chosen, root: join(folder, chosen, 'root') };
+    const files = join(folder, chosen, 'root');
+    if (!image.isWhole) return { ...image, revision: chosen, root: files, files: undefined };
+    return { ...image, revision: chosen, root: join(files, image.workdir), files };
   } catch (error) {
     if (
       error instanceof Error &&
@@ -83,4 +90,30 @@ export async function findLocalImage(
 /** @returns the path of the link to an image's newest revision */
 export function currentLink(stateFolder: string, name: string): string {
   return join(imageFolder(stateFolder, name), CURRENT);
+}
+
+/** The folder of an image's global packages: the one of official Node images. */
+export const GLOBAL_FOLDER = '/usr/local/lib';
+
+/** The folders where a container finds its programs, beside the ones of its own PATH. */
+const PROGRAM_FOLDERS = ['/usr/local/bin', `${GLOBAL_FOLDER}/node_modules/.bin`, '/usr/bin', '/bin'];
+
+/** Lists the folders on this machine that have programs of an image, in the order in which a container looks for them. */
+export function programFolders({ files, environment }: FoundImage): string[] {
+  if (files === undefined) return [];
+  const own = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const folders = [...new Set([...own, ...PROGRAM_FOLDERS])].map((folder) => join(files, folder));
+  return folders.filter((folder) => existsSync(folder));
+}
+
+/**
+ * Replaces the paths of an image in a text by paths on this machine, where the path exists here or lies in the working
+ * folder. Other files of the image are not here.
+ */
+export function locateInImage(text: string, { workdir, root, files }: FoundImage): string {
+  return text.replaceAll(/(?<![\w./])\/(?!\/)[\w@.+/-]+/g, (path) => {
+    if (workdir !== '/' && (path === workdir || path.startsWith(`${workdir}/`)))
+      return root + path.slice(workdir.length);
+    return files !== undefined && existsSync(join(files, path)) ? join(files, path) : path;
+  });
 }

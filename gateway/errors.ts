@@ -11,7 +11,10 @@ export const GATEWAY_ERRORS = {
   IMAGE_UNAVAILABLE: { status: 400, meaning: 'an image that is not local and cannot be pulled' },
   SECRET_MISSING: { status: 400, meaning: 'a deployment that names a secret that does not exist' },
   NAMESPACE_UNKNOWN: { status: 400, meaning: 'a request that uses a namespace that does not exist' },
-  NAMESPACE_PROTECTED: { status: 400, meaning: 'the default namespace, which cannot be removed' },
+  NAMESPACE_PROTECTED: {
+    status: 400,
+    meaning: 'removing the default namespace, or creating kube-system',
+  },
   CREDENTIALS_INVALID: { status: 401, meaning: 'a missing or wrong login' },
   TOKEN_MISSING: { status: 403, meaning: 'a change by a browser’s session without its X-CSRF-Token' },
   ACCESS_DENIED: { status: 403, meaning: 'a change, or the body of a call, by a login that may only read' },

@@ -5,9 +5,10 @@ const TRUE = /^(?:1|t|true)$/i;
 const FALSE = /^(?:0|f|false)$/i;
 
 /**
- * Rewrites flags as Go's programs take them to those that commander knows: `--squash=false`, `-v=true`, and for one
- * that can be negated `--envsubst=false`, `--envsubst` and `--no-envsubst=false`. The last one given counts.
- * @param argv behind the program's name
+ * Rewrites switches in the form of Go's programs, which scripts for faas-cli use, to the form that commander knows:
+ * `--squash=false`, `-v=true`, and for a switch with a negation also `--envsubst=false`, `--envsubst` and
+ * `--no-envsubst=false`. The last one given counts.
+ * @param argv the words behind the program's name
  * @throws KitError USAGE for a value that is neither true nor false
  */
 export function withPlainBooleans(program: Command, argv: readonly string[]): string[] {
@@ -40,7 +41,7 @@ export function withPlainBooleans(program: Command, argv: readonly string[]): st
     }
     const on = value === undefined || truth(flag, value);
     for (const twin of [flag, other]) removeAll(result, twin);
-    // What a flag says without a value stands for itself; else its opposite, which may be the default.
+    // A true flag stands as it is. A false one becomes its opposite, or goes where the opposite is the default.
     const chosen = on ? flag : other;
     if (optionOf(options, chosen)) result.push(chosen);
   }

@@ -1,19 +1,20 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
-import { collectPairs, parsePort } from './values.ts';
+import { value, withFlags } from './flag.ts';
+import { pairs, SELECTION, WATCHDOG, YAML } from './shared-flags.ts';
+import { parsePort } from './values.ts';
 
-interface Flags {
-  yaml?: string;
-  filter?: string;
-  regex?: string;
-  port?: number;
-  env?: Readonly<Record<string, string>>;
-  watchdog?: string;
-}
+export const EXEC = {
+  yaml: YAML,
+  ...SELECTION,
+  port: value('-p, --port <port>', 'port of the gateway (default: any that is free)', parsePort),
+  variables: pairs('-e, --env <key=value>', 'environment variable of the functions'),
+  watchdog: WATCHDOG,
+};
 
 /** @param onStatus gets the exit status of the command that was run */
 export function declareExec(program: Command, host: Host, onStatus: (status: number) => void): void {
-  program
+  const exec = program
     .command('exec')
     .summary('run a command, such as tests, with all functions running')
     .description(
@@ -21,33 +22,12 @@ export function declareExec(program: Command, host: Host, onStatus: (status: num
     )
     .usage('[options] -- <command...>')
     .argument('<command...>', 'the command and its arguments, behind --')
-    .option('-f, --yaml <file>', 'stack file (default: stack.yaml, else stack.yml)')
-    .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
-    .option('--regex <regex>', 'only functions whose name matches')
-    .option('-p, --port <port>', 'port of the gateway (default: any that is free)', parsePort)
-    .option(
-      '-e, --env <key=value>',
-      'environment variable of the functions; may stand several times',
-      collectPairs(),
-    )
-    .option(
-      '--watchdog <file>',
-      'fwatchdog.js to run under (default: $OFKIT_WATCHDOG, else the one beside ofkit)',
-    )
-    .addHelpText('after', EXAMPLES)
-    .action(async (command: string[], flags: Flags) => {
-      const { execWithFunctions } = await import('../commands/exec.ts');
-      const status = await execWithFunctions(host, command, {
-        names: [],
-        yaml: flags.yaml,
-        filter: flags.filter,
-        regex: flags.regex,
-        port: flags.port ?? 0,
-        variables: flags.env ?? {},
-        watchdog: flags.watchdog,
-      });
-      onStatus(status);
-    });
+    .addHelpText('after', EXAMPLES);
+  const values = withFlags(exec, EXEC);
+  exec.action(async (command: string[], given: object) => {
+    const { execWithFunctions } = await import('../commands/exec.ts');
+    onStatus(await execWithFunctions(host, command, { ...values(given), names: [] }));
+  });
 }
 
 const EXAMPLES = `

@@ -1,111 +1,79 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { TARGETS, type Target } from '../manifests/targets.ts';
-import type { TagFormat } from '../stack/tag-formats.ts';
-import { collectPairs, parsePort, parseTagFormat } from './values.ts';
+import { choice, orElse, text, value, withFlags, type FlagValues } from './flag.ts';
+import { ENVSUBST, JSON_OUTPUT, pairs, SELECTION, TAG, YAML } from './shared-flags.ts';
+import { parsePort } from './values.ts';
 
-interface Flags {
-  target?: Target;
-  api?: string;
-  fromStore?: string;
-  arch: string;
-  name?: string;
-  label?: Readonly<Record<string, string>>;
-  annotation?: Readonly<Record<string, string>>;
-  yaml?: string;
-  filter?: string;
-  regex?: string;
-  namespace?: string;
-  tag: TagFormat;
-  port: number;
-  output?: string;
-  envsubst: boolean;
-  json?: true;
-}
+export const GENERATE = {
+  target: choice('-t, --target <target>', 'what is to run them', TARGETS),
+  api: text('--api <version>', 'target as faas-cli names it: openfaas.com/v1 or serving.knative.dev/v1'),
+  fromStore: text(
+    '--from-store <name>',
+    "a function of OpenFaaS's store ($OPENFAAS_STORE: another one) in place of the stack file's",
+  ),
+  arch: orElse(text('--arch <arch>', 'with --from-store: which of its images'), 'x86_64', '"x86_64"'),
+  name: text('--name <name>', 'with --from-store: the name that it is to have'),
+  label: pairs('--label <key=value>', 'with --from-store: label'),
+  annotation: pairs('--annotation <key=value>', 'with --from-store: annotation'),
+  yaml: YAML,
+  ...SELECTION,
+  namespace: text(
+    '-n, --namespace <namespace>',
+    "namespace (default: the function's in stack.yaml; else openfaas-fn for openfaas and knative)",
+  ),
+  tag: TAG,
+  port: orElse(
+    value('-p, --port <port>', 'compose: port of the first function, the next has one more', parsePort),
+    8080,
+    '8080',
+  ),
+  output: text(
+    '-o, --output <path>',
+    'file to write, or folder for a file of each function; what is there is replaced',
+  ),
+  envsubst: ENVSUBST,
+  json: { ...JSON_OUTPUT, help: 'write JSON: a List, or with compose the one file' },
+};
+
+type Values = FlagValues<typeof GENERATE>;
 
 export function declareGenerate(program: Command, host: Host): void {
-  program
+  const generate = program
     .command('generate')
     .summary('write manifests for an orchestrator')
     .description(
       'Write what an orchestrator needs to run the functions of stack.yaml, to stdout or with --output to files.',
     )
     .argument('[names...]', 'functions to write manifests of (default: all)')
-    .addOption(new Option('-t, --target <target>', 'what is to run them').choices(TARGETS))
-    .option('--api <version>', 'target as faas-cli names it: openfaas.com/v1 or serving.knative.dev/v1')
-    .option(
-      '--from-store <name>',
-      "a function of OpenFaaS's store ($OPENFAAS_STORE: another one) in place of the stack file's",
-    )
-    .option('--arch <arch>', 'with --from-store: which of its images', 'x86_64')
-    .option('--name <name>', 'with --from-store: the name that it is to have')
-    .option('--label <key=value>', 'with --from-store: label; may stand several times', collectPairs())
-    .option(
-      '--annotation <key=value>',
-      'with --from-store: annotation; may stand several times',
-      collectPairs(),
-    )
-    .option('-f, --yaml <file>', 'stack file (default: stack.yaml, else stack.yml)')
-    .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
-    .option('--regex <regex>', 'only functions whose name matches')
-    .option(
-      '-n, --namespace <namespace>',
-      "namespace (default: the function's in stack.yaml; else openfaas-fn for openfaas and knative)",
-    )
-    .addOption(
-      new Option('--tag <format>', "what the image's tag says: latest, sha, branch, describe or digest")
-        .argParser(parseTagFormat)
-        .default('latest', 'latest'),
-    )
-    .option(
-      '-p, --port <port>',
-      'compose: port of the first function, the next has one more',
-      parsePort,
-      8080,
-    )
-    .option(
-      '-o, --output <path>',
-      'file to write, or folder for a file of each function; what is there is replaced',
-    )
-    .option('--no-envsubst', 'leave ${NAME} in the stack file as it is')
-    .option('--json', 'write JSON: a List, or with compose the one file')
-    .addHelpText('after', DETAILS)
-    .action(async (names: string[], flags: Flags) => {
-      const target = targetOf(flags);
-      if (!flags.fromStore) {
-        for (const name of ['name', 'label', 'annotation'] as const)
-          if (flags[name] !== undefined) host.err.line(`note: --${name} means nothing without --from-store`);
-      }
-      const { generateManifests } = await import('../commands/generate.ts');
-      return generateManifests(host, {
-        names,
-        target,
-        api: flags.api?.startsWith('openfaas.com/') ? flags.api : undefined,
-        fromStore: flags.fromStore
-          ? {
-              name: flags.fromStore,
-              as: flags.name,
-              arch: flags.arch,
-              labels: flags.label ?? {},
-              annotations: flags.annotation ?? {},
-            }
-          : undefined,
-        yaml: flags.yaml,
-        filter: flags.filter,
-        regex: flags.regex,
-        namespace: flags.namespace,
-        tag: flags.tag,
-        port: flags.port,
-        output: flags.output,
-        envsubst: flags.envsubst,
-        json: flags.json ?? false,
-      });
+    .addHelpText('after', DETAILS);
+  const valuesOf = withFlags(generate, GENERATE);
+  generate.action(async (names: string[], given: object) => {
+    const values = valuesOf(given);
+    const { api, fromStore, arch, name, label, annotation, ...options } = values;
+    const target = targetOf(values);
+    if (!fromStore) {
+      const others = { name, label, annotation };
+      for (const [flag, found] of Object.entries(others))
+        if (typeof found === 'object' ? Object.keys(found).length > 0 : found !== undefined)
+          host.err.line(`note: --${flag} means nothing without --from-store`);
+    }
+    const { generateManifests } = await import('../commands/generate.ts');
+    return generateManifests(host, {
+      ...options,
+      names,
+      target,
+      api: api?.startsWith('openfaas.com/') ? api : undefined,
+      fromStore: fromStore
+        ? { name: fromStore, as: name, arch, labels: label, annotations: annotation }
+        : undefined,
     });
+  });
 }
 
-/** @throws KitError USAGE where nothing says what is to run the functions */
-function targetOf({ target, api, fromStore }: Flags): Target {
+/** @throws KitError USAGE where no flag names the orchestrator */
+function targetOf({ target, api, fromStore }: Values): Target {
   const named = api === undefined ? undefined : apiTarget(api);
   if (target && named && target !== named)
     throw new KitError('USAGE', `--target ${target} and --api ${api ?? ''} say two things: give one of them`);

@@ -13,7 +13,8 @@ import { declareRun } from './run.ts';
 import { declareTemplate } from './template.ts';
 
 /**
- * Reads the command line and runs the command. A command's own code is loaded when it runs.
+ * Reads the command line and runs the command. It loads a command's own code only when the command runs, so that
+ * the help comes at once.
  * @returns the exit status
  * @throws KitError
  */
@@ -29,7 +30,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
     .configureOutput({
       writeOut: (text) => host.out.stream.write(text),
       writeErr: (text) => host.out.stream.write(text),
-      // What is wrong is said once, by the entry file.
+      // The entry file prints the error, so commander prints nothing.
       outputError: () => undefined,
       getOutHasColors: () => false,
     })
@@ -45,7 +46,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // A group of commands without a command: its help was printed.
+    // The user has named a group of commands and no command: commander has printed the group's help.
     if (error.exitCode === 0 || error.code === 'commander.help') return 0;
     const message = error.message
       .replace(/^error: /, '')

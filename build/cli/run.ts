@@ -1,102 +1,64 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
-import { collectPairs, parsePort } from './values.ts';
+import { off, on, value, withFlags } from './flag.ts';
+import { JSON_OUTPUT, pairs, PORT, SELECTION, STATE_FOLDER, WATCHDOG, YAML } from './shared-flags.ts';
+import { parsePort } from './values.ts';
 
-interface Flags {
-  yaml?: string;
-  filter?: string;
-  regex?: string;
-  port?: number;
-  inspect?: number | true;
-  env?: Readonly<Record<string, string>>;
-  watchdog?: string;
-  watch: boolean;
-  json?: true;
-  detach?: true;
-  stateDir?: string;
-}
+export const RUN = {
+  yaml: YAML,
+  port: PORT,
+  inspect: value<number | true>(
+    '--inspect [port]',
+    'debugger port of the first function (default: 9229, or the next that is free)',
+    parsePort,
+  ),
+  variables: pairs('-e, --env <key=value>', 'environment variable'),
+  watchdog: WATCHDOG,
+  watch: off('--no-watch', 'do not reload what is saved'),
+  json: { ...JSON_OUTPUT, help: 'print what happens as a JSON object a line' },
+};
+
+export const UP = {
+  ...RUN,
+  ...SELECTION,
+  detach: on(
+    '-d, --detach',
+    'return when all are ready, and leave them running; what is saved is not reloaded',
+  ),
+  stateFolder: { ...STATE_FOLDER, help: `with --detach: ${STATE_FOLDER.help}` },
+};
 
 export function declareRun(program: Command, host: Host): void {
-  const run = async (names: readonly string[], single: boolean, flags: Flags): Promise<void> => {
-    const { runFunctions } = await import('../commands/run.ts');
-    return runFunctions(host, {
-      names,
-      single,
-      yaml: flags.yaml,
-      filter: flags.filter,
-      regex: flags.regex,
-      port: flags.port,
-      inspect: flags.inspect,
-      variables: flags.env ?? {},
-      watchdog: flags.watchdog,
-      watch: flags.watch,
-      json: flags.json ?? false,
-    });
-  };
-  withOptions(program.command('run'))
+  const run = program
+    .command('run')
     .summary('run a function here, without a container')
     .description('Run a function of stack.yaml under the watchdog, without a container, until Ctrl-C.')
     .argument('[name]', 'function to run (default: the only one there is)')
-    .addHelpText('after', DETAILS)
-    .action((name: string | undefined, flags: Flags) => run(name === undefined ? [] : [name], true, flags));
-  withOptions(program.command('up'))
+    .addHelpText('after', DETAILS);
+  const runValues = withFlags(run, RUN);
+  run.action(async (name: string | undefined, given: object) => {
+    const { runFunctions } = await import('../commands/run.ts');
+    const names = name === undefined ? [] : [name];
+    return runFunctions(host, { ...runValues(given), names }, { isSingle: true });
+  });
+  const up = program
+    .command('up')
     .summary('run all functions here, behind a gateway')
     .description(
       'Run the functions of stack.yaml behind a gateway with the API of OpenFaaS, without containers, until Ctrl-C.',
     )
     .argument('[names...]', 'functions to run (default: all)')
-    .option('--filter <wildcard>', 'only functions whose name matches, such as "*gif*"')
-    .option('--regex <regex>', 'only functions whose name matches')
-    .option(
-      '-d, --detach',
-      'return when all are ready, and leave them running; what is saved is not reloaded',
-    )
-    .option(
-      '--state-dir <folder>',
-      'with --detach: of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
-    )
-    .addHelpText('after', DETAILS)
-    .action((names: string[], flags: Flags) =>
-      flags.detach ? upDetached(host, names, flags) : run(names, false, flags),
-    );
-}
-
-async function upDetached(host: Host, names: readonly string[], flags: Flags): Promise<void> {
-  const { upDetached: up } = await import('../commands/up-detached.ts');
-  return up(host, {
-    names,
-    yaml: flags.yaml,
-    filter: flags.filter,
-    regex: flags.regex,
-    port: flags.port,
-    inspect: flags.inspect,
-    variables: flags.env ?? {},
-    watchdog: flags.watchdog,
-    stateFolder: flags.stateDir,
-    json: flags.json ?? false,
+    .addHelpText('after', DETAILS);
+  const upValues = withFlags(up, UP);
+  up.action(async (names: string[], given: object) => {
+    const { detach, ...values } = upValues(given);
+    if (detach) {
+      const { upDetached } = await import('../commands/up-detached.ts');
+      return upDetached(host, { ...values, names });
+    }
+    const { runFunctions } = await import('../commands/run.ts');
+    return runFunctions(host, { ...values, names }, { isSingle: false });
   });
-}
-
-function withOptions(command: Command): Command {
-  return command
-    .option('-f, --yaml <file>', 'stack file (default: stack.yaml, else stack.yml)')
-    .option(
-      '-p, --port <port>',
-      'first port (of the gateway with "up"), 0 for any (default: 8080, or the next that is free)',
-      parsePort,
-    )
-    .option(
-      '--inspect [port]',
-      'debugger port of the first function (default: 9229, or the next that is free)',
-      parsePort,
-    )
-    .option('-e, --env <key=value>', 'environment variable; may stand several times', collectPairs())
-    .option(
-      '--watchdog <file>',
-      'fwatchdog.js to run under (default: $OFKIT_WATCHDOG, else the one beside ofkit)',
-    )
-    .option('--no-watch', 'do not reload what is saved')
-    .option('--json', 'print what happens as a JSON object a line');
 }
 
 const DETAILS = `

@@ -1,26 +1,46 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
+import { off, on, orElse, text, withFlags } from './flag.ts';
+import { JSON_OUTPUT, YAML } from './shared-flags.ts';
 
-interface StoreFlags {
-  url?: string;
-  platform: string;
-  recommended?: true;
-  official?: true;
-  verbose?: true;
-  json?: true;
-  overwrite: boolean;
-  debug?: true;
-}
+const STORE_URL = text(
+  '-u, --url <url>',
+  'store index: a URL or a file (default: $OPENFAAS_TEMPLATE_STORE_URL, else that of ofkit)',
+);
+const OVERWRITE = off('--no-overwrite', 'refuse to replace templates that are there');
+const DEBUG = on('--debug', 'say what was cloned, at which commit');
+const STORE_JSON = { ...JSON_OUTPUT, flags: '-j, --json' };
 
-interface PullFlags {
-  overwrite: boolean;
-  debug?: true;
-  yaml?: string;
-}
+export const PULL = {
+  overwrite: OVERWRITE,
+  debug: DEBUG,
+  yaml: {
+    ...YAML,
+    help: 'with "stack" as the URL: the stack file (default: stack.yaml, else stack.yml)',
+  },
+};
 
-const STORE_URL = '-u, --url <url>';
-const STORE_URL_TEXT =
-  'store index: a URL or a file (default: $OPENFAAS_TEMPLATE_STORE_URL, else that of ofkit)';
+export const STORE_LIST = {
+  url: STORE_URL,
+  platform: orElse(
+    text('-p, --platform <platform>', 'list the templates of this platform'),
+    'x86_64',
+    '"x86_64"',
+  ),
+  recommended: on('-r, --recommended', 'only recommended ones'),
+  official: on('-o, --official', 'only official ones'),
+  verbose: on('-v, --verbose', 'with language and platform'),
+  json: { ...STORE_JSON, help: 'print JSON, all platforms' },
+};
+
+export const STORE_DESCRIBE = { url: STORE_URL, json: STORE_JSON };
+
+export const STORE_PULL = { url: STORE_URL, overwrite: OVERWRITE, debug: DEBUG };
+
+export const VERIFY = {
+  run: off('--no-run', 'only read the files: do not install, test and start the handler'),
+  json: { ...JSON_OUTPUT, help: 'print the findings as JSON' },
+};
 
 export function declareTemplate(program: Command, host: Host): void {
   const template = program
@@ -32,7 +52,7 @@ export function declareTemplate(program: Command, host: Host): void {
 }
 
 function declarePull(template: Command, host: Host): void {
-  template
+  const pull = template
     .command('pull')
     .description('Fetch the templates of a git repository into template/.')
     .argument(
@@ -40,84 +60,56 @@ function declarePull(template: Command, host: Host): void {
       'URL or path of a repository, with #REF for a branch, a tag or sha-COMMIT ' +
         '(default: $OPENFAAS_TEMPLATE_URL, else the templates that come with ofkit, without a network)',
     )
-    .option('--no-overwrite', 'refuse to replace templates that are there')
-    .option('--debug', 'say what was cloned, at which commit')
-    .option(
-      '-f, --yaml <file>',
-      'with "stack" as the URL: the stack file (default: stack.yaml, else stack.yml)',
-    )
     .addHelpText(
       'after',
       '\n"template pull stack" fetches what configuration.templates of the stack file names.',
-    )
-    .action(async (url: string | undefined, flags: PullFlags) => {
-      const { pullRepository, pullStack } = await import('../commands/template-pull.ts');
-      const options = { overwrite: flags.overwrite, debug: flags.debug ?? false };
-      return url === 'stack' ? pullStack(host, flags.yaml, options) : pullRepository(host, url, options);
-    });
+    );
+  const values = withFlags(pull, PULL);
+  pull.action(async (url: string | undefined, given: object) => {
+    const { pullRepository, pullStack } = await import('../commands/template-pull.ts');
+    const { yaml, ...options } = values(given);
+    return url === 'stack' ? pullStack(host, yaml, options) : pullRepository(host, url, options);
+  });
 }
 
 function declareStore(template: Command, host: Host): void {
   const store = template.command('store').description('Browse the template store and fetch from it.');
-  store
-    .command('list')
-    .alias('ls')
-    .description('List the templates of the store.')
-    .option(STORE_URL, STORE_URL_TEXT)
-    .option('-p, --platform <platform>', 'list the templates of this platform', 'x86_64')
-    .option('-r, --recommended', 'only recommended ones')
-    .option('-o, --official', 'only official ones')
-    .option('-v, --verbose', 'with language and platform')
-    .option('-j, --json', 'print JSON, all platforms')
-    .action(async (flags: StoreFlags) => {
-      const { listStore } = await import('../commands/template-store.ts');
-      return listStore(host, {
-        url: flags.url,
-        platform: flags.platform,
-        recommended: flags.recommended ?? false,
-        official: flags.official ?? false,
-        verbose: flags.verbose ?? false,
-        json: flags.json ?? false,
-      });
-    });
-  store
+  const list = store.command('list').alias('ls').description('List the templates of the store.');
+  const listValues = withFlags(list, STORE_LIST);
+  list.action(async (given: object) => {
+    const { listStore } = await import('../commands/template-store.ts');
+    return listStore(host, listValues(given));
+  });
+  const describe = store
     .command('describe')
     .description('Show what the store says of one template.')
-    .argument('<name>', 'NAME or SOURCE/NAME')
-    .option(STORE_URL, STORE_URL_TEXT)
-    .option('-j, --json', 'print JSON')
-    .action(async (name: string, flags: StoreFlags) => {
-      const { describeStoreTemplate } = await import('../commands/template-store.ts');
-      return describeStoreTemplate(host, name, { url: flags.url, json: flags.json ?? false });
-    });
-  store
+    .argument('<name>', 'NAME or SOURCE/NAME');
+  const describeValues = withFlags(describe, STORE_DESCRIBE);
+  describe.action(async (name: string, given: object) => {
+    const { describeStoreTemplate } = await import('../commands/template-store.ts');
+    return describeStoreTemplate(host, name, describeValues(given));
+  });
+  const pull = store
     .command('pull')
     .description(
       'Fetch the repository of a template in the store, with all templates it has, into template/.',
     )
-    .argument('<name>', 'NAME, SOURCE/NAME or NAME@REF')
-    .option(STORE_URL, STORE_URL_TEXT)
-    .option('--no-overwrite', 'refuse to replace templates that are there')
-    .option('--debug', 'say what was cloned, at which commit')
-    .action(async (name: string, flags: StoreFlags) => {
-      const { pullStoreTemplate } = await import('../commands/template-store.ts');
-      return pullStoreTemplate(host, name, {
-        url: flags.url,
-        overwrite: flags.overwrite,
-        debug: flags.debug ?? false,
-      });
-    });
+    .argument('<name>', 'NAME, SOURCE/NAME or NAME@REF');
+  const pullValues = withFlags(pull, STORE_PULL);
+  pull.action(async (name: string, given: object) => {
+    const { pullStoreTemplate } = await import('../commands/template-store.ts');
+    return pullStoreTemplate(host, name, pullValues(given));
+  });
 }
 
 function declareVerify(template: Command, host: Host): void {
-  template
+  const verify = template
     .command('verify')
     .description('Check templates as a reviewer would: template.yml, Dockerfile, and a handler that runs.')
-    .argument('[folder]', 'a template, or a folder of templates', 'template')
-    .option('--no-run', 'only read the files: do not install, test and start the handler')
-    .option('--json', 'print the findings as JSON')
-    .action(async (folder: string, flags: { run: boolean; json?: true }) => {
-      const { verifyTemplates } = await import('../commands/template-verify.ts');
-      return verifyTemplates(host, folder, { run: flags.run, json: flags.json ?? false });
-    });
+    .argument('[folder]', 'a template, or a folder of templates', 'template');
+  const values = withFlags(verify, VERIFY);
+  verify.action(async (folder: string, given: object) => {
+    const { verifyTemplates } = await import('../commands/template-verify.ts');
+    return verifyTemplates(host, folder, values(given));
+  });
 }

@@ -1,15 +1,12 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { GatewayChoice } from '../gateway-client/running-gateway.ts';
+import { InvalidArgumentError } from 'commander';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
 
-/** Parsers of option values; what they throw, commander puts the option's name before. */
+/** Parsers of the values of flags. Commander puts the flag's name before the text of an error that they throw. */
 
-/** Collects an option that may stand several times. */
-export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
-/** Collects KEY=VALUE. A key that is given twice has its last value, but for what `joined` names. */
+/**
+ * Collects KEY=VALUE. Where a key is given twice, its last value counts.
+ * @param joined a key that gets all its values instead, with blanks between them
+ */
 export function collectPairs(joined?: string) {
   return (text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
     const mark = text.indexOf('=');
@@ -26,7 +23,7 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** A port; 0 asks for any that is free. */
+/** Reads a port. 0 stands for any free port. */
 export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
     throw new InvalidArgumentError('It must be a port number, 0 to 65535.');
@@ -34,7 +31,7 @@ export function parsePort(text: string): number {
   return Number(text);
 }
 
-/** A format of tags in any case; `default` and nothing are latest, as for faas-cli. */
+/** Reads a format of tags in any case. `default` and the empty text mean latest, as in faas-cli. */
 export function parseTagFormat(text: string): TagFormat {
   const wanted = text.toLowerCase().replace(/^(?:default)?$/, 'latest');
   const format = TAG_FORMATS.find((name) => name === wanted);
@@ -42,39 +39,12 @@ export function parseTagFormat(text: string): TagFormat {
   throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
 }
 
-/** The address of a gateway, as other addresses are put together from it: without a slash at its end. */
-function parseGatewayUrl(text: string): string {
+/** Reads the address of a gateway. It comes without a slash at its end, as paths are put behind it. */
+export function parseGatewayUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:8080.');
   if (url.username || url.password)
     throw new InvalidArgumentError('It must be without user and password: "faas-cli login" keeps them.');
   return (url.origin + url.pathname).replace(/\/+$/, '');
-}
-
-/** The option of commands that are about a gateway of this machine. */
-export function withState(command: Command): Command {
-  return command.option(
-    '--state-dir <folder>',
-    'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
-  );
-}
-
-/** What options of `withGateway` are read to. */
-export interface GatewayFlags {
-  readonly stateDir?: string;
-  readonly gateway?: string;
-}
-
-/** The options of commands that ask a gateway which runs. */
-export function withGateway(command: Command): Command {
-  return withState(command).addOption(
-    new Option('-g, --gateway <url>', 'another gateway, with the login that faas-cli keeps for it')
-      .argParser(parseGatewayUrl)
-      .conflicts('stateDir'),
-  );
-}
-
-export function gatewayChoice({ stateDir, gateway }: GatewayFlags): GatewayChoice {
-  return { stateFolder: stateDir, url: gateway };
 }

@@ -11,19 +11,14 @@ import { shownName } from '../gateway-client/names.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
-export interface AsyncOptions {
-  readonly gateway: GatewayChoice;
+export interface AsyncOptions extends GatewayChoice {
   readonly json: boolean;
 }
 
-/** `ofkit async list`: queued calls, the newest first. */
-export async function listQueuedCalls(
-  host: Host,
-  filter: CallFilter,
-  { gateway, json }: AsyncOptions,
-): Promise<void> {
-  const calls = await listCalls(await connectGateway(host, gateway), filter);
-  if (json) {
+/** `ofkit async list`: prints queued calls, the newest first. */
+export async function listQueuedCalls(host: Host, filter: CallFilter, options: AsyncOptions): Promise<void> {
+  const calls = await listCalls(await connectGateway(host, options), filter);
+  if (options.json) {
     host.out.line(JSON.stringify(calls, undefined, 2));
     return;
   }
@@ -39,14 +34,10 @@ export async function listQueuedCalls(
   for (const line of alignColumns([head, ...rows])) host.out.line(line);
 }
 
-/** `ofkit async show`: all that is known of a call. */
-export async function showQueuedCall(
-  host: Host,
-  callId: string,
-  { gateway, json }: AsyncOptions,
-): Promise<void> {
-  const call = await describeCall(await connectGateway(host, gateway), callId);
-  if (json) {
+/** `ofkit async show`: prints everything that the gateway knows of a call. */
+export async function showQueuedCall(host: Host, callId: string, options: AsyncOptions): Promise<void> {
+  const call = await describeCall(await connectGateway(host, options), callId);
+  if (options.json) {
     host.out.line(JSON.stringify(call, undefined, 2));
     return;
   }

@@ -13,7 +13,7 @@ export interface BuildLocalOptions extends Selection {
   readonly json: boolean;
 }
 
-/** `ofkit build --local`: images that of-gateway runs without a container engine. */
+/** `ofkit build --local`: makes images that of-gateway runs without a container engine. */
 export async function buildLocalImages(host: Host, stack: Stack, options: BuildLocalOptions): Promise<void> {
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
     host.err.line(`note: ${text}`),

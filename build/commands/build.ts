@@ -3,7 +3,7 @@ import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { writeBuildContext } from '../context/build-context.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { withAdditionalPackages } from '../engine/additional-packages.ts';
+import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { chooseEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/names.ts';
@@ -35,7 +35,7 @@ export interface BuildOptions extends Selection {
   readonly squash: boolean;
   readonly pull: boolean;
   readonly stackPull: boolean;
-  /** Print the engine's output as it comes. */
+  /** Whether the engine's output is printed as it comes. */
   readonly verbose: boolean;
   readonly json: boolean;
 }
@@ -48,7 +48,7 @@ interface Built {
   readonly context: string;
 }
 
-/** `ofkit build`: the build contexts of the functions of a stack, and their images. */
+/** `ofkit build`: writes the build contexts of a stack's functions, and has an engine build their images. */
 export async function buildFunctions(host: Host, stack: Stack, options: BuildOptions): Promise<void> {
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
     host.err.line(`note: ${text}`),
@@ -69,7 +69,7 @@ export async function buildFunctions(host: Host, stack: Stack, options: BuildOpt
   const [failure] = failures;
   if (failures.length === 1 && failure) throw failure;
   if (failures.length > 1) {
-    // What several need, such as the watchdog's image, fails once.
+    // A part that several functions share, such as the watchdog's image, fails once and is told once.
     const output = [...new Set(failures)].map((error) => `${error.output}\n${error.message}`).join('\n');
     throw new KitError('BUILD_FAILED', `${failures.length} functions could not be built: see above`, {
       output,
@@ -93,7 +93,7 @@ class StackBuild {
     this.#steps = steps;
   }
 
-  /** Builds as many at once as --parallel says; one that fails does not keep the others from being built. */
+  /** Builds as many functions at once as --parallel says. A failure does not stop the others. */
   async all(entries: readonly FunctionEntry[]): Promise<{ built: Built[]; failures: KitError[] }> {
     const results: (Built | undefined)[] = [];
     const failures: KitError[] = [];
@@ -126,7 +126,7 @@ class StackBuild {
     const context = `build/${entry.name}`;
     const engine = this.#engine;
     if (shrinkwrap || !engine) return { name: entry.name, context };
-    const handler = resolve(this.#host.cwd, entry.handler);
+    const handler = resolve(this.#host.folder, entry.handler);
     const image = await imageName(this.#host, entry, this.#options.tag, handler);
     refuseDigest(entry, image);
     const options = merge(entry.buildOptions, this.#options.buildOptions);
@@ -156,7 +156,7 @@ class StackBuild {
     return { name: entry.name, image, context };
   }
 
-  /** Once for all functions. Without a checkout it is left to the engine to pull the image. */
+  /** Provides the watchdog's image once for all functions. Without a checkout the engine pulls it. */
   async #provideWatchdogImage(engine: Engine): Promise<void> {
     const provide = async (): Promise<void> => {
       const checkout = await findCheckout(this.#host.program);
@@ -170,7 +170,7 @@ class StackBuild {
   }
 }
 
-/** What the command line adds comes first, as with faas-cli. */
+/** Puts the values of the command line before the ones of the stack file, as faas-cli does. */
 function merge(values: readonly string[], added: readonly string[]): string[] {
   return [...new Set([...added, ...values])];
 }

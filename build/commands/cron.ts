@@ -4,15 +4,14 @@ import { listSchedules, runSchedule } from '../gateway-client/schedules.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
-export interface CronOptions {
-  readonly gateway: GatewayChoice;
+export interface CronOptions extends GatewayChoice {
   readonly json: boolean;
 }
 
-/** `ofkit cron list`: the functions that are called by the clock, and when next. */
-export async function listCron(host: Host, { gateway, json }: CronOptions): Promise<void> {
-  const schedules = await listSchedules(await connectGateway(host, gateway));
-  if (json) {
+/** `ofkit cron list`: prints the functions that the gateway calls by the clock, with their next times. */
+export async function listCron(host: Host, options: CronOptions): Promise<void> {
+  const schedules = await listSchedules(await connectGateway(host, options));
+  if (options.json) {
     host.out.line(JSON.stringify(schedules, undefined, 2));
     return;
   }
@@ -28,7 +27,7 @@ export async function listCron(host: Host, { gateway, json }: CronOptions): Prom
 }
 
 /** `ofkit cron run`: calls a function at once as its schedule would. */
-export async function runCron(host: Host, name: string, { gateway, json }: CronOptions): Promise<void> {
-  const status = await runSchedule(await connectGateway(host, gateway), name);
-  host.out.line(json ? JSON.stringify({ status }) : `${name}: answered ${status}`);
+export async function runCron(host: Host, name: string, options: CronOptions): Promise<void> {
+  const status = await runSchedule(await connectGateway(host, options), name);
+  host.out.line(options.json ? JSON.stringify({ status }) : `${name}: answered ${status}`);
 }

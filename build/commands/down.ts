@@ -4,7 +4,7 @@ import { endGateway, requireOwn } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
 
-/** `ofkit down`: ends the gateway that `ofkit up --detach` has started, so that the next one starts with nothing. */
+/** `ofkit down`: ends the gateway that `ofkit up --detach` has started, so that the next one starts empty. */
 export async function takeDown(host: Host, given: string | undefined): Promise<void> {
   const stateFolder = stateFolderOf(host, given);
   const location = await findGateway(stateFolder);

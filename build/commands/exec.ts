@@ -7,24 +7,16 @@ import { bringUp } from '../gateway-client/bring-up.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
-import type { Selection } from '../stack/select.ts';
-
-export interface ExecOptions extends Selection {
-  readonly yaml: string | undefined;
-  /** The gateway's; 0 for any. */
-  readonly port: number;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-}
+import type { RunOptions } from '../stack/run-options.ts';
 
 /**
- * `ofkit exec`: a command with all functions running, behind a gateway of its own that knows nothing of earlier ones.
+ * `ofkit exec`: runs a command while all functions run behind a new gateway, so that earlier runs leave no trace.
  * @returns the exit status of the command; 128 and the signal's number where a signal ended it
  */
 export async function execWithFunctions(
   host: Host,
   command: readonly string[],
-  options: ExecOptions,
+  options: RunOptions,
 ): Promise<number> {
   const stateFolder = await makeTemporaryStateFolder(host, 'exec');
   const hurry = new AbortController();
@@ -38,13 +30,11 @@ export async function execWithFunctions(
     return end();
   });
   try {
-    const { location } = await bringUp(host, {
-      ...options,
-      stateFolder,
-      inspect: false,
-      detached: false,
-      onStarted: (gateway) => (started = gateway),
-    });
+    const { location } = await bringUp(
+      host,
+      { ...options, port: options.port ?? 0 },
+      { stateFolder, detached: false, onStarted: (gateway) => (started = gateway) },
+    );
     return await runCommand(host, command, location.url, hurry.signal);
   } finally {
     await end();
@@ -58,14 +48,14 @@ async function runCommand(
   hurry: AbortSignal,
 ): Promise<number> {
   const child = execa(program, args, {
-    cwd: host.cwd,
-    env: { ...host.env, OPENFAAS_URL: url },
+    cwd: host.folder,
+    env: { ...host.environment, OPENFAAS_URL: url },
     extendEnv: false,
     stdio: 'inherit',
     reject: false,
     forceKillAfterDelay: false,
   });
-  // A terminal sends its Ctrl-C to the command as well.
+  // A terminal sends its Ctrl-C to the command too, so ofkit need not.
   const isTerminal = host.out.live || host.err.live;
   host.interrupted.addEventListener('abort', () => isTerminal || child.kill('SIGTERM'));
   hurry.addEventListener('abort', () => child.kill('SIGKILL'));

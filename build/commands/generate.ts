@@ -24,25 +24,25 @@ import { imageVariables } from '../template/image-variables.ts';
 export interface GenerateOptions extends Selection {
   readonly yaml: string | undefined;
   readonly target: Target;
-  /** Undefined where stack.yaml or the target's default is to say. */
+  /** Undefined for the namespace of stack.yaml, else the target's default. */
   readonly namespace: string | undefined;
-  /** openfaas: the apiVersion; undefined for that of today. */
+  /** The apiVersion of the target openfaas; undefined for the current one. */
   readonly api: string | undefined;
   /** A function of the store in place of the stack's. */
   readonly fromStore: StoreFunctionOptions | undefined;
   readonly tag: TagFormat;
   readonly envsubst: boolean;
-  /** compose: the port of the first function. */
+  /** The port of the first function of the target compose. */
   readonly port: number;
   /** A file, or a folder for a file of each function; undefined for stdout. */
   readonly output: string | undefined;
   readonly json: boolean;
 }
 
-/** Where functions live in an OpenFaaS cluster, and where faas-cli puts what it generates. */
+/** The namespace of functions in an OpenFaaS cluster, which faas-cli writes into its manifests too. */
 const OPENFAAS_NAMESPACE = 'openfaas-fn';
 
-/** `ofkit generate`: manifests of the functions of a stack. */
+/** `ofkit generate`: writes manifests of the functions of a stack. */
 export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
   const workloads: Workload[] = [];
   for (const entry of await entriesOf(host, options)) {
@@ -54,11 +54,11 @@ export async function generateManifests(host: Host, options: GenerateOptions): P
   }
   const { output } = options;
   if (output === undefined) {
-    host.out.stream.write(render(host, workloads, options, host.cwd));
+    host.out.stream.write(render(host, workloads, options, host.folder));
     return;
   }
   const extension = options.json ? 'json' : 'yaml';
-  const target = resolve(host.cwd, output);
+  const target = resolve(host.folder, output);
   if (!/[/\\]$/.test(output) && !(await isFolder(target))) {
     await write(host, target, render(host, workloads, options, dirname(target)));
   } else if (options.target === 'compose') {
@@ -89,14 +89,14 @@ async function workloadOf(
   if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
   const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
   return toWorkload(entry, {
-    image: await imageName(host, entry, tag, resolve(host.cwd, entry.handler)),
+    image: await imageName(host, entry, tag, resolve(host.folder, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
     variables: await functionVariables(host, entry, {}),
     imageVariables: await imageVariables(host, entry),
   });
 }
 
-/** @param folder where the manifests will lie: paths in them are relative to it */
+/** @param folder the folder that the manifests go to; their paths are relative to it */
 function render(
   host: Host,
   workloads: readonly Workload[],
@@ -121,14 +121,14 @@ function manifests(
     case 'openfaas':
       return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
-      const way = relative(folder, join(host.cwd, '.secrets'));
+      const way = relative(folder, join(host.folder, '.secrets'));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;
       return [composeFile(workloads, { firstPort, secretsFolder })];
     }
   }
 }
 
-/** As faas-cli orders them. */
+/** Orders manifests by name, as faas-cli does. */
 function byName(a: { metadata: { name: string } }, b: { metadata: { name: string } }): number {
   return a.metadata.name < b.metadata.name ? -1 : 1;
 }
@@ -141,5 +141,5 @@ async function write(host: Host, file: string, text: string): Promise<void> {
       cause: error,
     });
   }
-  host.err.line(`wrote ${relative(host.cwd, file)}`);
+  host.err.line(`wrote ${relative(host.folder, file)}`);
 }

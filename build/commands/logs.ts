@@ -5,17 +5,16 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { Prefixes } from '../terminal/colours.ts';
 
-export interface LogsOptions extends LogQuery {
-  readonly gateway: GatewayChoice;
+export interface LogsOptions extends LogQuery, GatewayChoice {
   readonly json: boolean;
 }
 
 /**
- * `ofkit logs`: of one function its lines as they are; of several each line behind a name, in that one's colour.
- * @param names those that are wanted, `NAME` or `NAME.NAMESPACE`; none for all
+ * `ofkit logs`: prints the lines of one function unchanged, or of several with a name before each line, in a colour.
+ * @param names `NAME` or `NAME.NAMESPACE`; none for all functions
  */
 export async function printLogs(host: Host, names: readonly string[], options: LogsOptions): Promise<void> {
-  const client = await connectGateway(host, options.gateway);
+  const client = await connectGateway(host, options);
   const all = await client.list();
   const missing = names.find((name) => !all.some((status) => shownName(status) === name));
   if (missing !== undefined) {
@@ -33,7 +32,7 @@ export async function printLogs(host: Host, names: readonly string[], options: L
     if (options.follow) await Promise.all(streams.map((stream) => printEach(stream, print)));
     else for (const line of await inOrder(streams)) print(line);
   } catch (error) {
-    if (!host.interrupted.aborted) throw error; // a Ctrl-C is the usual end
+    if (!host.interrupted.aborted) throw error; // Ctrl-C is the usual end
   }
 }
 
@@ -44,7 +43,7 @@ async function printEach(
   for await (const line of lines) print(line);
 }
 
-/** The lines of several functions in the order in which they were written. */
+/** Merges the lines of several functions in the order in which they were written. */
 async function inOrder(streams: readonly AsyncIterable<FunctionLine>[]): Promise<FunctionLine[]> {
   const lines: FunctionLine[] = [];
   await Promise.all(streams.map((stream) => printEach(stream, (line) => lines.push(line))));

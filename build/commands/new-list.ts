@@ -2,9 +2,9 @@ import type { Host } from '../host.ts';
 import { bundledTemplates } from '../template/bundled.ts';
 import { templatesIn } from '../template/pull.ts';
 
-/** `ofkit new --list`: the templates of the project's folder, then those that come with ofkit. */
+/** `ofkit new --list`: prints the templates of the project, then the ones that come with ofkit. */
 export async function listLanguages(host: Host, json: boolean): Promise<void> {
-  const pulled = await templatesIn(host.cwd);
+  const pulled = await templatesIn(host.folder);
   const bundled = bundledTemplates().filter((name) => !pulled.includes(name));
   if (json) {
     host.out.line(JSON.stringify([...pulled, ...bundled]));

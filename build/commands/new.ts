@@ -30,17 +30,17 @@ export interface NewOptions {
   readonly json: boolean;
 }
 
-/** `ofkit new`: the handler's folder from the template, .gitignore, and the function in the stack file. */
+/** `ofkit new`: writes the handler's folder from the template, .gitignore, and the function's entry in the stack file. */
 export async function createFunction(host: Host, options: NewOptions): Promise<void> {
   const lang = options.lang === 'Dockerfile' ? 'dockerfile' : options.lang;
   const handler = options.handler ?? options.name;
   const stackFile = options.append ?? options.yaml ?? DEFAULT_STACK_FILE;
   refuseNames(options.name, lang);
-  const folder = await insideOf(host.cwd, handler, 'handler');
+  const folder = await insideOf(host.folder, handler, 'handler');
   if (options.append) await refuseDuplicate(host, options.name, options.append);
   if (await exists(folder))
     throw new KitError('EXISTS', `folder: ${handler} already exists: choose another --handler`);
-  if (!options.append && (await exists(resolve(host.cwd, stackFile)))) {
+  if (!options.append && (await exists(resolve(host.folder, stackFile)))) {
     throw new KitError(
       'EXISTS',
       `file: ${stackFile} already exists. Try "ofkit new --append ${stackFile}" instead`,
@@ -49,15 +49,15 @@ export async function createFunction(host: Host, options: NewOptions): Promise<v
   const entry: NewFunction = {
     name: options.name,
     lang,
-    handler: `./${relative(host.cwd, folder)}`,
-    image: imageOf(options.name, options.prefix ?? host.env.OPENFAAS_PREFIX),
+    handler: `./${relative(host.folder, folder)}`,
+    image: imageOf(options.name, options.prefix ?? host.environment.OPENFAAS_PREFIX),
     requests: options.requests,
     limits: options.limits,
   };
   const stackText = await stackWith(host, entry, stackFile, options);
 
   await ensureTemplate(host, lang);
-  const template = join(host.cwd, TEMPLATE_FOLDER, lang);
+  const template = join(host.folder, TEMPLATE_FOLDER, lang);
   const language = await readLanguage(template);
   if (!(await isFolder(join(template, language.handlerFolder)))) {
     throw new KitError(
@@ -68,7 +68,7 @@ export async function createFunction(host: Host, options: NewOptions): Promise<v
   await ignoreGenerated(host);
   await replaceFolder(folder, 0o700, (staging) => copyTree(join(template, language.handlerFolder), staging));
   try {
-    await writeStack(resolve(host.cwd, stackFile), stackText);
+    await writeStack(resolve(host.folder, stackFile), stackText);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -95,7 +95,7 @@ async function refuseDuplicate(host: Host, name: string, file: string): Promise<
       `when appending to a stack the suffix should be .yml or .yaml: ${file} has another`,
     );
   }
-  if (!(await exists(resolve(host.cwd, file)))) {
+  if (!(await exists(resolve(host.folder, file)))) {
     throw new KitError('NOT_FOUND', `unable to find file: ${file} - leave --append away to make a new one`);
   }
   const stack = await readStack(host, file);
@@ -108,12 +108,13 @@ function imageOf(name: string, prefix = ''): string {
   return prefix.trim() ? `${prefix.trim()}/${name}:latest` : `${name}:latest`;
 }
 
-/** The stack file's new text, read back to be sure that it says what was asked for. */
+/** Makes the stack file's new text, and reads it back to be sure that it has the new function. */
 async function stackWith(host: Host, entry: NewFunction, file: string, options: NewOptions): Promise<string> {
   const text = options.append
-    ? appendFunction(await readFile(resolve(host.cwd, file), 'utf8'), entry, file)
-    : renderStack(entry, gatewayUrl(options.gateway, host.env.OPENFAAS_URL));
-  const substituted = (value: string): string => substitute(value, (name) => host.env[name] ?? '', file);
+    ? appendFunction(await readFile(resolve(host.folder, file), 'utf8'), entry, file)
+    : renderStack(entry, gatewayUrl(options.gateway, host.environment.OPENFAAS_URL));
+  const substituted = (value: string): string =>
+    substitute(value, (name) => host.environment[name] ?? '', file);
   const written = parseStack(substituted(text), file).functions.find(({ name }) => name === entry.name);
   for (const key of ['lang', 'handler', 'image'] as const) {
     if (written?.[key] !== substituted(entry[key])) {
@@ -136,7 +137,7 @@ async function writeStack(path: string, text: string): Promise<void> {
 }
 
 async function ignoreGenerated(host: Host): Promise<void> {
-  const path = join(host.cwd, '.gitignore');
+  const path = join(host.folder, '.gitignore');
   let text = '';
   try {
     text = await readFile(path, 'utf8');

@@ -6,24 +6,23 @@ import { printable } from '../terminal/printable.ts';
 import { alignColumns } from '../terminal/table.ts';
 import { COLUMNS, NUMBERS } from '../top/columns.ts';
 
-export interface PsOptions {
-  readonly gateway: GatewayChoice;
-  /** '' for all. */
-  readonly namespace: string;
+export interface PsOptions extends GatewayChoice {
+  /** Undefined for all. */
+  readonly namespace: string | undefined;
   readonly json: boolean;
 }
 
-/** `ofkit ps`: the functions of the gateway that runs here, with the figures of `ofkit top`. */
-export async function listRunning(host: Host, { gateway, namespace, json }: PsOptions): Promise<void> {
-  const client = await connectGateway(host, gateway);
+/** `ofkit ps`: prints the functions of the gateway that runs here, with the figures of `ofkit top`. */
+export async function listRunning(host: Host, options: PsOptions): Promise<void> {
+  const client = await connectGateway(host, options);
   const statuses = new Map((await client.list()).map((status) => [keyOf(status), status]));
   const look = await firstLook(client, host.interrupted);
-  const functions = look.of(namespace).map((figures) => {
+  const functions = look.of(options.namespace).map((figures) => {
     const { image, notes = [] } = statuses.get(keyOf(figures)) ?? {};
     return { figures, name: shownName(figures), url: functionUrl(client.url, figures), image, notes };
   });
   functions.sort((one, other) => (one.name < other.name ? -1 : 1));
-  if (json) {
+  if (options.json) {
     const objects = functions.map(({ figures, name, url, image, notes }) => {
       const { state, replicas, availableReplicas: ready, calls, inFlight, rate, errors, p50, p95 } = figures;
       const { cpu, memory } = figures;

@@ -6,48 +6,42 @@ import { FunctionFailed } from '../live/function-failed.ts';
 import { humanReporter, jsonReporter } from '../live/reporter.ts';
 import { Session } from '../live/session.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
-import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import type { RunOptions } from '../stack/run-options.ts';
+import { selectFunctions, withoutPrebuilt } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 
-export interface RunOptions extends Selection {
-  readonly yaml: string | undefined;
-  /** `ofkit run` takes one function, `ofkit up` any number, and tells of the gateway. */
-  readonly single: boolean;
-  readonly port: number | undefined;
-  readonly inspect: number | true | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-  readonly watch: boolean;
-  readonly json: boolean;
+export interface RunCommand {
+  /** Whether one function runs and the gateway behind it stays in the background, as in `ofkit run`. */
+  readonly isSingle: boolean;
 }
 
-/** `ofkit run` and `ofkit up`: functions without containers, until Ctrl-C. */
-export async function runFunctions(host: Host, options: RunOptions): Promise<void> {
+/** `ofkit run` and `ofkit up`: runs functions without containers until Ctrl-C. */
+export async function runFunctions(host: Host, options: RunOptions, { isSingle }: RunCommand): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const left: [name: string, text: string][] = [];
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (...note) => left.push(note));
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
-  if (options.single && entries.length > 1) {
+  if (isSingle && entries.length > 1) {
     const all = entries.map(({ name }) => name).join(', ');
     throw new KitError('USAGE', `give a function name to run (${all}), or run them all with "ofkit up"`);
   }
   for (const { lang } of entries) {
     await ensureTemplate(host, lang, stack.templates);
   }
-  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const watchdog = await findWatchdog(host, options.watchdog);
   const steps = new StepList(host.err);
   const names = entries.map(({ name }) => name);
   const write = (line: string): void => steps.aside(() => host.out.line(line));
-  const gatewayFirst = !options.single;
+  const gatewayFirst = !isSingle;
   const reporter = options.json ? jsonReporter(host) : humanReporter(host, names, gatewayFirst, write);
   for (const [name, text] of left) {
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const session = new Session(host, { ...options, gatewayFirst, stack, entries, watchdog }, reporter);
+  const session = new Session(host, { ...options, watchdog }, { gatewayFirst, stack, entries }, reporter);
   host.onSecondInterrupt(() => session.kill());
   const interrupted = new Promise<undefined>((resolve) => {
     if (host.interrupted.aborted) resolve(undefined);
@@ -67,7 +61,7 @@ export async function runFunctions(host: Host, options: RunOptions): Promise<voi
   }
 }
 
-/** @param gateway its URL, where it is to be told of */
+/** @param gateway the URL of the gateway; undefined where the user has no need of it */
 function tellWhatNext({ err }: Host, gateway: string | undefined, names: readonly string[]): void {
   const lines = [];
   if (gateway !== undefined) {

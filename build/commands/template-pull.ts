@@ -12,23 +12,23 @@ interface PullAllOptions {
 }
 
 /**
- * `ofkit template pull [URL[#REF]]`: all templates of a repository; without a URL that of OPENFAAS_TEMPLATE_URL,
- * else the ones that come with ofkit.
+ * `ofkit template pull [URL[#REF]]`: fetches all templates of a repository. Without a URL it takes the repository of
+ * OPENFAAS_TEMPLATE_URL, else the templates that come with ofkit.
  */
 export async function pullRepository(
   host: Host,
   url: string | undefined,
   options: PullAllOptions,
 ): Promise<void> {
-  const given = url ?? host.env.OPENFAAS_TEMPLATE_URL;
+  const given = url ?? host.environment.OPENFAAS_TEMPLATE_URL;
   const names = given
-    ? await pullTemplates(host, await parseRepository(given, host.cwd), options)
+    ? await pullTemplates(host, await parseRepository(given, host.folder), options)
     : await pullBundled(host, options.overwrite);
   tellPulled(host, names);
 }
 
 /**
- * `ofkit template pull stack`: what `configuration.templates` of the stack file names.
+ * `ofkit template pull stack`: fetches the templates that `configuration.templates` of the stack file names.
  * @throws KitError NOT_FOUND where it names none
  */
 export async function pullStack(
@@ -52,7 +52,7 @@ export async function pullStack(
   );
 }
 
-/** Says what was written. */
+/** Prints the names of the templates that were written. */
 export function tellPulled(host: Host, names: readonly string[]): void {
   host.out.line(`Wrote ${names.length} template(s) to template/: ${names.join(' ')}`);
 }

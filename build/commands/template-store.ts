@@ -15,7 +15,7 @@ export interface StoreListOptions {
   readonly json: boolean;
 }
 
-/** `ofkit template store list` */
+/** `ofkit template store list`: prints the rows of the store. */
 export async function listStore(host: Host, options: StoreListOptions): Promise<void> {
   const { rows } = await readStore(host, options.url);
   const listed = rows.filter(
@@ -38,7 +38,7 @@ export async function listStore(host: Host, options: StoreListOptions): Promise<
   for (const line of alignColumns([heading, ...lines])) host.out.line(line);
 }
 
-/** `ofkit template store describe NAME` */
+/** `ofkit template store describe NAME`: prints one row of the store. */
 export async function describeStoreTemplate(
   host: Host,
   name: string,
@@ -68,7 +68,7 @@ export async function describeStoreTemplate(
   for (const line of alignColumns(lines)) host.out.line(line);
 }
 
-/** `ofkit template store pull NAME`: all templates of its repository. */
+/** `ofkit template store pull NAME`: fetches all templates of the repository that has NAME. */
 export async function pullStoreTemplate(
   host: Host,
   name: string,

@@ -16,17 +16,17 @@ interface Finding {
   readonly template: string;
   readonly rule: string;
   readonly message: string;
-  /** What the handler's run wrote. */
+  /** The output of the handler's run. */
   readonly output?: string;
 }
 
-/** `ofkit template verify`: every template of a folder against the rules, and its handler's run. */
+/** `ofkit template verify`: checks each template of a folder against the rules, and runs its handler. */
 export async function verifyTemplates(
   host: Host,
   folder: string,
   options: { run: boolean; json: boolean },
 ): Promise<void> {
-  const root = resolve(host.cwd, folder);
+  const root = resolve(host.folder, folder);
   const temporary = await makeTemporaryFolder();
   const findings: Finding[] = [];
   let runs: HandlerRuns | undefined;

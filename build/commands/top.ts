@@ -10,10 +10,9 @@ import { Screen } from '../terminal/screen.ts';
 import { pageOf, picture, plainTable, type Known } from '../top/picture.ts';
 import { FIRST_VIEW, pressed } from '../top/view.ts';
 
-export interface TopOptions {
-  readonly gateway: GatewayChoice;
-  /** '' for all. */
-  readonly namespace: string;
+export interface TopOptions extends GatewayChoice {
+  /** Undefined for all. */
+  readonly namespace: string | undefined;
   readonly once: boolean;
 }
 
@@ -23,25 +22,25 @@ const LONGEST_WAIT_MS = 10_000;
 /** `ofkit top`: what functions do, as it changes; once where it is asked for, or where nobody looks. */
 export async function showTop(host: Host, options: TopOptions): Promise<void> {
   if (host.out.live && !options.once) return watch(host, options);
-  const look = await firstLook(await connectGateway(host, options.gateway), host.interrupted);
+  const look = await firstLook(await connectGateway(host, options), host.interrupted);
   for (const line of plainTable(look.of(options.namespace))) host.out.line(line);
   if (look.problem !== '') host.err.line(`stale: ${printable(look.problem)}`);
 }
 
-async function watch(host: Host, { gateway, namespace }: TopOptions): Promise<void> {
+async function watch(host: Host, options: TopOptions): Promise<void> {
   const live = new LiveFunctions();
   const quit = new AbortController();
   const signal = AbortSignal.any([host.interrupted, quit.signal]);
   let told: Pick<Known, 'url' | 'heardAt' | 'silence'> = { url: '', heardAt: undefined, silence: '' };
   let view = FIRST_VIEW;
   const draw = (): void => {
-    const known = { ...told, functions: live.of(namespace), problem: live.problem };
+    const known = { ...told, functions: live.of(options.namespace), problem: live.problem };
     screen.draw(picture(known, view, screen.size, { now: Date.now(), paint: host.out.paint }));
   };
   const screen = new Screen(host.out.stream as WriteStream, host.stdin(), {
     onKey: (key) => {
       if (key === 'q' || key === 'ctrl-c') return quit.abort();
-      view = pressed(view, key, { page: pageOf(screen.size), rows: live.of(namespace).length });
+      view = pressed(view, key, { page: pageOf(screen.size), rows: live.of(options.namespace).length });
       return draw();
     },
     onRedraw: draw,
@@ -50,7 +49,7 @@ async function watch(host: Host, { gateway, namespace }: TopOptions): Promise<vo
   const clock = setInterval(() => told.silence !== '' && draw(), 1000);
   try {
     draw();
-    await follow(host, gateway, signal, {
+    await follow(host, options, signal, {
       onEvent: (url, event) => {
         live.take(event);
         told = { url, heardAt: Date.now(), silence: '' };

@@ -5,20 +5,10 @@ import { functionUrl, shownName } from '../gateway-client/names.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
-import type { Selection } from '../stack/select.ts';
+import type { RunOptions } from '../stack/run-options.ts';
 
-export interface UpDetachedOptions extends Selection {
-  readonly yaml: string | undefined;
-  readonly port: number | undefined;
-  readonly inspect: number | true | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-  readonly stateFolder: string | undefined;
-  readonly json: boolean;
-}
-
-/** `ofkit up --detach`: functions behind a gateway that goes on when ofkit has ended. */
-export async function upDetached(host: Host, options: UpDetachedOptions): Promise<void> {
+/** `ofkit up --detach`: starts functions behind a gateway that goes on when ofkit has ended. */
+export async function upDetached(host: Host, options: RunOptions): Promise<void> {
   if (typeof options.inspect === 'number')
     throw new KitError(
       'USAGE',
@@ -27,10 +17,8 @@ export async function upDetached(host: Host, options: UpDetachedOptions): Promis
   let started: Location | undefined;
   const stateFolder = stateFolderOf(host, options.stateFolder);
   try {
-    const { location, deployments } = await bringUp(host, {
-      ...options,
+    const { location, deployments } = await bringUp(host, options, {
       stateFolder,
-      inspect: options.inspect === true,
       detached: true,
       onStarted: (location) => (started = location),
     });
@@ -38,10 +26,10 @@ export async function upDetached(host: Host, options: UpDetachedOptions): Promis
       host,
       location.url,
       deployments.map(({ service, namespace }) => ({ name: service, namespace })),
-      options.json,
+      options.json ?? false,
     );
   } catch (error) {
-    // After a Ctrl-C nothing is left behind; after a failure the functions that are well run on.
+    // A Ctrl-C leaves nothing behind. After a failure the healthy functions run on.
     if (started && host.interrupted.aborted) await endGateway(started, AbortSignal.abort());
     throw error;
   }

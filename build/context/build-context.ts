@@ -6,51 +6,51 @@ import { insideOf } from '../files/inside.ts';
 import { exists, isFile, isFolder } from '../files/kinds.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { replaceFolder } from '../files/staging.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { withoutCredentials } from '../template/credentials.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 
 export const BUILD_FOLDER = 'build';
 
-/** The template whose handler folder holds the whole image: its build context is the function's folder itself. */
+/** The template without files of its own: the function's folder is the whole build context. */
 export const DOCKERFILE_TEMPLATE = 'dockerfile';
 
 export interface ContextOptions {
-  /** Where the handler goes within the template. */
+  /** The folder of the template that the handler goes to. */
   readonly handlerFolder: string;
   /** Further paths of the project that go beside the handler. */
   readonly copy: readonly string[];
-  /** Leaves installed packages out, for a context that gets its own. faas-cli copies them. */
+  /** Whether installed packages are left out, as the context gets its own. faas-cli copies them. */
   readonly skipInstalled?: boolean;
 }
 
 /**
- * Writes a function's build context to build/NAME: the template, over it the handler, over it the further paths,
- * file for file what faas-cli writes (go-sdk's CreateBuildContext), the folders' modes included.
+ * Writes a function's build context to build/NAME: the template, over it the handler, over it the further paths. Files
+ * and modes are the same as faas-cli's (CreateBuildContext of go-sdk), so that both make the same image.
  * @returns the folder, absolute
  */
 export async function writeBuildContext(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   options: ContextOptions,
 ): Promise<string> {
-  const folder = join(host.cwd, BUILD_FOLDER, entry.name);
-  const mode = folderMode(host);
-  await mkdir(join(host.cwd, BUILD_FOLDER), { recursive: true, mode });
-  await replaceFolder(folder, mode, (staging) => fillBuildContext(host, entry, options, staging));
+  const folder = join(project.folder, BUILD_FOLDER, entry.name);
+  const mode = folderMode(project);
+  await mkdir(join(project.folder, BUILD_FOLDER), { recursive: true, mode });
+  await replaceFolder(folder, mode, (staging) => fillBuildContext(project, entry, options, staging));
   return folder;
 }
 
 /** Fills an empty folder with a function's build context. */
 export async function fillBuildContext(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   { handlerFolder, copy, skipInstalled = false }: ContextOptions,
   folder: string,
 ): Promise<void> {
   const skip = (name: string): boolean => skipInstalled && name === 'node_modules';
-  const handlerSource = resolve(host.cwd, entry.handler);
+  const handlerSource = resolve(project.folder, entry.handler);
   if (!entry.handler || !(await isFolder(handlerSource))) {
     throw new KitError(
       'NOT_FOUND',
@@ -65,25 +65,25 @@ export async function fillBuildContext(
     );
   }
   const handlerTarget = bare ? folder : join(folder, handlerFolder);
-  await mkdir(handlerTarget, { recursive: true, mode: folderMode(host) });
-  if (!bare) await copyTree(join(host.cwd, TEMPLATE_FOLDER, entry.lang), folder, { skip });
+  await mkdir(handlerTarget, { recursive: true, mode: folderMode(project) });
+  if (!bare) await copyTree(join(project.folder, TEMPLATE_FOLDER, entry.lang), folder, { skip });
   await withoutSecretOrigin(join(folder, 'meta.json'));
-  // Only where the handler is the project itself do its build/ and template/ lie in it.
-  const project = await realpath(host.cwd);
-  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(project, name)));
+  // Where the handler is the project itself, the project's build/ and template/ lie in it.
+  const real = await realpath(project.folder);
+  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(real, name)));
   for (const name of await readdir(handlerSource)) {
     if (skip(name)) continue;
     await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip, except });
   }
   for (const path of copy) {
-    const source = await insideOf(host.cwd, path, 'copy:');
+    const source = await insideOf(project.folder, path, 'copy:');
     if (!(await exists(source)))
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
   }
 }
 
-/** A meta.json that faas-cli wrote may hold the password of the template's address. */
+/** Cuts the password of the template's address out of a meta.json, where faas-cli may have written it. */
 async function withoutSecretOrigin(file: string): Promise<void> {
   if (!(await isFile(file))) return;
   const text = await readFile(file, 'utf8');
@@ -91,7 +91,7 @@ async function withoutSecretOrigin(file: string): Promise<void> {
   if (clean !== text) await writeFile(file, clean);
 }
 
-/** Folders are for their owner alone, but on a CI machine, where another user may build the image. */
-function folderMode(host: Host): number {
-  return host.env.CI === 'true' || host.env.CI === '1' ? 0o777 : 0o700;
+/** The mode of folders: for their owner alone, but open to all on CI, where a different user may build the image. */
+function folderMode(project: Project): number {
+  return project.environment.CI === 'true' || project.environment.CI === '1' ? 0o777 : 0o700;
 }

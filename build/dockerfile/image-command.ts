@@ -1,7 +1,7 @@
-import type { ParsedDockerfile } from './parse.ts';
-import { lineage } from './watchdog-origin.ts';
+import { lineage, type Stage } from './stages.ts';
+import { jsonWords } from './words.ts';
 
-/** What a container of an image starts, and where a server of its own would listen. */
+/** The command that a container of an image starts, and the port where a server of its own would listen. */
 export interface ImageCommand {
   /** Empty where the Dockerfile says nothing. */
   readonly words: readonly string[];
@@ -9,16 +9,16 @@ export interface ImageCommand {
   readonly port: number | undefined;
 }
 
-/** Reads ENTRYPOINT, CMD and EXPOSE of the last stage, and of the stages that it begins with. */
-export function imageCommand(file: ParsedDockerfile): ImageCommand {
+/** Reads ENTRYPOINT, CMD and EXPOSE of a stage, and of the stages that it begins with. */
+export function imageCommand(last: Stage | undefined): ImageCommand {
   let entrypoint: readonly string[] = [];
   let command: readonly string[] = [];
   let port: number | undefined;
-  for (const stage of lineage(file, file.stages.at(-1))) {
+  for (const stage of lineage(last)) {
     for (const { keyword, text } of stage.instructions) {
       if (keyword === 'ENTRYPOINT') {
         entrypoint = readWords(text);
-        command = []; // docker forgets a CMD that stands before
+        command = []; // docker drops a CMD that stands before
       }
       if (keyword === 'CMD') command = readWords(text);
       if (keyword === 'EXPOSE') port ??= Number(/\d+/.exec(text)?.[0] ?? Number.NaN) || undefined;
@@ -27,13 +27,7 @@ export function imageCommand(file: ParsedDockerfile): ImageCommand {
   return { words: [...entrypoint, ...command], port };
 }
 
-/** The form in JSON is a command; any other is a shell's. */
+/** Reads a command: the form in JSON is its words, and any other text is a line for a shell. */
 function readWords(text: string): readonly string[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
-  } catch {
-    // it is no JSON
-  }
-  return text.trim() === '' ? [] : ['sh', '-c', text.trim()];
+  return jsonWords(text) ?? (text.trim() === '' ? [] : ['sh', '-c', text.trim()]);
 }

@@ -1,13 +1,13 @@
 import { Arg, DockerfileParser, Env, From, type Dockerfile, type Instruction } from 'dockerfile-ast';
 
-/** A Dockerfile, as far as ofkit asks of it. */
+/** The parts of a Dockerfile that ofkit uses. */
 export interface ParsedDockerfile {
-  readonly stages: readonly Stage[];
+  readonly stages: readonly ParsedStage[];
   /** The defaults of the build arguments that stand before the first FROM. */
   readonly globalArguments: Readonly<Record<string, string>>;
 }
 
-export interface Stage {
+interface ParsedStage {
   readonly line: number;
   /** The image or the stage that it begins with, as written. */
   readonly base: string;
@@ -24,7 +24,7 @@ export interface ParsedInstruction {
   readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
 }
 
-/** Reads a Dockerfile; what is none of it has no stages. */
+/** Reads a Dockerfile. A text that is none has no stages. */
 export function parseDockerfile(text: string): ParsedDockerfile {
   const file: Dockerfile = DockerfileParser.parse(text);
   const stages: {
@@ -49,15 +49,15 @@ export function parseDockerfile(text: string): ParsedDockerfile {
   return { stages, globalArguments };
 }
 
+/** The end of a line that is continued, with the comments and the empty lines behind it. */
+const CONTINUED = /\\[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*/g;
+
 function readInstruction(instruction: Instruction): ParsedInstruction {
   const text = instruction.getTextContent();
   return {
     line: instruction.getRange().start.line + 1,
     keyword: instruction.getKeyword(),
-    text: text
-      .slice(instruction.getInstruction().length)
-      .replaceAll(/\\[ \t]*\r?\n/g, ' ')
-      .trim(),
+    text: text.slice(instruction.getInstruction().length).replaceAll(CONTINUED, ' ').trim(),
     pairs: readPairs(instruction),
   };
 }
@@ -69,15 +69,4 @@ function readPairs(instruction: Instruction): [string, string | undefined][] {
   }
   if (!(instruction instanceof Env)) return [];
   return instruction.getProperties().map((property) => [property.getName(), property.getValue() ?? '']);
-}
-
-/** Replaces `$NAME`, `${NAME}` and `${NAME:-default}` by the values that are known. */
-export function expandVariables(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(
-    /\\\$|\$(?:(\w+)|\{(\w+)(?::?[-=]([^}]*))?\})/g,
-    (whole, plain: string | undefined, braced: string | undefined, fallback: string | undefined) => {
-      const name = plain ?? braced;
-      return name === undefined ? whole : values[name] || (fallback ?? '');
-    },
-  );
 }

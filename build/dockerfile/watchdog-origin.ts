@@ -1,6 +1,7 @@
-import { expandVariables, type ParsedDockerfile, type ParsedInstruction, type Stage } from './parse.ts';
+import { expandVariables } from './expand.ts';
+import { findStage, lineage, type Stage, type StageInstruction } from './stages.ts';
 
-/** Where the classic watchdog comes from: its images and its downloads. */
+/** The images and the downloads that the classic watchdog comes from. */
 const CLASSIC =
   /(?:^|\/)classic-watchdog(?:[:@]|$)|^(?:docker\.io\/)?functions\/alpine(?:[:@]|$)|github\.com\/openfaas\/(?:faas|classic-watchdog)\/releases\/download\/\S*fwatchdog/;
 
@@ -11,50 +12,31 @@ export interface WatchdogOrigin {
 }
 
 /**
- * Says where an image has the classic watchdog from.
- * @returns undefined where it has another, or where the Dockerfile does not tell
+ * Finds the origin of an image's classic watchdog, as that decides the mode.
+ * @param stages the stages of its Dockerfile
+ * @returns undefined where the watchdog is a different one, or the Dockerfile does not show it
  */
-export function classicWatchdog(file: ParsedDockerfile): WatchdogOrigin | undefined {
+export function classicWatchdog(stages: readonly Stage[]): WatchdogOrigin | undefined {
   let found: WatchdogOrigin | undefined;
-  for (const stage of lineage(file, file.stages.at(-1))) {
-    const base = expandVariables(stage.base, file.globalArguments);
-    if (CLASSIC.test(base)) found = { source: base, line: stage.line };
-    for (const instruction of stage.instructions) {
-      const source = sourceOf(file, instruction);
+  for (const { base, line, instructions } of lineage(stages.at(-1))) {
+    if (CLASSIC.test(base)) found = { source: base, line };
+    for (const instruction of instructions) {
+      const source = sourceOf(stages, instruction);
       if (source !== undefined) found = CLASSIC.test(source) ? { source, line: instruction.line } : undefined;
     }
   }
   return found;
 }
 
-/** What an instruction takes a watchdog from; undefined where it takes none. */
-function sourceOf(file: ParsedDockerfile, { keyword, text }: ParsedInstruction): string | undefined {
+/** Finds the image or the URL that an instruction takes a watchdog from; undefined where it takes none. */
+function sourceOf(
+  stages: readonly Stage[],
+  { keyword, text, variables }: StageInstruction,
+): string | undefined {
   if (!/watchdog/.test(text)) return undefined;
-  const url = /https?:\/\/\S*watchdog\S*/.exec(text)?.[0];
-  if ((keyword === 'RUN' || keyword === 'ADD') && url) return expandVariables(url, file.globalArguments);
+  const url = /https?:\/\/\S*watchdog\S*/.exec(expandVariables(text, variables, 'kept'))?.[0];
+  if ((keyword === 'RUN' || keyword === 'ADD') && url) return url;
   const from = keyword === 'COPY' ? /--from=(\S+)/.exec(text)?.[1] : undefined;
   if (from === undefined) return undefined;
-  const stage = stageOf(file, from);
-  if (stage === undefined) return expandVariables(from, file.globalArguments);
-  const first = lineage(file, stage)[0] ?? stage;
-  return expandVariables(first.base, file.globalArguments);
-}
-
-function stageOf({ stages }: ParsedDockerfile, name: string): Stage | undefined {
-  return (
-    stages.find((stage) => stage.name?.toLowerCase() === name.toLowerCase()) ??
-    stages[/^\d+$/.test(name) ? Number(name) : -1]
-  );
-}
-
-/** A stage behind the stages that it is built from. */
-export function lineage(file: ParsedDockerfile, last: Stage | undefined): Stage[] {
-  const line: Stage[] = [];
-  for (let stage = last; stage && !line.includes(stage);) {
-    line.unshift(stage);
-    const base = expandVariables(stage.base, file.globalArguments).toLowerCase();
-    const before = file.stages.slice(0, file.stages.indexOf(stage));
-    stage = before.findLast((candidate) => candidate.name?.toLowerCase() === base);
-  }
-  return line;
+  return lineage(findStage(stages, from))[0]?.base ?? from;
 }

@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Engine } from './names.ts';
 
-/** An hour: a build that installs and compiles may take long, but not for ever. */
+/** How long a build may take, in milliseconds. It may install and compile, so it gets an hour. */
 const BUILD_TIMEOUT = 3_600_000;
 
 export interface ImageBuild {
   readonly image: string;
   /** The build context. */
   readonly folder: string;
-  /** Another Dockerfile than that of the context. */
+  /** The Dockerfile, where it has an unusual name. */
   readonly dockerfile?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Files by the id that the Dockerfile's `--mount=type=secret` names. */
+  /** The secrets' files, by the id that `--mount=type=secret` of the Dockerfile names. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   readonly squash: boolean;
@@ -25,19 +25,19 @@ export interface ImageBuild {
 
 /**
  * Builds an image.
- * @param onLine gets the engine's output, line by line
+ * @param onLine gets each line of the engine's output
  * @throws KitError BUILD_FAILED with the whole output of the engine
  */
 export async function buildImage(
-  host: Host,
+  project: Project,
   engine: Engine,
   build: ImageBuild,
   onLine: (line: string) => void,
 ): Promise<void> {
   const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
-  const result = await runTool(host, engine, buildArguments(host, engine, build), {
+  const result = await runTool(project, engine, buildArguments(project, engine, build), {
     cwd: build.folder,
-    env: { ...host.env, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
+    env: { ...project.environment, ...(buildKit && { DOCKER_BUILDKIT: '1' }) },
     timeout: BUILD_TIMEOUT,
     wayOut: `install ${engine}, or choose another --engine`,
     onLine,
@@ -48,27 +48,27 @@ export async function buildImage(
   }
 }
 
-/** The arguments as faas-cli gives them to docker. */
-function buildArguments(host: Host, engine: Engine, build: ImageBuild): string[] {
+/** Makes the arguments that faas-cli gives to docker. */
+function buildArguments(project: Project, engine: Engine, build: ImageBuild): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
   return [
     'build',
-    // The others' own format has no place for HEALTHCHECK, which they would drop.
+    // The own format of podman and buildah has no place for HEALTHCHECK: they would drop it.
     ...(engine === 'docker' ? [] : ['--format', 'docker']),
     ...(build.dockerfile ? ['--file', build.dockerfile] : []),
     ...(build.noCache ? ['--no-cache'] : []),
     ...(build.squash ? ['--squash'] : []),
     ...pairs('--build-arg', {
-      http_proxy: host.env.http_proxy || undefined,
-      https_proxy: host.env.https_proxy || undefined,
+      http_proxy: project.environment.http_proxy || undefined,
+      https_proxy: project.environment.https_proxy || undefined,
       ...build.buildArgs,
     }),
     ...pairs('--label', build.labels),
     ...(build.pull ? ['--pull'] : []),
     ...Object.entries(build.secrets).flatMap(([id, path]) => [
       '--secret',
-      `id=${id},src=${resolve(host.cwd, path)}`,
+      `id=${id},src=${resolve(project.folder, path)}`,
     ]),
     '--tag',
     build.image,

@@ -1,21 +1,21 @@
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { ENGINES, type Engine } from './names.ts';
 
 const QUERY_TIMEOUT = 30_000;
 
-/** The engine to build with: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah there is. */
-export async function chooseEngine(host: Host, given: Engine | undefined): Promise<Engine> {
-  const wanted = given ?? host.env.OFKIT_ENGINE;
+/** Chooses the engine: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah that is installed. */
+export async function chooseEngine(project: Project, given: Engine | undefined): Promise<Engine> {
+  const wanted = given ?? project.environment.OFKIT_ENGINE;
   if (wanted) {
     const engine = ENGINES.find((name) => name === wanted);
     if (!engine) throw new KitError('USAGE', `OFKIT_ENGINE=${wanted} is none of ${ENGINES.join(', ')}`);
-    if (await isInstalled(host, engine)) return engine;
+    if (await isInstalled(project, engine)) return engine;
     throw new KitError('TOOL_MISSING', `${engine} is not installed: install it, or choose another --engine`);
   }
   for (const engine of ENGINES) {
-    if (await isInstalled(host, engine)) return engine;
+    if (await isInstalled(project, engine)) return engine;
   }
   throw new KitError(
     'TOOL_MISSING',
@@ -23,9 +23,9 @@ export async function chooseEngine(host: Host, given: Engine | undefined): Promi
   );
 }
 
-async function isInstalled(host: Host, engine: Engine): Promise<boolean> {
+async function isInstalled(project: Project, engine: Engine): Promise<boolean> {
   try {
-    return (await query(host, engine, ['--version'])).ok;
+    return (await query(project, engine, ['--version'])).ok;
   } catch (error) {
     if (error instanceof KitError && error.code === 'TOOL_MISSING') return false;
     throw error;
@@ -33,11 +33,15 @@ async function isInstalled(host: Host, engine: Engine): Promise<boolean> {
 }
 
 /** Whether the engine has an image of this name. */
-export async function hasImage(host: Host, engine: Engine, image: string): Promise<boolean> {
+export async function hasImage(project: Project, engine: Engine, image: string): Promise<boolean> {
   const args = engine === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
-  return (await query(host, engine, args)).ok;
+  return (await query(project, engine, args)).ok;
 }
 
-function query(host: Host, engine: Engine, args: readonly string[]): Promise<{ ok: boolean }> {
-  return runTool(host, engine, args, { cwd: host.cwd, timeout: QUERY_TIMEOUT, wayOut: `install ${engine}` });
+function query(project: Project, engine: Engine, args: readonly string[]): Promise<{ ok: boolean }> {
+  return runTool(project, engine, args, {
+    cwd: project.folder,
+    timeout: QUERY_TIMEOUT,
+    wayOut: `install ${engine}`,
+  });
 }

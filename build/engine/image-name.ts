@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { gitOutput } from '../template/git.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 
 /**
- * The image's name with the tag that `--tag` asks for, as faas-cli makes it: `digest` replaces the tag with the
- * handler folder's hash, the others add what git says of the project folder.
+ * Gives the image's name with the tag that `--tag` asks for, as faas-cli makes it: `digest` replaces the tag with the
+ * handler folder's hash, and the other formats add the branch or the commit that git reports.
  */
 export async function imageName(
-  host: Host,
+  project: Project,
   { image, name, place }: FunctionEntry,
   format: TagFormat,
   handler: string,
@@ -28,13 +28,13 @@ export async function imageName(
     case 'latest':
       return named;
     case 'sha':
-      return withTag(named, '', `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
+      return withTag(named, '', `-${await fromGit(project, 'rev-parse', '--short', 'HEAD')}`);
     case 'branch': {
-      const branch = await fromGit(host, 'rev-parse', '--symbolic-full-name', '--abbrev-ref', 'HEAD');
-      return withTag(named, `-${branch}`, `-${await fromGit(host, 'rev-parse', '--short', 'HEAD')}`);
+      const branch = await fromGit(project, 'rev-parse', '--symbolic-full-name', '--abbrev-ref', 'HEAD');
+      return withTag(named, `-${branch}`, `-${await fromGit(project, 'rev-parse', '--short', 'HEAD')}`);
     }
     case 'describe': {
-      const described = await fromGit(host, 'describe', '--tags', '--always');
+      const described = await fromGit(project, 'describe', '--tags', '--always');
       const [commits = ''] = /(?:-\d+-g[0-9a-f]+)?$/.exec(described) ?? [];
       return withTag(named, `-${described.slice(0, described.length - commits.length)}`, commits);
     }
@@ -43,10 +43,10 @@ export async function imageName(
   }
 }
 
-/** The most characters that a tag has (OCI distribution specification, section 2). */
+/** The most characters that a tag may have (OCI distribution specification, section 2). */
 const LONGEST_TAG = 128;
 
-/** Adds to the tag of an image what it can have of two texts; where it would be too long, the first is cut. */
+/** Adds two texts to the tag of an image, without characters that a tag cannot have. Too long a first text is cut. */
 function withTag(image: string, text: string, end: string): string {
   const mark = image.lastIndexOf(':');
   const tag = image.slice(mark + 1);
@@ -55,7 +55,7 @@ function withTag(image: string, text: string, end: string): string {
   return `${image.slice(0, mark)}:${tag}${clean(text).slice(0, room)}${clean(end)}`;
 }
 
-/** @throws KitError INVALID for an image that nobody can build: its bytes are fixed, or it has no name */
+/** @throws KitError INVALID for an image that cannot be built, because a digest fixes its bytes or it has no name */
 export function refuseDigest({ image, name, place }: FunctionEntry, built: string): void {
   if (!image) throw new KitError('INVALID', `${place}: ${name} has no image: name the one to build`);
   if (!built.includes('@')) return;
@@ -65,8 +65,8 @@ export function refuseDigest({ image, name, place }: FunctionEntry, built: strin
   );
 }
 
-async function fromGit(host: Host, ...args: string[]): Promise<string> {
-  const output = await gitOutput(host, host.cwd, args);
+async function fromGit(project: Project, ...args: string[]): Promise<string> {
+  const output = await gitOutput(project, project.folder, args);
   if (!output) {
     throw new KitError(
       'INVALID',
@@ -76,7 +76,7 @@ async function fromGit(host: Host, ...args: string[]): Promise<string> {
   return output;
 }
 
-/** MD5 over the MD5 of each file, in the order of their paths. */
+/** Hashes a folder: MD5 over the MD5 of each file, in the order of their paths. */
 async function hashFolder(folder: string): Promise<string> {
   const paths = await regularFiles(folder);
   const hashes = await Promise.all(paths.sort().map(async (path) => md5(await readFile(path))));
@@ -87,7 +87,7 @@ function md5(bytes: Buffer | string): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** Links are not followed, and do not count. */
+/** Lists the files of a folder. Links are left out. */
 async function regularFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -1,3 +1,3 @@
-/** The container engines ofkit knows, in the order in which it looks for them. */
+/** The container engines that ofkit knows, in the order in which it looks for them. */
 export const ENGINES = ['docker', 'podman', 'buildah'] as const;
 export type Engine = (typeof ENGINES)[number];

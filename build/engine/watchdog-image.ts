@@ -1,22 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { expandVariables, parseDockerfile } from '../dockerfile/parse.ts';
+import { parseDockerfile } from '../dockerfile/parse.ts';
+import { readStages } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import { exists, isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { WATCHDOG_IMAGE } from '../release.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { buildImage } from './build-image.ts';
 import { hasImage } from './engine.ts';
 import type { Engine } from './names.ts';
 
-/** Milliseconds for git to tell the commit. */
+/** How long git may take to tell the commit, in milliseconds. */
 const GIT_TIMEOUT = 10_000;
 
 /** Whether the engine has the image already. */
-export async function hasWatchdogImage(host: Host, engine: Engine): Promise<boolean> {
-  return hasImage(host, engine, WATCHDOG_IMAGE);
+export async function hasWatchdogImage(project: Project, engine: Engine): Promise<boolean> {
+  return hasImage(project, engine, WATCHDOG_IMAGE);
 }
 
 /** Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments. */
@@ -28,9 +29,8 @@ export async function needsWatchdogImage(
   if (file === undefined) {
     throw new KitError('NOT_FOUND', `${folder} has no Dockerfile: its template has to bring one`);
   }
-  const { stages, globalArguments } = parseDockerfile(await readFile(join(folder, file), 'utf8'));
-  const values = { ...globalArguments, ...buildArgs };
-  return stages.some((stage) => expandVariables(stage.base, values) === WATCHDOG_IMAGE);
+  const stages = readStages(parseDockerfile(await readFile(join(folder, file), 'utf8')), buildArgs);
+  return stages.some(({ base }) => base === WATCHDOG_IMAGE);
 }
 
 /** The folder of this repository's checkout or package, if its Dockerfile.watchdog is there. */
@@ -41,15 +41,15 @@ export async function findCheckout(program: string): Promise<string | undefined>
 
 /**
  * Builds the watchdog's image from the checkout that ofkit runs from.
- * @param checkout what `findCheckout` found
+ * @param checkout the folder that `findCheckout` has found
  */
 export async function buildWatchdogImage(
-  host: Host,
+  project: Project,
   engine: Engine,
   checkout: string,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const commit = await commitOf(host, checkout);
+  const commit = await commitOf(project, checkout);
   const build = {
     image: WATCHDOG_IMAGE,
     folder: checkout,
@@ -62,23 +62,25 @@ export async function buildWatchdogImage(
     pull: false,
     mountSsh: false,
   };
-  await buildImage(host, engine, build, onLine);
+  await buildImage(project, engine, build, onLine);
 }
 
-/** What the image's label and the watchdog's --version tell; undefined without git, as for an archive of the sources. */
-async function commitOf(host: Host, checkout: string): Promise<string | undefined> {
+/** The commit for the image's label and the watchdog's --version; undefined in a checkout without git. */
+async function commitOf(project: Project, checkout: string): Promise<string | undefined> {
   if (!(await exists(join(checkout, '.git')))) return undefined;
   try {
-    const { ok, stdout } = await runTool(host, 'git', ['rev-parse', '--short', 'HEAD'], {
+    const { ok, stdout } = await runTool(project, 'git', ['rev-parse', '--short', 'HEAD'], {
       cwd: checkout,
-      // those of a hook name another repository
-      env: Object.fromEntries(Object.entries(host.env).filter(([name]) => !name.startsWith('GIT_'))),
+      // In a hook, git's variables name the repository of the hook.
+      env: Object.fromEntries(
+        Object.entries(project.environment).filter(([name]) => !name.startsWith('GIT_')),
+      ),
       timeout: GIT_TIMEOUT,
       wayOut: 'install git',
     });
     return ok ? stdout.trim() : undefined;
   } catch (thrown) {
-    if (host.interrupted.aborted) throw thrown;
+    if (project.interrupted.aborted) throw thrown;
     return undefined;
   }
 }

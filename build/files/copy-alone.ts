@@ -4,8 +4,8 @@ import { exists } from './kinds.ts';
 import { isWithin } from './inside.ts';
 
 /**
- * Copies a folder so that it depends on nothing else: a link that leads out of it becomes what it leads to, one that
- * stays inside stays a link, as programs in node_modules/.bin find their files by their own real place.
+ * Copies a folder so that it depends on nothing else. A link that leads out of it becomes a copy of its goal. A link
+ * that stays inside stays a link, because programs in node_modules/.bin find their files by their own real place.
  * @param root the folder that links may stay in
  */
 export async function copyAlone(source: string, target: string, root: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function copyAlone(source: string, target: string, root: string): P
 async function copyLink(from: string, to: string, root: string): Promise<void> {
   const text = await readlink(from);
   const goal = resolve(dirname(from), text);
-  // A link to nothing, or to a folder around this one, has no end to copy.
+  // A link to nothing cannot be copied, and a link to a folder around this one would be copied without end.
   if (isWithin(root, goal) || !(await exists(goal)) || isWithin(goal, from) || isWithin(goal, to))
     return symlink(text, to);
   if ((await stat(goal)).isDirectory()) await copyAlone(goal, to, goal);

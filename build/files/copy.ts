@@ -6,19 +6,19 @@ import { KitError } from '../errors.ts';
 import { isWithin } from './inside.ts';
 
 export interface CopyOptions {
-  /** Real path of the folder that links must not lead out of; none means that links may lead anywhere. */
+  /** The real path of a folder that links must not lead out of. Without it links may lead anywhere. */
   readonly within?: string;
-  /** Says of an entry's name whether it is left out, at any depth. */
+  /** Decides by its name whether an entry is left out, at any depth. */
   readonly skip?: (name: string) => boolean;
-  /** Real paths of folders that are left out. */
+  /** The real paths of folders that are left out. */
   readonly except?: ReadonlySet<string>;
 }
 
 /**
- * Copies a file or a folder as faas-cli does: links are followed, files keep their mode, folders that are there
- * already keep theirs, and nothing is deleted at the target.
- * @throws KitError OUTSIDE for a link that leads out of `within`, INVALID for one that leads back to a folder above
- *   it or for what is neither file nor folder
+ * Copies a file or a folder as faas-cli does: it follows links, keeps the modes of files and of folders that exist
+ * already, and deletes nothing at the target.
+ * @throws KitError OUTSIDE for a link that leads out of `within`, INVALID for a link to a folder above it and for
+ *   an entry that is neither file nor folder
  */
 export async function copyTree(source: string, target: string, options: CopyOptions = {}): Promise<void> {
   await copyEntry(source, target, options, []).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export async function copyTree(source: string, target: string, options: CopyOpti
   });
 }
 
-/** What lies at a path, behind links. */
+/** Reads the kind and the mode of a path, with links followed. */
 async function statsOf(path: string): Promise<Stats> {
   try {
     return await stat(path);

@@ -3,11 +3,11 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { KitError } from '../errors.ts';
 
 /**
- * The absolute path of something that has to lie within a folder.
+ * Gives the absolute path of an entry that has to lie within a folder.
  * @param folder absolute
- * @param path as the user, a stack file or a template gives it
- * @param what names it in the error
- * @throws KitError OUTSIDE where it is the folder itself or leads out of it, by `..` or by a link
+ * @param path the path that the user, a stack file or a template gives
+ * @param what the entry's name in the error
+ * @throws KitError OUTSIDE where the path is the folder itself, or leads out of it by `..` or by a link
  */
 export async function insideOf(folder: string, path: string, what: string): Promise<string> {
   const absolute = resolve(folder, path);
@@ -18,7 +18,7 @@ export async function insideOf(folder: string, path: string, what: string): Prom
   return absolute;
 }
 
-/** Whether a path lies below a folder; both absolute, links not followed. */
+/** Whether a path lies below a folder. Both are absolute, and links are not followed. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -28,7 +28,7 @@ function leadsOut(path: string, what: string, folder: string): KitError {
   return new KitError('OUTSIDE', `${what} ${path} leads out of ${folder}: give a path below that folder`);
 }
 
-/** The real path of what is there; of the nearest folder above that is, with the rest as written. */
+/** Gives the real path. Where it does not exist, the nearest existing folder above it is resolved, and the rest kept. */
 async function realpathOfExisting(path: string): Promise<string> {
   try {
     return await realpath(path);

@@ -12,7 +12,7 @@ export async function exists(path: string): Promise<boolean> {
   return (await kindOf(path)) !== 'nothing';
 }
 
-/** What lies at a path, behind a link; a link to nothing is nothing. */
+/** Gives the kind of the entry at a path, with links followed. A link to nothing is nothing. */
 async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | 'nothing'> {
   try {
     const stats = await stat(path);

@@ -1,4 +1,4 @@
-/** Whether a process with this id runs, be it another user's. */
+/** Whether a process with this id runs, whichever user it belongs to. */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

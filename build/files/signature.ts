@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * A text that tells whether files changed: the path, size and time of each.
- * @param paths files and folders; what is not there counts as that
- * @param isIgnored says of an entry's name whether it is left out, at any depth
- * @param isExcepted says it of an absolute path
+ * Makes a text that differs after any change of files: it has the path, size and time of each.
+ * @param paths files and folders; a missing one counts as missing
+ * @param isIgnored decides by its name whether an entry is left out, at any depth
+ * @param isExcepted decides the same by its absolute path
  */
 export async function signatureOf(
   paths: readonly string[],

@@ -6,7 +6,7 @@ import { makeTemporaryFolder, removeFolder } from './temporary.ts';
 /**
  * Makes a folder as a whole or not at all: `fill` writes into a temporary folder beside the target, which then takes
  * the target's place.
- * @param mode of the folder
+ * @param mode the mode of the folder
  */
 export async function replaceFolder(
   target: string,

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncPath } from '../../common/files/durable-file.ts';
 
-/** Flushes at a time; a file system writes many in one go. */
+/** How many files are flushed at a time. A file system writes several flushes in one go. */
 const FLUSHES_AT_A_TIME = 16;
 
-/** Flushes a folder with all that is in it to the disk, so that it is whole after the system has crashed. */
+/** Flushes a folder with all its content to the disk, so that it is whole after a crash of the system. */
 export async function syncTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries

@@ -6,7 +6,7 @@ import { isProcessAlive } from './process-alive.ts';
 const TEMPORARY = /^\.ofkit-(\d+)-/;
 
 /**
- * Makes an empty folder for this process alone, and removes those that killed processes left beside it.
+ * Makes an empty folder for this process alone, and removes folders beside it that killed processes have left.
  * @param parent by default the system's temporary folder
  * @returns its real path
  */
@@ -14,7 +14,7 @@ export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
   const real = await realpath(parent);
   for (const name of await readdir(real)) {
     const pid = TEMPORARY.exec(name)?.[1];
-    // Another user's is left to that user.
+    // It belongs to a different user, who has to remove it.
     if (pid !== undefined && !isProcessAlive(Number(pid)))
       await removeFolder(join(real, name)).catch(() => undefined);
   }

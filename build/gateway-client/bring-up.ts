@@ -4,17 +4,18 @@ import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
 import { findStackFile, readStack } from '../stack/read.ts';
-import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import type { RunOptions } from '../stack/run-options.ts';
+import { selectFunctions, withoutPrebuilt } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
 import { GatewayClient } from './client.ts';
 import { deployAll, deploymentsOf } from './deploy.ts';
-import type { DeploymentBody, DeployOptions } from './deployment.ts';
+import type { DeploymentBody } from './deployment.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
-export interface BringUpOptions extends Selection, DeployOptions, GatewayOptions {
-  readonly yaml: string | undefined;
-  /** Gets a gateway that was started for this, as soon as it runs. */
+/** The gateway in front of functions that are brought up. */
+export interface BringUpGateway extends Pick<GatewayOptions, 'stateFolder' | 'detached'> {
+  /** Gets the gateway as soon as it runs, where a new one was started. */
   readonly onStarted: (location: Location) => void;
 }
 
@@ -26,34 +27,41 @@ export interface BroughtUp {
 
 /**
  * Builds functions, starts the gateway where none runs, deploys, and waits until all are ready.
- * @throws KitError START_FAILED where one does not start; the others run on
+ * @throws KitError START_FAILED where a function does not start; the other functions run on
  */
-export async function bringUp(host: Host, options: BringUpOptions): Promise<BroughtUp> {
-  const { stateFolder } = options;
+export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
+  const { stateFolder } = gateway;
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
     host.err.line(`note: ${text}`),
   );
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
-  await findSecrets(host.cwd, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
+  await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const images = await buildImages(host, stack, entries, { tag: 'latest', stateFolder, stackPull: true });
-  const deployments = await deploymentsOf(host, entries, images, options);
-  const location = await findOrStart(host, options);
+  const deployments = await deploymentsOf(host, entries, images, {
+    variables: options.variables,
+    inspect: options.inspect === true,
+  });
+  const location = await findOrStart(host, options, gateway);
   const client = await GatewayClient.create(location.url, stateFolder);
   await deployAll(host, client, deployments);
   await allReady(host, client, deployments);
   return { location, deployments };
 }
 
-async function findOrStart(host: Host, options: BringUpOptions): Promise<Location> {
-  const running = await findGateway(options.stateFolder);
+async function findOrStart(
+  host: Host,
+  { port, watchdog }: RunOptions,
+  { stateFolder, detached, onStarted }: BringUpGateway,
+): Promise<Location> {
+  const running = await findGateway(stateFolder);
   if (!running?.url) {
-    const { location } = await startGateway(host, options);
-    options.onStarted(location);
+    const { location } = await startGateway(host, { stateFolder, detached, port, watchdog });
+    onStarted(location);
     return location;
   }
-  if (options.port && new URL(running.url).port !== String(options.port))
+  if (port && new URL(running.url).port !== String(port))
     throw new KitError('USAGE', `the gateway runs already, at ${running.url}: "ofkit down" ends it`);
   return running;
 }

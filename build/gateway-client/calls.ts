@@ -1,6 +1,6 @@
 import type { GatewayClient } from './client.ts';
 
-/** A queued call as the gateway tells of it. */
+/** A queued call as the gateway describes it. */
 export interface QueuedCall {
   readonly callId: string;
   readonly function: string;
@@ -8,7 +8,7 @@ export interface QueuedCall {
   readonly queue: string;
   readonly state: string;
   readonly callback: string;
-  /** Tries that have ended. */
+  /** How many tries have ended. */
   readonly tries: number;
   readonly submittedAt: string;
   readonly dueAt?: string;
@@ -27,14 +27,14 @@ export interface CallFilter {
   readonly limit?: number | undefined;
 }
 
-/** Queued calls, the newest first. */
+/** Lists queued calls, the newest first. */
 export async function listCalls(client: GatewayClient, filter: CallFilter): Promise<readonly QueuedCall[]> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
   return (await client.send('GET', `/system/async?${query}`)).json() as QueuedCall[];
 }
 
-/** @throws KitError NOT_FOUND */
+/** Describes a call. @throws KitError NOT_FOUND */
 export async function describeCall(client: GatewayClient, callId: string): Promise<QueuedCall> {
   return (await client.send('GET', `/system/async/${encodeURIComponent(callId)}`)).json() as QueuedCall;
 }
@@ -46,8 +46,8 @@ export async function cancelCall(client: GatewayClient, callId: string): Promise
 
 /**
  * Queues a dead call again.
- * @param body in the place of the one that it had
- * @throws KitError NOT_FOUND, INVALID for one that is not dead
+ * @param body a new body; undefined for the one that the call had
+ * @throws KitError NOT_FOUND, INVALID for a call that is not dead
  */
 export async function replayCall(
   client: GatewayClient,

@@ -7,7 +7,7 @@ import { KitError } from '../errors.ts';
 import { printable } from '../terminal/printable.ts';
 import type { DeploymentBody } from './deployment.ts';
 
-/** A function as the gateway tells of it. */
+/** A function as the gateway describes it. */
 export interface FunctionStatus {
   readonly name: string;
   readonly namespace: string;
@@ -25,7 +25,7 @@ export interface FunctionLine {
   readonly instance: string;
   readonly timestamp: string;
   readonly text: string;
-  /** Who says it, where it is not the function: its watchdog, or the gateway. */
+  /** The writer of the line, where that is the watchdog or the gateway, and not the function. */
   readonly kind?: 'request' | 'warning' | 'watchdog' | 'gateway';
 }
 
@@ -38,7 +38,7 @@ export interface LogQuery {
 /** How long the gateway may take to begin an answer, in milliseconds. */
 const ANSWER_WITHIN_MS = 30_000;
 
-/** The API of a gateway of this machine. */
+/** The API of a gateway on this machine. */
 export class GatewayClient {
   readonly url: string;
   readonly #login: string | undefined;
@@ -49,12 +49,12 @@ export class GatewayClient {
     this.#login = login;
   }
 
-  /** Loads what requests are made with, so that the first one does not wait for it. */
+  /** Loads the HTTP client, so that the first request does not wait for it. */
   static prepare(): void {
     void import('undici');
   }
 
-  /** @param stateFolder the gateway's, where its password lies if it asks for one */
+  /** @param stateFolder the gateway's state folder, where its password lies if it has one */
   static async create(url: string, stateFolder: string): Promise<GatewayClient> {
     const password = await readFile(join(stateFolder, 'basic-auth-password'), 'utf8').catch(() => undefined);
     const login = password && `Basic ${Buffer.from(`admin:${password.trim()}`).toString('base64')}`;
@@ -62,7 +62,7 @@ export class GatewayClient {
   }
 
   /**
-   * Puts a function into the place of the one of its name, or adds it.
+   * Deploys a function: adds it, or updates the function of that name.
    * @throws KitError PORT_TAKEN where it asks for a port of its own that is in use
    */
   async deploy(body: DeploymentBody): Promise<void> {
@@ -72,7 +72,7 @@ export class GatewayClient {
     if (answer.status === 409) throw new KitError('PORT_TAKEN', answer.text.trim());
   }
 
-  /** Removes a function; what is in flight is answered. */
+  /** Removes a function. Requests in flight are answered first. */
   async remove(functionName: string, namespace: string): Promise<void> {
     const body = { functionName, namespace };
     await this.send('DELETE', '/system/functions', { body, besides: [404] });
@@ -83,7 +83,7 @@ export class GatewayClient {
     return (await this.send('GET', `/system/function/${name}?${query}`)).json() as FunctionStatus;
   }
 
-  /** The functions of all namespaces. */
+  /** Lists the functions of all namespaces. */
   list(): Promise<readonly FunctionStatus[]> {
     return this.#ofAllNamespaces<FunctionStatus>('/system/functions');
   }
@@ -104,7 +104,7 @@ export class GatewayClient {
     return (await Promise.all(lists)).flat();
   }
 
-  /** Makes a namespace that is not there. */
+  /** Makes a namespace, unless it exists. */
   async ensureNamespace(name: string): Promise<void> {
     await this.send('POST', '/system/namespace/', { body: { name }, besides: [409] });
   }
@@ -115,7 +115,7 @@ export class GatewayClient {
     if (updated.status === 404) await this.send('POST', '/system/secrets', { body });
   }
 
-  /** The lines of a function; where `follow` is set those that come too, until it is removed or `signal` ends it. */
+  /** Gives the lines of a function. `follow` waits for new ones until it is removed, or `signal` is aborted. */
   async *logs(
     { name, namespace }: Pick<FunctionStatus, 'name' | 'namespace'>,
     { follow, tail, since }: LogQuery,
@@ -153,9 +153,9 @@ export class GatewayClient {
   }
 
   /**
-   * A request to the API.
-   * @param besides statuses other than 2xx that are no error
-   * @throws KitError NOT_FOUND for 404, INVALID for what else the gateway refuses, UNREACHABLE
+   * Makes a request to the API.
+   * @param besides statuses outside 2xx that are no error
+   * @throws KitError NOT_FOUND for 404, INVALID for any other refusal, UNREACHABLE
    */
   async send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { BuiltImage } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { GatewayClient } from './client.ts';
 import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOptions } from './deployment.ts';
 
-/** The deployments of functions whose images were built. */
+/** Makes the deployments of functions whose images were built. */
 export async function deploymentsOf(
-  host: Host,
+  project: Project,
   entries: readonly FunctionEntry[],
   images: readonly BuiltImage[],
   options: DeployOptions,
@@ -16,25 +16,25 @@ export async function deploymentsOf(
   return Promise.all(
     entries.map((entry) => {
       const image = images.find(({ name }) => name === entry.name)?.image ?? entry.image;
-      return deploymentOf(host, entry, image, options);
+      return deploymentOf(project, entry, image, options);
     }),
   );
 }
 
 /**
  * Deploys functions, with the namespaces and the secrets that they name.
- * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for what the gateway refuses
+ * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for a deployment that the gateway refuses
  */
 export async function deployAll(
-  host: Host,
+  project: Project,
   client: GatewayClient,
   deployments: readonly DeploymentBody[],
 ): Promise<void> {
   for (const namespace of new Set(deployments.map((deployment) => deployment.namespace)))
     if (namespace !== DEFAULT_NAMESPACE) await client.ensureNamespace(namespace);
-  await putSecrets(host, client, deployments);
+  await putSecrets(project, client, deployments);
   for (const deployment of deployments) {
-    host.interrupted.throwIfAborted();
+    project.interrupted.throwIfAborted();
     await client.deploy(deployment);
   }
 }
@@ -44,15 +44,15 @@ export async function deployAll(
  * @throws KitError NOT_FOUND for a secret that is not in .secrets/
  */
 export async function putSecrets(
-  host: Host,
+  project: Project,
   client: GatewayClient,
   deployments: readonly DeploymentBody[],
 ): Promise<void> {
   const names = deployments.flatMap(({ secrets }) => secrets);
-  const files = await findSecrets(host.cwd, [...new Set(names)]);
+  const files = await findSecrets(project.folder, [...new Set(names)]);
   for (const { secrets, namespace } of deployments) {
     for (const name of secrets) {
-      host.interrupted.throwIfAborted();
+      project.interrupted.throwIfAborted();
       await client.putSecret(name, namespace, await readFile(files.get(name) ?? ''));
     }
   }

@@ -1,8 +1,8 @@
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry, Resources } from '../stack/functions.ts';
 import { functionVariables } from '../stack/variables.ts';
 
-/** What `POST /system/functions` takes. */
+/** The body of `POST /system/functions`. */
 export interface DeploymentBody {
   readonly service: string;
   readonly image: string;
@@ -18,24 +18,24 @@ export interface DeploymentBody {
   readonly readOnlyRootFilesystem: boolean;
 }
 
-/** Where functions are that name no namespace. */
+/** The namespace of functions that name none. */
 export const DEFAULT_NAMESPACE = 'openfaas-fn';
 
 export interface DeployOptions {
-  /** Environment variables over those of stack.yaml. */
+  /** Environment variables that go over the ones of stack.yaml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Whether Node's debugger is to be open, or at which port of its own it is to stay. */
+  /** Whether Node's debugger opens, or the port of its own where it opens with each version. */
   readonly inspect: boolean | number;
-  /** A port that leads to the function alone. */
+  /** A port of the machine that leads to the function alone. */
   readonly ownPort?: number;
 }
 
 /**
- * A function of stack.yaml as faas-cli deploys it.
+ * Makes the deployment of a function of stack.yaml, as faas-cli makes it.
  * @throws KitError NOT_FOUND for an environment file that is not there
  */
 export async function deploymentOf(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   image: string,
   { variables, inspect, ownPort }: DeployOptions,
@@ -46,8 +46,8 @@ export async function deploymentOf(
     service: name,
     image,
     namespace: namespace || DEFAULT_NAMESPACE,
-    envProcess: fprocess, // that of the template is in the image
-    envVars: await functionVariables(host, entry, variables),
+    envProcess: fprocess, // the image has the template's
+    envVars: await functionVariables(project, entry, variables),
     constraints,
     secrets,
     labels,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { readYaml } from '../stack/yaml-file.ts';
 
 /**
@@ -9,7 +9,10 @@ import { readYaml } from '../stack/yaml-file.ts';
  * @returns undefined where it keeps none for this gateway
  * @throws KitError INVALID for a file that cannot be read as YAML
  */
-export async function faasCliLogin({ env }: Host, gateway: string): Promise<string | undefined> {
+export async function faasCliLogin(
+  { environment: env }: Project,
+  gateway: string,
+): Promise<string | undefined> {
   const file = join(env.OPENFAAS_CONFIG || join(env.HOME || '/', '.openfaas'), 'config.yml');
   const text = await readFile(file, 'utf8').catch(() => '');
   const kept = readYaml(text, file).get('auths').items();

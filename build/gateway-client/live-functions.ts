@@ -67,9 +67,9 @@ export class LiveFunctions {
     return this.#problem;
   }
 
-  /** @param namespace '' for all @returns those in a namespace */
-  of(namespace: string): FunctionFigures[] {
-    return this.all.filter((one) => namespace === '' || one.namespace === namespace);
+  /** The functions in a namespace. @param namespace undefined for all */
+  of(namespace: string | undefined): FunctionFigures[] {
+    return this.all.filter((one) => namespace === undefined || one.namespace === namespace);
   }
 
   /** Takes an event; one of a name that is not known says nothing. */

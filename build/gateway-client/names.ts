@@ -5,12 +5,12 @@ interface Named {
   readonly namespace: string;
 }
 
-/** A function as its user calls it: `NAME`, or `NAME.NAMESPACE` outside of the default namespace. */
+/** Gives the name by which users call a function: `NAME`, or `NAME.NAMESPACE` outside of the default namespace. */
 export function shownName({ name, namespace }: Named): string {
   return namespace === DEFAULT_NAMESPACE ? name : `${name}.${namespace}`;
 }
 
-/** Where a function is called. */
+/** Gives the URL of a function behind a gateway. */
 export function functionUrl(gateway: string, named: Named): string {
   return `${gateway}/function/${shownName(named)}`;
 }

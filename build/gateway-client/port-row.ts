@@ -3,17 +3,17 @@ import { KitError } from '../errors.ts';
 
 const PORTS_TRIED = 50;
 
-/** Ports in a row: from the one that was asked for, or from the usual one those that are free. */
+/** Hands out ports in a row: from the one that the user names, or the free ones from the usual one on. */
 export class PortRow {
-  /** Whether each port is asked for, so that none can stand in for it. */
+  /** Whether the user has named the first port, so that a port in use is an error. */
   readonly isGiven: boolean;
   readonly #option: '--port' | '--inspect';
   readonly #last: number;
   #next: number;
 
   /**
-   * @param given the first; 0 for any that are free; undefined for the usual one or the next that is free
-   * @param option what the user chooses it by, for the error
+   * @param given the first port; 0 for any free ones; undefined for the usual one or the next free one
+   * @param option the flag that sets it, for the error
    */
   constructor(given: number | undefined, usual: number, option: '--port' | '--inspect') {
     this.isGiven = given !== undefined && given !== 0;

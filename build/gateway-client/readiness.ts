@@ -4,21 +4,21 @@ import { KitError } from '../errors.ts';
 import type { FunctionStatus, GatewayClient } from './client.ts';
 import type { DeploymentBody } from './deployment.ts';
 
-/** How long a function may take to be ready, in milliseconds. The gateway gives an instance a minute. */
+/** How long a function may take to be ready, in milliseconds. It is longer than the minute that the gateway allows. */
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 10;
 
-/** Why a function does not start. */
+/** The reason why a function does not start. */
 export interface StartFailure {
-  /** Such as `it ended with exit status 1 before it was ready`. */
+  /** The reason in words: `it ended with exit status 1 before it was ready`. */
   readonly reason: string;
-  /** What it wrote last. */
+  /** The last lines that it wrote. */
   readonly output: string;
 }
 
 /**
  * Waits until a function that was deployed is ready.
- * @throws KitError START_FAILED with why, and what it wrote last, as soon as an instance has failed
+ * @throws KitError START_FAILED with the reason and the last output, as soon as an instance has failed
  */
 export async function untilReady(
   client: GatewayClient,
@@ -31,7 +31,10 @@ export async function untilReady(
   throw new KitError('START_FAILED', `${deployment.service} does not start: ${reason}`, { output });
 }
 
-/** Waits until a function that was deployed is ready, or an instance has failed; @returns why, if it has */
+/**
+ * Waits until a function that was deployed is ready, or an instance has failed.
+ * @returns the reason of the failure; undefined for a function that is ready
+ */
 export async function outcomeOfStart(
   client: GatewayClient,
   { service, namespace }: DeploymentBody,

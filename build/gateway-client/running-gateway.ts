@@ -5,13 +5,13 @@ import { findGateway, isAlive, type Location } from '../../common/gateway-locati
 import { KitError } from '../errors.ts';
 import { GatewayClient } from './client.ts';
 import { faasCliLogin } from './faas-cli-login.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
-/** Says which gateway of a state folder ofkit has started, as that one it may end too. */
+/** The file that names the gateway which ofkit has started in a state folder. ofkit may end only that one. */
 const OWN_FILE = 'ofkit.json';
 const POLL_MS = 20;
-/** A gateway gives requests in flight up to a minute, and its functions some seconds after that. */
+/** How long a gateway may take to end: up to a minute for requests in flight, then some seconds for its functions. */
 const END_WITHIN_MS = 80_000;
 
 /** Which gateway a command asks. */
@@ -29,13 +29,14 @@ interface RunningGateway {
 }
 
 /**
- * The gateway of a state folder; where none is given that of the project, be it one that `ofkit up` has in the foreground.
+ * Finds the gateway of a state folder. Without a folder it finds the project's gateway, even one of an `ofkit up` in
+ * the foreground.
  * @throws KitError NOT_FOUND where none runs
  */
-async function requireGateway(host: Host, given: string | undefined): Promise<RunningGateway> {
-  const usual = stateFolderOf(host, given);
-  const isChosen = given !== undefined || Boolean(host.env.OFKIT_STATE);
-  for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(host))]) {
+async function requireGateway(project: Project, given: string | undefined): Promise<RunningGateway> {
+  const usual = stateFolderOf(project, given);
+  const isChosen = given !== undefined || Boolean(project.environment.OFKIT_STATE);
+  for (const stateFolder of [usual, ...(isChosen ? [] : await foregroundStateFolders(project))]) {
     const url = (await findGateway(stateFolder))?.url;
     if (url) return { url, stateFolder };
   }
@@ -43,21 +44,28 @@ async function requireGateway(host: Host, given: string | undefined): Promise<Ru
 }
 
 /**
- * The API of the gateway that is chosen. One at an address is asked with the login that faas-cli keeps for it.
- * @throws KitError NOT_FOUND where none runs for the state folder
+ * Connects to the gateway that is chosen. One at an address gets the login that faas-cli keeps for it.
+ * @throws KitError NOT_FOUND where none runs for the state folder; USAGE for a choice of two
  */
-export async function connectGateway(host: Host, choice: GatewayChoice): Promise<GatewayClient> {
-  if (choice.url !== undefined) return new GatewayClient(choice.url, await faasCliLogin(host, choice.url));
-  const { url, stateFolder } = await requireGateway(host, choice.stateFolder);
+export async function connectGateway(
+  project: Project,
+  { stateFolder: given, url: address }: GatewayChoice,
+): Promise<GatewayClient> {
+  if (address !== undefined) {
+    if (given !== undefined)
+      throw new KitError('USAGE', '--gateway and --state-dir are two gateways: leave out one of them');
+    return new GatewayClient(address, await faasCliLogin(project, address));
+  }
+  const { url, stateFolder } = await requireGateway(project, given);
   return GatewayClient.create(url, stateFolder);
 }
 
-/** Remembers that a gateway is ofkit's. */
+/** Records that ofkit has started a gateway. */
 export async function markOwn(stateFolder: string, { pid, started }: Location): Promise<void> {
   await writeFile(join(stateFolder, OWN_FILE), `${JSON.stringify({ pid, started })}\n`, { mode: 0o600 });
 }
 
-/** @throws KitError USAGE for a gateway that somebody else has started */
+/** @throws KitError USAGE for a gateway that ofkit has not started */
 export async function requireOwn(stateFolder: string, { pid, started, url }: Location): Promise<void> {
   const text = await readFile(join(stateFolder, OWN_FILE), 'utf8').catch(() => '');
   if (text.trim() === JSON.stringify({ pid, started })) return;
@@ -68,14 +76,14 @@ export async function requireOwn(stateFolder: string, { pid, started, url }: Loc
 }
 
 /**
- * Ends a gateway with its functions: what is in flight is answered first.
- * @param hurry aborted for an end at once
+ * Ends a gateway with its functions. Requests in flight are answered first.
+ * @param hurry ends everything at once when it is aborted
  */
 export async function endGateway(location: Location, hurry: AbortSignal): Promise<void> {
   const { pid } = location;
   signal(pid, 'SIGTERM');
   if (await hasEnded(location, END_WITHIN_MS, hurry)) return;
-  signal(pid, 'SIGINT'); // the second one ends all at once; another of the same name might be taken for the first
+  signal(pid, 'SIGINT'); // a second signal ends all at once; two of the same name might be merged into one
   if (await hasEnded(location, 10_000)) return;
   signal(pid, 'SIGKILL'); // the watchdogs of the functions end with it
   await hasEnded(location, 10_000);
@@ -94,6 +102,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended by itself.
+    // It has ended already.
   }
 }

@@ -1,12 +1,12 @@
 import type { GatewayClient } from './client.ts';
 
-/** A function that is called by the clock. */
+/** A function that the gateway calls by the clock. */
 export interface Schedule {
   readonly function: string;
   readonly namespace: string;
-  /** As the annotation has it. */
+  /** The text of the annotation. */
   readonly schedule: string;
-  /** The next times, RFC 3339. */
+  /** The times of the next calls, RFC 3339. */
   readonly next: readonly string[];
   readonly lastRun?: string;
   readonly lastStatus?: number;
@@ -19,7 +19,7 @@ export async function listSchedules(client: GatewayClient): Promise<readonly Sch
 /**
  * Calls a function at once as its schedule would.
  * @param name `NAME` or `NAME.NAMESPACE`
- * @returns the status that it answered
+ * @returns the status of the function's answer
  * @throws KitError NOT_FOUND
  */
 export async function runSchedule(client: GatewayClient, name: string): Promise<number> {

@@ -3,7 +3,7 @@ import { KitError } from '../errors.ts';
 import { isWithin } from '../files/inside.ts';
 import { isFile } from '../files/kinds.ts';
 
-/** In the project. */
+/** The project's folder of secrets, a file each. */
 export const SECRETS_FOLDER = '.secrets';
 
 /**
@@ -12,10 +12,10 @@ export const SECRETS_FOLDER = '.secrets';
  * @throws KitError NOT_FOUND with the names that are missing
  */
 export async function findSecrets(
-  cwd: string,
+  folder: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const source = join(cwd, SECRETS_FOLDER);
+  const source = join(folder, SECRETS_FOLDER);
   const found = new Map<string, string>();
   const missing = [];
   for (const name of names) {

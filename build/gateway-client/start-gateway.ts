@@ -5,19 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { findWatchdog } from './find-watchdog.ts';
 import { PortRow } from './port-row.ts';
 import { markOwn } from './running-gateway.ts';
 
 export interface GatewayOptions {
   readonly stateFolder: string;
-  /** Undefined for 8080 or the next that is free; 0 for any. */
+  /** Its port; undefined for 8080 or the next free one, 0 for any free one. */
   readonly port: number | undefined;
   readonly watchdog: string | undefined;
-  /** Whether it goes on when ofkit has ended; else it ends with ofkit, however that ends. */
+  /** Whether it goes on when ofkit has ended. Else it ends with ofkit, even where ofkit is killed. */
   readonly detached: boolean;
-  /** Whether no call of a function runs into a timeout, as somebody looks at it with a debugger. */
+  /** Whether calls have no timeout, so that a breakpoint of a debugger may hold them. */
   readonly unlimited?: boolean;
 }
 
@@ -28,28 +28,28 @@ export interface StartedGateway {
   readonly ended: Promise<void>;
 }
 
-/** Where OpenFaaS's clients look for a gateway. */
+/** The port where OpenFaaS's clients look for a gateway. */
 export const FIRST_PORT = 8080;
 const STARTED_WITHIN_MS = 60_000;
 const POLL_MS = 5;
 
-/** What the gateway itself writes, in the state folder. */
+/** The file of the gateway's own output, in the state folder. */
 const LOG_FILE = 'gateway.log';
 
 /**
- * Starts a gateway for a desk: on loopback, without a login, with debuggers.
- * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with what it wrote
+ * Starts a gateway for a developer: on loopback, without a login, with debuggers.
+ * @throws KitError TOOL_MISSING, PORT_TAKEN, START_FAILED with its output
  */
-export async function startGateway(host: Host, options: GatewayOptions): Promise<StartedGateway> {
+export async function startGateway(project: Project, options: GatewayOptions): Promise<StartedGateway> {
   const { stateFolder, detached } = options;
-  const program = await findProgram(host);
-  const args = await argumentsOf(host, options);
+  const program = await findProgram(project);
+  const args = await argumentsOf(project, options);
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
   const log = await open(join(stateFolder, LOG_FILE), 'w', 0o600);
   const child = spawn(process.execPath, [program, ...args], {
     cwd: stateFolder,
-    env: { ...host.env },
-    // A Ctrl-C of the terminal is to reach it through ofkit alone. The channel tells it of the end of ofkit.
+    env: { ...project.environment },
+    // In a group of its own it gets no Ctrl-C of the terminal: ofkit ends it in order. The channel closes with ofkit.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, ...(detached ? [] : (['ipc'] as const))],
   });
@@ -58,7 +58,7 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
   );
   await log.close();
   try {
-    const location = await untilListening(host, child, ended, stateFolder);
+    const location = await untilListening(project, child, ended, stateFolder);
     await markOwn(stateFolder, location);
     return { location, ended };
   } finally {
@@ -68,7 +68,7 @@ export async function startGateway(host: Host, options: GatewayOptions): Promise
 }
 
 async function argumentsOf(
-  host: Host,
+  project: Project,
   { stateFolder, port, watchdog, unlimited }: GatewayOptions,
 ): Promise<readonly string[]> {
   return Object.entries({
@@ -79,16 +79,16 @@ async function argumentsOf(
     provider: 'process',
     'basic-auth': false,
     development: true,
-    // The project's files are its developer's alone.
+    // Only the developer may read the project's files.
     'function-users': false,
-    watchdog: await findWatchdog(host, watchdog),
+    watchdog: await findWatchdog(project, watchdog),
     ...(unlimited && { 'read-timeout': '24h', 'write-timeout': '24h', 'upstream-timeout': '24h' }),
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-async function findProgram(host: Host): Promise<string> {
-  const chosen = host.env.OFKIT_GATEWAY;
-  const path = chosen ? resolve(host.cwd, chosen) : join(dirname(host.program), 'of-gateway.js');
+async function findProgram(project: Project): Promise<string> {
+  const chosen = project.environment.OFKIT_GATEWAY;
+  const path = chosen ? resolve(project.folder, chosen) : join(dirname(project.program), 'of-gateway.js');
   if (await isFile(path)) return path;
   throw new KitError(
     'TOOL_MISSING',
@@ -96,29 +96,29 @@ async function findProgram(host: Host): Promise<string> {
   );
 }
 
-/** Its file tells where it is. Another ofkit may have been faster: then the gateway of that one will do. */
+/** Waits for the file that tells the gateway's address. Where a second ofkit was faster, its gateway is taken. */
 async function untilListening(
-  host: Host,
+  project: Project,
   child: ChildProcess,
   ended: Promise<void>,
   stateFolder: string,
 ): Promise<Location> {
   const isEnded = ended.then(() => true);
   const deadline = performance.now() + STARTED_WITHIN_MS;
-  for (let isOver = false; performance.now() < deadline && !host.interrupted.aborted;) {
+  for (let isOver = false; performance.now() < deadline && !project.interrupted.aborted;) {
     const location = await findGateway(stateFolder);
     if (location?.url) return location;
     if (isOver && !location) break;
     isOver = await Promise.race([isEnded, sleep(POLL_MS, false)]);
   }
   child.kill('SIGKILL');
-  host.interrupted.throwIfAborted();
+  project.interrupted.throwIfAborted();
   throw new KitError('START_FAILED', 'the gateway does not start: see above', {
     output: await gatewayLog(stateFolder),
   });
 }
 
-/** What the gateway of a state folder has written. */
+/** Reads the output of a state folder's gateway. */
 export async function gatewayLog(stateFolder: string): Promise<string> {
   return readFile(join(stateFolder, LOG_FILE), 'utf8').catch(() => '');
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { imageFolder, WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
 import { isWithin } from '../files/inside.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { Generations, runtimeFolder } from '../prepare/generations.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
@@ -14,13 +14,13 @@ export interface ImageBuild {
   readonly stateFolder: string;
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
-  /** Whether a debugger is to find the user's own files. */
+  /** Whether a debugger has to find the user's own files. */
   readonly inspect: boolean;
-  /** Whether the image is to be whole after a crash of the system. */
+  /** Whether the image has to be whole after a crash of the system. */
   readonly isDurable: boolean;
-  /** Whether installed packages are copied into it; by default where it does not lie beside them. */
+  /** Whether installed packages are copied into it. By default they are, unless the state folder lies beside them. */
   readonly standsAlone?: boolean;
-  /** Tells what takes long. */
+  /** Gets the name of each step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
@@ -30,33 +30,37 @@ export interface MadeImage {
   readonly revision: string;
   /** The folder of its files. */
   readonly root: string;
-  /** What it was made of; its files have moved to `root`. */
+  /** The prepared function that it was made from. Its files have moved to `root`. */
   readonly prepared: Prepared;
 }
 
-/** Where a plain server listens whose Dockerfile does not say: as OpenFaaS asks of every image. */
+/** The port of a plain server whose Dockerfile has no EXPOSE. OpenFaaS asks for it of every image. */
 const USUAL_PORT = 8080;
 
 /**
  * Prepares a function as its Dockerfile does, and puts it where the gateway finds it.
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
-export async function buildImage(host: Host, entry: FunctionEntry, build: ImageBuild): Promise<MadeImage> {
-  const generations = new Generations(host.cwd, entry.name);
+export async function buildImage(
+  project: Project,
+  entry: FunctionEntry,
+  build: ImageBuild,
+): Promise<MadeImage> {
+  const generations = new Generations(project.folder, entry.name);
   await generations.open();
-  const prepared = await prepareGeneration(host, entry, { ...build, generations });
-  return putImage(host, prepared, build);
+  const prepared = await prepareGeneration(project, entry, { ...build, generations });
+  return putImage(project, prepared, build);
 }
 
 /** Puts a function that was prepared where the gateway finds it. */
 export async function putImage(
-  host: Host,
+  project: Project,
   prepared: Prepared,
   {
     image,
     stateFolder,
     isDurable,
-    standsAlone = !isWithin(runtimeFolder(host.cwd), stateFolder),
+    standsAlone = !isWithin(runtimeFolder(project.folder), stateFolder),
   }: Pick<ImageBuild, 'image' | 'stateFolder' | 'isDurable' | 'standsAlone'>,
 ): Promise<MadeImage> {
   const revision = await writeLocalImage(stateFolder, describe(image, prepared), prepared.folder, {
@@ -67,15 +71,16 @@ export async function putImage(
 }
 
 function describe(name: string, prepared: Prepared): LocalImage {
-  const { image, mode, fprocess, command, choosesPort } = prepared;
+  const { variables, workdir, mode, fprocess, command, choosesPort } = prepared;
   const isWatchdog =
     command.words.length === 0 || command.words.some((word) => word.includes(WATCHDOG_COMMAND));
   return {
     name,
-    workdir: image.workdir,
+    workdir,
+    isWhole: true,
     environment: {
       ...(fprocess && { fprocess }),
-      ...image.variables,
+      ...variables,
       ...(mode.mode !== undefined && { mode: mode.mode }),
     },
     command: isWatchdog ? [WATCHDOG_COMMAND] : command.words,

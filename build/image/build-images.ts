@@ -14,7 +14,7 @@ export interface LocalBuildOptions {
   readonly stackPull: boolean;
 }
 
-/** A function whose local image is there. */
+/** A function whose local image was made. */
 export interface BuiltImage {
   readonly name: string;
   readonly image: string;
@@ -22,8 +22,8 @@ export interface BuiltImage {
 }
 
 /**
- * Makes local images of functions, one after another, and shows each as a step.
- * @throws KitError of the first that cannot be made
+ * Makes local images of functions one by one, and shows each as a step.
+ * @throws KitError of the first image that cannot be made
  */
 export async function buildImages(
   host: Host,
@@ -35,7 +35,7 @@ export async function buildImages(
     await ensureTemplate(host, lang, stackPull ? stack.templates : []);
   const settings = {
     stateFolder,
-    packages: new InstalledPackages(host.cwd),
+    packages: new InstalledPackages(host.folder),
     copy: stack.copy,
     inspect: false,
     isDurable: true,
@@ -47,7 +47,7 @@ export async function buildImages(
     for (const entry of entries) {
       host.interrupted.throwIfAborted();
       await steps.run(`${entry.name}: ${entry.lang}`, async (onStep) => {
-        const image = await imageName(host, entry, tag, resolve(host.cwd, entry.handler));
+        const image = await imageName(host, entry, tag, resolve(host.folder, entry.handler));
         refuseDigest(entry, image);
         const { revision, prepared } = await buildImage(host, entry, { ...settings, image, onStep });
         for (const line of prepared.unfollowed) host.err.line(`note: ${entry.name}: ${line}`);

@@ -9,16 +9,16 @@ import { syncTree } from '../files/sync-tree.ts';
 import { removeFolder } from '../files/temporary.ts';
 
 export interface WriteOptions {
-  /** Whether what it links to (installed packages) is copied, so that the image stands alone. */
+  /** Whether installed packages are copied, so that the image stands alone, or linked. */
   readonly packages: 'linked' | 'copied';
-  /** Whether it is to be whole after a crash of the system. */
+  /** Whether it has to be whole after a crash of the system. */
   readonly isDurable: boolean;
 }
 
 /**
- * Puts a local image where the gateway finds it, whole: its files take a folder of their own, then the image's name
- * leads to that. What runs from the revision before is not touched.
- * @param files the folder that becomes the image's working folder: moved, or copied where it lies on another disk
+ * Puts a local image where the gateway finds it, as a whole or not at all: its files go to a folder of their own, then
+ * the link of the image's name is switched to it. Instances of the revision before keep their files.
+ * @param files the folder that becomes the image's `/`: it is moved, or copied where it lies on a different disk
  * @returns the revision
  */
 export async function writeLocalImage(
@@ -58,7 +58,7 @@ async function moveFiles(from: string, to: string, standsAlone: boolean): Promis
   await removeFolder(from);
 }
 
-/** Build contexts are their maker's alone; the function may run as a user of its own, as in a container. */
+/** Lets all users read the files: a build context is its maker's alone, but the function may run as its own user. */
 async function letAllRead(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -68,7 +68,7 @@ async function letAllRead(folder: string): Promise<void> {
   }
 }
 
-/** A link cannot be written over, but another can take its place. */
+/** Switches a link to a new target: a link cannot be written over, so a new one is renamed onto it. */
 async function switchTo(link: string, target: string): Promise<void> {
   const next = join(dirname(link), `.${basename(link)}-${target}`);
   await symlink(target, next);

@@ -2,26 +2,25 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isProcessAlive } from '../files/process-alive.ts';
 import { removeFolder } from '../files/temporary.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { runtimeFolder } from '../prepare/generations.ts';
 
 /**
- * The state folder that local images are put into and a gateway is given: `given`, else $OFKIT_STATE, else the
- * project's own.
+ * Gives the state folder for local images and the gateway: `given`, else $OFKIT_STATE, else the project's own.
  */
-export function stateFolderOf(host: Host, given: string | undefined): string {
-  const chosen = given ?? host.env.OFKIT_STATE;
-  return chosen ? resolve(host.cwd, chosen) : join(runtimeFolder(host.cwd), 'state');
+export function stateFolderOf(project: Project, given: string | undefined): string {
+  const chosen = given ?? project.environment.OFKIT_STATE;
+  return chosen ? resolve(project.folder, chosen) : join(runtimeFolder(project.folder), 'state');
 }
 
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * An empty state folder for this process alone; those that killed processes left behind go.
- * @param purpose the command that it is for
+ * Makes an empty state folder for this process alone, and removes the ones that killed processes have left.
+ * @param purpose the command that uses it
  */
-export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up'): Promise<string> {
-  const parent = runtimeFolder(host.cwd);
+export async function makeTemporaryStateFolder(project: Project, purpose: 'exec' | 'up'): Promise<string> {
+  const parent = runtimeFolder(project.folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   for (const name of await readdir(parent)) {
     const pid = TEMPORARY.exec(name)?.[1];
@@ -33,9 +32,9 @@ export async function makeTemporaryStateFolder(host: Host, purpose: 'exec' | 'up
   return folder;
 }
 
-/** The state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
-export async function foregroundStateFolders(host: Host): Promise<string[]> {
-  const parent = runtimeFolder(host.cwd);
+/** Lists the state folders of `ofkit up` and `ofkit run` that run in this project now, the oldest first. */
+export async function foregroundStateFolders(project: Project): Promise<string[]> {
+  const parent = runtimeFolder(project.folder);
   const names = await readdir(parent).catch(() => []);
   const pids = names
     .filter((name) => name.startsWith('.up-'))

@@ -3,26 +3,26 @@ import { join, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { signatureOf } from '../files/signature.ts';
 
-/** A burst of writes, as an editor or a formatter makes, is one change. */
+/** How long a burst of writes may pause and still be one change, in milliseconds: editors write in bursts. */
 const SETTLE_MS = 40;
-/** How often is looked whether a folder was replaced, which its own notifications do not tell. */
+/** How often ofkit looks whether a folder was replaced, in milliseconds: no notification tells of that. */
 const LOOK_MS = 400;
 
 const IGNORED = new Set(['node_modules', '.git', '.DS_Store']);
 
 export interface WatchOptions {
-  /** Absolute paths of folders whose changes do not count. */
+  /** The absolute paths of folders whose changes do not count. */
   readonly except?: readonly string[];
-  /** Told of a path that was there and is away, once each time; its coming back is a change. */
+  /** Gets a path once when it goes away. Its return is a change. */
   readonly onAway?: (path: string) => void;
 }
 
 /**
- * Watches files and folders. Editors that write a file beside and rename it cause several events for one change: only
- * the first of them calls back. A folder that goes and comes back, or that another takes the place of, is watched again.
- * Whatever changes after the call is told.
- * @param paths absolute; what is not there yet counts when it comes
- * @returns closes the watch
+ * Watches files and folders. An editor that writes a temporary file and renames it causes several events for one
+ * change: only one of them calls back. A folder that goes and comes back, or that a new one replaces, is watched again.
+ * No change after the call is missed.
+ * @param paths absolute; a path that does not exist yet is watched for
+ * @returns a function that closes the watch
  */
 export async function watchChanges(
   paths: readonly string[],
@@ -49,8 +49,8 @@ export async function watchChanges(
   async function open(): Promise<FSWatcher> {
     const opened = watch([...paths], options);
     opened.on('all', soon);
-    opened.on('raw', soon); // of a folder that was replaced by another of the same names, there is nothing else
-    // A file system without notifications: saving does nothing, the functions run.
+    opened.on('raw', soon); // the only event of a folder that one with the same names has replaced
+    // The file system has no notifications: the functions run, but a save reloads nothing.
     opened.on('error', () => undefined);
     await new Promise<void>((resolve) => opened.once('ready', resolve));
     return opened;
@@ -61,7 +61,7 @@ export async function watchChanges(
     timer = setTimeout(look, SETTLE_MS);
   }
 
-  // One look at a time: each begins where the former has ended.
+  // Only one look runs at a time: each begins after the end of the one before.
   let looking = Promise.resolve();
   function look(): void {
     looking = looking.then(lookNow, lookNow);
@@ -115,7 +115,7 @@ async function isThere(path: string): Promise<boolean> {
   return (await rootsOf([path])) !== `${path} -`;
 }
 
-/** Which files the paths are, by their numbers. */
+/** Identifies the files and folders at the paths by their inode numbers. */
 async function rootsOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
@@ -126,7 +126,7 @@ async function rootsOf(paths: readonly string[]): Promise<string> {
   return parts.join('\n');
 }
 
-/** Which folders there are at and below the paths: one in the place of another has another number or time of birth. */
+/** Identifies the folders at and below the paths. A replaced folder has a new inode number or time of birth. */
 async function foldersOf(paths: readonly string[], ignored: (path: string) => boolean): Promise<string> {
   const parts: string[] = [];
   for (const path of paths) {

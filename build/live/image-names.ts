@@ -1,8 +1,8 @@
 import type { FunctionEntry } from '../stack/functions.ts';
 
 /**
- * The name of a function's local image: that of stack.yaml, by which faas-cli deploys it too, unless nothing can be built
- * under it, or another function has the same.
+ * Gives the name of a function's local image. It is the name of stack.yaml, which faas-cli deploys too, unless it cannot
+ * be built (a digest), or a second function has the same.
  */
 export function liveImageName({ name, image }: FunctionEntry, entries: readonly FunctionEntry[]): string {
   const isShared = entries.some((other) => other.name !== name && other.image === image);

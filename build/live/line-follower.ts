@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readGivenUpLine } from '../../common/status-notes.ts';
 import type { FunctionLine } from '../gateway-client/client.ts';
 
-/** How long the last line of an instance may be on its way, in milliseconds. */
+/** How long the last line of an instance may be on its way, in milliseconds, when the gateway has given it up. */
 const ON_ITS_WAY_MS = 1000;
 
-/** Follows what a function writes, until it is removed. */
+/** Follows the output of a function until it is removed. */
 export class LineFollower {
-  /** Resolves when nothing comes any more. */
+  /** Resolves when the last line has come. */
   readonly ended: Promise<void>;
   #isOver = false;
   #givenUp = 0;
@@ -17,17 +17,17 @@ export class LineFollower {
     this.ended = this.#follow(lines, onLine).finally(() => (this.#isOver = true));
   }
 
-  /** Whether nothing comes any more. */
+  /** Whether the last line has come. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** How many instances were given up so far. */
+  /** How many instances the gateway has given up so far. */
   get givenUp(): number {
     return this.#givenUp;
   }
 
-  /** Resolves once another instance than so many was given up: all that it wrote has come then. */
+  /** Resolves once the gateway has given up more instances than that: the whole output of the last has come then. */
   async untilGivenUp(before: number): Promise<void> {
     if (this.#givenUp > before) return;
     const came = new Promise<void>((resolve) => (this.#onGivenUp = resolve));
@@ -43,7 +43,7 @@ export class LineFollower {
         this.#onGivenUp();
       }
     } catch {
-      // The gateway has ended, which is told elsewhere.
+      // The gateway has ended. The session tells of it.
     }
   }
 }

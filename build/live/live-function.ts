@@ -6,7 +6,7 @@ import { deploymentOf, type DeploymentBody } from '../gateway-client/deployment.
 import { functionUrl } from '../gateway-client/names.ts';
 import type { PortRow } from '../gateway-client/port-row.ts';
 import { outcomeOfStart } from '../gateway-client/readiness.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { buildImage, type MadeImage } from '../image/build-image.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import type { ChosenMode } from '../prepare/prepare.ts';
@@ -19,25 +19,25 @@ import type { Reporter } from './reporter.ts';
 export interface LiveOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
-  /** What --env gave. */
+  /** The variables of --env. */
   readonly variables: Readonly<Record<string, string>>;
   readonly stateFolder: string;
   /** The name of the function's local image. */
   readonly image: string;
-  /** The gateway, once it runs. */
+  /** Resolves to the gateway once it runs. */
   readonly gateway: Promise<GatewayClient>;
-  /** Deploys one function at a time: they share secrets. */
+  /** Runs one deployment at a time, because functions share secrets. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Where the function's port comes from, in place of one that another program has taken meanwhile. */
+  /** Hands out a new port where a different program has taken the function's port meanwhile. */
   readonly ports: PortRow;
 }
 
-/** How many of the former versions' folders are known by which what they still write is told. */
+/** How many former versions may still write: the paths in their lines are replaced by the user's files. */
 const VERSIONS_KNOWN = 8;
 
-/** One function of `ofkit run` or `ofkit up`: from its files to the gateway that runs it, again with each change. */
+/** One function of `ofkit run` or `ofkit up`. It is built and deployed to the gateway, again with each change. */
 export class LiveFunction {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #options: LiveOptions;
   readonly #debuggerPort: number | undefined;
   readonly #reporter: Reporter;
@@ -46,20 +46,21 @@ export class LiveFunction {
   #port: number;
   #lines: LineFollower | undefined;
   #origins: Origins[] = [];
+  readonly #unfollowed = new Set<string>();
   #deployed: DeploymentBody | undefined;
   #work: Promise<void> = Promise.resolve();
   #isStarting = false;
   #reloadWanted = false;
 
-  /** @param ports the function's own: for its requests, and for a debugger if there is to be one */
+  /** @param ports the function's own ports: for its requests, and for a debugger if the user wants one */
   constructor(
-    host: Host,
+    project: Project,
     entry: FunctionEntry,
     options: LiveOptions,
     ports: { readonly requests: number; readonly debugger: number | undefined },
     reporter: Reporter,
   ) {
-    this.#host = host;
+    this.#project = project;
     this.#entry = entry;
     this.#options = options;
     this.#port = ports.requests;
@@ -72,7 +73,7 @@ export class LiveFunction {
   }
 
   /**
-   * Starts it for the first time.
+   * Starts the function for the first time.
    * @throws KitError where it cannot be compiled or does not start
    */
   start(onStep: (step: string) => void): Promise<void> {
@@ -84,21 +85,17 @@ export class LiveFunction {
   async #startFirst(onStep: (step: string) => void): Promise<void> {
     const { prepared } = await this.#bringUp(onStep);
     const { name } = this.#entry;
-    for (const text of prepared.unfollowed) this.#reporter.note(name, text);
     const { url } = await this.#options.gateway;
     const { envVars = {}, namespace = '' } = this.#deployed ?? {};
     this.#reporter.ready(name, {
       url: `http://127.0.0.1:${this.#port}`,
       gatewayUrl: functionUrl(url, { name, namespace }),
       debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
-      mode: toldMode(
-        envVars['mode'] ?? prepared.image.variables['mode'] ?? prepared.mode.mode,
-        prepared.mode,
-      ),
+      mode: toldMode(envVars['mode'] ?? prepared.variables['mode'] ?? prepared.mode.mode, prepared.mode),
     });
   }
 
-  /** Brings the code as it is now beside the old, which goes on where that fails. Changes meanwhile lead to one more. */
+  /** Builds and starts the present code. The old code goes on until then, and where that fails. Later changes wait. */
   reload(entry = this.#entry): void {
     this.#entry = entry;
     if (this.#reloadWanted) return;
@@ -118,26 +115,26 @@ export class LiveFunction {
     });
   }
 
-  /** Hands the secrets over as they are now; what runs reads them at once. */
+  /** Gives the gateway the present secrets. Running instances read them at once. */
   async refreshSecrets(): Promise<void> {
     const deployed = this.#deployed;
     if (!deployed) return;
     const { gateway, inTurn } = this.#options;
     try {
       const client = await gateway;
-      await inTurn(() => putSecrets(this.#host, client, [deployed]));
+      await inTurn(() => putSecrets(this.#project, client, [deployed]));
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#reporter.failed(this.#entry.name, error);
     }
   }
 
-  /** Removes it from the gateway: what is in flight is answered. Resolves when it has ended, and all that it wrote has come. */
+  /** Removes it from the gateway, which answers requests in flight. Resolves when it has ended and its last line came. */
   async stop(): Promise<void> {
     this.#stopping.abort(new KitError('INTERRUPTED', 'the functions are being stopped'));
     const before = this.#deployed;
     await this.#remove();
     await this.#work;
-    if (this.#deployed !== before) await this.#remove(); // it was being deployed meanwhile
+    if (this.#deployed !== before) await this.#remove(); // a deployment was under way
     await this.#lines?.ended;
   }
 
@@ -147,17 +144,18 @@ export class LiveFunction {
     await (await this.#options.gateway).remove(service, namespace);
   }
 
-  /** Builds the code as it is, deploys it, and waits until it serves. */
+  /** Builds the present code, deploys it, and waits until it serves. */
   async #bringUp(onStep: (step: string) => void): Promise<MadeImage> {
     const { signal } = this.#stopping;
     const inspect = this.#debuggerPort !== undefined;
-    const made = await buildImage(this.#host, this.#entry, {
+    const made = await buildImage(this.#project, this.#entry, {
       ...this.#options,
       inspect,
       isDurable: false,
       onStep,
     });
     const { root, prepared } = made;
+    this.#tellUnfollowed(prepared.unfollowed);
     this.#origins = [{ ...prepared.origins, generation: root }, ...this.#origins].slice(0, VERSIONS_KNOWN);
     onStep('start');
     const client = await this.#options.gateway;
@@ -176,7 +174,16 @@ export class LiveFunction {
     }
   }
 
-  /** The lines that it writes: new ones where somebody else has removed it meanwhile. */
+  /** Notes the instructions that were not followed, each once, before the start that may fail for want of them. */
+  #tellUnfollowed(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (this.#unfollowed.has(line)) continue;
+      this.#unfollowed.add(line);
+      this.#reporter.note(this.#entry.name, line);
+    }
+  }
+
+  /** Gives the lines of the function. They are followed from the start again where somebody has removed it meanwhile. */
   #follow(client: GatewayClient, { service: name, namespace }: DeploymentBody): LineFollower {
     if (!this.#lines || this.#lines.isOver) {
       const query = { follow: true, tail: undefined, since: undefined };
@@ -189,13 +196,13 @@ export class LiveFunction {
     const { variables, ports } = this.#options;
     for (;;) {
       const options = { variables, inspect: this.#debuggerPort ?? false, ownPort: this.#port };
-      const deployment = await deploymentOf(this.#host, this.#entry, image, options);
+      const deployment = await deploymentOf(this.#project, this.#entry, image, options);
       if (this.#deployed && this.#deployed.namespace !== deployment.namespace) {
         await this.#remove();
         await this.#lines?.ended;
       }
       try {
-        await deployAll(this.#host, client, [deployment]);
+        await deployAll(this.#project, client, [deployment]);
         this.#deployed = deployment;
         return deployment;
       } catch (error) {
@@ -214,18 +221,18 @@ export class LiveFunction {
     else this.#reporter.line(name, { from: 'watchdog', text: told, isQuiet: kind === 'watchdog' });
   };
 
-  /** A function that ends by itself is started again, as the platform would. */
+  /** Notes that a function has ended by itself: the gateway starts it again, as the platform would. */
   #onGateway(text: string): void {
     const reason = readGivenUpLine(text);
     if (reason === undefined || this.#stopping.signal.aborted) return;
     const ended = /^it ended by itself \((.*)\)$/.exec(reason);
-    if (!ended && this.#isStarting) return; // whoever waits for the start tells of it
+    if (!ended && this.#isStarting) return; // #bringUp waits for the start and tells of it
     const what = ended ? `the function ended (${ended[1] ?? ''})` : reason;
     this.#reporter.note(this.#entry.name, `${what}: it is started again`);
   }
 }
 
-/** @param mode that the watchdog gets */
+/** @param mode the mode that the watchdog gets */
 function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
   return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
 }

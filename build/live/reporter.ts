@@ -1,17 +1,17 @@
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
 import { Prefixes } from '../terminal/colours.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { FunctionFailed } from './function-failed.ts';
 
-/** Where a function is reached that is ready. */
+/** The addresses of a function that is ready. */
 interface ReadyFunction {
-  /** Its own port. */
+  /** The URL at its own port. */
   readonly url: string;
-  /** Its place behind the gateway. */
+  /** Its URL behind the gateway. */
   readonly gatewayUrl: string;
   readonly debuggerAddress: string | undefined;
-  /** Of the watchdog, and why it is that. */
+  /** The mode of the watchdog, and the reason for it. */
   readonly mode: string;
 }
 
@@ -19,29 +19,29 @@ interface ReadyFunction {
 interface TellableLine {
   readonly from: 'function' | 'watchdog';
   readonly text: string;
-  /** Whether a developer has no use for it. */
+  /** Whether a developer has no need of it. */
   readonly isQuiet?: boolean;
 }
 
-/** What happens to the functions that run, told to a person or a script. */
+/** Tells a person or a script of the events of running functions. */
 export interface Reporter {
   /** The gateway runs, and functions can be called there. */
   readonly gateway: (url: string) => void;
   readonly ready: (name: string, ready: ReadyFunction) => void;
   readonly line: (name: string, line: TellableLine) => void;
   readonly reloaded: (name: string, milliseconds: number) => void;
-  /** The old code goes on, where there is any. */
+  /** A function was not built or did not start. The old code goes on, where there is any. */
   readonly failed: (name: string, error: unknown) => void;
   readonly note: (name: string, text: string) => void;
 }
 
 /**
- * Lines behind the function's name, each function in its own colour.
- * @param showsGateway whether a function's place behind the gateway is told too
- * @param write puts a line where results go
+ * Makes a reporter for a person: it puts a function's name before each line, each function in its own colour.
+ * @param showsGateway whether a function's URL behind the gateway is told too
+ * @param write prints a line as a result
  */
 export function humanReporter(
-  { out }: Host,
+  { out }: Terminal,
   names: readonly string[],
   showsGateway: boolean,
   write: (line: string) => void,
@@ -49,7 +49,7 @@ export function humanReporter(
   const prefixes = new Prefixes(out, names);
   const prefixed = (name: string, text: string): void => write(prefixes.line(name, text));
   return {
-    gateway: () => undefined, // said when all are ready
+    gateway: () => undefined, // runFunctions tells it when all are ready
     ready: (name, { url, gatewayUrl, debuggerAddress, mode }) => {
       const behind = showsGateway ? `  ${gatewayUrl}` : '';
       const debug = debuggerAddress ? `  debugger ${debuggerAddress}` : '';
@@ -71,8 +71,8 @@ export function humanReporter(
   };
 }
 
-/** A JSON object a line. */
-export function jsonReporter({ out }: Host): Reporter {
+/** Makes a reporter for a script: each event is a JSON object on its own line. */
+export function jsonReporter({ out }: Terminal): Reporter {
   const tell = (event: string, name: string, fields: object): void => {
     out.line(JSON.stringify({ event, function: name, ...fields }));
   };

@@ -13,11 +13,12 @@ import {
   startGateway,
   type StartedGateway,
 } from '../gateway-client/start-gateway.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
 import { readStack } from '../stack/read.ts';
+import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
 import { watchChanges } from './changes.ts';
@@ -25,28 +26,23 @@ import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
 import type { Reporter } from './reporter.ts';
 
-export interface SessionOptions {
+/** The functions of a session. */
+export interface SessionContent {
   readonly stack: Stack;
   readonly entries: readonly FunctionEntry[];
-  /** Whether the first port is the gateway's, and not that of the first function. */
+  /** Whether the gateway has the first port, and not the first function. */
   readonly gatewayFirst: boolean;
-  /** The first port; undefined for 8080 or the next that is free; 0 for any. */
-  readonly port: number | undefined;
-  /** The first function's debugger port; true for 9229 or the next that is free. */
-  readonly inspect: number | true | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly watchdog: string | undefined;
-  readonly watch: boolean;
 }
 
 const FIRST_DEBUGGER_PORT = 9229;
-/** How long what is in flight may take at the end, in milliseconds. */
+/** How long requests in flight may take at the end, in milliseconds. */
 const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
 export class Session {
-  readonly #host: Host;
-  readonly #options: SessionOptions;
+  readonly #project: Project;
+  readonly #options: RunOptions;
+  readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
   readonly #unwatch: (() => Promise<void>)[] = [];
@@ -57,23 +53,24 @@ export class Session {
   #stopping: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Host, options: SessionOptions, reporter: Reporter) {
-    this.#host = host;
+  constructor(project: Project, options: RunOptions, content: SessionContent, reporter: Reporter) {
+    this.#project = project;
     this.#options = options;
+    this.#content = content;
     this.#reporter = reporter;
   }
 
   /**
    * Takes the ports, then starts the gateway and every function, and watches its files.
    * @returns the gateway's URL
-   * @throws KitError the first failure; call `stop` then as well
+   * @throws KitError the first failure; the caller calls `stop` after it too
    */
   start(steps: StepList): Promise<string> {
     this.#starting = this.#start(steps);
     return this.#starting;
   }
 
-  /** Rejects when the gateway ends before it is told to. To be called when it runs. */
+  /** Rejects when the gateway ends by itself. It is called once the gateway runs. */
   async untilLost(): Promise<never> {
     await (
       await this.#gateway
@@ -83,7 +80,7 @@ export class Session {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Answers what is in flight and ends everything; leaves no process, no port and no file. */
+  /** Answers requests in flight and ends everything. No process, port or file is left. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -96,13 +93,14 @@ export class Session {
   }
 
   async #start(steps: StepList): Promise<string> {
-    const { entries, watch, inspect, variables, stack } = this.#options;
+    const { entries, stack } = this.#content;
+    const { watch, inspect, variables } = this.#options;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
-    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up');
+    const stateFolder = await makeTemporaryStateFolder(this.#project, 'up');
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
-    const packages = new InstalledPackages(this.#host.cwd);
+    const packages = new InstalledPackages(this.#project.folder);
     for (const [index, entry] of entries.entries()) {
       const options = {
         packages,
@@ -115,39 +113,40 @@ export class Session {
         ports: ports.row,
       };
       const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
-      this.#functions.push(new LiveFunction(this.#host, entry, options, own, this.#reporter));
+      this.#functions.push(new LiveFunction(this.#project, entry, options, own, this.#reporter));
     }
-    // From here on no change is missed: one that comes before its function is ready reloads it then.
+    // No change is missed from here on: where its function is not ready yet, it is reloaded later.
     if (watch) await this.#watch();
-    this.#host.interrupted.throwIfAborted();
+    this.#project.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
       this.#functions.map((one) =>
         steps.run(`${one.entry.name}: ${one.entry.lang}`, (tell) => one.start(tell)),
       ),
     );
-    this.#host.interrupted.throwIfAborted();
+    this.#project.interrupted.throwIfAborted();
     for (const result of started) if (result.status === 'rejected') throw result.reason;
     return (await gateway).url;
   }
 
-  /** Functions are prepared meanwhile. */
+  /** Starts the gateway while the functions are prepared. */
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
-    const { watchdog, inspect, gatewayFirst } = this.#options;
+    const { watchdog, inspect } = this.#options;
     const unlimited = inspect !== undefined;
-    this.#gateway = startGateway(this.#host, { stateFolder, port, watchdog, detached: false, unlimited });
+    this.#gateway = startGateway(this.#project, { stateFolder, port, watchdog, detached: false, unlimited });
     GatewayClient.prepare();
     const { location } = await this.#gateway;
-    if (gatewayFirst) this.#reporter.gateway(location.url);
+    if (this.#content.gatewayFirst) this.#reporter.gateway(location.url);
     return GatewayClient.create(location.url, stateFolder);
   }
 
   async #takePorts(): Promise<{ gateway: number; functions: number[]; row: PortRow }> {
-    const { port, gatewayFirst, entries } = this.#options;
+    const { gatewayFirst, entries } = this.#content;
+    const { port } = this.#options;
     let row = new PortRow(port, FIRST_PORT, '--port');
     let gateway = 0;
     if (gatewayFirst && port !== 0) {
       gateway = await row.take();
-      // The port that was asked for is the gateway's; the functions take those behind it that are free.
+      // The gateway has the port that the user names. The functions take the free ones behind it.
       row = new PortRow(undefined, gateway + 1, '--port');
     }
     const functions: number[] = [];
@@ -155,7 +154,7 @@ export class Session {
     return { gateway, functions, row };
   }
 
-  /** One deployment at a time. */
+  /** Runs one deployment at a time. */
   readonly #inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = this.#turn.then(work, work);
     this.#turn = done.catch(() => undefined);
@@ -170,7 +169,7 @@ export class Session {
       const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
       await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
     }
-    // An interrupted start may only now have come to its end, with more to close.
+    // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
     await Promise.all(this.#unwatch.map((close) => close()));
     if (this.#stateFolder !== undefined) await removeFolder(this.#stateFolder);
@@ -183,18 +182,18 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
-    const { cwd } = this.#host;
+    const { folder } = this.#project;
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
-      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#options.stack.copy];
+      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
       const close = await watchChanges(
-        paths.map((path) => resolve(cwd, path)),
+        paths.map((path) => resolve(folder, path)),
         () => one.reload(),
         {
-          // Of a handler that is the project itself: what ofkit writes there is no change.
-          except: [join(cwd, BUILD_FOLDER)],
+          // The handler may be the project itself. ofkit's own files there are no change.
+          except: [join(folder, BUILD_FOLDER)],
           onAway: (path) => {
-            const shown = relative(cwd, path);
+            const shown = relative(folder, path);
             this.#reporter.note(
               one.entry.name,
               `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
@@ -204,17 +203,17 @@ export class Session {
       );
       this.#unwatch.push(close);
       if (secrets.length === 0) continue;
-      const files = secrets.map((name) => join(cwd, SECRETS_FOLDER, name));
+      const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
       this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
     }
-    const { file } = this.#options.stack;
-    this.#unwatch.push(await watchChanges([resolve(cwd, file)], () => void this.#reloadStack(file)));
+    const { file } = this.#content.stack;
+    this.#unwatch.push(await watchChanges([resolve(folder, file)], () => void this.#reloadStack(file)));
   }
 
   /** A change of stack.yaml reloads the functions whose entry changed. */
   async #reloadStack(file: string): Promise<void> {
     try {
-      const stack = await readStack(this.#host, file);
+      const stack = await readStack(this.#project, file);
       for (const one of this.#functions) {
         const entry = stack.functions.find(({ name }) => name === one.entry.name);
         if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);

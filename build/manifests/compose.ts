@@ -2,20 +2,20 @@ import type { Resources } from '../stack/functions.ts';
 import { parseQuantity } from './quantity.ts';
 import { SECRETS_FOLDER, type Workload } from './workload.ts';
 
-/** A Compose file, as far as functions need it (https://github.com/compose-spec/compose-spec). */
+/** The part of a Compose file that functions need (https://github.com/compose-spec/compose-spec). */
 export interface ComposeFile {
   readonly services: Readonly<Record<string, object>>;
   readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export interface ComposeOptions {
-  /** The port of the first function; the next one's is one more. */
+  /** The port of the first function. The next function has one more. */
   readonly firstPort: number;
-  /** The folder of the secrets, as the Compose file is to name it. */
+  /** The folder of the secrets, in the form that the Compose file names it. */
   readonly secretsFolder: string;
 }
 
-/** All functions for one machine, each with a port of the loopback. */
+/** Makes a Compose file of all functions for one machine, each with a port on loopback. */
 export function composeFile(workloads: readonly Workload[], options: ComposeOptions): ComposeFile {
   const secrets = [...new Set(workloads.flatMap((workload) => workload.secrets))].sort();
   const services = workloads.map((workload, index): [string, object] => [
@@ -64,7 +64,7 @@ function withDollars(values: Readonly<Record<string, string>>): Record<string, s
   );
 }
 
-/** Compose has other units: CPUs as a number in a text, bytes or multiples of 1024. */
+/** Turns quantities into the units of Compose: CPUs as a number in a text, memory in bytes or multiples of 1024. */
 function resources({ cpu, memory }: Resources): { cpus?: string; memory?: string } | undefined {
   if (!cpu && !memory) return undefined;
   return {

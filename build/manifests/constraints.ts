@@ -1,4 +1,4 @@
-/** What a constraint of Docker Swarm compares, and the label of Kubernetes that means it. */
+/** The attributes that constraints of Docker Swarm compare, with the labels of Kubernetes that mean the same. */
 const LABELS: Readonly<Record<string, string>> = {
   'node.platform.os': 'kubernetes.io/os',
   'node.platform.arch': 'kubernetes.io/arch',
@@ -13,8 +13,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A constraint of stack.yaml as a node label: as it is, or of Docker Swarm (`node.platform.os == linux`).
- * @returns undefined for what no label means, which is Swarm's as well; a text for what is neither
+ * Turns a constraint of stack.yaml into a node label: a label itself, or one of Docker Swarm (`node.platform.os == linux`).
+ * @returns undefined for a constraint of Swarm that no label means; a text for a constraint of neither form
  */
 export function nodeLabel(
   constraint: string,
@@ -31,7 +31,7 @@ export function nodeLabel(
   return [label, known ?? value];
 }
 
-/** The constraints that no label means. */
+/** Lists the constraints that no label means. */
 export function unmeant(constraints: readonly string[]): string[] {
   return constraints.filter((constraint) => nodeLabel(constraint) === undefined);
 }

@@ -4,8 +4,8 @@ import { scaleOf } from './scale.ts';
 import { checkNames, sorted, type Workload } from './workload.ts';
 
 /**
- * A Knative Service. Knative ends a pod timeoutSeconds after its SIGTERM, so that this is the time that the drain of
- * the watchdog takes; a request's own limit is the watchdog's, which is shorter.
+ * Makes a Knative Service. Knative ends a pod timeoutSeconds after its SIGTERM, so this is the time that the watchdog
+ * takes to drain. The watchdog's own limit for a request is shorter.
  */
 export function knativeManifest(workload: Workload): IService {
   checkNames(workload);
@@ -28,7 +28,7 @@ export function knativeManifest(workload: Workload): IService {
           ...(Object.keys(revisionAnnotations).length > 0 && { annotations: revisionAnnotations }),
         },
         spec: {
-          // Knative queues what is more, where the watchdog would answer 429.
+          // Knative queues requests above that limit, which the watchdog would answer with 429.
           ...(inflight > 0 && { containerConcurrency: inflight }),
           timeoutSeconds: workload.graceSeconds,
           automountServiceAccountToken: workload.authenticates,

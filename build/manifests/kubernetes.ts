@@ -7,7 +7,7 @@ import { checkNames, type Workload } from './workload.ts';
 const HEALTH = { path: '/_/health', port: 'http' };
 const READY = { path: '/_/ready', port: 'http' };
 
-/** A Deployment and the Service in front of it. */
+/** Makes a Deployment and the Service in front of it. */
 export function kubernetesManifests(workload: Workload): [IDeployment, IService] {
   checkNames(workload);
   return [deployment(workload), service(workload)];

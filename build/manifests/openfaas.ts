@@ -2,8 +2,8 @@ import type { Resources } from '../stack/functions.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * OpenFaaS's Function resource, with the fields and in the order in which `faas-cli generate` writes it; fprocess, which
- * it leaves out, is among the environment.
+ * Makes OpenFaaS's Function resource with the fields and the order of `faas-cli generate`. fprocess is among the
+ * environment: faas-cli leaves it out.
  */
 export interface FunctionResource {
   readonly apiVersion: string;

@@ -3,14 +3,14 @@ import type { Resources } from '../stack/functions.ts';
 import { nodeLabel } from './constraints.ts';
 import { SECRETS_FOLDER, sorted, type Workload } from './workload.ts';
 
-/** What a Deployment's pods and a Knative revision have in common. */
+/** The parts that the pods of a Deployment and a Knative revision share. */
 
-/** The name that a label of Kubernetes may have, behind a prefix with a slash, and its value. */
+/** The form of a label of Kubernetes: a name, behind a prefix with a slash if it has one, and its value. */
 const LABEL = /^(?:[A-Za-z0-9](?:[-.\w]{0,61}[A-Za-z0-9])?)$/;
 
 /**
- * The function's labels, as its pods carry them.
- * @throws KitError INVALID for what Kubernetes would refuse
+ * Gives the labels of the function's pods.
+ * @throws KitError INVALID for a label that Kubernetes would refuse
  */
 export function podLabels(workload: Workload): Record<string, string> {
   for (const [key, value] of Object.entries(workload.labels))
@@ -18,14 +18,14 @@ export function podLabels(workload: Workload): Record<string, string> {
   return sorted({ ...workload.labels, ...selectorLabels(workload) });
 }
 
-/** What tells the function's pods from all others. */
+/** The label by which the function's pods are found. */
 export function selectorLabels({ name }: Workload): Record<string, string> {
   return { 'app.kubernetes.io/name': name };
 }
 
 /**
- * Constraints as node labels.
- * @throws KitError INVALID for one that is no KEY=VALUE
+ * Turns constraints into node labels.
+ * @throws KitError INVALID for a constraint that is no KEY=VALUE
  */
 export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: Record<string, string> } {
   if (constraints.length === 0) return {};
@@ -45,12 +45,12 @@ export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: 
   return { nodeSelector: sorted(Object.fromEntries(pairs)) };
 }
 
-/** The container: image, environment, resources, mounts and what it may do, which is as little as there is. */
+/** Makes the container: image, environment, resources, mounts, and the fewest rights that there are. */
 export function container(workload: Workload) {
   const { image, limits, requests, secrets } = workload;
   const named = workload.authenticates ? { OPENFAAS_NAME: workload.name } : {};
   const environment = sorted({ ...named, ...workload.environment });
-  // Kubernetes puts another variable in the place of $(NAME).
+  // Kubernetes would replace $(NAME) by the value of the variable NAME.
   const env = Object.entries(environment).map(([name, value]) => ({
     name,
     value: value.replaceAll('$(', '$$$$('),
@@ -74,7 +74,7 @@ export function container(workload: Workload) {
   };
 }
 
-/** /tmp, where the lock-file is; and the secrets, all in one folder, each key of a Secret being a file. */
+/** Makes the mounts: /tmp for the lock-file, and one folder for the secrets, where each key of a Secret is a file. */
 export function volumes({ secrets }: Workload) {
   const sources = secrets.map((name) => ({ secret: { name } }));
   return [

@@ -22,7 +22,7 @@ export function parseQuantity(text: string): number | undefined {
 }
 
 /**
- * @param what of which function, for the error
+ * @param what the value and its function, for the error
  * @throws KitError INVALID
  */
 export function checkResources(resources: Resources, what: string): void {

@@ -1,15 +1,15 @@
 import { Document, visit } from 'yaml';
 
-/** Plain, these are texts in YAML as it is now, but numbers and signs to an older or another reader. */
+/** Texts that need quotes: YAML 1.2 reads them as texts, but readers of YAML 1.1 as numbers or signs. */
 const AMBIGUOUS = /^(?:0o[0-7]+|=|<<)$/;
 
-/** YAML documents, each behind `---`, for readers of YAML 1.1 and 1.2 alike: `kubectl` takes yes and 0777 for no text. */
+/** Writes YAML documents for readers of YAML 1.1 and 1.2 alike: `kubectl` would not read yes and 0777 as texts. */
 export function renderYaml(values: readonly object[]): string {
   return values.map((value) => `---\n${renderDocument(value)}`).join('');
 }
 
 function renderDocument(value: object): string {
-  // The same labels stand in two places; anchors would be no help to a reader.
+  // The same labels stand in two places. Anchors would not help a reader.
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_key, node) {
@@ -19,7 +19,7 @@ function renderDocument(value: object): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** One JSON value: what there is one of, or a List, which kubectl takes as it takes many documents. */
+/** Writes one JSON value: the single manifest, or a List, which kubectl reads like several documents. */
 export function renderJson(values: readonly object[], list: boolean): string {
   const value = list ? { apiVersion: 'v1', kind: 'List', items: values } : values[0];
   return `${JSON.stringify(value, undefined, 2)}\n`;

@@ -2,8 +2,8 @@ import { KitError } from '../errors.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * How many containers the labels of OpenFaaS ask for.
- * @throws KitError INVALID for what is no whole number
+ * Reads from OpenFaaS's labels how many containers a function asks for.
+ * @throws KitError INVALID for a value that is no whole number
  */
 export function scaleOf({ labels, name }: Workload): { min?: number; max?: number } {
   const read = (bound: 'min' | 'max'): number | undefined => {

@@ -1,3 +1,3 @@
-/** What `ofkit generate` writes manifests for. */
+/** The orchestrators that `ofkit generate` writes manifests for. */
 export const TARGETS = ['kubernetes', 'knative', 'openfaas', 'compose'] as const;
 export type Target = (typeof TARGETS)[number];

@@ -4,18 +4,18 @@ import { KitError } from '../errors.ts';
 /** The watchdog's default (docs/fwatchdog.md). */
 const WRITE_TIMEOUT = 30;
 
-/** What the watchdog takes to end after its last request: the function's four seconds after SIGTERM, and a margin. */
+/** How long the watchdog takes to end after its last request: the function's four seconds after SIGTERM, and a margin. */
 const AFTER_THE_LAST_REQUEST = 5;
 
-/** A day: what is longer is a mistake, and no orchestrator waits for it. */
+/** The longest time, a day: a longer one is a mistake, and no orchestrator would wait for it. */
 const LONGEST_MS = 86_400_000;
 
 /**
- * How long an orchestrator has to wait between SIGTERM and SIGKILL so that no request is cut off, in whole seconds: the
- * watchdog serves for healthcheck_interval more, then finishes what is in flight for write_timeout at most, then ends
- * the function.
- * @param variables of the container: those of its image, and those of stack.yaml over them
- * @param name of the function, for errors
+ * Gives the time between SIGTERM and SIGKILL that an orchestrator has to wait so that no request is cut off, in whole
+ * seconds: the watchdog serves for healthcheck_interval more, then gives requests in flight write_timeout at most, then
+ * ends the function.
+ * @param variables the container's variables: the image's, and the ones of stack.yaml over them
+ * @param name the function's name, for errors
  * @throws KitError INVALID where a duration cannot be read
  */
 export function graceSeconds(variables: Readonly<Record<string, string>>, name: string): number {

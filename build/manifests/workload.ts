@@ -3,18 +3,18 @@ import { isFunctionName, type FunctionEntry, type Resources } from '../stack/fun
 import { checkResources } from './quantity.ts';
 import { graceSeconds } from './timing.ts';
 
-/** Where a function finds its secrets, one file each. */
+/** The folder where a function finds its secrets, one file each. */
 export const SECRETS_FOLDER = '/var/openfaas/secrets';
 
-/** A function as it is to run, from which the manifests of all targets are made. */
+/** A function as the manifests of all targets describe it. */
 export interface Workload {
   readonly name: string;
-  /** Where it stands in stack.yaml. */
+  /** Its place in stack.yaml, for errors. */
   readonly place: string;
-  /** Empty where kubectl is to decide. */
+  /** Empty where kubectl decides. */
   readonly namespace: string;
   readonly image: string;
-  /** Of stack.yaml, in the order of their names; what the image sets is not among them. */
+  /** The variables of stack.yaml in the order of their names, without the image's own. */
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -23,24 +23,24 @@ export interface Workload {
   readonly limits: Resources;
   readonly requests: Resources;
   readonly readOnlyRootFilesystem: boolean;
-  /** Where the watchdog listens. */
+  /** The port where the watchdog listens. */
   readonly port: number;
   /** Whether the watchdog checks tokens, for which it reads the namespace of its service account. */
   readonly authenticates: boolean;
-  /** From SIGTERM to SIGKILL. */
+  /** The time from SIGTERM to SIGKILL, in seconds. */
   readonly graceSeconds: number;
 }
 
 export interface WorkloadParts {
   readonly image: string;
   readonly namespace: string;
-  /** environment, and environment_file over it. */
+  /** The variables of `environment`, and the ones of `environment_file` over them. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What the image's Dockerfile sets, as far as it is known. */
+  /** The variables of the image's Dockerfile, as far as it is known. */
   readonly imageVariables: Readonly<Record<string, string>>;
 }
 
-/** @throws KitError INVALID where a value cannot be what it has to be */
+/** @throws KitError INVALID for a value that the manifests cannot have */
 export function toWorkload(entry: FunctionEntry, parts: WorkloadParts): Workload {
   const { name } = entry;
   const given: Readonly<Record<string, string>> = {
@@ -70,7 +70,7 @@ export function toWorkload(entry: FunctionEntry, parts: WorkloadParts): Workload
   };
 }
 
-/** The pairs in the order of their keys' characters, so that the same stack makes the same bytes. */
+/** Sorts pairs by the characters of their keys, so that the same stack makes the same bytes. */
 export function sorted(values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -81,7 +81,7 @@ function portOf(text: string, name: string): number {
   throw new KitError('INVALID', `port=${text} of ${name} is no port: write a number from 1 to 65535`);
 }
 
-/** It is the name of a file. */
+/** Checks the name of a secret, which is the name of a file too. */
 function checkSecret({ name, place }: FunctionEntry, secret: string): void {
   if (/^[A-Za-z0-9_][\w.-]{0,252}$/.test(secret)) return;
   throw new KitError(
@@ -91,7 +91,7 @@ function checkSecret({ name, place }: FunctionEntry, secret: string): void {
 }
 
 /**
- * Checks the names that Kubernetes is to take (RFC 1123): of the function, and of its Secrets.
+ * Checks the names of the function and of its Secrets by the rules of Kubernetes (RFC 1123).
  * @throws KitError INVALID
  */
 export function checkNames({ name, place, secrets }: Workload): void {

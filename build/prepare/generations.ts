@@ -6,14 +6,14 @@ import { removeFolder } from '../files/temporary.ts';
 
 const GENERATION = /^run-(\d+)-\d+$/;
 
-/** Where ofkit keeps what runs: a name that no function can have. */
+/** Gives the folder of everything that runs. Its name begins with a dot, which no function's name does. */
 export function runtimeFolder(cwd: string): string {
   return join(cwd, BUILD_FOLDER, '.ofkit');
 }
 
 /**
- * The copies of a function's code that run, in build/.ofkit/NAME: a folder per generation, so that an instance goes on
- * with the files it began with.
+ * The copies of a function's code in build/.ofkit/NAME. Each generation has a folder, so that an instance keeps the files
+ * that it has started with.
  */
 export class Generations {
   readonly #root: string;
@@ -23,7 +23,7 @@ export class Generations {
     this.#root = join(runtimeFolder(cwd), name);
   }
 
-  /** Removes what a killed process left behind. */
+  /** Makes the folder, and removes generations that killed processes have left. */
   async open(): Promise<void> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#root)) {
@@ -32,7 +32,7 @@ export class Generations {
     }
   }
 
-  /** An empty folder for the next generation. */
+  /** Makes an empty folder for the next generation. */
   async create(): Promise<string> {
     this.#count += 1;
     const folder = join(this.#root, `run-${process.pid}-${this.#count}`);

@@ -7,11 +7,12 @@ import { replaceFolder } from '../files/staging.ts';
 import { removeFolder } from '../files/temporary.ts';
 import { runtimeFolder } from './generations.ts';
 
+const MODULES = 'node_modules';
 const UNUSED_AFTER_MS = 30 * 24 * 3_600_000;
 
 /**
- * Packages that were installed for functions, in build/.ofkit/.packages, by what their package.json files ask for.
- * Functions and generations that ask for the same share them by a link.
+ * Packages that were installed for functions, in build/.ofkit/.packages. A hash of package.json and lock-file is their
+ * key, and functions with the same key share them by a link.
  */
 export class InstalledPackages {
   readonly #root: string;
@@ -22,41 +23,41 @@ export class InstalledPackages {
   }
 
   /**
-   * Gives a generation its packages, installing them where nobody asked for the same before.
-   * @param manifests folders of the generation whose package.json names packages, relative
+   * Links packages into a folder of a stage, and installs them where they are not yet.
+   * @param root the stage's folder
+   * @param path the folder that gets the packages, relative to it
+   * @param named the packages that the command names beside the ones of package.json
    * @param install runs the package manager in a folder
    */
   async link(
-    folder: string,
-    manifests: readonly string[],
+    root: string,
+    path: string,
+    named: readonly string[],
     install: (folder: string) => Promise<void>,
   ): Promise<void> {
-    if (manifests.length === 0) return;
-    const key = await fingerprint(folder, manifests);
+    const key = await fingerprint(root, path, named);
     const installed = join(this.#root, key);
-    const before = this.#installing.get(key) ?? this.#install(folder, installed, manifests, install);
+    const before = this.#installing.get(key) ?? this.#install(root, installed, path, install);
     this.#installing.set(key, before);
     await before.finally(() => this.#installing.delete(key));
-    for (const path of manifests) {
-      const modules = join(installed, path, 'node_modules');
-      const link = join(folder, path, 'node_modules');
-      if (!(await exists(modules))) continue;
-      await removeFolder(link);
-      await symlink(modules, link);
-    }
+    const modules = join(installed, path, MODULES);
+    const link = join(root, path, MODULES);
+    if (!(await exists(modules))) return;
+    await removeFolder(link);
+    await symlink(modules, link);
   }
 
   async #install(
-    folder: string,
+    root: string,
     installed: string,
-    manifests: readonly string[],
+    path: string,
     install: (folder: string) => Promise<void>,
   ): Promise<void> {
     if (!(await exists(installed))) {
       await this.#removeUnused();
       await replaceFolder(installed, 0o700, async (staging) => {
-        await copyTree(folder, staging);
-        for (const path of manifests) await install(join(staging, path));
+        await copyTree(root, staging, { skip: (name) => name === MODULES });
+        await install(join(staging, path));
       });
     }
     await utimes(installed, new Date(), new Date());
@@ -72,7 +73,7 @@ export class InstalledPackages {
     }
   }
 
-  /** The keys that something in a folder links to: a local image, or what runs since long ago. */
+  /** Finds the keys that links in a folder name: links of local images, and of functions that run for long. */
   async #linked(folder: string): Promise<Set<string>> {
     const keys = new Set<string>();
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -87,13 +88,12 @@ export class InstalledPackages {
   }
 }
 
-async function fingerprint(folder: string, manifests: readonly string[]): Promise<string> {
+async function fingerprint(root: string, path: string, named: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.versions.modules}`);
-  for (const path of manifests) {
-    for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
-      const file = join(folder, path, name);
-      if (await isFile(file)) hash.update(`\n${path}/${name}\n`).update(await readFile(file));
-    }
+  hash.update(`\n${named.join(' ')}`);
+  for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
+    const file = join(root, path, name);
+    if (await isFile(file)) hash.update(`\n${path}/${name}\n`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import path, { delimiter } from 'node:path';
+import { join } from 'shlex';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 
-/** What ofkit asks of a package.json. */
+/** The parts of a package.json that ofkit uses. */
 export interface Manifest {
-  /** Relative to the generation's folder; '' for the folder itself. */
-  readonly path: string;
+  /** Its folder, absolute. */
+  readonly folder: string;
   readonly scripts: Readonly<Record<string, string>>;
   /** Whether it names any package. */
   readonly needsInstall: boolean;
@@ -19,27 +20,25 @@ const INSTALL_TIMEOUT = 600_000;
 const SCRIPT_TIMEOUT = 300_000;
 const DEPENDENCY_FIELDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
-/** The package.json files of a generation: the template's own and the handler's. */
-export async function readManifests(folder: string, handlerFolder: string): Promise<Manifest[]> {
-  const manifests: Manifest[] = [];
-  for (const path of new Set(['', handlerFolder])) {
-    const file = join(folder, path, 'package.json');
-    if (!(await isFile(file))) continue;
-    manifests.push(readManifest(await readFile(file, 'utf8'), path));
-  }
-  return manifests;
+/** Reads the package.json of a folder; undefined where there is none. */
+export async function findManifest(folder: string): Promise<Manifest | undefined> {
+  const file = path.join(folder, 'package.json');
+  return (await isFile(file)) ? readManifest(await readFile(file, 'utf8'), folder) : undefined;
 }
 
-function readManifest(text: string, path: string): Manifest {
+function readManifest(text: string, folder: string): Manifest {
   let fields: Record<string, unknown>;
   try {
     fields = recordOf(JSON.parse(text));
   } catch (error) {
-    throw new KitError('BUILD_FAILED', `${join(path, 'package.json')} is no JSON: ${messageOf(error)}`);
+    throw new KitError(
+      'BUILD_FAILED',
+      `package.json of ${path.basename(folder)}/ is no JSON: ${messageOf(error)}`,
+    );
   }
   const scripts = Object.entries(recordOf(fields.scripts)).map(([name, script]) => [name, String(script)]);
   return {
-    path,
+    folder,
     scripts: Object.fromEntries(scripts),
     needsInstall: DEPENDENCY_FIELDS.some((field) => Object.keys(recordOf(fields[field])).length > 0),
   };
@@ -49,54 +48,103 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** Installs a package's dependencies, exactly those of the lock-file where there is one. */
-export async function installPackages(host: Host, name: string, folder: string): Promise<void> {
+/** The variables that a Dockerfile gives to its commands. */
+export type Variables = Readonly<Record<string, string>>;
+
+/**
+ * Installs packages. Where there is a lock-file, the versions are the ones it names.
+ * @param named the packages that the command names; none for the ones of package.json
+ * @throws KitError BUILD_FAILED with npm's output
+ */
+export async function installPackages(
+  project: Project,
+  name: string,
+  folder: string,
+  { named, variables }: { readonly named: readonly string[]; readonly variables: Variables },
+): Promise<void> {
   const locked =
-    (await isFile(join(folder, 'package-lock.json'))) || (await isFile(join(folder, 'npm-shrinkwrap.json')));
-  const args = [locked ? 'ci' : 'install', '--no-audit', '--no-fund', '--prefer-offline'];
-  const result = await runTool(host, 'npm', args, {
-    cwd: folder,
-    env: developmentEnvironment(host.env),
-    timeout: INSTALL_TIMEOUT,
-    wayOut: 'install npm, which comes with Node',
-  });
+    (await isFile(path.join(folder, 'package-lock.json'))) ||
+    (await isFile(path.join(folder, 'npm-shrinkwrap.json')));
+  // Without one npm would look for the nearest package.json above, which may be the user's own.
+  if (!(await isFile(path.join(folder, 'package.json'))))
+    await writeFile(path.join(folder, 'package.json'), '{}');
+  const verb = locked && named.length === 0 ? 'ci' : 'install';
+  const { NODE_ENV: _, ...kept } = variables;
+  const result = await runTool(
+    project,
+    'npm',
+    [verb, '--no-audit', '--no-fund', '--prefer-offline', ...named],
+    {
+      cwd: folder,
+      env: {
+        ...developmentEnvironment(project.environment),
+        ...kept,
+        PATH: developmentEnvironment(project.environment).PATH,
+      },
+      timeout: INSTALL_TIMEOUT,
+      wayOut: 'install npm, which comes with Node',
+    },
+  );
   if (!result.ok) {
-    const message = `npm ${args[0] ?? ''} failed for ${name}: its output stands above`;
+    const message = `npm ${verb} failed for ${name}: its output stands above`;
     throw new KitError('BUILD_FAILED', message, { output: result.output });
   }
 }
 
+/** The folder, programs and variables of a command of a stage. */
+export interface CommandPlace {
+  /** The folder that it runs in, absolute. */
+  readonly cwd: string;
+  /** The folders where it looks for programs first, absolute. */
+  readonly bins: readonly string[];
+  readonly variables: Variables;
+}
+
+/**
+ * Runs a line of a shell.
+ * @returns its output where it failed; undefined when all went well
+ */
+export async function runShell(
+  project: Project,
+  { cwd, bins, variables }: CommandPlace,
+  line: string,
+): Promise<string | undefined> {
+  const env = developmentEnvironment(project.environment);
+  const result = await runTool(project, 'sh', ['-c', line], {
+    cwd,
+    env: { ...env, ...variables, PATH: [...bins, env.PATH].join(delimiter) },
+    timeout: SCRIPT_TIMEOUT,
+    wayOut: 'install a POSIX shell',
+  });
+  return result.ok ? undefined : result.output || `> ${line}`;
+}
+
 /**
  * Runs a script of package.json as npm does, with its `pre` and `post`, but without npm's own time to start.
- * @returns the output of the first that failed; undefined when all went well
+ * @returns the output of the first script that failed; undefined when all went well
  */
 export async function runScript(
-  host: Host,
-  folder: string,
-  { path, scripts }: Manifest,
-  script: string,
+  project: Project,
+  place: CommandPlace,
+  { scripts }: Manifest,
+  { script, args = [] }: { readonly script: string; readonly args?: readonly string[] },
 ): Promise<string | undefined> {
-  const bins = [...new Set([path, ''])].map((part) => join(folder, part, 'node_modules', '.bin'));
-  const env = developmentEnvironment(host.env);
   for (const name of [`pre${script}`, script, `post${script}`]) {
     const command = scripts[name];
     if (command === undefined) continue;
-    const result = await runTool(host, 'sh', ['-c', command], {
-      cwd: join(folder, path),
-      env: { ...env, PATH: [...bins, env.PATH].join(delimiter), npm_lifecycle_event: name },
-      timeout: SCRIPT_TIMEOUT,
-      wayOut: 'install a POSIX shell',
-    });
-    if (!result.ok) return result.output || `> ${command}`;
+    const line = name === script && args.length > 0 ? `${command} ${join(args)}` : command;
+    const variables = { ...place.variables, npm_lifecycle_event: name };
+    const failure = await runShell(project, { ...place, variables }, line);
+    if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
 /**
- * NODE_ENV=production would leave the compiler out, and FORCE_COLOR would let it write places in a form that is not
- * found again. Node itself is the one that runs ofkit.
+ * Gives the environment for compilers. NODE_ENV=production would leave them out of an installation, and FORCE_COLOR would
+ * put colours into the places of their errors, which are replaced. Node is the one that runs ofkit.
  */
 function developmentEnvironment(env: Environment): Environment {
   const { NODE_ENV: _, FORCE_COLOR: __, ...rest } = env;
-  return { ...rest, PATH: [dirname(process.execPath), env.PATH ?? ''].join(delimiter) };
+  return { ...rest, PATH: [path.dirname(process.execPath), env.PATH ?? ''].join(delimiter) };
 }

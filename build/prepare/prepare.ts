@@ -1,40 +1,47 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
-import { imageEnvironment, type ImageEnvironment } from '../dockerfile/environment.ts';
+import { removeIgnored } from '../context/docker-ignore.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
 import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
-import { runSteps, type RunStep } from '../dockerfile/run-lines.ts';
+import { planStages } from '../dockerfile/plan.ts';
+import { readStages, type Stage } from '../dockerfile/stages.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
+import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
 import { removeFolder } from '../files/temporary.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate, TEMPLATE_FOLDER } from '../template/language.ts';
+import { DockerfileRun, type FollowedImage } from './follow.ts';
 import type { Generations } from './generations.ts';
 import type { InstalledPackages } from './installed-packages.ts';
-import { installPackages, readManifests, runScript, type Manifest } from './packages.ts';
+import { findManifest, type Manifest, type Variables } from './packages.ts';
 import { pointMapsToOriginals } from './source-maps.ts';
-import { withOriginalPlaces, type Origins } from './source-places.ts';
+import type { Origins } from './source-places.ts';
 
-/** A generation that is ready to be started. */
+/** A function whose files are ready to be put into an image. */
 export interface Prepared {
+  /** The files of the image: the folder stands for its `/`. */
   readonly folder: string;
   readonly origins: Origins;
-  readonly image: ImageEnvironment;
-  /** What its container would start. */
+  /** The environment that a container of the image would start with, as far as the Dockerfile says. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The folder of the image that its process starts in. */
+  readonly workdir: string;
+  /** The command that its container would start. */
   readonly command: ImageCommand;
-  /** The mode of the watchdog that the image says or means, and why; stack.yaml may say another. */
+  /** The mode of the watchdog that the image sets or implies, with the reason. stack.yaml may set a different one. */
   readonly mode: ChosenMode;
   /** The command of template.yml. */
   readonly fprocess: string;
-  /** Whether its server listens where http_port or PORT says. */
+  /** Whether its server listens at the port of http_port or PORT. */
   readonly choosesPort: boolean;
   /** The package.json files in it. */
   readonly manifests: readonly Manifest[];
-  /** What of the Dockerfile's RUN lines was not done here, in a line each. */
+  /** The instructions of the Dockerfile that were not followed here, in a line each. */
   readonly unfollowed: readonly string[];
 }
 
@@ -43,12 +50,12 @@ export interface PrepareOptions {
   readonly packages: InstalledPackages;
   readonly copy: readonly string[];
   readonly inspect: boolean;
-  /** Tells what takes long. */
+  /** Gets the name of each step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
 export interface ChosenMode {
-  /** Undefined for the watchdog's default. */
+  /** The mode; undefined for the watchdog's default. */
   readonly mode: string | undefined;
   readonly why: string;
 }
@@ -56,56 +63,85 @@ export interface ChosenMode {
 const LARGEST_SEARCHED = 256 << 10;
 
 /**
- * Does what the Dockerfile of the template does: the build context, the packages, the compiler.
+ * Writes a function's build context, and follows its Dockerfile there: packages, compiler, copies from stage to stage.
  * @throws KitError BUILD_FAILED with the compiler's output, whose places name the user's files
  */
 export async function prepareGeneration(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const language = await readTemplate(host, entry.lang);
+  const language = await readTemplate(project, entry.lang);
   const handlerFolder = entry.lang === DOCKERFILE_TEMPLATE ? '' : language.handlerFolder;
-  const folder = await options.generations.create();
+  const work = await options.generations.create();
   try {
+    const context = join(work, 'context');
+    await mkdir(context);
     const origins: Origins = {
-      project: host.cwd,
-      generation: folder,
-      handler: resolve(host.cwd, entry.handler),
+      project: project.folder,
+      generation: context,
+      places: [{ place: '', source: '' }],
+      handler: resolve(project.folder, entry.handler),
       handlerFolder,
-      template: join(host.cwd, TEMPLATE_FOLDER, entry.lang),
+      template: join(project.folder, TEMPLATE_FOLDER, entry.lang),
     };
-    const context = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
-    await fillBuildContext(host, entry, context, folder);
+    const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
+    await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
-    const dockerfile = await readDockerfile(folder);
-    const image = imageEnvironment(dockerfile);
-    const command = imageCommand(dockerfile);
-    refuseWithoutCommand(entry, image, command);
-    const steps = runSteps(dockerfile);
-    const { manifests, unfollowed } = await compile(host, entry, origins, steps, options);
-    await pointMapsToOriginals(origins, options.inspect);
+    const dockerfile = await readDockerfile(context);
+    await removeIgnored(context);
+    const { buildArgs, buildOptions, lang } = entry;
+    const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
+    const stages = readStages(dockerfile, given);
+    const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
+    const command = imageCommand(stages.at(-1));
+    refuseWithoutCommand(entry, variables, command);
+    const followed = await follow(project, entry, { work, origins, stages }, options);
+    const { root, places } = followed.image;
+    if (options.inspect) await pointMapsToOriginals({ ...origins, generation: root, places }, true);
+    const manifests = await readManifests(root, workdir, handlerFolder);
+    const choosesPort = await mentionsPort(root);
+    const folder = await options.generations.create();
+    await rename(root, folder);
     return {
       folder,
-      origins,
-      image,
+      origins: { ...origins, generation: folder, places },
+      variables,
+      workdir,
       command,
-      mode: imageMode(dockerfile, image),
-      // faas-cli leaves it out as well: the function's own Dockerfile says what is started.
+      mode: imageMode(stages, variables),
+      // faas-cli leaves it out too, as the function's own Dockerfile names the command.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
-      choosesPort: await mentionsPort(folder),
-      manifests,
-      unfollowed,
+      choosesPort,
+      manifests: manifests.map((one) => ({ ...one, folder: one.folder.replace(root, folder) })),
+      unfollowed: followed.unfollowed,
     };
-  } catch (error) {
-    await removeFolder(folder);
-    throw error;
+  } finally {
+    await removeFolder(work);
   }
 }
 
+async function follow(
+  project: Project,
+  { name }: FunctionEntry,
+  { work, origins, stages }: { work: string; origins: Origins; stages: readonly Stage[] },
+  { packages, onStep }: PrepareOptions,
+): Promise<FollowedImage> {
+  const run = new DockerfileRun(project, work, origins, { name, packages, onStep });
+  const followed = await run.follow(planStages(stages));
+  if (!followed.hasInstalled) await run.installUnasked(followed.image, stages.at(-1)?.workdir ?? '/');
+  return followed;
+}
+
+async function readManifests(root: string, workdir: string, handlerFolder: string): Promise<Manifest[]> {
+  const folders = new Set([join(root, workdir), join(root, workdir, handlerFolder)]);
+  const found = await Promise.all([...folders].map((folder) => findManifest(folder)));
+  return found.filter((manifest) => manifest !== undefined);
+}
+
 /**
- * The template's own files lie beneath the function's. A sample test that its author removed would still be compiled,
- * against a handler that it does not know.
+ * Removes the template's sample tests that the function does not have. The template's files lie beneath the function's,
+ * so a test that its author has removed would be compiled against a handler that it does not fit.
  */
 async function removeSampleTests({ generation, handler, handlerFolder }: Origins): Promise<void> {
   const folder = join(generation, handlerFolder);
@@ -115,62 +151,18 @@ async function removeSampleTests({ generation, handler, handlerFolder }: Origins
   }
 }
 
-async function compile(
-  host: Host,
-  entry: FunctionEntry,
-  origins: Origins,
-  steps: readonly RunStep[],
-  { packages, onStep }: PrepareOptions,
-): Promise<{ manifests: Manifest[]; unfollowed: string[] }> {
-  const { generation: folder, handlerFolder } = origins;
-  const manifests = await readManifests(folder, handlerFolder);
-  const installable = manifests.filter((manifest) => manifest.needsInstall).map((manifest) => manifest.path);
-  await packages.link(folder, installable, (copy) => {
-    onStep('packages');
-    return installPackages(host, entry.name, copy);
-  });
-  const unfollowed: string[] = [];
-  for (const step of steps) {
-    const manifest = step.kind === 'unfollowed' ? undefined : manifestOf(step, manifests, handlerFolder);
-    if (step.kind === 'unfollowed' || !manifest) {
-      const what = step.kind === 'script' ? `npm run ${step.script}` : step.command;
-      unfollowed.push(`line ${step.line} of the Dockerfile is not followed here: RUN ${what}`);
-      continue;
-    }
-    onStep('compile');
-    const ran = step.kind === 'script' ? manifest : { ...manifest, scripts: { command: step.command } };
-    const failure = await runScript(host, folder, ran, step.kind === 'script' ? step.script : 'command');
-    if (failure === undefined) continue;
-    const output = withOriginalPlaces(failure, join(folder, manifest.path), origins);
-    throw new KitError('BUILD_FAILED', `${entry.name} does not compile: see above`, { output });
-  }
-  return { manifests, unfollowed };
-}
-
-/** The package.json beside which a step runs: the handler's where the step's folder ends in its name. */
-function manifestOf(
-  step: Exclude<RunStep, { kind: 'unfollowed' }>,
-  manifests: readonly Manifest[],
-  handlerFolder: string,
-): Manifest | undefined {
-  const inHandler = handlerFolder !== '' && step.folder.endsWith(`/${handlerFolder}`);
-  const near = manifests.find(({ path }) => path === (inHandler ? handlerFolder : ''));
-  if (step.kind === 'command')
-    return near ?? { path: inHandler ? handlerFolder : '', scripts: {}, needsInstall: false };
-  const hasScript = ({ scripts }: Manifest): boolean => scripts[step.script] !== undefined;
-  return near && hasScript(near) ? near : manifests.find(hasScript);
-}
-
-/** @throws KitError BUILD_FAILED for an image that starts nothing, as far as its Dockerfile says */
+/** @throws KitError BUILD_FAILED for an image whose Dockerfile names no command */
 function refuseWithoutCommand(
   { name, lang, fprocess, environment, handler }: FunctionEntry,
-  image: ImageEnvironment,
+  variables: Variables,
   { words }: ImageCommand,
 ): void {
   if (words.length > 0) return;
-  const set = { ...image.variables, ...environment };
-  const serves = set.mode === 'static' || set.mode === 'inproc' || set.upstream_url || set.http_upstream_url;
-  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set.fprocess || set.function_process || serves) return;
+  const set: Record<string, string> = { ...variables, ...environment };
+  const serves =
+    set['mode'] === 'static' || set['mode'] === 'inproc' || set['upstream_url'] || set['http_upstream_url'];
+  if (lang !== DOCKERFILE_TEMPLATE || fprocess || set['fprocess'] || set['function_process'] || serves)
+    return;
   throw new KitError(
     'BUILD_FAILED',
     `${name}: the Dockerfile of ${handler} has neither fprocess nor CMD, so nothing says what to start: ` +
@@ -178,9 +170,9 @@ function refuseWithoutCommand(
   );
 }
 
-function imageMode(file: ParsedDockerfile, { variables }: ImageEnvironment): ChosenMode {
-  if (variables.mode) return { mode: variables.mode, why: 'ENV of the Dockerfile' };
-  const classic = classicWatchdog(file);
+function imageMode(stages: readonly Stage[], variables: Variables): ChosenMode {
+  if (variables['mode']) return { mode: variables['mode'], why: 'ENV of the Dockerfile' };
+  const classic = classicWatchdog(stages);
   if (!classic) return { mode: undefined, why: "the watchdog's default" };
   return {
     mode: 'classic',
@@ -193,7 +185,7 @@ async function readDockerfile(folder: string): Promise<ParsedDockerfile> {
   return parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : '');
 }
 
-/** Whether any file of a generation reads the port to listen on from its environment. */
+/** Whether any file reads the port for its server from the environment. */
 async function mentionsPort(folder: string): Promise<boolean> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -6,8 +6,8 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const LARGEST_MAPPED = 256 << 10;
 
 /**
- * Lets the source maps of a generation name the user's own files, so that stack traces and the debugger open those.
- * @param inspected maps the handler's plain JavaScript to its originals too, for the debugger
+ * Rewrites the source maps of a generation to the user's own files, so that stack traces and the debugger show them.
+ * @param inspected whether the handler's plain JavaScript gets maps to its originals too, for the debugger
  */
 export async function pointMapsToOriginals(origins: Origins, inspected: boolean): Promise<void> {
   for (const path of await codeFiles(origins.generation)) {
@@ -31,7 +31,7 @@ async function rewriteMap(path: string, origins: Origins): Promise<void> {
   try {
     map = JSON.parse(await readFile(path, 'utf8')) as typeof map;
   } catch {
-    return; // a map that Node cannot read either
+    return; // Node cannot read this map either
   }
   const { sources, sourceRoot } = map;
   if (!Array.isArray(sources)) return;
@@ -44,7 +44,7 @@ async function rewriteMap(path: string, origins: Origins): Promise<void> {
   );
 }
 
-/** Appends a map that says that every character stands where it stands in the original. */
+/** Appends a map from every character to the same place in the original. */
 async function mapToOriginal(path: string, origins: Origins): Promise<void> {
   const original = originalOf(path, origins);
   if (original === undefined) return;
@@ -67,7 +67,7 @@ function identityMappings(text: string): string {
     .join(';');
 }
 
-/** A number as a base64 VLQ (ECMA-426). */
+/** Writes a number as a base64 VLQ (ECMA-426). */
 function quantity(value: number): string {
   let rest = value < 0 ? (-value << 1) | 1 : value << 1;
   let text = '';

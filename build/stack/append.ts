@@ -3,9 +3,9 @@ import { renderFunction, type NewFunction } from './render.ts';
 import { firstDocument } from './yaml-file.ts';
 
 /**
- * Adds a function to the text of a stack file behind its last one, wherever the `functions` stand; comments, blank
- * lines, quotes and `${NAME}` stay as they are. Where `functions` is empty or in one line, YAML's own editor writes
- * that mapping anew.
+ * Adds a function to the text of a stack file behind its last one, wherever the `functions` stand. Comments, blank
+ * lines, quotes and `${NAME}` stay as they are. Where `functions` is empty or in one line, the YAML library writes that
+ * mapping again.
  * @param file the file's name, for the error
  * @throws KitError INVALID where the text is no YAML
  */
@@ -17,7 +17,7 @@ export function appendFunction(text: string, entry: NewFunction, file: string): 
 
 function appendToLines(whole: string, entry: NewFunction, file: string): string {
   const first = firstDocument(whole, new LineCounter(), file);
-  // The first document is the stack; what comes behind it stays.
+  // The first document is the stack. The documents behind it stay as they are.
   const end = first?.range[2] ?? 0;
   const text = /^(?:---|\.\.\.)/m.test(whole.slice(end)) ? whole.slice(0, end) : whole;
   const behind = whole.slice(text.length);
@@ -50,7 +50,7 @@ function appendToDocument(text: string, entry: NewFunction): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The offset at which the last function's last value ends. */
+/** Gives the offset at which the last function's last value ends. */
 function endOfLastValue(functions: YAMLMap): number | undefined {
   const last = functions.items.at(-1)?.value;
   return typeof last === 'object' && last !== null && 'range' in last && Array.isArray(last.range)
@@ -58,7 +58,7 @@ function endOfLastValue(functions: YAMLMap): number | undefined {
     : undefined;
 }
 
-/** The blanks before the first function's name. */
+/** Gives the blanks before the first function's name. */
 function indentOf(text: string, functions: YAMLMap): string {
   const key = functions.items[0]?.key;
   const start = isScalar(key) ? (key.range?.[0] ?? 0) : 0;

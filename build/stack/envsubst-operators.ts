@@ -1,4 +1,4 @@
-/** What may follow the name in `${NAME...}`: default, case, part, cut and replace, as in the shell. */
+/** An operator behind the name in `${NAME...}`: default, case, part, cut or replace, as in the shell. */
 export interface Operator {
   readonly sign: string;
   readonly operands: readonly Operand[];
@@ -6,13 +6,13 @@ export interface Operator {
 }
 
 interface Operand {
-  /** The characters that end it. */
+  /** The characters that end the operand. */
   readonly ends: string;
-  /** What stands before it. */
+  /** The sign before the operand. */
   readonly behind?: string;
   /** Whether `$$`, `\\` and `\/` stand for `$`, `\` and `/`. */
   readonly escapes?: boolean;
-  /** Whether there may be nothing: with `behind`, not even that. */
+  /** Whether the operand's text may be missing, or `all` of it with the sign before it. */
   readonly mayLack?: 'text' | 'all';
 }
 
@@ -25,8 +25,9 @@ const REPLACEMENT: readonly Operand[] = [
 ];
 
 /**
- * A sign that begins like another stands before it. Two oddities are those of drone/envsubst, which faas-cli uses: a
- * pattern for the end is read backwards, so that no `[...]` fits there, and `/#` and `/%` do not replace by nothing.
+ * The table of operators. A longer sign stands before the shorter one that it begins with. Two oddities come from
+ * drone/envsubst, which faas-cli uses: a pattern for the end is read backwards, so that no `[...]` fits there, and `/#`
+ * and `/%` cannot replace by the empty text.
  */
 export const OPERATORS: readonly Operator[] = [
   ...[':-', ':=', ':?', ':+', '='].map((sign): Operator => {
@@ -47,7 +48,7 @@ export const OPERATORS: readonly Operator[] = [
   { sign: '/', operands: REPLACEMENT, apply: (value, from, to = '') => value.replace(from, () => to) },
 ];
 
-/** `from` and `length` in characters; a negative `from` counts from the end; what is no number changes nothing. */
+/** Cuts a part out: `from` and `length` count characters, a negative `from` from the end. Without a number all stays. */
 function part(value: string, from: string, length: string | undefined): string {
   if (!/^[-+]?\d+$/.test(from)) return value;
   const start = Number(from) < 0 ? Math.max(0, value.length + Number(from)) : Number(from);
@@ -71,7 +72,7 @@ function reversed(text: string): string {
   return Array.from(text).reverse().join('');
 }
 
-/** How many characters the shortest, and the longest, start of a value has that fits a pattern. */
+/** Counts the characters of the shortest and of the longest start of a value that fits a pattern. */
 function shortest(value: string, pattern: string): number {
   return fittingLengths(value, pattern)[0] ?? 0;
 }
@@ -87,7 +88,7 @@ function fittingLengths(value: string, pattern: string): number[] {
   return lengths.filter((length) => expression.test(value.slice(0, length)));
 }
 
-/** A glob of `*`, `?`, `[...]` and `\c` as a regular expression; undefined where it is malformed. */
+/** Turns a glob of `*`, `?`, `[...]` and `\c` into a regular expression; undefined where it is malformed. */
 function expressionOf(pattern: string): RegExp | undefined {
   const source = pattern.replaceAll(
     /\\(.)|\[[^\]]+\]|[*?]|[\^$.|+(){}\]\\/]/gs,

@@ -7,9 +7,9 @@ const NAME = /[\p{L}\p{Nd}_]+/uy;
 
 /**
  * Replaces `${NAME}` in a stack file as faas-cli does, with the shell's operators of envsubst-operators.ts. A name
- * without a value is the empty text, `$NAME` without braces stays, `$$` is a dollar sign.
+ * without a value becomes the empty text, `$NAME` without braces stays, and `$$` becomes a dollar sign.
  * @param text the file's text
- * @param lookup the value of a variable, '' where it has none
+ * @param lookup gives the value of a variable, '' where it has none
  * @param file the file's name, for the error
  * @throws KitError INVALID with the line of a `${` that cannot be read
  */
@@ -33,7 +33,7 @@ class Substitution {
     return this.#until('', true);
   }
 
-  /** Everything up to one of the `ends`, which stays; nested `${` are replaced, `$$`, `\\` and `\/` unescaped. */
+  /** Reads up to one of the `ends`, without it: replaces nested `${`, and unescapes `$$`, `\\` and `\/`. */
   #until(ends: string, escapes: boolean): string {
     let result = '';
     while (this.#at < this.#text.length) {
@@ -54,7 +54,7 @@ class Substitution {
     return result;
   }
 
-  /** `${...}`, from the dollar sign to behind the closing brace. */
+  /** Reads `${...}`, from the dollar sign to behind the closing brace. */
   #expression(): string {
     const start = this.#at;
     this.#at += 2;

@@ -1,4 +1,4 @@
-/** The shape of stack.yaml, as far as a function is created, built and run from it. */
+/** The part of stack.yaml from which functions are created, built and run. */
 export interface Stack {
   readonly file: string;
   readonly functions: readonly FunctionEntry[];
@@ -10,9 +10,9 @@ export interface Stack {
 
 export interface FunctionEntry {
   readonly name: string;
-  /** Where it stands: `stack.yaml line 7`. */
+  /** Its place in the file, for errors: `stack.yaml line 7`. */
   readonly place: string;
-  /** The template. */
+  /** The name of the template. */
   readonly lang: string;
   /** The folder of the handler, as written. */
   readonly handler: string;
@@ -28,28 +28,28 @@ export interface FunctionEntry {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Where it may be placed, as written (`kubernetes.io/arch=arm64`). */
+  /** The nodes where it may run, as written (`kubernetes.io/arch=arm64`). */
   readonly constraints: readonly string[];
   readonly limits: Resources;
   readonly requests: Resources;
   readonly readOnlyRootFilesystem: boolean;
 }
 
-/** Quantities as Kubernetes writes them (`128Mi`, `100m`), as far as they are given. */
+/** The quantities that the file gives, in the form of Kubernetes (`128Mi`, `100m`). */
 export interface Resources {
   readonly cpu?: string | undefined;
   readonly memory?: string | undefined;
 }
 
-/** Whether two entries say the same, wherever they stand. */
+/** Whether two entries have the same content, wherever they stand. */
 export function isSameEntry(one: FunctionEntry, other: FunctionEntry): boolean {
   return JSON.stringify({ ...one, place: '' }) === JSON.stringify({ ...other, place: '' });
 }
 
-/** An RFC 1123 label, as Kubernetes asks of a service's name. */
+/** An RFC 1123 label, which Kubernetes requires of a service's name. */
 const FUNCTION_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** What can be the name of a folder, a file and a Compose service. */
+/** A name that a folder, a file and a Compose service can have. */
 const USABLE_NAME = /^[A-Za-z0-9_][\w.-]{0,127}$/;
 
 export function isUsableName(name: string): boolean {

@@ -1,6 +1,6 @@
 const IGNORED = ['template', 'build', '.secrets'];
 
-/** Adds what a project folder holds beside its sources to the text of .gitignore, as faas-cli does. */
+/** Adds the folders that are no sources to the text of .gitignore, as faas-cli does. */
 export function withIgnored(text: string): string {
   const lines = text.split('\n');
   for (const entry of IGNORED) {

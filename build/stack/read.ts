@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { substitute } from './envsubst.ts';
 import type { FunctionEntry, Resources, Stack } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
@@ -11,11 +11,11 @@ import type { YamlValue } from './yaml-values.ts';
 
 export const DEFAULT_STACK_FILE = 'stack.yaml';
 
-/** The stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
-export async function findStackFile(host: Host, given: string | undefined): Promise<string> {
+/** Finds the stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
+export async function findStackFile(project: Project, given: string | undefined): Promise<string> {
   if (given) return given;
   for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
-    if (await isFile(resolve(host.cwd, file))) return file;
+    if (await isFile(resolve(project.folder, file))) return file;
   }
   throw new KitError(
     'NOT_FOUND',
@@ -24,20 +24,24 @@ export async function findStackFile(host: Host, given: string | undefined): Prom
 }
 
 /**
- * @param file relative to the project folder
+ * Reads a stack file.
+ * @param file the path, relative to the project folder
  * @param envsubst whether `${NAME}` is replaced first
  */
-export async function readStack(host: Host, file: string, envsubst = true): Promise<Stack> {
+export async function readStack(project: Project, file: string, envsubst = true): Promise<Stack> {
   let text: string;
   try {
-    text = await readFile(resolve(host.cwd, file), 'utf8');
+    text = await readFile(resolve(project.folder, file), 'utf8');
   } catch (error) {
     throw new KitError('NOT_FOUND', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  return parseStack(envsubst ? substitute(text, (name) => host.env[name] ?? '', file) : text, file);
+  return parseStack(
+    envsubst ? substitute(text, (name) => project.environment[name] ?? '', file) : text,
+    file,
+  );
 }
 
-/** @throws KitError INVALID with the file, the line and what is expected there */
+/** Reads a function's entry. @throws KitError INVALID with the file, the line and the form that is expected there */
 export function parseStack(text: string, file: string): Stack {
   const root = readYaml(text, file);
   const provider = root.get('provider').get('name').text();
@@ -93,7 +97,7 @@ function readResources(value: YamlValue): Resources {
   return { cpu: value.get('cpu').text() || undefined, memory: value.get('memory').text() || undefined };
 }
 
-/** A stack of one function that the command line describes. */
+/** Makes a stack of the one function that the command line describes. */
 export function singleFunctionStack(given: {
   name: string;
   image: string;

@@ -2,7 +2,7 @@ import type { Resources } from './functions.ts';
 
 const DEFAULT_GATEWAY = 'http://127.0.0.1:8080';
 
-/** What `ofkit new` writes of a function into stack.yaml. */
+/** The function that `ofkit new` writes into stack.yaml. */
 export interface NewFunction {
   readonly name: string;
   readonly lang: string;
@@ -12,7 +12,7 @@ export interface NewFunction {
   readonly limits: Resources;
 }
 
-/** A new stack file with its first function, as faas-cli writes it. */
+/** Makes a new stack file with its first function, as faas-cli writes it. */
 export function renderStack(entry: NewFunction, gateway: string): string {
   return `version: 1.0
 provider:
@@ -24,8 +24,8 @@ ${renderFunction(entry, '  ')}
 }
 
 /**
- * The lines of one function.
- * @param indent what stands before its name
+ * Makes the lines of one function.
+ * @param indent the blanks before its name
  */
 export function renderFunction(entry: NewFunction, indent: string): string {
   const lines = [
@@ -45,9 +45,9 @@ function renderResources(key: string, { cpu, memory }: Resources): string[] {
 }
 
 /**
- * The gateway's address as faas-cli stores it: lower case, no slash at the end, http:// where there is no scheme.
+ * Gives the gateway's address as faas-cli stores it: lower case, no slash at the end, http:// where it has no scheme.
  * @param given the value of --gateway
- * @param environment OPENFAAS_URL
+ * @param environment the value of OPENFAAS_URL
  */
 export function gatewayUrl(given: string | undefined, environment: string | undefined): string {
   const url = (given || environment || DEFAULT_GATEWAY).replace(/\/+$/, '').toLowerCase();

@@ -2,14 +2,14 @@ import { KitError } from '../errors.ts';
 import { isTemplateName, isUsableName, type FunctionEntry, type Stack } from './functions.ts';
 
 export interface Selection {
-  /** None means all. */
+  /** The names that the user gives; none for all functions. */
   readonly names: readonly string[];
   /** A name with `*` for any characters. */
   readonly filter?: string | undefined;
   readonly regex?: string | undefined;
 }
 
-/** The functions of a stack that a command is to work on, in the file's order. */
+/** Selects the functions of a stack that a command works on, in the file's order. */
 export function selectFunctions(stack: Stack, selection: Selection): readonly FunctionEntry[] {
   if (selection.filter && selection.regex) {
     throw new KitError('USAGE', 'pass --regex or --filter, not both');
@@ -33,7 +33,7 @@ export function selectFunctions(stack: Stack, selection: Selection): readonly Fu
   return selected;
 }
 
-/** What becomes a path has to be a name: other functions may have any. */
+/** Refuses names that cannot be a part of a path. Only the selected functions have to have such names. */
 function refuseNames({ name, lang, place }: FunctionEntry): void {
   if (!isUsableName(name)) {
     throw new KitError(
@@ -47,9 +47,9 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
 }
 
 /**
- * The functions that can be made here; of the others a note tells, if they were not asked for by name.
- * @param note gets the function's name and why it is left out
- * @throws KitError INVALID for one that was asked for, and where none is left for want of a template
+ * Leaves out the functions that cannot be made here, and notes each.
+ * @param note gets the function's name and the reason
+ * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template
  */
 export function withoutPrebuilt(
   entries: readonly FunctionEntry[],

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 import type { FunctionEntry } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
 
 /**
- * The variables of a function: its environment, over it its environment files in their order, over them --env.
- * @throws KitError NOT_FOUND for an environment file that is not there
+ * Gives the variables of a function: its environment, over it its environment files in their order, over them --env.
+ * @throws KitError NOT_FOUND for an environment file that does not exist
  */
 export async function functionVariables(
-  { cwd, env }: Pick<Host, 'cwd' | 'env'>,
+  { folder, environment }: Pick<Project, 'folder' | 'environment'>,
   entry: FunctionEntry,
   given: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
@@ -19,7 +19,7 @@ export async function functionVariables(
   for (const file of entry.environmentFile) {
     let text: string;
     try {
-      text = await readFile(resolve(cwd, file), 'utf8');
+      text = await readFile(resolve(folder, file), 'utf8');
     } catch (error) {
       throw new KitError(
         'NOT_FOUND',
@@ -27,14 +27,14 @@ export async function functionVariables(
       );
     }
     const read = isEnvFile(text)
-      ? readEnvFile(text, file, env)
+      ? readEnvFile(text, file, environment)
       : readYaml(text, file).get('environment').record();
     Object.assign(variables, read);
   }
   return { ...variables, ...given };
 }
 
-/** Whether the first line that counts is KEY=VALUE or KEY, where YAML would have `environment:`. */
+/** Whether the first line with content is KEY=VALUE or KEY. A YAML file would have `environment:` there. */
 function isEnvFile(text: string): boolean {
   const line = meaningfulLines(text)[0]?.text ?? '';
   return /^(?:export\s+)?[^\s:#'"{[%=-][^\s:=]*(?:=|$)/.test(line);
@@ -49,8 +49,8 @@ function meaningfulLines(text: string): { text: string; number: number }[] {
 }
 
 /**
- * The format of `docker run --env-file`: a value is all that stands behind the first `=`, quotes included; a key
- * without one has the value that it has in `env`, and none where it has none there.
+ * Reads the format of `docker run --env-file`: a value is all text behind the first `=`, quotes included. A key without
+ * `=` takes its value from `env`, and is left out where `env` has none.
  */
 function readEnvFile(text: string, file: string, env: Environment): Record<string, string> {
   const variables: Record<string, string> = {};

@@ -17,10 +17,10 @@ import { KitError } from '../errors.ts';
 import { YamlValue } from './yaml-values.ts';
 
 /**
- * Reads the first document of a YAML file, as faas-cli does; what comes behind it does not count.
- * @param text YAML
- * @param file its name, for errors
- * @throws KitError INVALID with the line that is no YAML, names no anchor, or stands twice
+ * Reads the first document of a YAML file, as faas-cli does. The documents behind it do not count.
+ * @param text the text of the file
+ * @param file the name of the file, for errors
+ * @throws KitError INVALID with the line that is no YAML, has an alias without an anchor, or repeats a key
  */
 export function readYaml(text: string, file: string): YamlValue {
   const lines = new LineCounter();
@@ -31,14 +31,14 @@ export function readYaml(text: string, file: string): YamlValue {
     return new YamlValue(document?.contents ?? undefined, { file, lines, resolve, pairs: new Map() }, '');
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    // The parser calls itself for each level.
+    // The parser calls itself for each level, so a deep file overflows its stack.
     throw new KitError('INVALID', `${file} is nested too deep to be read (${messageOf(error)}): flatten it`);
   }
 }
 
-/** @throws KitError INVALID where the document is no YAML */
+/** Parses the first document. @throws KitError INVALID where it is no YAML */
 export function firstDocument(text: string, lines: LineCounter, file: string): Document.Parsed | undefined {
-  // The failsafe schema leaves every scalar a text.
+  // The failsafe schema reads every scalar as a text.
   const options = { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
   const [document] = parseAllDocuments(text, options) as Document.Parsed[];
   const error = document?.errors[0];
@@ -51,8 +51,8 @@ export function firstDocument(text: string, lines: LineCounter, file: string): D
 }
 
 /**
- * Looks at every node, also at those that nobody asks for.
- * @returns what each alias stands for: the last node of its name before it
+ * Checks every node, even one that no command reads.
+ * @returns the node of each alias: the last one of its name before it
  */
 function checkNodes(document: Document.Parsed, lines: LineCounter, file: string): Map<Alias, Node> {
   const anchors = new Map<string, Node>();

@@ -3,13 +3,13 @@ import { KitError } from '../errors.ts';
 
 const NULL = /^(?:null|~|)$/i;
 
-/** A YAML document whose aliases are resolved, as `readYaml` makes it. */
+/** A YAML document with its aliases resolved, as `readYaml` makes it. */
 export interface YamlSource {
   readonly file: string;
   readonly lines: LineCounter;
-  /** The node that an alias stands for; any other node itself. */
+  /** Gives the node that an alias stands for, or a node of any other kind itself. */
   readonly resolve: (node: Node | undefined) => Node | undefined;
-  /** The pairs of each mapping that was asked for, with what is merged into it. */
+  /** The pairs of each mapping that was read, with the pairs that are merged into it. */
   readonly pairs: Map<Node, ReadonlyMap<string, Pair>>;
 }
 
@@ -19,9 +19,8 @@ interface Pair {
 }
 
 /**
- * A YAML file read as faas-cli's typed decoder reads it: every scalar is the text as written (`1.0` stays `1.0`),
- * null is the empty text, a key that nobody asks for is ignored, and a value of the wrong kind is an error that
- * names its line.
+ * A value of a YAML file, read as faas-cli's typed decoder reads it: every scalar is its text (`1.0` stays `1.0`), null
+ * is the empty text, an unknown key is ignored, and a value of the wrong kind is an error that names its line.
  */
 export class YamlValue {
   readonly #node: Node | undefined;
@@ -36,13 +35,13 @@ export class YamlValue {
     this.#path = path;
   }
 
-  /** Where the value begins; 0 where there is none. */
+  /** The line where the value begins; 0 where there is none. */
   get line(): number {
     const offset = this.#node?.range?.[0];
     return offset === undefined ? 0 : this.#source.lines.linePos(offset).line;
   }
 
-  /** Where the key that it stands behind begins; 0 where there is none. */
+  /** The line of the value's key; 0 where there is none. */
   get keyLine(): number {
     const offset = this.#key?.range?.[0];
     return offset === undefined ? 0 : this.#source.lines.linePos(offset).line;
@@ -57,7 +56,7 @@ export class YamlValue {
     return new YamlValue(pair?.value, this.#source, this.#below(key), pair?.key);
   }
 
-  /** The pairs of a mapping, in the file's order; none where there is nothing. */
+  /** Gives the pairs of a mapping in the file's order; none for null. */
   entries(): [string, YamlValue][] {
     return [...this.#pairs()].map(([name, { key, value }]) => [
       name,
@@ -85,7 +84,7 @@ export class YamlValue {
     });
   }
 
-  /** A mapping of texts. */
+  /** Gives a mapping of texts. */
   record(): Record<string, string> {
     return Object.fromEntries(this.entries().map(([key, value]) => [key, value.text()]));
   }
@@ -97,12 +96,12 @@ export class YamlValue {
     throw this.#wrong('true or false');
   }
 
-  /** What the mapping holds, an explicit key before a merged one, an earlier merge before a later. */
+  /** Gives the pairs of a mapping: an explicit key goes before a merged one, and an earlier merge before a later one. */
   #pairs(): ReadonlyMap<string, Pair> {
     const node = this.#resolved();
     if (node === undefined) return new Map();
     if (!isMap(node)) throw this.#wrong('a mapping');
-    // Mappings that merge each other many times over are read once each.
+    // Each mapping is read once. Else mappings that merge each other would take exponential time.
     const known = this.#source.pairs.get(node);
     if (known) return known;
     const pairs = new Map<string, Pair>();
@@ -128,7 +127,7 @@ export class YamlValue {
     return this.#path ? `${this.#path}.${key}` : key;
   }
 
-  /** The node behind an alias; undefined for null. */
+  /** Gives the node behind an alias; undefined for null. */
   #resolved(): Node | undefined {
     const node = this.#source.resolve(this.#node);
     return isScalar(node) && node.type === 'PLAIN' && NULL.test(String(node.value)) ? undefined : node;

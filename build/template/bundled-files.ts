@@ -1,10 +1,10 @@
 /**
- * The repository's templates and its index, which the build of dist/ofkit.js puts in place of this module
- * (scripts/build-ofkit.ts), so that they are there without a network.
+ * The repository's templates and its index. scripts/build-ofkit.ts puts them into dist/ofkit.js in place of this module,
+ * so that they need no network.
  */
 
 export interface BundledFile {
-  /** Begins with the template's name. */
+  /** The path, which begins with the template's name. */
   readonly path: string;
   readonly mode: number;
   readonly content: string;

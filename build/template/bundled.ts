@@ -1,18 +1,18 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { REPOSITORY } from '../release.ts';
 import { bundledFiles } from './bundled-files.ts';
 import { placeTemplate, refuseOverwriting } from './pull.ts';
 
-/** The names of the templates that come with ofkit. */
+/** Gives the names of the templates that come with ofkit. */
 export function bundledTemplates(): string[] {
   return [...new Set(bundledFiles.map((file) => file.path.split('/')[0] ?? ''))].sort();
 }
 
 /** Writes a template that comes with ofkit into the project's template folder. */
-export async function placeBundled(host: Host, name: string): Promise<void> {
-  await placeTemplate(host, name, { repository: REPOSITORY, ref: '', commit: '' }, async (staging) => {
+export async function placeBundled(project: Project, name: string): Promise<void> {
+  await placeTemplate(project, name, { repository: REPOSITORY, ref: '', commit: '' }, async (staging) => {
     for (const file of bundledFiles) {
       if (!file.path.startsWith(`${name}/`)) continue;
       const target = join(staging, file.path.slice(name.length + 1));
@@ -27,9 +27,9 @@ export async function placeBundled(host: Host, name: string): Promise<void> {
  * Writes all templates that come with ofkit.
  * @returns their names
  */
-export async function pullBundled(host: Host, overwrite: boolean): Promise<string[]> {
+export async function pullBundled(project: Project, overwrite: boolean): Promise<string[]> {
   const names = bundledTemplates();
-  if (!overwrite) await refuseOverwriting(host, names);
-  for (const name of names) await placeBundled(host, name);
+  if (!overwrite) await refuseOverwriting(project, names);
+  for (const name of names) await placeBundled(project, name);
   return names;
 }

@@ -1,6 +1,6 @@
 /**
- * Cuts user, password and token out of the URLs in a text, for whatever is shown or written down.
- * The user of an ssh address stays where it is alone: it is a part of the address.
+ * Cuts user, password and token out of the URLs in a text, before it is shown or written to a file. The user of an ssh
+ * address stays where it has no password: it is a part of the address.
  */
 export function withoutCredentials(text: string): string {
   return text

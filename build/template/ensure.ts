@@ -12,10 +12,10 @@ import { parseRepository } from './repository.ts';
 import { findRow, publicIndex, readStore, type Store, type StoreRow } from './store.ts';
 
 /**
- * Sees to it that a template is in the project's template folder: from where stack.yaml says, else from the store.
+ * Fetches a template that is missing in the project's template folder, from its source in stack.yaml, else the store.
  * @param name `NAME` or `NAME@REF`
  * @param sources `configuration.templates` of the stack file
- * @param storeUrl instead of OPENFAAS_TEMPLATE_STORE_URL
+ * @param storeUrl the store's address; undefined for OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit
  */
 export async function ensureTemplate(
   host: Host,
@@ -23,11 +23,11 @@ export async function ensureTemplate(
   sources: Stack['templates'] = [],
   storeUrl?: string,
 ): Promise<void> {
-  if (await isFile(join(host.cwd, TEMPLATE_FOLDER, name, 'template.yml'))) return;
+  if (await isFile(join(host.folder, TEMPLATE_FOLDER, name, 'template.yml'))) return;
   await pullTemplate(host, name, sources, false, storeUrl);
 }
 
-/** Fetches one template, whether it is there or not. */
+/** Fetches one template, even where the project has it. */
 export async function pullTemplate(
   host: Host,
   name: string,
@@ -40,7 +40,7 @@ export async function pullTemplate(
     sources.find((entry) => entry.name === name) ?? sources.find((entry) => entry.name === plain)
   )?.source;
   if (!source) return pullFromStore(host, name, storeUrl);
-  const { url, ref } = await parseRepository(source, host.cwd);
+  const { url, ref } = await parseRepository(source, host.folder);
   await pullTemplates(
     host,
     { url, ref: ref || pinned },
@@ -48,7 +48,7 @@ export async function pullTemplate(
   );
 }
 
-/** Fetches one template from the store; what comes with ofkit needs no network. */
+/** Fetches one template from the store. A template that comes with ofkit needs no network. */
 async function pullFromStore(host: Host, name: string, storeUrl: string | undefined): Promise<void> {
   const { row, store } = await lookUp(host, name, storeUrl);
   const { pinned } = splitPin(name);
@@ -86,8 +86,8 @@ async function lookUp(
   const store = await readStore(host, storeUrl);
   const row = findRow(store, name);
   if (row) return { row, store };
-  const given = storeUrl || host.env.OPENFAAS_TEMPLATE_STORE_URL;
-  // An index that was named is the only one, as for faas-cli.
+  const given = storeUrl || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
+  // An index that the user names is the only one, as in faas-cli.
   const fallback = given ? undefined : await lookUpPublic(host, name);
   if (typeof fallback === 'object') return fallback;
   const where = given
@@ -100,7 +100,7 @@ async function lookUp(
   );
 }
 
-/** @returns why there is none, where there is none */
+/** Looks a template up in the public index. @returns its row, or the reason why there is none */
 async function lookUpPublic(host: Host, name: string): Promise<{ row: StoreRow; store: Store } | string> {
   try {
     const store = await readStore(host, publicIndex(host));
@@ -113,7 +113,7 @@ async function lookUpPublic(host: Host, name: string): Promise<{ row: StoreRow; 
   }
 }
 
-/** `NAME@REF` in its halves. */
+/** Splits `NAME@REF`. */
 function splitPin(name: string): { plain: string; pinned: string } {
   const [plain = name, pinned = ''] = name.split('@');
   return { plain, pinned };

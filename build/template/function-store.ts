@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { singleFunctionStack } from '../stack/read.ts';
 import { withoutCredentials } from './credentials.ts';
@@ -14,22 +14,23 @@ const PUBLIC_STORE = 'https://raw.githubusercontent.com/openfaas/store/master/fu
 export interface StoreFunctionOptions {
   /** The name in the store. */
   readonly name: string;
-  /** The name that it is to have; undefined for that of the store. */
+  /** The name that it gets; undefined for its name in the store. */
   readonly as: string | undefined;
-  /** Such as `x86_64` or `arm64`. */
+  /** The architecture: `x86_64` or `arm64`. */
   readonly arch: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**
- * A function of OpenFaaS's store, as if stack.yaml had it. OPENFAAS_STORE names another store: a URL or a file.
+ * Gives a function of OpenFaaS's store in the form of an entry of stack.yaml. OPENFAAS_STORE sets a different store: a
+ * URL or a file.
  * @throws KitError NOT_FOUND, INVALID, UNREACHABLE
  */
-export async function storeFunction(host: Host, options: StoreFunctionOptions): Promise<FunctionEntry> {
-  const address = host.env.OPENFAAS_STORE || PUBLIC_STORE;
+export async function storeFunction(project: Project, options: StoreFunctionOptions): Promise<FunctionEntry> {
+  const address = project.environment.OPENFAAS_STORE || PUBLIC_STORE;
   const shown = withoutCredentials(address);
-  const rows = rowsOf(await readIndex(host, address), shown);
+  const rows = rowsOf(await readIndex(project, address), shown);
   const row = rows.find((candidate) => candidate.name === options.name);
   if (!row) throw new KitError('NOT_FOUND', `no function ${options.name} in the store ${shown}`);
   const images = texts(row.images);
@@ -53,11 +54,11 @@ export async function storeFunction(host: Host, options: StoreFunctionOptions): 
   };
 }
 
-async function readIndex(host: Host, address: string): Promise<string> {
-  if (/^https?:/i.test(address)) return fetchIndex(host, address);
+async function readIndex(project: Project, address: string): Promise<string> {
+  if (/^https?:/i.test(address)) return fetchIndex(project, address);
   try {
     return await readFile(
-      address.startsWith('file:') ? fileURLToPath(address) : resolve(host.cwd, address),
+      address.startsWith('file:') ? fileURLToPath(address) : resolve(project.folder, address),
       'utf8',
     );
   } catch (error) {

@@ -1,19 +1,19 @@
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 import { withoutCredentials } from './credentials.ts';
 import { runTool, type ToolResult } from '../tools/run-tool.ts';
 
 const CLONE_TIMEOUT = 300_000;
 const QUERY_TIMEOUT = 20_000;
 
-/** What of the environment would make git work on another repository than the one it is pointed to. */
+/** Variables of the environment that would point git to a different repository than the one of its folder. */
 const REPOSITORY_VARIABLES =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|PREFIX|NAMESPACE)$/;
 
-/** The trimmed output of a git command; '' where it fails. */
-export async function gitOutput(host: Host, cwd: string, args: readonly string[]): Promise<string> {
-  const result = await runGit(host, cwd, args, QUERY_TIMEOUT);
+/** Gives the trimmed output of a git command; '' where it fails. */
+export async function gitOutput(project: Project, cwd: string, args: readonly string[]): Promise<string> {
+  const result = await runGit(project, cwd, args, QUERY_TIMEOUT);
   return result.ok ? result.stdout.trim() : '';
 }
 
@@ -22,12 +22,20 @@ export async function gitOutput(host: Host, cwd: string, args: readonly string[]
  * @param ref a branch, a tag or `sha-` and a commit; '' for the default branch
  * @throws KitError UNREACHABLE with git's own output
  */
-export async function cloneRepository(host: Host, url: string, ref: string, folder: string): Promise<void> {
+export async function cloneRepository(
+  project: Project,
+  url: string,
+  ref: string,
+  folder: string,
+): Promise<void> {
   const commit = /^sha-([0-9a-f]{7,40})$/i.exec(ref)?.[1];
   if (ref.startsWith('sha-') && commit === undefined) {
     throw new KitError('USAGE', `${ref} is no commit: write sha- and 7 to 40 hexadecimal digits`);
   }
-  if (ref && !(await runGit(host, folder, ['check-ref-format', '--allow-onelevel', ref], QUERY_TIMEOUT)).ok) {
+  if (
+    ref &&
+    !(await runGit(project, folder, ['check-ref-format', '--allow-onelevel', ref], QUERY_TIMEOUT)).ok
+  ) {
     throw new KitError(
       'USAGE',
       `${ref} is no name of a branch or tag: write URL#BRANCH, URL#TAG or URL#sha-COMMIT`,
@@ -37,14 +45,14 @@ export async function cloneRepository(host: Host, url: string, ref: string, fold
   const branch = ref && commit === undefined ? [`--branch=${ref}`] : [];
   const config = ['--quiet', '--config', 'core.autocrlf=false'];
   const clone = await runGit(
-    host,
+    project,
     folder,
     ['clone', ...config, ...depth, ...branch, '--', url, '.'],
     CLONE_TIMEOUT,
   );
   if (!clone.ok) throw unreachable(url, ref, clone);
   if (commit === undefined) return;
-  const checkout = await runGit(host, folder, ['checkout', '--quiet', '--detach', commit], QUERY_TIMEOUT);
+  const checkout = await runGit(project, folder, ['checkout', '--quiet', '--detach', commit], QUERY_TIMEOUT);
   if (!checkout.ok) throw unreachable(url, ref, checkout);
 }
 
@@ -59,10 +67,15 @@ function unreachable(url: string, ref: string, { output }: ToolResult): KitError
   );
 }
 
-function runGit(host: Host, cwd: string, args: readonly string[], timeout: number): Promise<ToolResult> {
-  return runTool(host, 'git', args, {
+function runGit(
+  project: Project,
+  cwd: string,
+  args: readonly string[],
+  timeout: number,
+): Promise<ToolResult> {
+  return runTool(project, 'git', args, {
     cwd,
-    env: gitEnvironment(host.env),
+    env: gitEnvironment(project.environment),
     timeout,
     wayOut: 'install git, or use the bundled templates',
   });
@@ -70,6 +83,6 @@ function runGit(host: Host, cwd: string, args: readonly string[], timeout: numbe
 
 function gitEnvironment(env: Environment): Environment {
   const kept = Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.test(name));
-  // A clone that asked for a password would wait for ever where nobody sits.
+  // git must not ask for a password: without a person it would wait for ever.
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0' };
 }

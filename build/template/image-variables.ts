@@ -1,29 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE } from '../context/build-context.ts';
-import { imageEnvironment } from '../dockerfile/environment.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
-import type { Host } from '../host.ts';
+import { readStages } from '../dockerfile/stages.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { bundledFiles } from './bundled-files.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 
 /**
- * What the Dockerfile of a function's image sets in its environment; nothing where its template is neither in the
- * project nor among those that come with ofkit.
+ * Gives the environment that the Dockerfile of a function's image sets. It is empty where the template is neither in the
+ * project nor among the ones that come with ofkit.
  */
 export async function imageVariables(
-  host: Host,
+  project: Project,
   entry: FunctionEntry,
 ): Promise<Readonly<Record<string, string>>> {
   const folder =
     entry.lang === DOCKERFILE_TEMPLATE ? entry.handler : join(TEMPLATE_FOLDER, entry.lang || '-');
-  const found = await findDockerfile(resolve(host.cwd, folder));
+  const found = await findDockerfile(resolve(project.folder, folder));
   const text = found
-    ? await readFile(resolve(host.cwd, folder, found), 'utf8')
+    ? await readFile(resolve(project.folder, folder, found), 'utf8')
     : bundledDockerfile(entry.lang);
-  return text === undefined ? {} : imageEnvironment(parseDockerfile(text)).variables;
+  if (text === undefined) return {};
+  return readStages(parseDockerfile(text), entry.buildArgs).at(-1)?.variables ?? {};
 }
 
 function bundledDockerfile(lang: string): string | undefined {

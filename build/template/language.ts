@@ -3,30 +3,31 @@ import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { insideOf } from '../files/inside.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { readYaml } from '../stack/yaml-file.ts';
 
-/** Where a project keeps its templates. */
+/** The project's folder of templates. */
 export const TEMPLATE_FOLDER = 'template';
 
-/** A template.yml. */
+/** The content of a template.yml. */
 export interface Language {
   readonly language: string;
   readonly fprocess: string;
   readonly welcomeMessage: string;
-  /** Where in the template the function's files lie. */
+  /** The folder of the template that the function's files lie in. */
   readonly handlerFolder: string;
   readonly buildOptions: readonly { readonly name: string; readonly packages: readonly string[] }[];
   readonly mountSsh: boolean;
 }
 
-/** The template.yml of one of the project's templates. */
-export async function readTemplate(host: Host, lang: string): Promise<Language> {
-  return readLanguage(join(host.cwd, TEMPLATE_FOLDER, lang));
+/** Reads the template.yml of one of the project's templates. */
+export async function readTemplate(project: Project, lang: string): Promise<Language> {
+  return readLanguage(join(project.folder, TEMPLATE_FOLDER, lang));
 }
 
 /**
- * @param folder of the template, absolute
+ * Reads the template.yml of a folder.
+ * @param folder the template's folder, absolute
  * @throws KitError NOT_FOUND or INVALID, OUTSIDE for a handler_folder that leads out of the template
  */
 export async function readLanguage(folder: string): Promise<Language> {

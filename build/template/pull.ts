@@ -6,6 +6,7 @@ import { exists, isFolder } from '../files/kinds.ts';
 import { replaceFolder } from '../files/staging.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { cloneRepository, gitOutput } from './git.ts';
@@ -14,10 +15,10 @@ import { withoutCredentials } from './credentials.ts';
 import type { RepositoryAddress } from './repository.ts';
 
 export interface PullOptions {
-  /** The one template that is wanted, and the folder it becomes; all of them without. */
+  /** The one template that is wanted and the folder that it becomes; undefined for all templates. */
   readonly only?: { readonly name: string; readonly folder: string };
   readonly overwrite: boolean;
-  /** Tells what was cloned. */
+  /** Whether the cloned repository and its commit are printed. */
   readonly debug?: boolean;
 }
 
@@ -66,7 +67,7 @@ export async function pullTemplates(
   }
 }
 
-/** The template folders of a project or a clone, in the order of their names. */
+/** Lists the template folders of a project or a clone, in the order of their names. */
 export async function templatesIn(folder: string): Promise<string[]> {
   const path = join(folder, TEMPLATE_FOLDER);
   if (!(await isFolder(path))) return [];
@@ -77,7 +78,7 @@ export async function templatesIn(folder: string): Promise<string[]> {
   return names;
 }
 
-/** Says which folders cannot be templates for their name. */
+/** Notes the folders whose names a template cannot have. */
 async function tellUnusable(host: Host, clone: string, shown: string): Promise<void> {
   const folder = join(clone, TEMPLATE_FOLDER);
   for (const name of (await isFolder(folder)) ? (await readdir(folder)).sort() : []) {
@@ -94,9 +95,9 @@ interface Origin {
   readonly commit: string;
 }
 
-/** Writes one template's folder as a whole, with the meta.json that says where it came from. */
+/** Writes one template's folder as a whole, with a meta.json that names its origin. */
 export async function placeTemplate(
-  host: Host,
+  project: Project,
   name: string,
   { repository, ref, commit }: Origin,
   fill: (staging: string) => Promise<void>,
@@ -107,7 +108,7 @@ export async function placeTemplate(
       `"${name}" cannot be the name of a template's folder: a name has no slash and no ..`,
     );
   }
-  await replaceFolder(join(host.cwd, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
+  await replaceFolder(join(project.folder, TEMPLATE_FOLDER, name), 0o755, async (staging) => {
     await fill(staging);
     const meta = {
       repository,
@@ -119,11 +120,11 @@ export async function placeTemplate(
   });
 }
 
-/** @throws KitError EXISTS where one of the folders is there */
-export async function refuseOverwriting(host: Host, names: readonly string[]): Promise<void> {
+/** @throws KitError EXISTS where one of the folders exists */
+export async function refuseOverwriting(project: Project, names: readonly string[]): Promise<void> {
   const there = [];
   for (const name of names) {
-    if (await exists(join(host.cwd, TEMPLATE_FOLDER, name))) there.push(name);
+    if (await exists(join(project.folder, TEMPLATE_FOLDER, name))) there.push(name);
   }
   if (there.length > 0) {
     throw new KitError(

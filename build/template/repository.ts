@@ -4,7 +4,7 @@ import { exists } from '../files/kinds.ts';
 import { withoutCredentials } from './credentials.ts';
 
 export interface RepositoryAddress {
-  /** What git clones: a URL, or the absolute path of a checkout on disk. */
+  /** The address that git clones: a URL, or the absolute path of a checkout on disk. */
   readonly url: string;
   /** A branch, a tag or `sha-` and a commit; '' for the default branch. */
   readonly ref: string;
@@ -14,7 +14,7 @@ const REMOTE = /^(?:(?:git|ssh|git\+ssh|ssh\+git|https?):\/\/|file:\/\/\/|[\w.-]
 
 /**
  * Reads `URL[#REF]`, where the URL may be a path on disk.
- * @param base the folder that a path counts from; undefined where no path is allowed
+ * @param base the folder that a path is relative to; undefined where no path is allowed
  * @throws KitError USAGE where it is neither
  */
 export async function parseRepository(text: string, base: string | undefined): Promise<RepositoryAddress> {
@@ -27,7 +27,7 @@ export async function parseRepository(text: string, base: string | undefined): P
   return { url: resolve(base, url), ref };
 }
 
-/** `git+https://` is npm's way to write an address; `git+ssh://HOST:PATH` has to be one that ssh knows. */
+/** Rewrites npm's form of an address for git: `git+https://` loses `git+`, and `git+ssh://HOST:PATH` becomes a ssh URL. */
 function withPlainScheme(url: string): string {
   const plain = url.replace(/^git\+(?=(?:ssh|https?|file):\/\/)/i, '').replace(/^ssh\+git:/i, 'ssh:');
   return plain === url ? url : plain.replace(/^ssh:\/\/([^/:]+):(?!\d+(?:\/|$))/i, '$1:');

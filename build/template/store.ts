@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { bundledIndex } from './bundled-files.ts';
@@ -17,14 +18,14 @@ export interface StoreRow {
   readonly source: string;
   readonly description: string;
   readonly repo: string;
-  /** 'true' or 'false', as a text. */
+  /** The text 'true' or 'false'. */
   readonly official: string;
   readonly recommended: boolean;
 }
 
 export interface Store {
   readonly rows: readonly StoreRow[];
-  /** The folder that a `repo` on disk counts from; undefined where the index came over the network. */
+  /** The folder that a `repo` on disk is relative to; undefined where the index came over the network. */
   readonly base: string | undefined;
 }
 
@@ -32,18 +33,18 @@ const FETCH_TIMEOUT = 10_000;
 const LARGEST_INDEX = 8 << 20;
 
 /**
- * The store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
- * @param url http(s), file or a path
+ * Reads the store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
+ * @param url an http, https or file URL, or a path
  */
 export async function readStore(host: Host, url: string | undefined): Promise<Store> {
-  const address = url || host.env.OPENFAAS_TEMPLATE_STORE_URL;
-  if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.cwd };
+  const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
+  if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.folder };
   if (/^https?:/i.test(address)) {
     const shown = withoutCredentials(address);
     const text = await withProgress(host.err, `fetching ${shown}`, fetchIndex(host, address));
     return { rows: parseIndex(text, shown), base: undefined };
   }
-  const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.cwd, address);
+  const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.folder, address);
   try {
     return { rows: parseIndex(await readFile(path, 'utf8'), address), base: dirname(path) };
   } catch (error) {
@@ -52,23 +53,23 @@ export async function readStore(host: Host, url: string | undefined): Promise<St
   }
 }
 
-/** The public index of OpenFaaS, which faas-cli asks where it is told no other. */
-export function publicIndex(host: Host): string {
+/** Gives the URL of OpenFaaS's public index, which faas-cli asks by default. */
+export function publicIndex(project: Project): string {
   return (
-    host.env.OFKIT_PUBLIC_STORE_URL ||
+    project.environment.OFKIT_PUBLIC_STORE_URL ||
     'https://raw.githubusercontent.com/openfaas/store/master/templates.json'
   );
 }
 
 /**
- * @returns the text at an http(s) URL, in which a user and a password may stand
+ * Fetches the text of an http or https URL, which may have a user and a password.
  * @throws KitError UNREACHABLE
  */
-export async function fetchIndex(host: Host, url: string): Promise<string> {
+export async function fetchIndex(project: Project, url: string): Promise<string> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: LARGEST_INDEX });
   try {
-    const signal = AbortSignal.any([host.interrupted, AbortSignal.timeout(FETCH_TIMEOUT)]);
+    const signal = AbortSignal.any([project.interrupted, AbortSignal.timeout(FETCH_TIMEOUT)]);
     const address = new URL(url);
     const { username, password } = address;
     const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
@@ -81,7 +82,7 @@ export async function fetchIndex(host: Host, url: string): Promise<string> {
     if (response.status !== 200) throw new Error(`status ${response.status} instead of 200`);
     return await response.text();
   } catch (error) {
-    host.interrupted.throwIfAborted();
+    project.interrupted.throwIfAborted();
     const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
     throw new KitError(
       'UNREACHABLE',
@@ -92,7 +93,7 @@ export async function fetchIndex(host: Host, url: string): Promise<string> {
   }
 }
 
-/** @throws KitError INVALID where the text is no index */
+/** Reads an index. @throws KitError INVALID where the text is none */
 function parseIndex(text: string, address: string): StoreRow[] {
   let rows: unknown;
   try {
@@ -106,7 +107,7 @@ function parseIndex(text: string, address: string): StoreRow[] {
 
 function readRow(row: unknown, address: string): StoreRow {
   const fields: Record<string, unknown> = typeof row === 'object' && row !== null ? { ...row } : {};
-  // An index may come from anybody: nothing in it is to steer the terminal.
+  // An index may come from anybody, so it must not send control characters to the terminal.
   const text = (key: string): string => {
     const value = fields[key];
     return typeof value === 'string' ? value.replaceAll(/\p{Cc}+/gu, ' ') : '';
@@ -129,7 +130,7 @@ function readRow(row: unknown, address: string): StoreRow {
   };
 }
 
-/** Recommended ones first, then by name, as faas-cli lists them. */
+/** Orders rows as faas-cli lists them: recommended ones first, then by name. */
 function byImportance(a: StoreRow, b: StoreRow): number {
   return (
     Number(b.recommended) - Number(a.recommended) ||
@@ -143,7 +144,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The row of `NAME`, `SOURCE/NAME` or `NAME@REF`. */
+/** Finds the row of `NAME`, `SOURCE/NAME` or `NAME@REF`. */
 export function findRow(store: Store, name: string): StoreRow | undefined {
   const [plain] = name.split('@');
   return store.rows.find((row) => row.template === plain || `${row.source}/${row.template}` === plain);

@@ -3,7 +3,7 @@ import { printable } from './printable.ts';
 
 const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
 
-/** Puts lines of several behind their names: as wide as the longest, each in a colour of its own. */
+/** Puts a name before each line of several functions: as wide as the longest name, each in its own colour. */
 export class Prefixes {
   readonly #out: Output;
   readonly #names: readonly string[];

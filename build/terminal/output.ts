@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** A stream that knows whether a person looks at it: colour and lines that change only go to a terminal. */
+/** An output stream that knows whether it is a terminal. Only a terminal gets colour and lines that change. */
 export interface Output {
   readonly stream: Writable;
   /** Whether lines may be rewritten in place. */
@@ -13,9 +13,10 @@ export interface Output {
 }
 
 /**
+ * Makes an output.
  * @param stream stdout or stderr
  * @param terminal whether the stream is a terminal
- * @param env NO_COLOR and TERM=dumb turn colour off, FORCE_COLOR turns it on (https://no-color.org)
+ * @param env the environment: NO_COLOR and TERM=dumb turn colour off, FORCE_COLOR turns it on (https://no-color.org)
  */
 export function createOutput(
   stream: Writable,

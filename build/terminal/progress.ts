@@ -3,8 +3,8 @@ import type { Output } from './output.ts';
 const SHOWN_AFTER_MS = 1000;
 
 /**
- * Waits for `work` and, once that has taken longer than a second, says so: on a terminal in a line that counts the
- * seconds and goes when the work is done, elsewhere in one line.
+ * Waits for `work`, and tells the user of it after one second. On a terminal that is a line that counts the seconds and
+ * goes when the work is done, elsewhere one line.
  */
 export async function withProgress<T>(output: Output, label: string, work: Promise<T>): Promise<T> {
   const started = Date.now();

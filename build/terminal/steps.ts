@@ -15,8 +15,8 @@ const MARKS = { waiting: ' ', running: '…', done: '✔', failed: '✖' } as co
 const STYLES = { waiting: 'dim', running: 'cyan', done: 'green', failed: 'red' } as const;
 
 /**
- * What is being done and how long it takes: on a terminal a list that is kept up to date, with the last line of
- * output behind each running step; elsewhere a line for each step as it ends.
+ * Shows the steps under way and their time. On a terminal it is a list that is kept up to date, with the last line of
+ * output behind each running step. Elsewhere it is a line for each step when that ends.
  */
 export class StepList {
   readonly #output: Output;
@@ -40,7 +40,7 @@ export class StepList {
     this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
   }
 
-  /** Runs one step. `work` may call back with a line of what it is at. */
+  /** Runs one step. `work` may call back with a line that tells its progress. */
   async run<T>(title: string, work: (tell: (detail: string) => void) => Promise<T>): Promise<T> {
     const step: Step = { title, state: 'running', started: performance.now(), ended: 0, detail: '' };
     this.#steps.push(step);
@@ -57,14 +57,14 @@ export class StepList {
     }
   }
 
-  /** Lets something else be written to the terminal, above the list. */
+  /** Lets `write` print above the list. */
   aside(write: () => void): void {
     if (this.#draw) this.#clear?.();
     write();
     this.#redraw();
   }
 
-  /** Leaves the list as it stands. */
+  /** Stops the updates and leaves the list as it stands. */
   stop(): void {
     clearInterval(this.#timer);
     this.#redraw();
@@ -92,7 +92,7 @@ export class StepList {
   }
 }
 
-/** Short enough for a line, and free of what would move the cursor. */
+/** Cuts a text to the length of a line, and removes characters that would move the cursor. */
 function truncate(text: string): string {
   const plain = text.replaceAll(/\p{Cc}\[[0-9;]*[A-Za-z]|\p{Cc}/gu, '');
   return plain.length > 60 ? `${plain.slice(0, 59)}…` : plain;

@@ -1,48 +1,48 @@
 import { execa } from 'execa';
 import { KitError } from '../errors.ts';
-import type { Environment, Host } from '../host.ts';
+import type { Environment, Project } from '../project.ts';
 
 const KILL_AFTER_MS = 5000;
 
 export interface ToolOptions {
   readonly cwd: string;
-  /** Instead of the host's environment. */
+  /** The program's environment; undefined for the project's. */
   readonly env?: Environment;
-  /** Milliseconds after which the program is ended. */
+  /** How long the program may run, in milliseconds. */
   readonly timeout: number;
-  /** What to do where the program is not installed. */
+  /** The advice to a user who has not installed the program. */
   readonly wayOut: string;
-  /** Gets each line the program writes, as it comes. */
+  /** Gets each line of output as it comes. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface ToolResult {
   readonly ok: boolean;
   readonly stdout: string;
-  /** stdout and stderr as they came. */
+  /** stdout and stderr together, in the order of their lines. */
   readonly output: string;
 }
 
 /**
- * Runs another program to its end. It ends with all it started on Ctrl-C and on its deadline.
- * @returns what it wrote and whether it exited with 0
+ * Runs a program to its end. On Ctrl-C and at its deadline it is ended with every process that it has started.
+ * @returns its output, and whether it exited with 0
  * @throws KitError TOOL_MISSING, INTERRUPTED, or UNREACHABLE past the deadline
  */
 export async function runTool(
-  host: Host,
+  project: Project,
   command: string,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<ToolResult> {
-  host.interrupted.throwIfAborted();
+  project.interrupted.throwIfAborted();
   const child = execa(command, args, {
     cwd: options.cwd,
-    env: { ...(options.env ?? host.env) },
+    env: { ...(options.env ?? project.environment) },
     extendEnv: false,
     stdin: 'ignore',
     all: true,
     reject: false,
-    // A group of its own, so that what the program started ends with it.
+    // In a group of its own all its processes can be ended together.
     detached: true,
     cleanup: false,
   });
@@ -52,12 +52,12 @@ export async function runTool(
     endGroup(child.pid);
   }, options.timeout);
   const onInterrupt = (): void => endGroup(child.pid);
-  host.interrupted.addEventListener('abort', onInterrupt);
+  project.interrupted.addEventListener('abort', onInterrupt);
   if (options.onLine) void forward(child.iterable({ from: 'all' }), options.onLine);
   const result = await child;
   clearTimeout(deadline);
-  host.interrupted.removeEventListener('abort', onInterrupt);
-  host.interrupted.throwIfAborted();
+  project.interrupted.removeEventListener('abort', onInterrupt);
+  project.interrupted.throwIfAborted();
   const output = String(result.all ?? '');
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
     throw new KitError('TOOL_MISSING', `${command} cannot be started (${result.code}): ${options.wayOut}`);
@@ -69,7 +69,7 @@ export async function runTool(
   return { ok: !result.failed, stdout: String(result.stdout ?? ''), output };
 }
 
-/** Ends a program with all that it started: first by asking. */
+/** Ends a program with all processes that it has started: by SIGTERM, then by SIGKILL. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   signalGroup(pid, 'SIGTERM');
@@ -80,7 +80,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has ended already.
   }
 }
 
@@ -88,6 +88,6 @@ async function forward(lines: AsyncIterable<unknown>, onLine: (line: string) => 
   try {
     for await (const line of lines) onLine(String(line));
   } catch {
-    // The result tells how the program ended.
+    // `runTool` tells by the result how the program has ended.
   }
 }

@@ -1,7 +1,7 @@
-import { expandVariables } from '../dockerfile/parse.ts';
+import { expandVariables } from '../dockerfile/expand.ts';
 import { instructionsOf, npmInstalls, shippedInstructions, type Rule, type Subject } from './subject.ts';
 
-/** What a Dockerfile has to do so that its image is lean, runs anywhere and keeps secrets to itself. */
+/** The rules for a Dockerfile. They make its image lean, let it run anywhere, and keep secrets out of it. */
 export const DOCKERFILE_RULES: readonly Rule[] = [
   {
     id: 'multi-stage',
@@ -109,7 +109,7 @@ export const DOCKERFILE_RULES: readonly Rule[] = [
   },
 ];
 
-/** The stages that begin with an image that an argument names, and which have one by default. */
+/** Lists the stages whose image is an argument with a default. */
 function argumentStages({ dockerfile }: Subject): { name: string | undefined }[] {
   return dockerfile.stages.filter(
     ({ base }) =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
@@ -11,7 +11,7 @@ import { functionUrl } from '../gateway-client/names.ts';
 import { untilReady } from '../gateway-client/readiness.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
 import { startGateway, type StartedGateway } from '../gateway-client/start-gateway.ts';
-import type { Host } from '../host.ts';
+import type { Project } from '../project.ts';
 import { putImage } from '../image/build-image.ts';
 import { Generations } from '../prepare/generations.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
@@ -25,54 +25,60 @@ import type { Subject } from './subject.ts';
 const ANSWER_WITHIN_MS = 30_000;
 const NAME = 'verified';
 
-/** Runs handlers of templates, behind a gateway of their own. */
+/** Runs handlers of templates behind a gateway of their own. */
 export class HandlerRuns {
-  readonly #host: Host;
+  readonly #project: Project;
   readonly #stateFolder: string;
   readonly #packages: InstalledPackages;
   readonly #gateway: StartedGateway;
   readonly #client: GatewayClient;
 
   /**
-   * @param folder a temporary one
-   * @param packages what templates share that ask for the same
+   * Starts the gateway.
+   * @param folder a temporary folder
+   * @param packages the installed packages, which templates that need the same ones share
    */
-  static async start(host: Host, folder: string, packages: InstalledPackages): Promise<HandlerRuns> {
+  static async start(project: Project, folder: string, packages: InstalledPackages): Promise<HandlerRuns> {
     const stateFolder = join(folder, 'state');
-    const gateway = await startGateway(host, { stateFolder, port: 0, watchdog: undefined, detached: false });
+    const gateway = await startGateway(project, {
+      stateFolder,
+      port: 0,
+      watchdog: undefined,
+      detached: false,
+    });
     const client = await GatewayClient.create(gateway.location.url, stateFolder);
-    return new HandlerRuns(host, stateFolder, packages, gateway, client);
+    return new HandlerRuns(project, stateFolder, packages, gateway, client);
   }
 
   private constructor(
-    host: Host,
+    project: Project,
     stateFolder: string,
     packages: InstalledPackages,
     gateway: StartedGateway,
     client: GatewayClient,
   ) {
-    this.#host = host;
+    this.#project = project;
     this.#stateFolder = stateFolder;
     this.#packages = packages;
     this.#gateway = gateway;
     this.#client = client;
   }
 
-  /** Ends the gateway with all that it runs. */
+  /** Ends the gateway with all its functions. */
   end(): Promise<void> {
-    return endGateway(this.#gateway.location, this.#host.interrupted);
+    return endGateway(this.#gateway.location, this.#project.interrupted);
   }
 
   /**
    * Makes a function of a template in a temporary project, runs its tests, starts it under the watchdog and calls it.
-   * @throws KitError with the output of what failed
+   * @throws KitError with the output of the step that failed
    */
   async run(subject: Subject): Promise<void> {
-    const project = await makeTemporaryFolder();
+    const folder = await makeTemporaryFolder();
     try {
-      const host: Host = { ...this.#host, cwd: project };
-      const entry = await makeProject(project, subject);
-      const generations = new Generations(project, entry.name);
+      const project: Project = { ...this.#project, folder };
+      const entry = await makeProject(folder, subject);
+      const generations = new Generations(folder, entry.name);
       await generations.open();
       const options = {
         generations,
@@ -81,27 +87,27 @@ export class HandlerRuns {
         inspect: false,
         onStep: () => undefined,
       };
-      const prepared = await prepareGeneration(host, entry, options);
-      await runTests(host, prepared);
-      await this.#callOnce(host, entry, prepared);
+      const prepared = await prepareGeneration(project, entry, options);
+      await runTests(project, prepared);
+      await this.#callOnce(project, entry, prepared);
     } finally {
-      await removeFolder(project);
+      await removeFolder(folder);
     }
   }
 
-  async #callOnce(host: Host, entry: FunctionEntry, prepared: Prepared): Promise<void> {
+  async #callOnce(project: Project, entry: FunctionEntry, prepared: Prepared): Promise<void> {
     const image = {
       image: entry.image,
       stateFolder: this.#stateFolder,
       isDurable: false,
       standsAlone: false,
     };
-    await putImage(host, prepared, image);
-    const deployment = await deploymentOf(host, entry, entry.image, { variables: {}, inspect: false });
+    await putImage(project, prepared, image);
+    const deployment = await deploymentOf(project, entry, entry.image, { variables: {}, inspect: false });
     const { service: name, namespace } = deployment;
     await this.#client.deploy(deployment);
     try {
-      await untilReady(this.#client, deployment, host.interrupted);
+      await untilReady(this.#client, deployment, project.interrupted);
       await call(functionUrl(this.#client.url, { name, namespace }));
     } finally {
       await this.#client.remove(name, namespace);
@@ -109,11 +115,11 @@ export class HandlerRuns {
   }
 }
 
-/** A project with one function, of the template and its own handler. */
-async function makeProject(project: string, subject: Subject): Promise<FunctionEntry> {
-  await mkdir(join(project, TEMPLATE_FOLDER));
-  await copyTree(subject.folder, join(project, TEMPLATE_FOLDER, subject.name), { skip: isInstalled });
-  await copyTree(join(subject.folder, subject.language.handlerFolder), join(project, NAME), {
+/** Makes a project with one function: the template with its own handler. */
+async function makeProject(folder: string, subject: Subject): Promise<FunctionEntry> {
+  await mkdir(join(folder, TEMPLATE_FOLDER));
+  await copyTree(subject.folder, join(folder, TEMPLATE_FOLDER, subject.name), { skip: isInstalled });
+  await copyTree(join(subject.folder, subject.language.handlerFolder), join(folder, NAME), {
     skip: isInstalled,
   });
   const given = { name: NAME, image: `${NAME}-${subject.name}`, handler: `./${NAME}`, lang: subject.name };
@@ -126,9 +132,13 @@ function isInstalled(name: string): boolean {
   return name === 'node_modules';
 }
 
-async function runTests(host: Host, { folder, manifests }: Prepared): Promise<void> {
+async function runTests(project: Project, { manifests }: Prepared): Promise<void> {
   for (const manifest of manifests) {
-    const output = await runScript(host, folder, manifest, 'test');
+    const bins = [manifest.folder, dirname(manifest.folder)].map((folder) =>
+      join(folder, 'node_modules/.bin'),
+    );
+    const place = { cwd: manifest.folder, bins, variables: {} };
+    const output = await runScript(project, place, manifest, { script: 'test' });
     if (output !== undefined) throw new KitError('BUILD_FAILED', 'its tests fail', { output });
   }
 }

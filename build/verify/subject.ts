@@ -4,33 +4,33 @@ import { parseDockerfile, type ParsedDockerfile, type ParsedInstruction } from '
 import { isFile, isFolder } from '../files/kinds.ts';
 import { readLanguage, type Language } from '../template/language.ts';
 
-/** A template as the rules look at it. */
+/** A template in the form that the rules check. */
 export interface Subject {
   readonly name: string;
-  /** Absolute. */
+  /** The path of the template's folder, absolute. */
   readonly folder: string;
   readonly language: Language;
   readonly hasHandlerFolder: boolean;
   readonly hasDockerignore: boolean;
-  /** Relative; undefined where there is none. */
+  /** The path of the Dockerfile, relative to the folder; undefined where there is none. */
   readonly dockerfilePath: string | undefined;
   readonly dockerfile: ParsedDockerfile;
 }
 
-/** A rule and what breaks it. */
+/** A rule for templates. */
 export interface Rule {
   readonly id: string;
-  /** What is asked, in a line. */
+  /** The demand, in a line. */
   readonly asks: string;
-  /** @returns what is wrong; undefined where all is well */
+  /** Checks a template. @returns the fault in a line; undefined where it keeps the rule */
   readonly breach: (subject: Subject) => string | undefined;
 }
 
-/** @throws KitError where there is no template.yml or it cannot be read */
+/** Reads a template for the rules. @throws KitError where its template.yml is missing or cannot be read */
 export async function readSubject(folder: string): Promise<Subject> {
   const language = await readLanguage(folder);
   const handler = join(folder, language.handlerFolder);
-  // The template "dockerfile" leaves the whole image to the handler's folder.
+  // The template "dockerfile" has its Dockerfile in the handler's folder.
   const places = ['Dockerfile', join(language.handlerFolder, 'Dockerfile')];
   const [dockerfilePath] = await filter(places, (path) => isFile(join(folder, path)));
   const text = dockerfilePath === undefined ? '' : await readFile(join(folder, dockerfilePath), 'utf8');
@@ -52,19 +52,19 @@ async function filter<T>(values: readonly T[], keep: (value: T) => Promise<boole
   return kept;
 }
 
-/** All instructions of one kind, of all stages. */
+/** Lists the instructions of one kind in all stages. */
 export function instructionsOf({ dockerfile }: Subject, keyword: string): ParsedInstruction[] {
   return dockerfile.stages
     .flatMap((stage) => stage.instructions)
     .filter((found) => found.keyword === keyword);
 }
 
-/** Those of the stage that becomes the image. */
+/** Lists the instructions of one kind in the last stage, which becomes the image. */
 export function shippedInstructions({ dockerfile }: Subject, keyword: string): ParsedInstruction[] {
   return (dockerfile.stages.at(-1)?.instructions ?? []).filter((found) => found.keyword === keyword);
 }
 
-/** The RUN instructions that call npm to install. */
+/** Lists the RUN instructions that install with npm. */
 export function npmInstalls(subject: Subject): ParsedInstruction[] {
   return instructionsOf(subject, 'RUN').filter(({ text }) => /\bnpm (?:ci|i|install)\b/.test(text));
 }

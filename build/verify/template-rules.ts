@@ -2,7 +2,7 @@ import type { Rule } from './subject.ts';
 
 const MOST_WELCOME_LINES = 5;
 
-/** What a template.yml and the folder around it have to have. */
+/** The rules for a template.yml and the folder around it. */
 export const TEMPLATE_RULES: readonly Rule[] = [
   {
     id: 'language',

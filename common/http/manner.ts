@@ -5,6 +5,11 @@ export interface Manner {
   /** The value of X-OpenFaaS-Internal, which marks an error that the server itself answers. */
   readonly component: string;
   /**
+   * The methods that exist (Allow), if the server answers requests with an unknown method with 405. Otherwise such a
+   * request is an unreadable one, as Node's parser does not know its method.
+   */
+  readonly methods?: readonly string[];
+  /**
    * Makes the error for an upstream that could not be reached, broke off, or did not answer in HTTP. The cause decides
    * its code.
    */

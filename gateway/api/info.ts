@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.ts';
 import { COMMIT, RELEASE } from '../version.ts';
 import { json, text, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
@@ -14,6 +15,11 @@ export function describeGateway(_call: Call, { provider }: ApiContext): Answer {
 /** `GET /system/timeouts`: the timeouts of calls, in milliseconds; 0: no limit. */
 export function tellTimeouts(_call: Call, { timeouts }: ApiContext): Answer {
   return json(timeouts);
+}
+
+/** `GET /system/telemetry`: a route of OpenFaaS's, for who has logged in. Nothing is gathered here. */
+export function refuseTelemetry(): never {
+  throw new GatewayError('ROUTE_UNKNOWN', '404 page not found');
 }
 
 /** `GET /healthz`: whether the provider answers. */

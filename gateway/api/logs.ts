@@ -7,8 +7,8 @@ import { functionOf, shown } from './names.ts';
 /** How long an answer waits for a first line or an error (no such function) before it begins, in milliseconds. */
 const FAULT_SHOWS_MS = 250;
 
-/** A time by RFC 3339, section 5.6. */
-const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** A time by RFC 3339, section 5.6. Its first group is the date. */
+const TIME = /^(\d{4}-\d\d-\d\d)[Tt ](?!24)\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
@@ -23,14 +23,14 @@ export async function streamLogs(call: Call, context: ApiContext): Promise<Answe
 }
 
 function readLogQuery(call: Call, context: ApiContext): LogQuery {
-  const { query } = call;
-  const name = query.get('name') ?? '';
+  const asked = (key: string): string => call.query.getAll(key).at(-1) ?? ''; // the last, as for faas-provider
+  const name = asked('name');
   if (name === '') throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the function');
-  const since = query.get('since') ?? '';
-  const tail = query.get('tail') ?? '';
-  const instance = query.get('instance') ?? '';
-  const time = TIME.test(since) ? new Date(since) : undefined;
-  if (since !== '' && (!time || Number.isNaN(time.getTime()))) {
+  const since = asked('since');
+  const tail = asked('tail');
+  const instance = asked('instance');
+  const time = readTime(since);
+  if (since !== '' && !time) {
     throw new GatewayError(
       'LOG_QUERY_INVALID',
       `since=${shown(since)} is not a time such as 2026-01-31T15:04:05Z (RFC 3339)`,
@@ -44,8 +44,16 @@ function readLogQuery(call: Call, context: ApiContext): LogQuery {
     ...(instance !== '' && { instance }),
     ...(time && { since: time }),
     ...(Number(tail) > 0 && { tail: Number(tail) }),
-    follow: TRUE.has(query.get('follow') ?? ''),
+    follow: TRUE.has(asked('follow')),
   };
+}
+
+/** @returns undefined where the text is no time, or one of a day that there is none of, such as 30 February */
+function readTime(text: string): Date | undefined {
+  const date = TIME.exec(text)?.[1];
+  const time = new Date(text);
+  if (date === undefined || Number.isNaN(time.getTime())) return undefined;
+  return new Date(date).toISOString().startsWith(date) ? time : undefined;
 }
 
 async function* asJson(

@@ -10,6 +10,7 @@ const OF_ANNOTATIONS = [
   'com.openfaas.profile',
   'com.openfaas.serviceaccount',
 ];
+const WHOLE_OF_ANNOTATIONS: ReadonlySet<string> = new Set(['topic', 'schedule']);
 
 /**
  * Finds labels that should be annotations, and annotations that should be labels, as they are easily confused.
@@ -20,9 +21,10 @@ export function misplacedSettings({ labels, annotations }: Deployment): string[]
     ...among(annotations, OF_LABELS).map(
       (key) => `${key} is an annotation and has no effect: make it a label`,
     ),
-    ...among(labels, OF_ANNOTATIONS).map(
-      (key) => `${key} is a label and has no effect: make it an annotation`,
-    ),
+    ...[
+      ...among(labels, OF_ANNOTATIONS),
+      ...Object.keys(labels).filter((key) => WHOLE_OF_ANNOTATIONS.has(key)),
+    ].map((key) => `${key} is a label and has no effect: make it an annotation`),
   ];
 }
 

@@ -8,6 +8,10 @@ import { shown } from './names.ts';
 
 const NAMESPACE = object({ name: text, labels: mapOf(text), annotations: mapOf(text) });
 
+/** The label that faasd asks for, and the annotation that faas-netes does, to make a namespace one of OpenFaaS's. */
+const MARK = 'openfaas';
+const KUBERNETES_OWN = 'kube-system';
+
 /** `GET /system/namespaces`: the names of all namespaces. */
 export async function listNamespaces(_call: Call, { provider }: ApiContext): Promise<Answer> {
   const namespaces = await provider.namespaces.list();
@@ -23,20 +27,32 @@ export async function describeNamespace({ subject }: Call, { provider }: ApiCont
   return json({ name, labels, annotations });
 }
 
-/** `POST /system/namespace/`. */
+/** `POST /system/namespace/`, or `POST /system/namespace/NAME`, where the body needs no name. */
 export async function createNamespace(call: Call, { provider }: ApiContext): Promise<Answer> {
-  const namespace = await call.readJson(NAMESPACE);
-  if (namespace.name === '')
-    throw new GatewayError('REQUEST_INVALID', 'name is required: the name of the namespace');
-  if (!isDnsLabel(namespace.name)) {
+  const asked = await call.readJson(NAMESPACE);
+  const name = asked.name || call.subject;
+  if (name === '') throw nameless();
+  if (call.subject !== '') checkSameName(call, name);
+  if (!isDnsLabel(name)) {
     const rule = 'lower case letters and digits, and - between them, 63 at most';
     throw new GatewayError(
       'REQUEST_INVALID',
-      `name ${shown(namespace.name)} is not a valid name for a namespace: ${rule}`,
+      `name ${shown(name)} is not a valid name for a namespace: ${rule}`,
     );
   }
-  await provider.namespaces.create(namespace);
+  if (name === KUBERNETES_OWN)
+    throw new GatewayError('NAMESPACE_PROTECTED', `${name} is Kubernetes' own, and takes no functions`);
+  if (!isMarked(asked)) {
+    const way = `"labels": {"${MARK}": "1"}, or the same among the annotations, says that it is for functions`;
+    throw new GatewayError('REQUEST_INVALID', `labels: ${MARK} is missing: ${way}`);
+  }
+  await provider.namespaces.create({ ...asked, name });
   return { status: 201 };
+}
+
+/** `/system/namespace/` by other methods, which need a name there. */
+export function refuseNameless(): never {
+  throw nameless();
 }
 
 /** `PUT /system/namespace/NAME`. A name in the body must be that of the path. */
@@ -60,12 +76,23 @@ export async function deleteNamespace(call: Call, { provider, metrics }: ApiCont
 
 async function readNamed(call: Call): Promise<Namespace> {
   const namespace = await call.readJson(NAMESPACE);
-  if (namespace.name !== '' && namespace.name !== call.subject) {
-    const names = `${shown(namespace.name)} in the body differs from ${shown(call.subject)} in the path`;
-    throw new GatewayError('REQUEST_INVALID', `name ${names}`);
-  }
+  if (namespace.name !== '') checkSameName(call, namespace.name);
   if (!isDnsLabel(call.subject)) throw notFound(call.subject);
   return namespace;
+}
+
+function checkSameName({ subject }: Call, inBody: string): void {
+  if (inBody === subject) return;
+  const names = `${shown(inBody)} in the body differs from ${shown(subject)} in the path`;
+  throw new GatewayError('REQUEST_INVALID', `name ${names}`);
+}
+
+function isMarked({ labels, annotations }: Namespace): boolean {
+  return [labels[MARK], annotations[MARK]].some((value) => value === '1' || value === 'true');
+}
+
+function nameless(): GatewayError {
+  return new GatewayError('REQUEST_INVALID', 'name is required: the name of the namespace');
 }
 
 /** Turns NAMESPACE_UNKNOWN (400) into NAMESPACE_NOT_FOUND (404), for requests about the namespace itself. */

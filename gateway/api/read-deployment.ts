@@ -1,15 +1,13 @@
 import { GatewayError } from '../errors.ts';
 import type { Deployment, Resources } from '../functions/deployment.ts';
-import { DEPLOYMENT_FIELDS } from '../functions/deployment-fields.ts';
+import { DEPLOYMENT_FIELDS, statedResources } from '../functions/deployment-fields.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
 import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
 import { object, text } from '../json/shape.ts';
-import { readSchedule } from '../schedule/schedule.ts';
+import { checkSchedule } from '../schedule/schedule.ts';
 import type { ApiContext, Call } from './call.ts';
 import { namespaceOf, shown } from './names.ts';
-
-const KNOWN_RESOURCES = ['memory', 'cpu', 'nvidia.com/gpu', 'amd.com/gpu', 'intel.com/gpu'] as const;
 
 const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
@@ -33,8 +31,10 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
   checkVariables(rest.envVars);
   if (rest.envProcess.includes('\0'))
     throw invalid('envProcess contains a byte 0, which a command cannot have');
-  const limited = resources('limits', limits);
-  const requested = resources('requests', requests);
+  const limited = statedResources(limits);
+  const requested = statedResources(requests);
+  checkQuantities('limits', limited ?? {});
+  checkQuantities('requests', requested ?? {});
   const deployment = {
     name: service,
     namespace: namespaceOf(call, context, namespace),
@@ -43,7 +43,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
     ...(limited && { limits: limited }),
     ...(requested && { requests: requested }),
   };
-  readSchedule(deployment); // a schedule that can never fire is refused here
+  checkSchedule(deployment, new Date());
   return deployment;
 }
 
@@ -62,17 +62,11 @@ function checkVariables(variables: Readonly<Record<string, string>>): void {
   }
 }
 
-/** @returns undefined where the deployment has none */
-function resources(field: string, given: Readonly<Record<string, string>>): Resources | undefined {
-  const entries = KNOWN_RESOURCES.flatMap((name) => {
-    const quantity = given[name];
-    if (quantity === undefined || quantity === '') return [];
-    if (parseQuantity(quantity) === undefined) {
+function checkQuantities(field: string, quantities: Resources): void {
+  for (const [name, quantity] of Object.entries(quantities)) {
+    if (parseQuantity(quantity) === undefined)
       throw invalid(`${field}.${name}: ${shown(quantity)} is not a quantity such as 64Mi, 500m or 0.5`);
-    }
-    return [[name, quantity] as const];
-  });
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  }
 }
 
 function invalid(message: string): GatewayError {

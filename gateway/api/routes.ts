@@ -9,7 +9,7 @@ import {
   updateFunction,
 } from './functions.ts';
 import type { Handler } from './call.ts';
-import { checkHealth, describeGateway, showMetrics, tellTimeouts } from './info.ts';
+import { checkHealth, describeGateway, refuseTelemetry, showMetrics, tellTimeouts } from './info.ts';
 import { followEvents, tellHistory } from './events.ts';
 import { streamLogs } from './logs.ts';
 import {
@@ -17,6 +17,7 @@ import {
   deleteNamespace,
   describeNamespace,
   listNamespaces,
+  refuseNameless,
   updateNamespace,
 } from './namespaces.ts';
 import { beginSession, describeSession, endSession, tellLogins } from './session.ts';
@@ -64,10 +65,21 @@ const ROUTES: readonly Route[] = [
   { ...route('/system/login/callback', { GET: endOidc }), access: 'open', kind: 'page' },
   { ...route('/system/logout', { POST: endSession }), access: 'guest' },
   route('/system/timeouts', { GET: tellTimeouts }),
+  route('/system/telemetry', { GET: refuseTelemetry }),
   route('/system/namespaces', { GET: listNamespaces }),
-  route('/system/namespace/', { POST: createNamespace }),
+  route('/system/namespace/', {
+    GET: refuseNameless,
+    POST: createNamespace,
+    PUT: refuseNameless,
+    DELETE: refuseNameless,
+  }),
   ...['/system/namespace/{name}', '/system/namespaces/{name}'].map((pattern) =>
-    route(pattern, { GET: describeNamespace, PUT: updateNamespace, DELETE: deleteNamespace }),
+    route(pattern, {
+      GET: describeNamespace,
+      POST: createNamespace,
+      PUT: updateNamespace,
+      DELETE: deleteNamespace,
+    }),
   ),
   route('/system/async', { GET: listCalls }),
   route('/system/async/{name}', { GET: describeCall }),

@@ -40,7 +40,7 @@ export async function deleteSecret(call: Call, context: ApiContext): Promise<Ans
 
 /**
  * Reads the body of a request about a secret. `rawValue` has priority over `value`, as clients that send bytes may send
- * them as text too.
+ * them as text too. An empty `rawValue` counts as missing.
  */
 async function readSecret(call: Call, context: ApiContext): Promise<{ secret: SecretName; value: Buffer }> {
   const { name, namespace, value, rawValue } = await call.readJson(SECRET);
@@ -52,7 +52,7 @@ async function readSecret(call: Call, context: ApiContext): Promise<{ secret: Se
       `name ${shown(name)} is not a valid name for a secret: ${rule}`,
     );
   }
-  const content = rawValue ?? Buffer.from(value);
+  const content = rawValue?.length ? rawValue : Buffer.from(value);
   if (content.length > LARGEST_SECRET) {
     throw new GatewayError('BODY_TOO_LARGE', `the secret is larger than ${LARGEST_SECRET} bytes`);
   }

@@ -27,7 +27,7 @@ export class Callbacks {
     { attempts }: RetryPolicy,
     { signal, rest }: { readonly signal: AbortSignal; readonly rest: AbortSignal },
   ): Promise<boolean> {
-    const headers = callbackHeaders(record, answer, attempts);
+    const headers = [...callbackHeaders(record, answer, attempts), ...loginOf(new URL(url))];
     const waits = AbortSignal.any([signal, rest]);
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       if (tries > 1) await sleep(FIRST_WAIT_MS * 2 ** (tries - 2), undefined, { signal: waits, ref: false });
@@ -63,6 +63,21 @@ export class Callbacks {
   }
 }
 
+/** @returns the header for user and password of a URL (RFC 7617), as Go's client sends it for OpenFaaS's queue-worker */
+function loginOf({ username, password }: URL): string[] {
+  if (username === '' && password === '') return [];
+  const login = `${decoded(username)}:${decoded(password)}`;
+  return ['Authorization', `Basic ${Buffer.from(login).toString('base64')}`];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // it has a % that encodes nothing
+  }
+}
+
 /** @returns the function's end-to-end headers, and those that OpenFaaS's queue-worker adds to a callback */
 function callbackHeaders(record: CallRecord, answer: CallAnswer, attempts: number): string[] {
   let headers: readonly string[] = endToEndHeaders(answer.headers);
@@ -83,6 +98,6 @@ function callbackHeaders(record: CallRecord, answer: CallAnswer, attempts: numbe
     'X-Retry-Max',
     String(attempts),
     'User-Agent',
-    `of-gateway-queue/${RELEASE}`,
+    `of-gateway-queue-worker/${RELEASE}`,
   ];
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
+import { endToEndHeaders, firstValue, withoutHeader } from '../../common/http/upstream/headers.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { messageOf } from '../../common/errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
@@ -90,14 +90,10 @@ function flat(raw: unknown): string[] {
 }
 
 function outcomeOf(status: number, headers: readonly string[]): Outcome {
-  const value = (wanted: string): string | undefined => {
-    const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === wanted);
-    return at === -1 ? undefined : headers[at + 1];
-  };
-  const retryAfter = value('retry-after');
+  const retryAfter = firstValue(headers, 'retry-after');
   return {
     status,
-    isInternal: value('x-openfaas-internal') !== undefined,
+    isInternal: firstValue(headers, 'x-openfaas-internal') !== undefined,
     ...(retryAfter !== undefined && { retryAfter }),
   };
 }

@@ -3,7 +3,7 @@ import { Exchange } from '../../common/http/exchange/exchange.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
+import { endToEndHeaders, firstValue } from '../../common/http/upstream/headers.ts';
 import { HttpError } from '../../common/http/http-error.ts';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
@@ -71,7 +71,7 @@ export class Submissions {
     const { queue, defaultQueue } = this.#parts;
     const function_ = readFunctionName(name, this.#parts.defaultNamespace);
     const headers = endToEndHeaders(exchange.request.rawHeaders);
-    const callbackUrl = readCallbackUrl(exchange.request.headers['x-callback-url']);
+    const callbackUrl = readCallbackUrl(firstValue(headers, 'x-callback-url'));
     const annotations = await this.#parts.annotationsOf(function_);
     if (!annotations && this.#parts.isStrict)
       throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(function_)} is deployed`);
@@ -134,10 +134,9 @@ function fail(exchange: Exchange, thrown: unknown): void {
 }
 
 /** @throws GatewayError REQUEST_INVALID */
-function readCallbackUrl(given: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(given) ? given[0] : given;
+function readCallbackUrl(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
-  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  if (/^https?:\/\/[^/\\?#]/i.test(text) && URL.canParse(text)) return text;
   throw new GatewayError(
     'REQUEST_INVALID',
     `X-Callback-Url: ${JSON.stringify(text.slice(0, 200))} is not an http or https URL`,

@@ -18,7 +18,10 @@ const START_TIME = 'x-start-time';
 const FORWARDED_FOR = 'x-forwarded-for';
 const FORWARDED_HOST = 'x-forwarded-host';
 
-/** @returns the caller's X-Call-Id, if there is one. It is kept, so that calls between functions can be traced. */
+/**
+ * @returns the caller's X-Call-Id, if there is one that is not empty. It is kept, so that calls between functions can be
+ * traced.
+ */
 export function givenCallId(rawHeaders: readonly string[]): string | undefined {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     if (isNamed(rawHeaders[at], CALL_ID)) return rawHeaders[at + 1] || undefined;
@@ -29,7 +32,7 @@ export function givenCallId(rawHeaders: readonly string[]): string | undefined {
 /**
  * Makes the headers of a call for the function: the caller's end-to-end headers in their order and spelling, with a
  * Host that is the instance's, as behind OpenFaaS's gateway. The caller's Host goes to X-Forwarded-Host. X-Forwarded-*
- * headers of the caller are kept.
+ * headers of the caller are kept. Empty ones count as missing, as in faas-provider.
  * @param rawHeaders names and values alternate
  * @returns names and values, which alternate
  */
@@ -39,28 +42,31 @@ export function callHeaders(rawHeaders: readonly string[], facts: CallFacts): st
   let hasCallId = false;
   let hasStartTime = false;
   let hasForwardedFor = false;
-  let hasForwardedHost = false;
+  let forwardedHostAt: number | undefined;
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at];
     if (isNamed(name, HOST)) {
       host ??= headers[at + 1];
       headers[at + 1] = facts.authority;
     } else if (isNamed(name, CALL_ID)) {
+      headers[at + 1] ||= facts.callId;
       hasCallId = true;
     } else if (isNamed(name, START_TIME)) {
       headers[at + 1] = facts.startTime;
       hasStartTime = true;
     } else if (isNamed(name, FORWARDED_FOR)) {
+      headers[at + 1] ||= facts.remoteAddress;
       hasForwardedFor = true;
     } else if (isNamed(name, FORWARDED_HOST)) {
-      hasForwardedHost = true;
+      forwardedHostAt ??= at + 1;
     }
   }
   if (host === undefined) headers.push('Host', facts.authority);
   if (!hasCallId) headers.push('X-Call-Id', facts.callId);
   if (!hasStartTime) headers.push('X-Start-Time', facts.startTime);
   if (!hasForwardedFor) headers.push('X-Forwarded-For', facts.remoteAddress);
-  if (!hasForwardedHost && host !== undefined) headers.push('X-Forwarded-Host', host);
+  if (forwardedHostAt !== undefined) headers[forwardedHostAt] ||= host ?? '';
+  else if (host) headers.push('X-Forwarded-Host', host);
   return headers;
 }
 

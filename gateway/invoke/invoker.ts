@@ -14,7 +14,7 @@ import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
 import { authorityOf, FunctionCall, withoutMapping, type CallContext } from './function-call.ts';
 import type { Invocation, InvocationLimits, InvocationObserver } from './invocation.ts';
-import { gatewayManner } from './manner.ts';
+import { FUNCTION_METHODS, gatewayManner } from './manner.ts';
 import { startTime } from './start-time.ts';
 
 export interface InvokerParts {
@@ -23,9 +23,8 @@ export interface InvokerParts {
   readonly limits: InvocationLimits;
 }
 
-/** The methods by which a function can be called, the same as in faas-provider. */
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const ALLOW = [...METHODS].join(', ');
+const METHODS: ReadonlySet<string> = new Set(FUNCTION_METHODS);
+const ALLOW = FUNCTION_METHODS.join(', ');
 
 /** Relays calls to the instances of functions. */
 export class Invoker {

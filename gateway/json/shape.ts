@@ -86,7 +86,7 @@ type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Shape<
 
 /**
  * An object with these fields, by the rules of Go's decoder: upper and lower case do not matter, the last of several
- * equal names counts, and unknown fields are ignored.
+ * equal names counts unless it is null, and unknown fields are ignored.
  */
 export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
   const names = new Map(Object.keys(fields).map((name) => [folded(name), name]));
@@ -98,7 +98,7 @@ export function object<F extends Fields>(fields: F): Shape<ValuesOf<F>> {
       for (const [key, one] of Object.entries(asObject(value, at))) {
         const name = names.get(folded(key));
         const shape = name === undefined ? undefined : fields[name];
-        if (name !== undefined && shape) result[name] = readAs(shape, one, member(at, name));
+        if (name !== undefined && shape && one !== null) result[name] = readAs(shape, one, member(at, name));
       }
       return result as ValuesOf<F>;
     },

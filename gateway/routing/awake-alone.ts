@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import type { FunctionStatus } from '../functions/function-status.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Endpoints, Place } from './endpoints.ts';
 
@@ -16,7 +17,7 @@ export class AwakeAlone implements Endpoints {
   }
 
   async wait(name: FunctionName, signal: AbortSignal): Promise<Place> {
-    const { replicas } = await this.#provider.status(name, { usage: false });
+    const { replicas } = await this.#statusOf(name);
     if (replicas === 0) {
       const text = `${qualifiedName(name)} is at zero replicas, and scale_from_zero=false: scale it up`;
       throw new GatewayError('FUNCTION_UNAVAILABLE', text);
@@ -26,5 +27,15 @@ export class AwakeAlone implements Endpoints {
 
   load(name: FunctionName): number {
     return this.#provider.endpoints.load(name);
+  }
+
+  /** A call whose namespace is not there is one of a function that is not there. */
+  async #statusOf(name: FunctionName): Promise<FunctionStatus> {
+    try {
+      return await this.#provider.status(name, { usage: false });
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError) || thrown.code !== 'NAMESPACE_UNKNOWN') throw thrown;
+      throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
+    }
   }
 }

@@ -33,6 +33,15 @@ export function readSchedule(deployment: Deployment): Schedule | undefined {
   }
 }
 
+/**
+ * Checks the schedule of a function that is deployed. An expression that is never due would look like one that works.
+ * @throws GatewayError DEPLOYMENT_INVALID with the reason
+ */
+export function checkSchedule(deployment: Deployment, now: Date): void {
+  const never = readSchedule(deployment)?.expressions.find((expression) => !expression.next(now));
+  if (never) throw invalid(deployment, `"${never.text}" names a day that never comes`);
+}
+
 /** @returns the first time after `after` at which any expression is due; undefined where there is none */
 export function nextTime({ expressions }: Schedule, after: Date): Date | undefined {
   const times = expressions.map(

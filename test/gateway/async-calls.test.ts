@@ -98,8 +98,22 @@ testBackEnds('the callback has the answer, and says of which call', async (t, ba
   assert.equal(headers['x-call-id'], 'two');
   assert.equal(headers['x-function-name'], 'fn');
   assert.equal(headers['x-function-status'], '418');
+  assert.match(String(headers['user-agent']), /queue-worker\//);
   assert.ok(Number(headers['x-duration-seconds']) >= 0);
   assert.equal((await untilState(gateway, 'two', 'done')).callback, 'sent');
+});
+
+testBackEnds('of several X-Callback-Url the first counts, with the login that it has', async (t, backEnd) => {
+  const gateway = await start(t, backEnd);
+  const { url, got } = await callbackServer(t);
+  const connection = await gateway.connect();
+  const first = url.replace('http://', 'HTTP://user:p%40ss@');
+  connection.send(
+    `POST /async-function/fn HTTP/1.1\r\nHost: x\r\nX-Callback-Url: ${first}\r\nX-Callback-Url: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n`,
+  );
+  await connection.waitFor(/^HTTP\/1\.1 202 /);
+  const { headers } = await until(() => got[0], 'the callback');
+  assert.equal(headers.authorization, `Basic ${Buffer.from('user:p@ss').toString('base64')}`);
 });
 
 testBackEnds('a callback that is refused is made again', async (t, backEnd) => {
@@ -175,7 +189,7 @@ testBackEnds('what cannot be taken is refused with the reason', async (t, backEn
   const large = await submit(gateway, '', {}, 'x'.repeat(1001));
   assert.equal(large.status, 413);
   assert.match(large.text, /async_max_body of 1000 bytes/);
-  for (const url of ['http://[bad', 'ftp://host/', 'nonsense']) {
+  for (const url of ['http://[bad', 'ftp://host/', 'nonsense', 'http:///host/', 'http://:80/']) {
     assert.equal((await submit(gateway, '', { 'x-callback-url': url })).status, 400, url);
   }
   const none = await gateway.request({ method: 'POST', path: '/async-function/none', body: 'x' });

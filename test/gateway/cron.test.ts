@@ -45,12 +45,17 @@ test('by hand it is called at once, with cron off too', async (t) => {
   assert.equal((await gateway.api('POST', '/system/schedules/none/run')).status, 404);
 });
 
-test('a schedule that cannot be read refuses the deployment with the reason', async (t) => {
+test('a schedule that cannot be read, or is never due, refuses the deployment with the reason', async (t) => {
   const folder = makeStateFolder();
   makeServerImage(folder);
   const gateway = await startGateway(t, {}, { folder });
-  const annotations = { topic: 'cron-function', schedule: '* * * * 7' };
-  const { status, text } = await deploy(gateway, { service: 'fn', annotations });
-  assert.equal(status, 400);
-  assert.match(text, /schedule.*Sunday is 0/);
+  for (const [schedule, reason] of [
+    ['* * * * 7', /schedule.*Sunday is 0/],
+    ['@hourly; 0 0 30 2 *', /schedule.*"0 0 30 2 \*" names a day that never comes/],
+  ] as const) {
+    const annotations = { topic: 'cron-function', schedule };
+    const { status, text } = await deploy(gateway, { service: 'fn', annotations });
+    assert.equal(status, 400);
+    assert.match(text, reason);
+  }
 });

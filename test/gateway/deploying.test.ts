@@ -78,11 +78,18 @@ test('settings that stand among the wrong ones are told of in the status and the
     service: 'f',
     image: 'x',
     annotations: { 'com.openfaas.scale.min': '2' },
-    labels: { 'com.openfaas.health.http.path': '/' },
+    labels: {
+      'com.openfaas.health.http.path': '/',
+      schedule: '@hourly',
+      topic: 'cron-function',
+      topics: 'a',
+    },
   };
   assert.equal((await gateway.api('POST', '/system/functions', { body })).status, 202);
   const { notes } = JSON.parse((await gateway.api('GET', '/system/function/f')).text);
-  assert.equal(notes.length, 2);
+  assert.equal(notes.length, 4);
+  assert.match(notes[2], /^schedule is a label and has no effect: make it an annotation/);
+  assert.match(notes[3], /^topic is a label/);
   assert.match(notes[0], /com\.openfaas\.scale\.min is an annotation and has no effect: make it a label/);
   await gateway.stderr.waitFor(/Warning: f\.openfaas-fn: com\.openfaas\.health\.http\.path is a label/);
 });

@@ -4,7 +4,7 @@ import { startBeforeProvider } from '../support/of-gateway.ts';
 
 test('keys in any case, unknown ones, null and duplicates are read as Go reads them', async (t) => {
   const { gateway, provider } = await startBeforeProvider(t);
-  const body = `{"SERVICE":"first","service":"go-rules","Image":"x:1","ENVPROCESS":null,"labels":null,"envVars":{"Key":"v","none":null},
+  const body = `{"SERVICE":"first","service":"go-rules","Service":null,"Image":"x:1","ENVPROCESS":null,"labels":null,"envVars":{"Key":"v","none":null},
     "network":"func_functions","registryAuth":"x","nonsense":{"a":[1]},"constraints":[],"__proto__":{"image":"y"},"limits":{"memory":""}}`;
   assert.equal((await gateway.api('POST', '/system/functions', { body })).status, 202);
   const { deployment } = provider.functions.get('go-rules.openfaas-fn') ?? {};
@@ -12,6 +12,18 @@ test('keys in any case, unknown ones, null and duplicates are read as Go reads t
   assert.deepEqual(deployment?.['envVars'], { Key: 'v', none: '' });
   assert.deepEqual(deployment?.['labels'], {});
   assert.equal(deployment?.['limits'], undefined);
+});
+
+test('limits and requests have fields of their own: in any case, and unknown ones are ignored', async (t) => {
+  const { gateway, provider } = await startBeforeProvider(t);
+  const body = `{"service":"f","image":"x:1","Limits":{"Memory":"64Mi","CPU":"500m","pods":5,"other":"x"},
+    "requests":{"MEMORY":"16Mi","cpu":null}}`;
+  assert.equal((await gateway.api('POST', '/system/functions', { body })).status, 202);
+  const { deployment } = provider.functions.get('f.openfaas-fn') ?? {};
+  assert.deepEqual(deployment?.['limits'], { memory: '64Mi', cpu: '500m' });
+  assert.deepEqual(deployment?.['requests'], { memory: '16Mi' });
+  const status = JSON.parse((await gateway.api('GET', '/system/function/f')).text);
+  assert.deepEqual([status.limits, status.requests], [deployment['limits'], deployment['requests']]);
 });
 
 test('a value of another type is 400 and one line that names the field, and tells nothing of its text', async (t) => {

@@ -35,7 +35,8 @@ test('every path of the API and the page ask for it', async (t) => {
     'GET /system/function/x', 'POST /system/scale-function/x', 'GET /system/info', 'GET /system/secrets',
     'POST /system/secrets', 'PUT /system/secrets', 'DELETE /system/secrets', 'GET /system/logs?name=x',
     'GET /system/namespaces', 'POST /system/namespace/', 'GET /system/namespace/x', 'PUT /system/namespace/x',
-    'DELETE /system/namespaces/x', 'POST /system/alert', 'GET /metrics', 'GET /ui/',
+    'DELETE /system/namespaces/x', 'POST /system/alert', 'GET /metrics', 'GET /ui/', 'GET /system/telemetry',
+    'GET /system/namespace/', 'POST /system/namespace/x',
   ]; // prettier-ignore
   const before = provider.changes;
   for (const one of asked) {

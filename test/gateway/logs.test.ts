@@ -40,6 +40,16 @@ test('the query reaches the provider', async (t) => {
     since: '2026-01-31T14:04:05.000Z',
     follow: 'false',
   });
+  await gateway.api(
+    'GET',
+    '/system/logs?name=none&name=f&tail=some&tail=7&since=&since=2024-02-29T00:00:00Z',
+  );
+  const last = new URLSearchParams(provider.asked('GET', '/system/logs').at(-1)?.url.split('?')[1]);
+  assert.deepEqual(
+    [last.get('tail'), last.get('since')],
+    ['7', '2024-02-29T00:00:00.000Z'],
+    'the last counts',
+  );
   await gateway.api('GET', '/system/logs?name=f&tail=-1');
   assert.ok(!(provider.asked('GET', '/system/logs').at(-1)?.url ?? '').includes('tail'));
 });
@@ -50,6 +60,8 @@ test('what cannot be read is 422 and named, no name 400, no such function 404', 
     ['name=f&since=yesterday', 422, /since="yesterday"/],
     ['name=f&since=2026-01-31', 422, /since/],
     ['name=f&since=2026-13-31T15:04:05Z', 422, /since/],
+    ['name=f&since=2026-02-30T15:04:05Z', 422, /since/],
+    ['name=f&since=2026-02-28T24:00:00Z', 422, /since/],
     ['name=f&tail=some', 422, /tail="some"/],
     ['', 400, /name is required/],
     ['name=none', 404, /none|no such/],

@@ -32,6 +32,10 @@ test('annotations alone make one; another name in the body than in the path, and
     ['POST', '/system/namespace/', { name: 'Not_A_Label' }],
     ['POST', '/system/namespace/', { name: '../x' }],
     ['POST', '/system/namespace/', '{'],
+    ['POST', '/system/namespace/one', { name: 'other', labels: { openfaas: '1' } }],
+    ['GET', '/system/namespace/', undefined],
+    ['PUT', '/system/namespace/', { name: 'dev' }],
+    ['DELETE', '/system/namespace/', { name: 'dev' }],
   ] as const) {
     assert.equal(
       (await gateway.api(method, path, { body })).status,
@@ -60,4 +64,32 @@ test('DELETE takes the name of the path where it has no body', async (t) => {
   provider.namespaces.set('dev', { name: 'dev' });
   assert.equal((await gateway.api('DELETE', '/system/namespace/dev')).status, 202);
   assert.equal((await gateway.api('DELETE', '/system/namespace/dev')).status, 404);
+});
+
+test('a namespace is made with a label or an annotation that marks it for functions, and never in the place of Kubernetes', async (t) => {
+  const { gateway } = await startBeforeProvider(t);
+  for (const body of [
+    { name: 'dev' },
+    { name: 'dev', labels: { openfaas: '0' } },
+    { name: 'dev', labels: { team: 'a' } },
+    { name: 'kube-system', labels: { openfaas: '1' } },
+  ]) {
+    const { status } = await gateway.api('POST', '/system/namespace/', { body });
+    assert.equal(status, 400, JSON.stringify(body));
+  }
+  assert.deepEqual(JSON.parse((await gateway.api('GET', '/system/namespaces')).text), ['openfaas-fn']);
+  const labelled = { name: 'dev', labels: { openfaas: 'true' } };
+  assert.equal((await gateway.api('POST', '/system/namespace/', { body: labelled })).status, 201);
+});
+
+test('a name in the path makes a namespace too', async (t) => {
+  const { gateway } = await startBeforeProvider(t);
+  const body = { labels: { openfaas: '1' } };
+  assert.equal((await gateway.api('POST', '/system/namespace/one', { body })).status, 201);
+  assert.equal((await gateway.api('POST', '/system/namespaces/two', { body })).status, 201);
+  assert.deepEqual(JSON.parse((await gateway.api('GET', '/system/namespaces')).text), [
+    'openfaas-fn',
+    'one',
+    'two',
+  ]);
 });

@@ -34,7 +34,7 @@ test('a method that a path does not have is 405, with those that it has', async 
     ['OPTIONS', '/system/secrets', 'GET, POST, PUT, DELETE'],
     ['POST', '/system/info', 'GET'],
     ['GET', '/system/scale-function/x', 'POST'],
-    ['GET', '/system/namespace/', 'POST'],
+    ['POST', '/system/namespaces', 'GET'],
   ] as const) {
     const { status, headers } = await gateway.api(method, path);
     assert.deepEqual([path, status, headers.allow], [path, 405, allow]);
@@ -89,4 +89,19 @@ test('a whole URL as the request target is its path', async (t) => {
     `GET http://gateway.example/healthz HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n\r\n`,
   );
   await connection.waitFor(/^HTTP\/1\.1 200 /);
+});
+
+test('a method that nobody knows is 405, with those of functions', async (t) => {
+  const { gateway } = await startBeforeProvider(t);
+  for (const method of ['BREW', 'get', 'X-Own']) {
+    const connection = await gateway.connect();
+    connection.send(`${method} /function/f HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na`);
+    await connection.waitFor(
+      /^HTTP\/1\.1 405 [^]*\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/,
+    );
+    await connection.waitClosed();
+  }
+  const connection = await gateway.connect();
+  connection.send('B(EW /function/f HTTP/1.1\r\nHost: x\r\n\r\n');
+  await connection.waitFor(/^HTTP\/1\.1 400 /);
 });

@@ -22,11 +22,13 @@ test('a secret is made, listed by name alone, given a new value, and removed wit
   assert.ok(!gateway.stderr.text.includes('very secret'));
 });
 
-test('rawValue is bytes in base64, and goes before value', async (t) => {
+test('rawValue is bytes in base64, and goes before value unless it is empty', async (t) => {
   const { gateway, provider } = await startBeforeProvider(t);
   const rawValue = Buffer.from('from bytes').toString('base64');
   await gateway.api('POST', '/system/secrets', { body: { name: 's', value: 'from text', rawValue } });
   assert.equal(provider.secrets.get('openfaas-fn/s'), 'from bytes');
+  await gateway.api('PUT', '/system/secrets', { body: { name: 's', value: 'from text', rawValue: '' } });
+  assert.equal(provider.secrets.get('openfaas-fn/s'), 'from text');
   const { status, text } = await gateway.api('PUT', '/system/secrets', {
     body: { name: 's', rawValue: 'no base64!' },
   });

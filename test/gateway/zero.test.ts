@@ -80,3 +80,14 @@ test('replicas follow the calls in flight where labels ask for it', async (t) =>
   assert.ok((await Promise.all(calls)).every(({ text }) => text === 'waited'));
   await until(async () => (await statusOf(gateway, 'fn')).replicas === 1, 'one replica again');
 });
+
+for (const scale_from_zero of ['true', 'false']) {
+  test(`scale_from_zero=${scale_from_zero}: a call of a function or a namespace that is not there is 404`, async (t) => {
+    const gateway = await startGateway(t, { scale_from_zero });
+    for (const name of ['none', 'none.openfaas-fn', 'none.nowhere']) {
+      const { status, text } = await gateway.request({ path: `/function/${name}` });
+      assert.equal(status, 404, name);
+      assert.match(text, /no function none\.\S+ is deployed/);
+    }
+  });
+}

@@ -115,7 +115,7 @@ test('an image in any other folder, be it of the project, has its packages itsel
     await rename(project.path(gone), project.path(`${gone}-gone`));
   const image = 'state/images/one%3Alatest';
   const revision = await readlink(project.path(image, 'current'));
-  const modules = join(image, revision, 'root/function/node_modules');
+  const modules = join(image, revision, 'root/home/app/function/node_modules');
   assert.match(await project.read(join(modules, 'one-package/index.js')), /one/);
   const link = await readlink(project.path(modules, '.bin/one-package'));
   assert.equal(link, '../one-package/program.js');

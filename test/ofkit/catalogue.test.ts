@@ -7,8 +7,8 @@ import { text as readText } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { execa } from 'execa';
-import { imageEnvironment } from '../../build/dockerfile/environment.ts';
 import { parseDockerfile } from '../../build/dockerfile/parse.ts';
+import { readStages } from '../../build/dockerfile/stages.ts';
 import { findFreePort } from '../../common/free-port.ts';
 import { compile } from '../templates/install.ts';
 import { FIXTURES, Project, ROOT } from './project.ts';
@@ -89,10 +89,11 @@ async function removeSample(folder: string): Promise<void> {
 /** Starts the watchdog in a build context as the image would: its packages, its compiler, the ENV of its last stage. */
 async function startContext(t: TestContext, project: Project, name: string): Promise<string> {
   const folder = project.path('build', name);
-  const { variables } = imageEnvironment(parseDockerfile(await project.read(`build/${name}/Dockerfile`)));
+  const stages = readStages(parseDockerfile(await project.read(`build/${name}/Dockerfile`)));
+  const { variables = {} } = stages.at(-1) ?? {};
   // It lies in the template's function/ as well, and so in the context: the Dockerfile drops it there.
   await removeSample(join(folder, 'function'));
-  if (variables.mode === 'http' || name === 'ts-fork') await compile(folder);
+  if (variables['mode'] === 'http' || name === 'ts-fork') await compile(folder);
   const functionPort = String(await findFreePort());
   const child = execa(process.execPath, [join(ROOT, 'dist/fwatchdog.js')], {
     cwd: folder,

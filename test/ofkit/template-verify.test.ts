@@ -33,6 +33,7 @@ ARG NODE=node:24-alpine
 FROM \${WATCHDOG} AS watchdog
 FROM \${NODE} AS build
 WORKDIR /home/app
+COPY index.js ./
 COPY function ./function
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
   if [ -f package-lock.json ]; then npm ci; else npm install; fi
@@ -53,29 +54,29 @@ const breaches: readonly [rule: string, from: string | RegExp, to: string, messa
     'watchdog',
     'COPY --from=watchdog',
     'COPY --from=example.com/watchdog:1',
-    /line 11 copies it from elsewhere/,
+    /line 12 copies it from elsewhere/,
   ],
   ['watchdog', '=example.com/watchdog:1', '', /copies it from elsewhere/],
   ['non-root', 'USER 1000:1000', 'USER root', /its USER is root/],
   ['non-root', 'USER 1000:1000\n', '', /the last stage sets no USER/],
-  ['no-distribution-packages', 'RUN npm test', 'RUN apk add curl && npm test', /line 9 installs one/],
-  ['npm-ci', 'npm ci', 'npm i', /line 7 installs without npm ci/],
+  ['no-distribution-packages', 'RUN npm test', 'RUN apk add curl && npm test', /line 10 installs one/],
+  ['npm-ci', 'npm ci', 'npm i', /line 8 installs without npm ci/],
   ['no-dev-dependencies', ' && npm prune --omit=dev', '', /nothing is installed with --omit=dev/],
   ['no-npm-cache', 'USER 1000', 'RUN npm rebuild\nUSER 1000', /runs npm in the last stage/],
   [
     'registry-secret',
     /--mount=type=secret,id=npmrc,target=\/root\/.npmrc \\\n/,
     '',
-    /line 7 installs without --mount/,
+    /line 8 installs without --mount/,
   ],
   [
     'registry-secret',
     'COPY function',
     'COPY .npmrc /root/\nCOPY function',
-    /line 6 copies \.npmrc into a layer/,
+    /line 7 copies \.npmrc into a layer/,
   ],
   ['tests-run', 'RUN npm test && ', 'RUN ', /no RUN calls npm test/],
-  ['healthcheck', '[ -e /tmp/.lock ] || exit 1', 'curl localhost', /line 16 does not read the lock-file/],
+  ['healthcheck', '[ -e /tmp/.lock ] || exit 1', 'curl localhost', /line 17 does not read the lock-file/],
   ['healthcheck', /HEALTHCHECK.*\n/, '', /has no HEALTHCHECK/],
   ['starts-watchdog', 'CMD ["fwatchdog"]', 'CMD ["node"]', /neither CMD nor ENTRYPOINT names it/],
   ['multi-stage', /FROM[^]*(?=FROM)/, '', /it has 1 stage/],

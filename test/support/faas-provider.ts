@@ -12,6 +12,8 @@ interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: http.IncomingHttpHeaders;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
   readonly body: string;
 }
 
@@ -74,8 +76,8 @@ export class FaasProvider {
     } catch {
       return; // its client has gone
     }
-    const { method = '', url = '', headers } = request;
-    const seen = { method, url, headers, body: Buffer.concat(chunks).toString() };
+    const { method = '', url = '', headers, rawHeaders } = request;
+    const seen = { method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
     this.requests.push(seen);
     if (this.override?.(seen, response) === true) return;
     const { pathname, searchParams } = new URL(url, 'http://provider');

@@ -8,6 +8,17 @@ import type { Manner } from '../manner.ts';
 /** The codes of errors after a client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
+/** A request line whose method is one by its form (RFC 9110, section 9.1), whatever Node's parser knows of it. */
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~\dA-Za-z-]{1,100}) \S+ HTTP\/1\.[01]\r?\n/;
+
+/** What is answered in the place of a request that could not be read. */
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly text: string;
+  readonly allow?: string;
+}
+
 /** Answers requests that could not be read. */
 export class ClientErrors {
   readonly #manner: Manner;
@@ -64,7 +75,7 @@ export class ClientErrors {
   }
 
   #refuse(socket: Socket, error: Error): void {
-    const { status, reason, text } = refusalOf(error);
+    const { status, reason, text, allow } = this.#refusalOfMethod(error) ?? refusalOf(error);
     const body = `${text}\n`;
     this.#log(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
     socket.write(
@@ -72,6 +83,7 @@ export class ClientErrors {
         `HTTP/1.1 ${status} ${reason}`,
         'Content-Type: text/plain; charset=utf-8',
         `X-OpenFaaS-Internal: ${this.#manner.component}`,
+        ...(allow === undefined ? [] : [`Allow: ${allow}`]),
         `Content-Length: ${Buffer.byteLength(body)}`,
         'Connection: close',
         '',
@@ -80,9 +92,21 @@ export class ClientErrors {
     );
     socket.destroySoon();
   }
+
+  #refusalOfMethod(error: Error): Refusal | undefined {
+    const { methods } = this.#manner;
+    if (!methods || systemCodeOf(error) !== 'HPE_INVALID_METHOD') return undefined;
+    const packet =
+      'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.alloc(0);
+    const method = REQUEST_LINE.exec(packet.toString('latin1'))?.[1];
+    if (method === undefined) return undefined;
+    const allow = methods.join(', ');
+    const text = `requests are made by ${allow}, not by ${method}`;
+    return { status: 405, reason: 'Method Not Allowed', text, allow };
+  }
 }
 
-function refusalOf(error: Error): { status: number; reason: string; text: string } {
+function refusalOf(error: Error): Refusal {
   if (error instanceof HttpError)
     return { status: error.status, reason: STATUS_CODES[error.status] ?? '', text: error.message };
   const code = systemCodeOf(error);

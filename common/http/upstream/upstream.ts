@@ -5,7 +5,7 @@ import { forwardFast, type Elsewhere } from './fast-path/forward-fast.ts';
 import { FastPool } from './fast-path/fast-pool.ts';
 import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
 import { ForwardedBody } from './slow-path/forwarded-body.ts';
-import { withoutHeader } from './headers.ts';
+import { firstValue, withoutHeader } from './headers.ts';
 import type { SlowPath } from './slow-path/slow-path.ts';
 import { isStepwise } from './stepwise.ts';
 import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
@@ -99,7 +99,8 @@ export class Upstream {
 
   #sendFast(exchange: Exchange, head: UpstreamHead, pool: FastPool, elsewhere: Elsewhere | undefined): void {
     const { body, request } = exchange;
-    if (request.headers.host === undefined)
+    // a request in HTTP/1.0 may come without, and a Host may have been added since
+    if (request.headers.host === undefined && firstValue(head.headers, 'host') === undefined)
       head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
     if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, elsewhere);
     // bytes that came together with the head are available a tick later

@@ -6,14 +6,13 @@ import type { FunctionStatus } from '../../functions/function-status.ts';
 import type { LogRing } from '../../logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
-import { CpuTotal, measureAll } from './cpu-total.ts';
+import { CpuTotal } from './cpu-total.ts';
 import { isInspected, type OwnPorts } from './own-ports.ts';
 import { planInstances } from './plan.ts';
 import { untilReady } from './readiness.ts';
-import { statusNotes } from './status-notes.ts';
 import type { Turnstile } from './turnstile.ts';
 import { endOf, type Instance } from './instance.ts';
-import { datesOf, instanceStates } from './instance-states.ts';
+import { managedStatus } from './managed-status.ts';
 import { isDraining, newMember, type Member, type Version } from './version.ts';
 import { watch } from './watch.ts';
 
@@ -137,20 +136,15 @@ export class ManagedFunction {
     await Promise.all(all.map(({ instance }) => instance?.kill()));
   }
 
-  async status(withUsage: boolean): Promise<FunctionStatus> {
-    const members = this.versionsInUse.flatMap((version) => [...version.members.values()]);
-    const usage = withUsage ? await measureAll(members, this.#cpuTotal) : undefined;
-    const { replicas, current } = this.#record;
-    const serving = this.versions.reduce((sum, version) => sum + version.count('serving'), 0);
-    return {
-      deployment: current.deployment,
-      replicas,
-      availableReplicas: Math.min(serving, replicas),
-      ...datesOf(this.#record),
-      instances: instanceStates(this.versionsInUse, (id) => this.#context.rotation.inFlight(this.name, id)),
-      notes: statusNotes(this.#current, this.#previous, replicas, Date.now()),
-      ...(usage && { usage }),
-    };
+  status(withUsage: boolean): Promise<FunctionStatus> {
+    return managedStatus({
+      record: this.#record,
+      current: this.#current,
+      previous: this.#previous,
+      versions: this.versionsInUse,
+      inFlightAt: (id) => this.#context.rotation.inFlight(this.name, id),
+      cpuTotal: withUsage ? this.#cpuTotal : undefined,
+    });
   }
 
   /** Starts a function at zero, as a call waits for it. */
@@ -202,9 +196,8 @@ export class ManagedFunction {
   }
 
   #launch(version: Version): void {
-    const id = version.nextId();
-    const member = newMember(id);
-    version.members.set(id, member);
+    const member = newMember(version.nextId());
+    version.members.set(member.id, member);
     void this.#context.turnstile.pass(() =>
       Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
     );
@@ -251,9 +244,8 @@ export class ManagedFunction {
     member.servingSince ??= performance.now();
     version.hasServed = true;
     this.ownPorts?.debugger?.switchTo(member.debuggerPort);
-    const { id: instance } = member;
     this.#context.rotation.add(this.name, {
-      instance,
+      instance: member.id,
       host: member.instance?.host ?? '',
       port: member.instance?.port ?? 0,
       basePath: '',

@@ -8,6 +8,7 @@ export interface ProbeSettings {
   readonly timeout: number;
   /** How many failures in a row count as a failed probe. */
   readonly failureThreshold: number;
+  readonly successThreshold: number;
 }
 
 export interface FunctionProbes {
@@ -20,31 +21,53 @@ export interface FunctionProbes {
 const PREFIX = 'com.openfaas.';
 const HEALTH_PATH = '/_/health';
 const READY_PATH = '/_/ready';
+const LONGEST_MS = 3_600_000;
 
 /** Reads the annotations com.openfaas.health.* and com.openfaas.ready.* (docs.openfaas.com, Workloads). */
 export function readProbes(annotations: Readonly<Record<string, string>>): FunctionProbes {
   const warnings: string[] = [];
   const read = (kind: 'health' | 'ready', fallbackPath: string): ProbeSettings => {
-    const seconds = (name: string, fallback: number): number => {
-      const text = annotations[`${PREFIX}${kind}.${name}`];
-      if (text === undefined || text === '') return fallback;
-      const value = parseDuration(text);
-      if (value !== undefined && value >= 0 && value <= 3_600_000) return value;
-      warnings.push(
-        `the annotation ${PREFIX}${kind}.${name}=${JSON.stringify(text)} has no effect: expected seconds or a duration`,
-      );
-      return fallback;
+    const value = <T>(
+      name: string,
+      fallback: T,
+      parse: (text: string) => T | undefined,
+      expected: string,
+    ): T => {
+      const annotation = `${PREFIX}${kind}.${name}`;
+      const text = annotations[annotation] ?? '';
+      const parsed = text === '' ? fallback : parse(text);
+      if (parsed === undefined)
+        warnings.push(
+          `the annotation ${annotation}=${JSON.stringify(text)} has no effect: expected ${expected}`,
+        );
+      return parsed ?? fallback;
     };
-    const path = annotations[`${PREFIX}${kind}.http.path`] ?? '';
-    const threshold = Number(annotations[`${PREFIX}${kind}.failureThreshold`] || 3);
+    const seconds = (name: string, fallback: number): number =>
+      value(name, fallback, parseSeconds, 'seconds or a duration');
+    const threshold = (name: string, fallback: number): number =>
+      value(name, fallback, parseThreshold, 'a whole number from 1');
     return {
-      path: path.startsWith('/') ? path : fallbackPath,
+      path: value('http.path', fallbackPath, parsePath, 'a path, from its / on'),
       initialDelay: seconds('initialDelaySeconds', 0),
       period: Math.max(100, seconds('periodSeconds', 2000)),
       timeout: Math.max(100, seconds('timeoutSeconds', 1000)),
-      failureThreshold: Number.isInteger(threshold) && threshold > 0 ? threshold : 3,
+      failureThreshold: threshold('failureThreshold', 3),
+      successThreshold: kind === 'ready' ? threshold('successThreshold', 1) : 1, // as in Kubernetes
     };
   };
   const health = read('health', HEALTH_PATH);
   return { health, ready: read('ready', READY_PATH), warnings };
+}
+
+function parsePath(text: string): string | undefined {
+  return /^\/[!-~]*$/.test(text) ? text : undefined;
+}
+
+function parseSeconds(text: string): number | undefined {
+  const ms = parseDuration(text);
+  return ms !== undefined && ms >= 0 && ms <= LONGEST_MS ? ms : undefined;
+}
+
+function parseThreshold(text: string): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }

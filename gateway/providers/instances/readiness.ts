@@ -17,12 +17,14 @@ export async function untilReady(instance: Instance, settings: ProbeSettings): P
     await Promise.race([instance.ended, sleep(settings.initialDelay, undefined, { ref: false })]);
   const deadline = performance.now() + READY_WITHIN_MS;
   const probe = { ...settings, timeout: PROBE_TIMEOUT_MS };
+  let successes = 0;
   while (performance.now() < deadline) {
     if (!instance.isAlive) {
       const how = await instance.ended;
       return instance.endedBy ?? `it ended with ${how} before it was ready`;
     }
-    if (instance.port !== 0 && (await instance.isReady(probe))) return undefined;
+    successes = instance.port !== 0 && (await instance.isReady(probe)) ? successes + 1 : 0;
+    if (successes >= settings.successThreshold) return undefined;
     await sleep(READY_POLL_MS);
   }
   return `it was not ready within ${READY_WITHIN_MS / 1000} s`;

@@ -14,7 +14,7 @@ export interface Watched {
   onUnhealthy(reason: string): void;
 }
 
-/** Probes an instance again and again: whether it is healthy, and whether it takes calls. */
+/** Probes an instance again and again: whether it is healthy, and whether it takes calls, each in its own period. */
 export async function watch(
   instance: Instance,
   { health, ready }: FunctionProbes,
@@ -22,17 +22,28 @@ export async function watch(
 ): Promise<void> {
   let unhealthy = 0;
   let unready = 0;
+  let readyAgain = 0;
   const isOver = (): boolean => !instance.isAlive || watched.isOver();
+  let healthAt = performance.now() + Math.max(health.initialDelay, health.period);
+  let readyAt = performance.now() + ready.period;
   for (;;) {
-    await sleep(Math.min(health.period, ready.period), undefined, { ref: false });
+    await sleep(Math.max(0, Math.min(healthAt, readyAt) - performance.now()), undefined, { ref: false });
     if (isOver()) return;
-    unhealthy = (await instance.isHealthy(health)) ? 0 : unhealthy + 1;
-    if (isOver()) return;
-    if (unhealthy >= health.failureThreshold)
-      return watched.onUnhealthy(`its probe ${health.path} failed ${unhealthy} times in a row`);
-    unready = (await instance.isReady(ready)) ? 0 : unready + 1;
-    if (isOver()) return;
-    if (unready === 0) watched.onReady();
-    if (unready >= ready.failureThreshold) watched.onUnready();
+    if (performance.now() >= healthAt) {
+      unhealthy = (await instance.isHealthy(health)) ? 0 : unhealthy + 1;
+      if (isOver()) return;
+      if (unhealthy >= health.failureThreshold)
+        return watched.onUnhealthy(`its probe ${health.path} failed ${unhealthy} times in a row`);
+      healthAt = performance.now() + health.period;
+    }
+    if (performance.now() >= readyAt) {
+      const isReady = await instance.isReady(ready);
+      if (isOver()) return;
+      unready = isReady ? 0 : unready + 1;
+      readyAgain = isReady ? readyAgain + 1 : 0;
+      if (readyAgain >= ready.successThreshold) watched.onReady();
+      if (unready >= ready.failureThreshold) watched.onUnready();
+      readyAt = performance.now() + ready.period;
+    }
   }
 }

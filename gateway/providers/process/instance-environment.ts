@@ -1,6 +1,11 @@
 import path, { delimiter, dirname } from 'node:path';
 import { join } from 'shlex';
-import { WATCHDOG_COMMAND, type FoundImage } from '../../../common/local-image.ts';
+import {
+  locateInImage,
+  programFolders,
+  WATCHDOG_COMMAND,
+  type FoundImage,
+} from '../../../common/local-image.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +57,7 @@ export async function instanceEnvironment(host: HostFacts, settings: InstanceSet
     ...imageVariables(image),
     ...(isPlainServer(image) && plainServer(image)),
     ...deployment.envVars,
-    ...(fprocess && { fprocess }),
+    ...(fprocess && { fprocess: locateInImage(fprocess, image) }),
   };
   const options = [`--require ${JSON.stringify(host.preload)}`, chosen['NODE_OPTIONS'] ?? '']
     .join(' ')
@@ -62,6 +67,7 @@ export async function instanceEnvironment(host: HostFacts, settings: InstanceSet
     PATH: [
       dirname(process.execPath),
       path.join(image.root, 'node_modules', '.bin'),
+      ...programFolders(image),
       host.environment['PATH'] ?? '',
     ].join(delimiter),
     TMPDIR: settings.temporary,
@@ -85,8 +91,13 @@ function isPlainServer({ command }: FoundImage): boolean {
 }
 
 /** Settings that run such a server under the watchdog too, which tells when it is ready and ends its processes. */
-function plainServer({ command, port }: FoundImage): Environment {
-  return { mode: 'http', fprocess: join(command), upstream_url: `http://127.0.0.1:${port}` };
+function plainServer(image: FoundImage): Environment {
+  const { command, port } = image;
+  return {
+    mode: 'http',
+    fprocess: locateInImage(join(command), image),
+    upstream_url: `http://127.0.0.1:${port}`,
+  };
 }
 
 /** Settings of the watchdog that the platform decides, whatever the image says. */
@@ -105,11 +116,10 @@ const OF_THE_WATCHDOG: Environment = {
 /** Long timeouts for a function under a debugger, as a breakpoint must not end the call. */
 const UNLIMITED = { exec_timeout: '0s', read_timeout: '24h', write_timeout: '24h' };
 
-/** @returns the image's variables, in which its working folder is replaced by the folder on this machine */
-function imageVariables({ environment, workdir, root }: FoundImage): Record<string, string> {
-  const kept = Object.entries(environment).filter(([name]) => !OF_THE_IMAGE.test(name));
-  if (workdir === '/') return Object.fromEntries(kept);
-  return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(workdir, root)]));
+/** @returns the image's variables, in which paths of the image are replaced by paths on this machine */
+function imageVariables(image: FoundImage): Record<string, string> {
+  const kept = Object.entries(image.environment).filter(([name]) => !OF_THE_IMAGE.test(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, locateInImage(value, image)]));
 }
 
 /** @returns the variables that tell the port of the function's server to it and to the watchdog */

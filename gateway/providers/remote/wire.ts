@@ -1,5 +1,5 @@
-import type { Deployment, Resources } from '../../functions/deployment.ts';
-import { DEPLOYMENT_FIELDS } from '../../functions/deployment-fields.ts';
+import type { Deployment } from '../../functions/deployment.ts';
+import { DEPLOYMENT_FIELDS, statedResources } from '../../functions/deployment-fields.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import { count, listOf, mapOf, object, text, type Shape } from '../../json/shape.ts';
 import type { LogLine, Namespace, ProviderIdentity, SecretName } from '../provider.ts';
@@ -46,12 +46,14 @@ export const WIRE = {
 export function statusOf(wire: WireStatus, namespace: string, withUsage: boolean): FunctionStatus {
   const { replicas = 0, availableReplicas = 0, createdAt, usage, notes, limits, requests, ...rest } = wire;
   const time = new Date(createdAt);
+  const limited = statedResources(limits);
+  const requested = statedResources(requests);
   return {
     deployment: {
       ...rest,
       namespace: wire.namespace || namespace,
-      ...resources('limits', limits),
-      ...resources('requests', requests),
+      ...(limited && { limits: limited }),
+      ...(requested && { requests: requested }),
     },
     replicas,
     availableReplicas,
@@ -59,13 +61,6 @@ export function statusOf(wire: WireStatus, namespace: string, withUsage: boolean
     ...(withUsage && { usage: { cpu: usage.cpu ?? 0, totalMemoryBytes: usage.totalMemoryBytes ?? 0 } }),
     notes,
   };
-}
-
-function resources(
-  field: 'limits' | 'requests',
-  given: Readonly<Record<string, string>>,
-): { [field]?: Resources } {
-  return Object.keys(given).length === 0 ? {} : { [field]: given };
 }
 
 /** @returns a deployment as the body of a request to a provider */

@@ -1,12 +1,12 @@
 import { KitError } from '../errors.ts';
-import type { Language } from '../template/language.ts';
+import type { Language } from './language.ts';
 
 /** The build argument that carries the packages of the build options. */
 const ADDITIONAL_PACKAGE = 'ADDITIONAL_PACKAGE';
 
 /**
- * The build arguments with the packages of the chosen `build_options`, which template.yml declares.
- * @throws KitError NOT_FOUND for an option that the template has not
+ * Adds the packages of the chosen `build_options` to the build arguments. template.yml declares them.
+ * @throws KitError NOT_FOUND for an option that template.yml does not declare
  */
 export function withAdditionalPackages(
   buildArgs: Readonly<Record<string, string>>,

@@ -1,0 +1,84 @@
+import type { CommandAction } from './command-action.ts';
+import { packageCommand } from './package-commands.ts';
+import { shellWords } from './words.ts';
+
+/** A command of a RUN that was read. */
+export interface ReadCommand {
+  readonly action: CommandAction;
+  /** The variables that the command sets for itself (`NAME=value command`). */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Commands that concern the image alone, or make no file of the function. */
+const OF_THE_IMAGE =
+  /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|true|false|:|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
+/** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
+const OF_THE_DISTRIBUTION =
+  /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
+const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
+
+/** Reads a simple command from a text for a shell, or from its words. */
+export function readCommand(command: string | readonly string[]): ReadCommand {
+  const text = typeof command === 'string' ? command : command.join(' ');
+  const written = typeof command === 'string' ? shellWords(withoutOutput(command)) : command;
+  const variables: Record<string, string> = {};
+  let words = written;
+  for (
+    let found = ASSIGNMENT.exec(words[0] ?? '');
+    found && words.length > 1;
+    found = ASSIGNMENT.exec(words[0] ?? '')
+  ) {
+    variables[found[1] ?? ''] = found[2] ?? '';
+    words = words.slice(1);
+  }
+  return { action: actionOf(words, text), variables };
+}
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+
+/** Removes redirections that make no file. */
+function withoutOutput(text: string): string {
+  return text.replaceAll(/\s*(?:[12&]?>>?\s*(?:\/dev\/null|&\d))/g, '');
+}
+
+function actionOf(words: readonly string[], text: string): CommandAction {
+  const [program = '', ...rest] = words;
+  const plain = rest.filter((word) => !word.startsWith('-'));
+  if (text.includes('fwatchdog')) return { kind: 'nothing' };
+  const shellText = SHELL.test(program) && /^-\w*c$/.test(rest.at(-2) ?? '') ? rest.at(-1) : undefined;
+  if (shellText !== undefined) return { kind: 'line', line: shellText };
+  if (program === '[' || program === '[[' || program === 'test')
+    return /[`$]\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
+  if (/[|>]/.test(text) && isRedirected(text)) return { kind: 'unfollowed' };
+  if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
+  if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
+  if (program === 'export') return exported(rest);
+  if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);
+  if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
+  if (program === 'mkdir' || program === 'chmod' || program === 'cp' || program === 'mv')
+    return { kind: 'files', verb: program, paths: plain };
+  if (OF_THE_IMAGE.test(program) || OF_THE_DISTRIBUTION.test(words.join(' '))) return { kind: 'nothing' };
+  const isFile = program.includes('/') && !program.includes('node_modules/.bin/');
+  return isFile ? { kind: 'unfollowed' } : { kind: 'tool', folder: '.', words };
+}
+
+/** Whether a command writes a file or feeds a second command. A file of the system is not missed here. */
+function isRedirected(text: string): boolean {
+  const bare = withoutOutput(text).replaceAll(/'[^']*'|"[^"]*"/g, '');
+  return /[|>]/.test(bare) && !/>>?\s*\/(?:etc|root|usr|var|proc|tmp)\//.test(bare) && !/^grep\b/.test(bare);
+}
+
+function exported(words: readonly string[]): CommandAction {
+  const pairs = words.map((word) => ASSIGNMENT.exec(word)).filter((found) => found !== null);
+  return {
+    kind: 'variables',
+    variables: Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value])),
+  };
+}
+
+/** Gives the words behind the flags of npx. */
+function afterFlags(words: readonly string[]): string[] {
+  let at = 0;
+  while (words[at]?.startsWith('-')) at += /^(?:-p|--package|-c)$/.test(words[at] ?? '') ? 2 : 1;
+  return words.slice(at);
+}

@@ -1,0 +1,171 @@
+import { findStage, joinPath, lineage, type Stage, type StageInstruction } from './stages.ts';
+import { jsonWords, shellWords } from './words.ts';
+
+/** A stage whose files reach the image, and the steps that are done in it. */
+export interface StagePlan {
+  readonly stage: Stage;
+  readonly steps: readonly PlanStep[];
+}
+
+type PlanStep = CopyStep | RunStep;
+
+/** A copy of files into a stage: by COPY, by ADD, or by a mount of a RUN. */
+export interface CopyStep {
+  readonly kind: 'copy';
+  readonly line: number;
+  /** The instruction in the form that the user is told. */
+  readonly told: string;
+  readonly from: CopyOrigin;
+  readonly sources: readonly string[];
+  /** A path of the stage. A slash at its end marks a folder. */
+  readonly target: string;
+  /** The mode of the files; undefined where they keep their own. */
+  readonly mode: number | undefined;
+  /** Whether it can be followed. A download, an archive or a text within the Dockerfile cannot. */
+  readonly isPlain: boolean;
+}
+
+type CopyOrigin =
+  | { readonly kind: 'context' }
+  | { readonly kind: 'stage'; readonly stage: Stage }
+  | { readonly kind: 'image'; readonly image: string };
+
+/** A line for a shell, with its folder and its variables. */
+export interface RunStep {
+  readonly kind: 'run';
+  readonly line: number;
+  readonly shell: string | readonly string[];
+  readonly workdir: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The ARGs without a value, each with the empty text. */
+  readonly unset: Readonly<Record<string, string>>;
+}
+
+/** Lists the stages whose files get into the image, in their order, with the steps of each. */
+export function planStages(stages: readonly Stage[]): StagePlan[] {
+  const used = usedStages(stages);
+  const plans = stages
+    .filter((stage) => used.has(stage))
+    .map((stage) => ({ stage, steps: stepsOf(stages, stage) }));
+  const last = plans.at(-1);
+  const copies = plans.some(({ steps }) => steps.some((step) => isContextCopy(step)));
+  if (!last || copies) return plans;
+  // A Dockerfile that copies nothing leaves that to its base image (ONBUILD).
+  return [...plans.slice(0, -1), { ...last, steps: [wholeContext(last.stage), ...last.steps] }];
+}
+
+function isContextCopy(step: PlanStep): boolean {
+  return step.kind === 'copy' && step.from.kind === 'context';
+}
+
+function wholeContext({ line, workdir, base }: Stage): CopyStep {
+  const from = { kind: 'context' } as const;
+  return {
+    kind: 'copy',
+    line,
+    told: `FROM ${base}`,
+    from,
+    sources: ['.'],
+    target: `${workdir}/`,
+    mode: undefined,
+    isPlain: true,
+  };
+}
+
+/** Finds the last stage, the stages that it begins with, and the stages that it takes files from. */
+function usedStages(stages: readonly Stage[]): Set<Stage> {
+  const used = new Set<Stage>(lineage(stages.at(-1)));
+  // The loop reaches the stages that are added to the set meanwhile.
+  for (const stage of used) {
+    for (const { keyword, text } of stage.instructions) {
+      if (keyword !== 'COPY' && keyword !== 'RUN') continue;
+      for (const [, from = ''] of text.matchAll(/--(?:from=|mount=\S*\bfrom=)([^\s,]+)/g))
+        for (const one of lineage(findStage(stages.slice(0, stage.index), from))) used.add(one);
+    }
+  }
+  return used;
+}
+
+function stepsOf(stages: readonly Stage[], stage: Stage): PlanStep[] {
+  const before = stages.slice(0, stage.index);
+  return stage.instructions.flatMap((instruction): PlanStep[] => {
+    const { keyword } = instruction;
+    if (keyword === 'COPY' || keyword === 'ADD') return [copyStep(before, instruction)];
+    return keyword === 'RUN' ? runSteps(before, instruction) : [];
+  });
+}
+
+function copyStep(before: readonly Stage[], { line, keyword, text, workdir }: StageInstruction): CopyStep {
+  const { flags, rest } = splitFlags(text);
+  const words = jsonWords(rest) ?? shellWords(rest);
+  const sources = words.slice(0, -1);
+  const from = flags.find(({ name }) => name === 'from')?.value;
+  const mode = flags.find(({ name }) => name === 'chmod')?.value;
+  const isStrange =
+    sources.length === 0 ||
+    rest.startsWith('<<') ||
+    flags.some(({ name }) => name === 'parents' || name === 'exclude') ||
+    (keyword === 'ADD' &&
+      sources.some((source) => /^(?:https?|git|ssh):|^git@|\.(?:tar|tgz|tar\.\w+)$/.test(source)));
+  return {
+    kind: 'copy',
+    line,
+    told: `${keyword} ${text.split('\n')[0] ?? ''}`,
+    from: originOf(before, from),
+    sources,
+    target: targetOf(workdir, words.at(-1) ?? '.', sources.length > 1),
+    mode: mode !== undefined && /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) : undefined,
+    isPlain: !isStrange,
+  };
+}
+
+function runSteps(
+  before: readonly Stage[],
+  { line, text, workdir, variables, unset }: StageInstruction,
+): PlanStep[] {
+  const { flags, rest } = splitFlags(text);
+  const mounts = flags
+    .filter(({ name }) => name === 'mount')
+    .map(({ value }) => new Map(value.split(',').map((pair) => pair.split('=', 2) as [string, string])))
+    .filter((mount) => (mount.get('type') ?? 'bind') === 'bind');
+  const copies = mounts.map((mount): CopyStep => {
+    const target = mount.get('target') ?? mount.get('dst') ?? mount.get('destination') ?? '.';
+    return {
+      kind: 'copy',
+      line,
+      told: `RUN ${text}`,
+      from: originOf(before, mount.get('from')),
+      sources: [mount.get('source') ?? mount.get('src') ?? '.'],
+      target: targetOf(workdir, target, false),
+      mode: undefined,
+      isPlain: true,
+    };
+  });
+  const document = /^<<-?\s*["']?(\w+)["']?[^\n]*\n(.*?)\n\s*\1\s*$/s.exec(rest)?.[2];
+  const shell = jsonWords(rest) ?? document ?? rest;
+  return [...copies, { kind: 'run', line, shell, workdir, variables, unset }];
+}
+
+function originOf(before: readonly Stage[], from: string | undefined): CopyOrigin {
+  if (from === undefined) return { kind: 'context' };
+  const stage = findStage(before, from);
+  return stage ? { kind: 'stage', stage } : { kind: 'image', image: from };
+}
+
+function targetOf(workdir: string, path: string, isFolder: boolean): string {
+  const target = joinPath(workdir, path);
+  return isFolder || /(?:^|\/)\.{0,2}$/.test(path) ? `${target}/`.replace('//', '/') : target;
+}
+
+/** Splits the flags of an instruction from the rest. */
+function splitFlags(text: string): { flags: { name: string; value: string }[]; rest: string } {
+  const flags: { name: string; value: string }[] = [];
+  let rest = text;
+  for (let found = FLAG.exec(rest); found; found = FLAG.exec(rest)) {
+    flags.push({ name: found[1] ?? '', value: found[2] ?? '' });
+    rest = rest.slice(found[0].length);
+  }
+  return { flags, rest };
+}
+
+const FLAG = /^--([\w-]+)(?:=(\S*))?\s+/;

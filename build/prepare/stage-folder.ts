@@ -1,0 +1,189 @@
+import { constants } from 'node:fs';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  symlink,
+} from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { joinPath } from '../dockerfile/stages.ts';
+import { isWithin } from '../files/inside.ts';
+import { exists, isFolder } from '../files/kinds.ts';
+import { matchPaths } from './match-paths.ts';
+
+/** The origin of a file or a folder of a stage. */
+export interface PlaceOfSource {
+  /** Its path in the stage, relative to its root; '' for the root itself. */
+  readonly place: string;
+  /** Its path in the build context, relative. */
+  readonly source: string;
+}
+
+/** A folder that stands for the `/` of a stage. It has the files that the stage's instructions have put there. */
+export class StageFolder {
+  readonly root: string;
+  readonly #places: PlaceOfSource[];
+
+  /**
+   * Makes the folder.
+   * @param parent the stage that this one begins with
+   */
+  static async create(root: string, parent: StageFolder | undefined): Promise<StageFolder> {
+    await mkdir(root, { recursive: true, mode: 0o755 });
+    if (parent) await copyEntries(parent.root, root, undefined);
+    return new StageFolder(root, parent ? [...parent.places] : []);
+  }
+
+  /** Makes a source of files from the build context. */
+  static ofContext(root: string): StageFolder {
+    return new StageFolder(root, [{ place: '', source: '' }]);
+  }
+
+  private constructor(root: string, places: PlaceOfSource[]) {
+    this.root = root;
+    this.#places = places;
+  }
+
+  get places(): readonly PlaceOfSource[] {
+    return this.#places;
+  }
+
+  /** Gives the path on this machine for a path of the image. */
+  locate(path: string): string {
+    return join(this.root, path);
+  }
+
+  /**
+   * Replaces paths of the image in a text by paths on this machine, where the path exists here or lies in the working
+   * folder. Other files of the image are not here.
+   */
+  async locateWithin(text: string, workdir: string): Promise<string> {
+    let result = '';
+    let end = 0;
+    for (const { 0: path, index } of text.matchAll(/(?<![\w./])\/(?!\/)[\w@.+/-]+/g)) {
+      const isOfFolder = workdir !== '/' && isBelow(workdir, path);
+      const isHere = isOfFolder || (await exists(this.locate(path)));
+      result += text.slice(end, index) + (isHere ? this.locate(path) : path);
+      end = index + path.length;
+    }
+    return result + text.slice(end);
+  }
+
+  /** Makes a folder, unless its path leads through a link. @returns whether it exists now */
+  async makeFolder(path: string): Promise<boolean> {
+    if (!(await this.#isOwn(path))) return false;
+    await mkdir(this.locate(path), { recursive: true, mode: 0o755 });
+    return true;
+  }
+
+  /**
+   * Copies as COPY does: the entries of a folder, or a file into a folder or under the target's name.
+   * @param target a path of the stage; a slash at its end marks a folder
+   * @returns false where the source does not exist, or the target lies behind a link
+   */
+  async take(from: StageFolder, source: string, target: string, mode: number | undefined): Promise<boolean> {
+    const found = await matchPaths(from.root, joinPath('/', source));
+    for (const path of found) {
+      const isEntries = await isPlainFolder(from.locate(path));
+      const isInto = !isEntries && (target.endsWith('/') || (await isFolder(this.locate(target))));
+      const isLink = (await lstat(from.locate(path))).isSymbolicLink();
+      const goal = joinPath('/', isInto && !isLink ? `${target}/${basename(path)}` : target);
+      if (!(await this.#put(from, path, goal, mode))) return false;
+    }
+    return found.length > 0 || /[*?[]/.test(source);
+  }
+
+  /** Copies within the stage as `cp -r` does. */
+  async copy(source: string, target: string): Promise<boolean> {
+    const found = await matchPaths(this.root, joinPath('/', source));
+    for (const path of found) {
+      const isInto = (await isFolder(this.locate(target))) && !source.endsWith('/.');
+      const goal = isInto ? joinPath(target, basename(path)) : joinPath('/', target);
+      if (goal === path || isBelow(path, goal) || !(await this.#put(this, path, goal, undefined)))
+        return false;
+    }
+    return found.length > 0;
+  }
+
+  /** Removes the source of `mv` after its copy. */
+  async remove(path: string): Promise<void> {
+    for (const found of await matchPaths(this.root, joinPath('/', path)))
+      if (await this.#isOwn(found)) await rm(this.locate(found), { recursive: true, force: true });
+  }
+
+  /** Changes the mode of files as `chmod` does. */
+  async changeMode(path: string, mode: string): Promise<boolean> {
+    const found = await matchPaths(this.root, joinPath('/', path));
+    for (const one of found) {
+      const stats = await lstat(this.locate(one));
+      if (!stats.isFile() || !(await this.#isOwn(one))) continue;
+      if (/^[0-7]{3,4}$/.test(mode)) await chmod(this.locate(one), Number.parseInt(mode, 8) | 0o400);
+      else if (/\+\w*x/.test(mode)) await chmod(this.locate(one), stats.mode | 0o111);
+    }
+    return found.length > 0;
+  }
+
+  async #put(from: StageFolder, path: string, goal: string, mode: number | undefined): Promise<boolean> {
+    if (!(await this.#isOwn(goal))) return false;
+    await mkdir(dirname(this.locate(goal)), { recursive: true, mode: 0o755 });
+    await copyEntry(from.locate(path), this.locate(goal), mode);
+    const place = goal.slice(1);
+    for (const known of from.#places.slice()) {
+      const source = path.slice(1);
+      if (isBelow(known.place, source))
+        this.#places.push({ place, source: join(known.source, relative(known.place, source)) });
+      else if (isBelow(source, known.place))
+        this.#places.push({ place: join(place, relative(source, known.place)), source: known.source });
+    }
+    return true;
+  }
+
+  /** Whether a path leads through no link: installed packages behind links are shared with other functions. */
+  async #isOwn(path: string): Promise<boolean> {
+    if (path === '/') return true;
+    let parent = dirname(this.locate(path));
+    while (!(await exists(parent))) parent = dirname(parent);
+    const [real, root] = await Promise.all([realpath(parent), realpath(this.root)]);
+    return real === root || isWithin(root, real);
+  }
+}
+
+/** Whether a path is a folder or lies in it. Both are absolute, or both relative. */
+function isBelow(folder: string, path: string): boolean {
+  return folder === '' || folder === '/' || path === folder || path.startsWith(`${folder}/`);
+}
+
+async function isPlainFolder(path: string): Promise<boolean> {
+  return (await lstat(path)).isDirectory();
+}
+
+async function copyEntry(from: string, to: string, mode: number | undefined): Promise<void> {
+  const stats = await lstat(from);
+  const before = await lstat(to).catch(() => undefined);
+  if (before && before.isDirectory() !== stats.isDirectory()) {
+    if (!before.isDirectory()) await rm(to);
+    else if (!stats.isSymbolicLink())
+      return; // docker refuses that as well
+    else if ((await readdir(to)).length === 0) await rmdir(to);
+    else return copyEntries(await realpath(from), to, mode); // installed packages beside others
+  }
+  if (stats.isDirectory()) {
+    await mkdir(to, { recursive: true, mode: 0o755 });
+    return copyEntries(from, to, mode);
+  }
+  if (before && !stats.isDirectory() && !before.isDirectory()) await rm(to, { force: true });
+  if (stats.isSymbolicLink()) return symlink(await readlink(from), to);
+  if (!stats.isFile()) return;
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  if (mode !== undefined) await chmod(to, mode | 0o400);
+}
+
+async function copyEntries(from: string, to: string, mode: number | undefined): Promise<void> {
+  for (const name of await readdir(from)) await copyEntry(join(from, name), join(to, name), mode);
+}
