@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { logIn, startBrowser, visit, type Visit } from '../support/browser.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
+import { until } from '../support/wait.ts';
 
 /** Calls: by hand, for later, and by the clock. */
 
@@ -124,11 +125,19 @@ describe('calls', () => {
     await page.getByRole('group').getByRole('button', { name: 'Dead' }).click();
     const had = async (id: string): Promise<Buffer> =>
       (await gateway.api('GET', `/system/async/${id}/body`)).body;
+    const submitted = async (id: string): Promise<string> => {
+      const told = JSON.parse((await gateway.api('GET', `/system/async/${id}`)).text) as Record<
+        string,
+        string
+      >;
+      return told['state'] === 'dead' ? (told['submittedAt'] ?? '') : '';
+    };
     const replay = async (id: string, change: (field: Locator) => Promise<void>): Promise<void> => {
       await page
         .getByRole('row', { name: new RegExp(`Dead.*${id}`) })
         .getByRole('button')
         .click();
+      const before = await submitted(id);
       const field = page.getByRole('dialog').getByLabel('Body');
       const hint =
         { binary: 'is not text', lines: 'This is the original body', large: 'is too large' }[id] ?? '';
@@ -136,7 +145,8 @@ describe('calls', () => {
       await change(field);
       await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await page.getByRole('row', { name: new RegExp(`Dead.*${id}`) }).waitFor();
+      const isAgain = async (): Promise<boolean> => !['', before].includes(await submitted(id));
+      await until(isAgain, `the replay of ${id} to be dead`);
     };
     for (const [id, body] of Object.entries(bodies)) {
       await replay(id, async () => {});
