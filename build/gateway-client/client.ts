@@ -106,7 +106,10 @@ export class GatewayClient {
 
   /** Makes a namespace, unless it exists. */
   async ensureNamespace(name: string): Promise<void> {
-    await this.send('POST', '/system/namespace/', { body: { name }, besides: [409] });
+    await this.send('POST', '/system/namespace/', {
+      body: { name, labels: { openfaas: '1' } },
+      besides: [409],
+    });
   }
 
   async putSecret(name: string, namespace: string, value: Buffer): Promise<void> {
