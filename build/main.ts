@@ -20,6 +20,7 @@ const host: Host = {
   program: createRequire(script).resolve(script), // Node may have found it by a link, or without its extension
   out: createOutput(stdout, isatty(1), env),
   err: createOutput(stderr, isatty(2), env),
+  stdin: () => process.stdin,
   interrupted: interruption.signal,
   onSecondInterrupt: (callback) => secondInterrupt.push(callback),
 };

@@ -32,8 +32,8 @@ async function choosePort(): Promise<string> {
 function whatNext(gateway: string, folder: string): string {
   const login = gateway === USUAL_GATEWAY ? '' : `  export OPENFAAS_URL=${gateway}\n`;
   return `
-OpenFaaS's API is served at ${gateway}, without a container, a cluster or a login. Call the function
-behind it:
+What runs is shown at ${gateway}/ui/, for a browser, and OpenFaaS's API is served at ${gateway}, without a
+container, a cluster or a login. Call the function there, or from here:
 
   curl ${gateway}/function/${NAME}
   curl -H 'content-type: application/json' -d '{"name":"Ada"}' ${gateway}/function/${NAME}
@@ -49,7 +49,7 @@ ${login}  faas-cli list
   echo '{"name":"Ada"}' | faas-cli invoke ${NAME} --content-type application/json
   faas-cli logs ${NAME}
 
-The page is ${gateway}/ui/. Make a function of your own, in a folder of yours:
+Make a function of your own, in a folder of yours:
 
   node ${OFKIT} new mine --lang ts-http
   node ${OFKIT} up

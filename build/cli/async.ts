@@ -2,22 +2,22 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { CALL_STATES } from '../gateway-client/calls.ts';
 import type { Host } from '../host.ts';
 import { choice, text, value, withFlags } from './flag.ts';
-import { JSON_OUTPUT, STATE_FOLDER } from './shared-flags.ts';
+import { GATEWAY, JSON_OUTPUT } from './shared-flags.ts';
 
-export const SHOW = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
+export const SHOW = { ...GATEWAY, json: JSON_OUTPUT };
 
 export const LIST = {
-  stateFolder: STATE_FOLDER,
+  ...GATEWAY,
   function: text('--function <name>', 'only those of a function, or of NAME.NAMESPACE'),
   state: choice('--state <state>', 'only those in a state', CALL_STATES),
   limit: value('--limit <calls>', 'at most so many (default: 100)', parseLimit),
   json: JSON_OUTPUT,
 };
 
-export const CANCEL = { stateFolder: STATE_FOLDER };
+export const CANCEL = GATEWAY;
 
 export const REPLAY = {
-  stateFolder: STATE_FOLDER,
+  ...GATEWAY,
   body: text('--body <text>', 'in the place of the body that they had'),
 };
 
@@ -34,8 +34,8 @@ export function declareAsync(program: Command, host: Host): void {
   const listValues = withFlags(list, LIST);
   list.action(async (given: object) => {
     const { listQueuedCalls } = await import('../commands/async-calls.ts');
-    const { stateFolder, json, ...filter } = listValues(given);
-    return listQueuedCalls(host, filter, { stateFolder, json });
+    const { stateFolder, url, json, ...filter } = listValues(given);
+    return listQueuedCalls(host, filter, { stateFolder, url, json });
   });
   const show = group
     .command('show')
@@ -55,7 +55,7 @@ export function declareAsync(program: Command, host: Host): void {
   const cancelValues = withFlags(cancel, CANCEL);
   cancel.action(async (calls: string[], given: object) => {
     const { cancelQueuedCalls } = await import('../commands/async-calls.ts');
-    return cancelQueuedCalls(host, calls, cancelValues(given).stateFolder);
+    return cancelQueuedCalls(host, calls, cancelValues(given));
   });
   const replay = group
     .command('replay')
@@ -65,8 +65,8 @@ export function declareAsync(program: Command, host: Host): void {
   const replayValues = withFlags(replay, REPLAY);
   replay.action(async (calls: string[], given: object) => {
     const { replayQueuedCalls } = await import('../commands/async-calls.ts');
-    const { body, stateFolder } = replayValues(given);
-    return replayQueuedCalls(host, calls, body, stateFolder);
+    const { body, ...gateway } = replayValues(given);
+    return replayQueuedCalls(host, calls, body, gateway);
   });
   declareCron(program, host);
 }

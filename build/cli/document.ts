@@ -2,7 +2,7 @@ import { CANCEL, LIST, REPLAY, SHOW } from './async.ts';
 import { BUILD } from './build.ts';
 import { EXEC } from './exec.ts';
 import type { FlagTable } from './flag.ts';
-import { DOWN, LOGS, PS } from './gateway.ts';
+import { DOWN, LOGS, PS, TOP } from './gateway.ts';
 import { GENERATE } from './generate.ts';
 import { NEW } from './new.ts';
 import { RUN, UP } from './run.ts';
@@ -17,6 +17,7 @@ const TABLES: Readonly<Record<string, FlagTable>> = {
   exec: EXEC,
   generate: GENERATE,
   ps: PS,
+  top: TOP,
   logs: LOGS,
   down: DOWN,
   'async list': LIST,

@@ -2,12 +2,14 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { parseGoDuration } from '../../common/duration.ts';
 import type { Host } from '../host.ts';
 import { on, value, withFlags } from './flag.ts';
-import { JSON_OUTPUT, STATE_FOLDER } from './shared-flags.ts';
+import { GATEWAY, JSON_OUTPUT, NAMESPACE, STATE_FOLDER } from './shared-flags.ts';
 
-export const PS = { stateFolder: STATE_FOLDER, json: JSON_OUTPUT };
+export const PS = { ...GATEWAY, namespace: NAMESPACE, json: JSON_OUTPUT };
+
+export const TOP = { ...GATEWAY, namespace: NAMESPACE, once: on('--once', 'print one table and end') };
 
 export const LOGS = {
-  stateFolder: STATE_FOLDER,
+  ...GATEWAY,
   follow: on('-f, --follow', 'print what comes, until Ctrl-C'),
   tail: value('--tail <lines>', 'only so many of the last lines of each', parseLines),
   since: value('--since <time>', 'only lines from a time on: RFC 3339, or how long ago (10m)', parseSince),
@@ -16,26 +18,39 @@ export const LOGS = {
 
 export const DOWN = { stateFolder: STATE_FOLDER };
 
-/** Declares `ps`, `logs` and `down`, which are for the functions that `up --detach` has started. */
+/** Declares `ps`, `top`, `logs` and `down`, which are for the functions that run, such as those of `up --detach`. */
 export function declareGateway(program: Command, host: Host): void {
   const ps = program
     .command('ps')
-    .summary('list what "up --detach" has started')
-    .description('List the functions of the gateway that runs here.');
+    .summary('list the functions that run, with their figures')
+    .description(
+      'List the functions of the gateway that runs here, with their figures of the last 30 seconds.',
+    );
   const psValues = withFlags(ps, PS);
   ps.action(async (given: object) => {
     const { listRunning } = await import('../commands/ps.ts');
     return listRunning(host, psValues(given));
   });
+  const top = program
+    .command('top')
+    .summary('show the functions that run, as it changes')
+    .description(
+      'Show what the functions of the gateway that runs here do, as it changes, until q or Ctrl-C. Where the output is no terminal it is shown once.',
+    );
+  const topValues = withFlags(top, TOP);
+  top.action(async (given: object) => {
+    const { showTop } = await import('../commands/top.ts');
+    return showTop(host, topValues(given));
+  });
   const logs = program
     .command('logs')
     .summary('print what functions wrote')
     .description('Print what functions wrote, those too of their instances that have ended.')
-    .argument('[name]', 'function, or NAME.NAMESPACE (default: all, each line behind its name)');
+    .argument('[names...]', 'functions, or NAME.NAMESPACE (default: all); several: each line behind a name');
   const logsValues = withFlags(logs, LOGS);
-  logs.action(async (name: string | undefined, given: object) => {
+  logs.action(async (names: string[], given: object) => {
     const { printLogs } = await import('../commands/logs.ts');
-    return printLogs(host, name, logsValues(given));
+    return printLogs(host, names, logsValues(given));
   });
   const down = program
     .command('down')

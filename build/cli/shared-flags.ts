@@ -1,6 +1,6 @@
 import { orElse, off, on, text, value, type Flag } from './flag.ts';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
-import { collectPairs, parsePort, parseTagFormat } from './values.ts';
+import { collectPairs, parseGatewayUrl, parsePort, parseTagFormat } from './values.ts';
 
 /** The flags that more than one command has. */
 
@@ -28,6 +28,18 @@ export const STATE_FOLDER = text(
   '--state-dir <folder>',
   'of the gateway (default: $OFKIT_STATE, else build/.ofkit/state)',
 );
+
+/** The flags that choose the gateway which a command asks. */
+export const GATEWAY = {
+  stateFolder: STATE_FOLDER,
+  url: value(
+    '-g, --gateway <url>',
+    'another gateway, with the login that faas-cli keeps for it',
+    parseGatewayUrl,
+  ),
+};
+
+export const NAMESPACE = text('-n, --namespace <namespace>', 'only functions in it (default: all)');
 
 export const WATCHDOG = text(
   '--watchdog <file>',

@@ -38,3 +38,13 @@ export function parseTagFormat(text: string): TagFormat {
   if (format) return format;
   throw new InvalidArgumentError(`Allowed choices are ${TAG_FORMATS.join(', ')}.`);
 }
+
+/** Reads the address of a gateway. It comes without a slash at its end, as paths are put behind it. */
+export function parseGatewayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:8080.');
+  if (url.username || url.password)
+    throw new InvalidArgumentError('It must be without user and password: "faas-cli login" keeps them.');
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}

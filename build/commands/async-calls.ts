@@ -6,24 +6,19 @@ import {
   type CallFilter,
   type QueuedCall,
 } from '../gateway-client/calls.ts';
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { shownName } from '../gateway-client/names.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
-export interface AsyncOptions {
-  readonly stateFolder: string | undefined;
+export interface AsyncOptions extends GatewayChoice {
   readonly json: boolean;
 }
 
 /** `ofkit async list`: prints queued calls, the newest first. */
-export async function listQueuedCalls(
-  host: Host,
-  filter: CallFilter,
-  { stateFolder, json }: AsyncOptions,
-): Promise<void> {
-  const calls = await listCalls(await connectGateway(host, stateFolder), filter);
-  if (json) {
+export async function listQueuedCalls(host: Host, filter: CallFilter, options: AsyncOptions): Promise<void> {
+  const calls = await listCalls(await connectGateway(host, options), filter);
+  if (options.json) {
     host.out.line(JSON.stringify(calls, undefined, 2));
     return;
   }
@@ -40,13 +35,9 @@ export async function listQueuedCalls(
 }
 
 /** `ofkit async show`: prints everything that the gateway knows of a call. */
-export async function showQueuedCall(
-  host: Host,
-  callId: string,
-  { stateFolder, json }: AsyncOptions,
-): Promise<void> {
-  const call = await describeCall(await connectGateway(host, stateFolder), callId);
-  if (json) {
+export async function showQueuedCall(host: Host, callId: string, options: AsyncOptions): Promise<void> {
+  const call = await describeCall(await connectGateway(host, options), callId);
+  if (options.json) {
     host.out.line(JSON.stringify(call, undefined, 2));
     return;
   }
@@ -73,9 +64,9 @@ export async function showQueuedCall(
 export async function cancelQueuedCalls(
   host: Host,
   callIds: readonly string[],
-  stateFolder: string | undefined,
+  gateway: GatewayChoice,
 ): Promise<void> {
-  const client = await connectGateway(host, stateFolder);
+  const client = await connectGateway(host, gateway);
   for (const callId of callIds) {
     await cancelCall(client, callId);
     host.out.line(`${callId}: cancelled`);
@@ -87,9 +78,9 @@ export async function replayQueuedCalls(
   host: Host,
   callIds: readonly string[],
   body: string | undefined,
-  stateFolder: string | undefined,
+  gateway: GatewayChoice,
 ): Promise<void> {
-  const client = await connectGateway(host, stateFolder);
+  const client = await connectGateway(host, gateway);
   for (const callId of callIds) {
     await replayCall(client, callId, body);
     host.out.line(`${callId}: queued again`);

@@ -1,18 +1,17 @@
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { shownName } from '../gateway-client/names.ts';
 import { listSchedules, runSchedule } from '../gateway-client/schedules.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 
-export interface CronOptions {
-  readonly stateFolder: string | undefined;
+export interface CronOptions extends GatewayChoice {
   readonly json: boolean;
 }
 
 /** `ofkit cron list`: prints the functions that the gateway calls by the clock, with their next times. */
-export async function listCron(host: Host, { stateFolder, json }: CronOptions): Promise<void> {
-  const schedules = await listSchedules(await connectGateway(host, stateFolder));
-  if (json) {
+export async function listCron(host: Host, options: CronOptions): Promise<void> {
+  const schedules = await listSchedules(await connectGateway(host, options));
+  if (options.json) {
     host.out.line(JSON.stringify(schedules, undefined, 2));
     return;
   }
@@ -28,7 +27,7 @@ export async function listCron(host: Host, { stateFolder, json }: CronOptions): 
 }
 
 /** `ofkit cron run`: calls a function at once as its schedule would. */
-export async function runCron(host: Host, name: string, { stateFolder, json }: CronOptions): Promise<void> {
-  const status = await runSchedule(await connectGateway(host, stateFolder), name);
-  host.out.line(json ? JSON.stringify({ status }) : `${name}: answered ${status}`);
+export async function runCron(host: Host, name: string, options: CronOptions): Promise<void> {
+  const status = await runSchedule(await connectGateway(host, options), name);
+  host.out.line(options.json ? JSON.stringify({ status }) : `${name}: answered ${status}`);
 }

@@ -1,27 +1,30 @@
 import type { FunctionLine, LogQuery } from '../gateway-client/client.ts';
 import { shownName } from '../gateway-client/names.ts';
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { Prefixes } from '../terminal/colours.ts';
 
-export interface LogsOptions extends LogQuery {
-  readonly stateFolder: string | undefined;
+export interface LogsOptions extends LogQuery, GatewayChoice {
   readonly json: boolean;
 }
 
-/** `ofkit logs`: prints the lines of one function unchanged, or of all functions with a name before each line. */
-export async function printLogs(host: Host, name: string | undefined, options: LogsOptions): Promise<void> {
-  const client = await connectGateway(host, options.stateFolder);
+/**
+ * `ofkit logs`: prints the lines of one function unchanged, or of several with a name before each line, in a colour.
+ * @param names `NAME` or `NAME.NAMESPACE`; none for all functions
+ */
+export async function printLogs(host: Host, names: readonly string[], options: LogsOptions): Promise<void> {
+  const client = await connectGateway(host, options);
   const all = await client.list();
-  const chosen = all.filter((status) => name === undefined || shownName(status) === name);
-  if (name !== undefined && chosen.length === 0) {
+  const missing = names.find((name) => !all.some((status) => shownName(status) === name));
+  if (missing !== undefined) {
     const known = all.map(shownName).join(', ') || 'none';
-    throw new KitError('NOT_FOUND', `no function ${name} runs here: there are ${known}`);
+    throw new KitError('NOT_FOUND', `no function ${missing} runs here: there are ${known}`);
   }
+  const chosen = all.filter((status) => names.length === 0 || names.includes(shownName(status)));
   const prefixes = new Prefixes(host.out, chosen.map(shownName).sort());
   const print = (line: FunctionLine): void => {
-    const text = name === undefined ? prefixes.line(shownName(line), line.text) : line.text;
+    const text = names.length === 1 ? line.text : prefixes.line(shownName(line), line.text);
     host.out.line(options.json ? JSON.stringify(line) : text);
   };
   const streams = chosen.map((status) => client.logs(status, options, host.interrupted));

@@ -1,36 +1,41 @@
+import { firstLook, keyOf } from '../gateway-client/live-functions.ts';
 import { functionUrl, shownName } from '../gateway-client/names.ts';
-import { connectGateway } from '../gateway-client/running-gateway.ts';
+import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
+import { printable } from '../terminal/printable.ts';
 import { alignColumns } from '../terminal/table.ts';
+import { COLUMNS, NUMBERS } from '../top/columns.ts';
 
-export interface PsOptions {
-  readonly stateFolder: string | undefined;
+export interface PsOptions extends GatewayChoice {
+  /** Undefined for all. */
+  readonly namespace: string | undefined;
   readonly json: boolean;
 }
 
-/** `ofkit ps`: prints the functions of the gateway that runs here. */
+/** `ofkit ps`: prints the functions of the gateway that runs here, with the figures of `ofkit top`. */
 export async function listRunning(host: Host, options: PsOptions): Promise<void> {
-  const client = await connectGateway(host, options.stateFolder);
-  const functions = (await client.list()).map((status) => ({
-    name: shownName(status),
-    url: functionUrl(client.url, status),
-    image: status.image,
-    replicas: status.replicas ?? 0,
-    ready: status.availableReplicas ?? 0,
-    calls: status.invocationCount ?? 0,
-    notes: status.notes ?? [],
-  }));
+  const client = await connectGateway(host, options);
+  const statuses = new Map((await client.list()).map((status) => [keyOf(status), status]));
+  const look = await firstLook(client, host.interrupted);
+  const functions = look.of(options.namespace).map((figures) => {
+    const { image, notes = [] } = statuses.get(keyOf(figures)) ?? {};
+    return { figures, name: shownName(figures), url: functionUrl(client.url, figures), image, notes };
+  });
   functions.sort((one, other) => (one.name < other.name ? -1 : 1));
   if (options.json) {
-    host.out.line(JSON.stringify(functions, undefined, 2));
+    const objects = functions.map(({ figures, name, url, image, notes }) => {
+      const { state, replicas, availableReplicas: ready, calls, inFlight, rate, errors, p50, p95 } = figures;
+      const { cpu, memory } = figures;
+      const counted = { calls, inFlight, rate, errors, p50, p95, cpu, memory };
+      return { name, url, image, state, replicas, ready, ...counted, notes };
+    });
+    host.out.line(JSON.stringify(objects, undefined, 2));
     return;
   }
-  const rows = functions.map(({ name, ready, replicas, calls, url: address }) => [
-    name,
-    `${ready}/${replicas}`,
-    String(calls),
-    address,
-  ]);
-  for (const line of alignColumns([['NAME', 'READY', 'CALLS', 'URL'], ...rows])) host.out.line(line);
-  for (const { name, notes } of functions) for (const note of notes) host.err.line(`${name}: ${note}`);
+  const head = [...COLUMNS.map(({ title }) => title), 'URL'];
+  const rows = functions.map(({ figures, url }) => [...COLUMNS.map(({ cell }) => cell(figures)), url]);
+  for (const line of alignColumns([head, ...rows], NUMBERS)) host.out.line(line);
+  for (const { name, notes } of functions)
+    for (const note of notes) host.err.line(printable(`${name}: ${note}`));
+  if (look.problem !== '') host.err.line(`stale: ${printable(look.problem)}`);
 }

@@ -80,7 +80,7 @@ function tellWhatNext(
     const [name = ''] = names;
     lines.push(
       `The gateway is ${gateway}: curl ${gateway}/function/${name}`,
-      `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps and ofkit logs; the page is ${gateway}/ui/`,
+      `faas-cli works with it (export OPENFAAS_URL=${gateway}), as do ofkit ps, top and logs; the page is ${gateway}/ui/`,
     );
   }
   lines.push(

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
+import { printable } from '../terminal/printable.ts';
 import type { DeploymentBody } from './deployment.ts';
 
 /** A function as the gateway describes it. */
@@ -41,7 +43,8 @@ export class GatewayClient {
   readonly url: string;
   readonly #login: string | undefined;
 
-  private constructor(url: string, login: string | undefined) {
+  /** @param login the Authorization header; undefined where the gateway asks for none */
+  constructor(url: string, login: string | undefined) {
     this.url = url;
     this.#login = login;
   }
@@ -128,16 +131,28 @@ export class GatewayClient {
       ...(tail !== undefined && { tail: String(tail) }),
       ...(since && { since: since.toISOString() }),
     });
+    const body = await this.stream(`/system/logs?${query}`, { silenceMs: 0, signal });
+    for await (const line of createInterface({ input: body })) yield JSON.parse(line) as FunctionLine;
+  }
+
+  /**
+   * An answer that goes on until the gateway or `signal` ends it.
+   * @param silenceMs how long nothing may come before it fails; 0 for ever
+   * @throws KitError as `send`
+   */
+  async stream(
+    path: string,
+    { silenceMs, signal }: { readonly silenceMs: number; readonly signal: AbortSignal | undefined },
+  ): Promise<Readable> {
     const { request } = await import('undici');
-    const response = await request(`${this.url}/system/logs?${query}`, {
+    const { statusCode, body } = await request(this.url + path, {
       headers: this.#headers(),
       headersTimeout: ANSWER_WITHIN_MS,
-      bodyTimeout: 0,
+      bodyTimeout: silenceMs,
       ...(signal && { signal }),
     }).catch((error: unknown) => this.#unreachable(error));
-    if (response.statusCode !== 200) this.#refuse(response.statusCode, await response.body.text());
-    for await (const line of createInterface({ input: response.body }))
-      yield JSON.parse(line) as FunctionLine;
+    if (statusCode !== 200) this.#refuse(statusCode, await body.text());
+    return body;
   }
 
   /**
@@ -175,7 +190,9 @@ export class GatewayClient {
   }
 
   #refuse(status: number, text: string): never {
+    if (status === 401)
+      throw new KitError('INVALID', `the gateway at ${this.url} asks for a login: do "faas-cli login" first`);
     const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID' : 'UNREACHABLE';
-    throw new KitError(code, `the gateway at ${this.url} says ${status}: ${text.trim()}`);
+    throw new KitError(code, `the gateway at ${this.url} says ${status}: ${printable(text.trim())}`);
   }
 }

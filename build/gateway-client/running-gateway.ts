@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGateway, isAlive, type Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { GatewayClient } from './client.ts';
+import { faasCliLogin } from './faas-cli-login.ts';
 import type { Project } from '../project.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
@@ -12,6 +13,14 @@ const OWN_FILE = 'ofkit.json';
 const POLL_MS = 20;
 /** How long a gateway may take to end: up to a minute for requests in flight, then some seconds for its functions. */
 const END_WITHIN_MS = 80_000;
+
+/** Which gateway a command asks. */
+export interface GatewayChoice {
+  /** The one with this state folder; where it is not given that of the project. */
+  readonly stateFolder: string | undefined;
+  /** The one at this address, whatever the folder. */
+  readonly url: string | undefined;
+}
 
 /** A gateway that runs, and the folder of its state. */
 interface RunningGateway {
@@ -35,10 +44,18 @@ async function requireGateway(project: Project, given: string | undefined): Prom
 }
 
 /**
- * Connects to the gateway of a state folder, or of the project.
- * @throws KitError NOT_FOUND where none runs
+ * Connects to the gateway that is chosen. One at an address gets the login that faas-cli keeps for it.
+ * @throws KitError NOT_FOUND where none runs for the state folder; USAGE for a choice of two
  */
-export async function connectGateway(project: Project, given: string | undefined): Promise<GatewayClient> {
+export async function connectGateway(
+  project: Project,
+  { stateFolder: given, url: address }: GatewayChoice,
+): Promise<GatewayClient> {
+  if (address !== undefined) {
+    if (given !== undefined)
+      throw new KitError('USAGE', '--gateway and --state-dir are two gateways: leave out one of them');
+    return new GatewayClient(address, await faasCliLogin(project, address));
+  }
   const { url, stateFolder } = await requireGateway(project, given);
   return GatewayClient.create(url, stateFolder);
 }

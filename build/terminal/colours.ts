@@ -1,4 +1,5 @@
 import type { Output } from './output.ts';
+import { printable } from './printable.ts';
 
 const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
 
@@ -11,11 +12,11 @@ export class Prefixes {
   constructor(out: Output, names: readonly string[]) {
     this.#out = out;
     this.#names = names;
-    this.#width = Math.max(0, ...names.map((name) => name.length));
+    this.#width = Math.max(0, ...names.map((name) => printable(name).length));
   }
 
   line(name: string, text: string): string {
     const colour = COLOURS[this.#names.indexOf(name) % COLOURS.length] ?? 'cyan';
-    return `${this.#out.paint(colour, `${name.padEnd(this.#width)} |`)} ${text}`;
+    return `${this.#out.paint(colour, `${printable(name).padEnd(this.#width)} |`)} ${text}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { AsyncState, CallRecord } from '../async/async-call.ts';
 import { GatewayError } from '../errors.ts';
-import { object, text } from '../json/shape.ts';
+import { object, textIfAny } from '../json/shape.ts';
 import { ACCEPTED, json, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
 import { functionOf } from './names.ts';
@@ -36,14 +36,42 @@ export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
   return json(callJson(record));
 }
 
-const REPLAY = object({ body: text });
+/** Bytes of a body that are given out where nothing else is asked for, and at the most. */
+const USUAL_BYTES = 1 << 20;
+const MOST_BYTES = 64 << 20;
+
+/**
+ * `GET /system/async/CALL-ID/body`: the body that a dead call had, or so many bytes of its beginning as `limit` says. It
+ * may be anything, so only a login that may replay it gets it, and no browser shows it as a page.
+ */
+export async function giveBody({ subject, query, principal }: Call, { queue }: ApiContext): Promise<Answer> {
+  if (principal?.access !== 'write')
+    throw new GatewayError('ACCESS_DENIED', 'bodies of calls are for logins that may write');
+  const limit = Number(query.get('limit') || USUAL_BYTES);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_BYTES)
+    throw new GatewayError('REQUEST_INVALID', `limit: expected a whole number from 1 to ${MOST_BYTES}`);
+  const body = await queue.bodyOf(subject);
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': 'attachment',
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+      'X-Body-Length': String(body.length),
+    },
+    body: body.subarray(0, limit),
+  };
+}
+
+const REPLAY = object({ body: textIfAny });
 
 /**
  * `POST /system/async/CALL-ID/replay`: queues a dead call again, with another body if `{"body": "..."}` is sent.
  */
 export async function replayCall(call: Call, { queue }: ApiContext): Promise<Answer> {
   const { body } = await call.readJson(REPLAY);
-  await queue.replay(call.subject, body === '' ? undefined : Buffer.from(body));
+  await queue.replay(call.subject, body === undefined ? undefined : Buffer.from(body));
   return ACCEPTED;
 }
 

@@ -1,4 +1,4 @@
-import { describeCall, listCalls, replayCall } from './async-calls.ts';
+import { describeCall, giveBody, listCalls, replayCall } from './async-calls.ts';
 import { listSchedules, runSchedule } from './schedules.ts';
 import {
   deleteFunction,
@@ -83,6 +83,7 @@ const ROUTES: readonly Route[] = [
   ),
   route('/system/async', { GET: listCalls }),
   route('/system/async/{name}', { GET: describeCall }),
+  route('/system/async/{name}/body', { GET: giveBody }),
   route('/system/async/{name}/replay', { POST: replayCall }),
   route('/system/schedules', { GET: listSchedules }),
   { ...route('/system/schedules/{name}/run', { POST: runSchedule }), isStream: true },

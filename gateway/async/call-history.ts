@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.ts';
 import type { CallRecord } from './async-call.ts';
 import type { CallFilter } from './call-queue.ts';
 
@@ -32,6 +33,19 @@ export class CallHistory {
 
   get(id: string): CallRecord | undefined {
     return this.#records.get(id);
+  }
+
+  /**
+   * The newest call of an id, which has to be dead.
+   * @param rule why it has to be, for the error
+   * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD
+   */
+  dead(callId: string, rule: string): CallRecord {
+    const record = this.find(callId);
+    if (!record)
+      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
+    if (record.state === 'dead') return record;
+    throw new GatewayError('CALL_NOT_DEAD', `the call ${callId} is ${record.state}: ${rule}`);
   }
 
   find(callId: string): CallRecord | undefined {

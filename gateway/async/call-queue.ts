@@ -43,6 +43,11 @@ export interface CallQueue {
   /** @returns the calls that the filter selects, the newest first */
   list(filter: CallFilter): readonly CallRecord[];
   /**
+   * What a dead call had for a body.
+   * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD, STORAGE_FAILED
+   */
+  bodyOf(callId: string): Promise<Buffer>;
+  /**
    * Queues a dead call again, with another body if one is given.
    * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD
    */

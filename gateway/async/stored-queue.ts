@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/errors.ts';
 import { GatewayError } from '../errors.ts';
 import type { FunctionName } from '../functions/function-name.ts';
-import type { CallRecord, NewCall } from './async-call.ts';
+import type { CallContent, CallRecord, NewCall } from './async-call.ts';
 import type { CallFilter, CallQueue, QueueLoad } from './call-queue.ts';
 import { CallHistory, type HistoryLimits } from './call-history.ts';
 import { CallRun, type RunContext } from './call-run.ts';
@@ -148,17 +148,16 @@ export class StoredQueue implements CallQueue {
     return this.#history.list(filter);
   }
 
+  async bodyOf(callId: string): Promise<Buffer> {
+    return (await this.#contentOf(this.#history.dead(callId, 'only dead calls keep their body'))).body;
+  }
+
   async replay(callId: string, body?: Buffer): Promise<void> {
-    const dead = this.#history.find(callId);
-    if (!dead)
-      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
-    if (dead.state !== 'dead')
-      throw notDead(`the call ${callId} is ${dead.state}: only dead calls can be replayed`);
+    const dead = this.#history.dead(callId, 'only dead calls can be replayed');
     if (this.#replaying.has(dead.id)) throw notDead(`the call ${callId} is being replayed already`);
     this.#replaying.add(dead.id);
     try {
-      const content = await this.#store.readContent(dead.id);
-      if (!content) throw notDead(`the body of the call ${callId} is lost: submit it again`);
+      const content = await this.#contentOf(dead);
       const { name, calledAs, queue } = dead;
       const again = body === undefined ? content : { ...content, body };
       await this.#take({ callId, name, calledAs, queue, content: again }, (record) =>
@@ -177,6 +176,12 @@ export class StoredQueue implements CallQueue {
 
   pending(name: FunctionName): number {
     return this.#room.callsOf(name);
+  }
+
+  async #contentOf({ id, callId }: CallRecord): Promise<CallContent> {
+    const content = await this.#store.readContent(id);
+    if (!content) throw notDead(`the body of the call ${callId} is lost: submit it again`);
+    return content;
   }
 
   /** Makes a record known that is on the disk; the call waits for its turn unless it has ended. */

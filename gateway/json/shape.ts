@@ -27,6 +27,9 @@ export const text: Shape<string> = {
   },
 };
 
+/** A text; undefined where there is none, so that no value and an empty one can be told apart. */
+export const textIfAny: Shape<string | undefined> = { zero: undefined, read: text.read };
+
 export const flag: Shape<boolean> = {
   zero: false,
   read(value, at) {

@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observer } from './observer.ts';
 
 /** The longest silence of a stream, in milliseconds. A reader that hears nothing for longer knows that it is dead. */
 const HEARTBEAT_MS = 5000;
+/** How long the snapshot waits for a provider that is slow to answer, in milliseconds; it is then the one before. */
+const FIRST_LOOK_MS = 1000;
 
 /**
- * Yields a stream of server-sent events (HTML, section 9.2): `snapshot` has the whole state, `changes` the new values,
+ * Yields a stream of server-sent events (HTML, section 9.2): `snapshot` has the whole state at the moment, `changes` the new values,
  * `heartbeat` comes when nothing has changed. A slow reader gets all changes since its last read as one event.
  * @param signal ends the stream
  * @throws GatewayError TOO_MANY_WATCHERS before the first event
@@ -28,6 +31,7 @@ export function eventStream(observer: Observer, signal: AbortSignal): AsyncItera
     });
   return (async function* () {
     let seen = 0;
+    await Promise.race([observer.look(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
     while (!signal.aborted) {
       const { version } = observer.state;
       if (version === seen) {

@@ -41,7 +41,7 @@ export class Observer {
   readonly #usage: UsageRound;
   #functions: readonly FunctionStatus[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
   #isStopped = true;
 
   constructor(parts: ObserverParts) {
@@ -51,7 +51,7 @@ export class Observer {
 
   start(): void {
     this.#isStopped = false;
-    void this.#look();
+    void this.look();
   }
 
   stop(): void {
@@ -60,7 +60,7 @@ export class Observer {
   }
 
   /**
-   * Calls `onNews` whenever the state has changed.
+   * Calls `onNews` whenever a look finds that the state has changed.
    * @returns a function that ends the watching
    * @throws GatewayError TOO_MANY_WATCHERS
    */
@@ -70,7 +70,6 @@ export class Observer {
       throw new GatewayError('TOO_MANY_WATCHERS', text);
     }
     this.#watchers.add(onNews);
-    if (this.#watchers.size === 1 && !this.#isStopped) void this.#look();
     return () => this.#watchers.delete(onNews);
   }
 
@@ -79,9 +78,14 @@ export class Observer {
     return this.#tracks.get(qualifiedName(name));
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  /** Looks now, or waits for the look that is going on; not before `start`, nor after `stop`. */
+  look(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
     clearTimeout(this.#timer);
     try {
       let problem = '';
@@ -95,10 +99,9 @@ export class Observer {
       if (isNews) for (const onNews of this.#watchers) onNews();
       this.#usage.begin(this.#functions);
     } finally {
-      this.#isLooking = false;
       if (!this.#isStopped) {
         const wait = this.#watchers.size > 0 ? WATCHED_MS : UNWATCHED_MS;
-        this.#timer = setTimeout(() => void this.#look(), wait);
+        this.#timer = setTimeout(() => void this.look(), wait);
       }
     }
   }

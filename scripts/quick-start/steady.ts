@@ -1,3 +1,6 @@
+import { alignColumns } from '../../build/terminal/table.ts';
+import { COLUMNS, NUMBERS } from '../../build/top/columns.ts';
+
 /** What differs from run to run, and what stands for it in the documents. */
 const VOLATILE: readonly [what: RegExp, instead: string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-31T15:04:05.678Z'],
@@ -14,6 +17,10 @@ const VOLATILE: readonly [what: RegExp, instead: string][] = [
   [/"arch":"[^"]*"/g, '"arch":"x86_64"'],
 ];
 
+/** What stands for the figures of a function that was called, by their columns; they vary from run to run. */
+const FIGURES: Readonly<Record<string, string>> = { 'CALLS/S': '0.13', P50: '4ms', P95: '9ms', ERRORS: '0%' };
+const USAGE: Readonly<Record<string, string>> = { CPU: '12m', MEMORY: '64MiB' };
+
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/g;
 
 /** Puts what is the same in every run in the place of what is not. Ids keep which is which. */
@@ -23,7 +30,7 @@ export class Steady {
   text(output: string): string {
     let text = output.replaceAll(UUID, (id) => this.#idFor(id));
     for (const [what, instead] of VOLATILE) text = text.replaceAll(what, instead);
-    return text;
+    return text.replaceAll(/^NAME +STATE .*\n(?:.*\bhttp.*\n)+/gm, steadyTable);
   }
 
   /** The id of this run for one of the documents. */
@@ -41,4 +48,19 @@ export class Steady {
     this.#ids.set(id, stable);
     return stable;
   }
+}
+
+/** The table of `ofkit ps`, laid out again around figures that stand for those of a run. */
+function steadyTable(table: string): string {
+  const [head = [], ...rows] = table
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ +/));
+  const calls = COLUMNS.findIndex(({ title }) => title === 'CALLS');
+  const steady = rows.map((row) => {
+    const figures = row[calls] === '0' ? { 'CALLS/S': '0', P50: '-', P95: '-', ERRORS: '-' } : FIGURES;
+    const known: Readonly<Record<string, string>> = { ...figures, ...USAGE };
+    return row.map((cell, at) => known[head[at] ?? ''] ?? cell);
+  });
+  return `${alignColumns([head, ...steady], NUMBERS).join('\n')}\n`;
 }

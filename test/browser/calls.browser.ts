@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { execaCommand } from 'execa';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { logIn, startBrowser, visit, type Visit } from '../support/browser.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
+import { until } from '../support/wait.ts';
 
 /** Calls: by hand, for later, and by the clock. */
 
@@ -81,15 +82,23 @@ describe('calls', () => {
     await goTo('#/invoke/flaky.openfaas-fn');
     await page.getByRole('button', { name: 'Later (async)' }).click();
     await page.getByLabel('Path and query').fill('/status?code=500');
+    await page.getByLabel('Body').fill('{"item":"pear"}');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.locator('.answer .status', { hasText: '202' }).waitFor();
     await page.getByRole('link', { name: 'Async calls' }).click();
     const row = page.getByRole('row', { name: /Dead.*flaky/ });
     await row.waitFor();
     await row.getByRole('button', { name: 'Replay' }).click();
-    await page.getByRole('dialog').getByLabel('Body').fill('another body');
+    const body = page.getByRole('dialog').getByLabel('Body');
+    await page.getByText('This is the original body').waitFor();
+    assert.equal(await body.inputValue(), '{"item":"pear"}');
+    await body.fill('another body');
     await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
     await page.getByText('The call is queued again').waitFor();
+    await row.getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('This is the original body').waitFor();
+    assert.equal(await body.inputValue(), 'another body');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await gateway.request({
       method: 'POST',
       path: '/async-function/flaky?ms=60000',
@@ -100,6 +109,53 @@ describe('calls', () => {
     await page.getByRole('row', { name: /Cancelled.*cancel-m/ }).waitFor();
     await page.getByRole('group').getByRole('button', { name: 'Done' }).click();
     await page.getByRole('heading', { name: 'No queued call' }).waitFor();
+  });
+
+  test('leaves a body that is no text, or has other line ends, as it was', async () => {
+    const bodies = {
+      binary: Buffer.from([0xff, 0, 0x80, 0x0a]),
+      lines: Buffer.from('one\r\ntwo\r\n'),
+      large: Buffer.alloc(300_000, 'x'),
+    };
+    for (const [id, body] of Object.entries(bodies)) {
+      const path = '/async-function/flaky/status?code=500';
+      await gateway.request({ method: 'POST', path, headers: { 'x-call-id': id }, body });
+    }
+    await goTo('#/async');
+    await page.getByRole('group').getByRole('button', { name: 'Dead' }).click();
+    const had = async (id: string): Promise<Buffer> =>
+      (await gateway.api('GET', `/system/async/${id}/body`)).body;
+    const submitted = async (id: string): Promise<string> => {
+      const told = JSON.parse((await gateway.api('GET', `/system/async/${id}`)).text) as Record<
+        string,
+        string
+      >;
+      return told['state'] === 'dead' ? (told['submittedAt'] ?? '') : '';
+    };
+    const replay = async (id: string, change: (field: Locator) => Promise<void>): Promise<void> => {
+      await page
+        .getByRole('row', { name: new RegExp(`Dead.*${id}`) })
+        .getByRole('button')
+        .click();
+      const before = await submitted(id);
+      const field = page.getByRole('dialog').getByLabel('Body');
+      const hint =
+        { binary: 'is not text', lines: 'This is the original body', large: 'is too large' }[id] ?? '';
+      await page.getByText(hint).waitFor();
+      await change(field);
+      await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      const isAgain = async (): Promise<boolean> => !['', before].includes(await submitted(id));
+      await until(isAgain, `the replay of ${id} to be dead`);
+    };
+    for (const [id, body] of Object.entries(bodies)) {
+      await replay(id, async () => {});
+      assert.ok((await had(id)).equals(body), id);
+    }
+    await replay('lines', (field) => field.fill('one\nthree\n'));
+    assert.equal(String(await had('lines')), 'one\r\nthree\r\n');
+    await replay('lines', (field) => field.fill(''));
+    assert.equal(String(await had('lines')), '');
   });
 
   test('shows schedules, and runs one now', async () => {

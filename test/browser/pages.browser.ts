@@ -38,7 +38,7 @@ async function goTo(hash: string): Promise<void> {
 }
 
 function heading(name: string): Promise<void> {
-  return page.getByRole('heading', { level: 1, name }).waitFor();
+  return page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 }
 
 describe('the page', () => {
@@ -58,6 +58,8 @@ describe('the page', () => {
     await page.getByLabel('Labels').fill('team=shop');
     await page.getByLabel('Annotations').fill('topic=cron-function\nschedule=0 3 * * *');
     await page.getByRole('button', { name: 'Deploy a function' }).click();
+    await heading('mailer');
+    await page.getByRole('link', { name: 'Functions' }).first().click();
     await page.getByRole('row', { name: /mailer.*Ready/ }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('mail');
@@ -90,7 +92,7 @@ describe('the page', () => {
     await heading('Edit mailer.openfaas-fn');
     await page.getByLabel('Environment').fill('log_level=debug');
     await page.getByRole('button', { name: 'Deploy the change' }).click();
-    await heading('Functions');
+    await heading('mailer');
     await until(
       async () => ((await statusOf(gateway, 'mailer')) as { envVars?: object }).envVars,
       'the change',
@@ -101,6 +103,7 @@ describe('the page', () => {
     >;
     assert.deepEqual(envVars, { log_level: 'debug' });
     assert.equal(annotations?.['schedule'], '0 3 * * *');
+    await goTo('#/functions');
     await deploy(gateway, { service: 'unwanted', image: 'talker:1' });
     await page.getByRole('link', { name: 'unwanted' }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
@@ -135,6 +138,36 @@ describe('the page', () => {
     await page.locator('.log-line', { hasText: 'red and plain' }).waitFor();
     await page.getByLabel('Filter, or /pattern/i').fill('/(/');
     assert.equal(await page.getByLabel('Filter, or /pattern/i').getAttribute('aria-invalid'), 'true');
+  });
+
+  test('stays at the end of lines that come, or where one has scrolled to', async () => {
+    await page.reload(); // without the filter of before
+    const log = page.getByRole('log');
+    const follow = page.getByRole('button', { name: 'Newest' });
+    const flood = (): Promise<unknown> =>
+      gateway.request({ path: '/function/orders/flood?rate=1000&seconds=1' });
+    const last = page.locator('.log-line', { hasText: 'flood 9.99 ' }).last();
+    const isSeen = (): Promise<boolean> =>
+      last.evaluate((line) => {
+        const box = line.closest('.log')?.getBoundingClientRect();
+        return box !== undefined && line.getBoundingClientRect().bottom <= box.bottom;
+      });
+    await flood();
+    await until(async () => (await last.count()) > 0 && isSeen(), 'the last line');
+
+    await log.hover();
+    await page.mouse.wheel(0, -2000);
+    await page.locator('button[aria-pressed=false]', { hasText: 'Newest' }).waitFor();
+    const place = await log.evaluate((box) => box.scrollTop);
+    await flood();
+    await page.locator('.log-tally', { hasText: /^2,0/ }).waitFor();
+    assert.equal(await log.evaluate((box) => box.scrollTop), place);
+    await page.mouse.wheel(0, 1_000_000);
+    await page.locator('button[aria-pressed=true]', { hasText: 'Newest' }).waitFor();
+    await until(async () => (await last.count()) > 0 && isSeen(), 'the last line again');
+    await follow.click();
+    await follow.click();
+    await until(isSeen, 'the end, as it is followed again');
   });
 
   test('makes, replaces and deletes secrets, and never shows a value', async () => {
@@ -179,7 +212,26 @@ describe('the page', () => {
     assert.equal(await page.locator('img').count(), 1, 'no picture from elsewhere');
     await page.getByRole('listitem').filter({ hasText: 'Figlet' }).getByRole('button').click();
     await page.getByRole('button', { name: 'Deploy a function' }).click();
-    await page.getByRole('row', { name: /figlet.*Ready/ }).waitFor();
+    await heading('figlet');
+    await page.getByText('1 of 1 ready').waitFor();
+  });
+
+  test('tells of settings without an effect after a deployment, and when another one is made', async () => {
+    await goTo('#/deploy');
+    await page.getByLabel('Image', { exact: false }).first().fill('talker:1');
+    await page.getByRole('textbox', { name: 'Name', exact: false }).first().fill('careless');
+    await page.getByLabel('Labels').fill('com.openfaas.scale.min=many');
+    await page.getByRole('button', { name: 'Deploy a function' }).click();
+    await heading('careless');
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.min' }).waitFor();
+    const body = { service: 'careless', image: 'talker:1', labels: { 'com.openfaas.scale.max': 'few' } };
+    await gateway.api('PUT', '/system/functions', { body });
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.max' }).waitFor();
+    await page.locator('.notes', { hasText: 'com.openfaas.scale.min' }).waitFor({ state: 'detached' });
+    await gateway.api('PUT', '/system/functions', { body: { ...body, labels: {} } });
+    await page.locator('.notes').waitFor({ state: 'detached' });
+    await gateway.api('DELETE', '/system/functions', { body: { functionName: 'careless' } });
+    await goTo('#/functions');
   });
 
   test('speaks Chinese, and keeps the colours that one has chosen', async () => {

@@ -49,7 +49,12 @@ async function start(
   return gateway;
 }
 
-function submit(gateway: OfGateway, path = '', headers: Record<string, string> = {}, body = 'x') {
+function submit(
+  gateway: OfGateway,
+  path = '',
+  headers: Record<string, string> = {},
+  body: string | Buffer = 'x',
+) {
   return gateway.request({ method: 'POST', path: `/async-function/fn${path}`, headers, body });
 }
 
@@ -133,6 +138,38 @@ testBackEnds(
     );
   },
 );
+
+testBackEnds('the body of a dead call is given out byte for byte, and of no other', async (t, backEnd) => {
+  const gateway = await start(t, backEnd, {}, { ...FAST, 'com.openfaas.retry.attempts': '1' });
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
+  await submit(gateway, '/status?code=503', { 'x-call-id': 'bytes', 'content-type': 'text/html' }, bytes);
+  await untilState(gateway, 'bytes', 'dead');
+  const whole = await gateway.api('GET', '/system/async/bytes/body');
+  assert.deepEqual(whole.body, bytes);
+  const { headers } = whole;
+  assert.deepEqual(
+    [headers['content-type'], headers['content-disposition'], headers['x-content-type-options']],
+    ['application/octet-stream', 'attachment', 'nosniff'],
+    'no browser shows it as a page of the gateway',
+  );
+  const part = await gateway.api('GET', '/system/async/bytes/body?limit=10');
+  assert.deepEqual([part.body, part.headers['x-body-length']], [bytes.subarray(0, 10), '256']);
+
+  for (const limit of ['0', '-1', 'x', '1.5', '67108865'])
+    assert.equal((await gateway.api('GET', `/system/async/bytes/body?limit=${limit}`)).status, 400, limit);
+  assert.equal((await gateway.api('GET', '/system/async/none/body')).status, 404);
+  assert.equal((await gateway.api('GET', '/system/async/bytes/body', { login: null })).status, 401);
+  await submit(gateway, '', { 'x-call-id': 'well' });
+  await untilState(gateway, 'well', 'done');
+  const done = await gateway.api('GET', '/system/async/well/body');
+  assert.deepEqual([done.status, /only dead calls keep their body/.test(done.text)], [409, true]);
+
+  await gateway.api('POST', '/system/async/bytes/replay', { body: { body: '' } });
+  await until(
+    async () => (await gateway.api('GET', '/system/async/bytes/body')).text === '',
+    'the replay with an empty body to be dead',
+  );
+});
 
 testBackEnds('a call that waits is cancelled, and so is one that runs', async (t, backEnd) => {
   const gateway = await start(t, backEnd, {}, { 'com.openfaas.retry.min_wait': '1h' });

@@ -46,6 +46,20 @@ test('events tell of functions, their instances, calls and removal as they happe
   for (const { name, data } of reader.events) if (name === 'changes') holdToSchema('Changes', data);
 });
 
+test('the first event has what was deployed the moment before', async (t) => {
+  const gateway = await startGateway(t);
+  makeLocalImage(gateway.folder, 'fn');
+  for (const service of ['one', 'two', 'three']) {
+    await gateway.api('POST', '/system/functions', { body: { service, image: 'fn' } });
+    const reader = await EventReader.open(t, gateway);
+    const first = await reader.waitFor('an event', ({ name }) => name === 'snapshot');
+    assert.ok(
+      views(first.data).some(({ name }) => name === service),
+      service,
+    );
+  }
+});
+
 test('events tell why a function has no instance', async (t) => {
   const gateway = await startGateway(t);
   makeLocalImage(gateway.folder, 'fn', { fprocess: 'node missing.mjs' });

@@ -84,6 +84,11 @@ function comeBack(gateway: OfGateway, { address, cookie }: Begun, query = ''): P
   });
 }
 
+/** The cookie of a session that a login has begun. */
+function sessionOf({ headers }: Answer): string | undefined {
+  return headers['set-cookie']?.find((one) => one.includes('of-session') && one.includes('Path=/system'));
+}
+
 async function startBoth(t: TestContext): Promise<{ gateway: OfGateway; provider: Provider }> {
   const provider = await Provider.start(t);
   const gateway = await startGateway(t, { oidc_issuer: provider.issuer, oidc_write_groups: 'makers' });
@@ -100,9 +105,7 @@ test('the browser goes with state, nonce and challenge, and the code comes back 
   provider.claims = { nonce: sent.get('nonce') ?? '', groups: ['makers'], preferred_username: 'ada' };
   const answer = await comeBack(gateway, begun);
   assert.equal(answer.status, 200);
-  const session = (answer.headers['set-cookie'] ?? []).find(
-    (one) => one.includes('of-session') && one.includes('Path=/system'),
-  );
+  const session = sessionOf(answer);
   assert.match(session ?? '', /SameSite=Strict/);
   const headers = { cookie: session?.split(';')[0] ?? '' };
   const who = await gateway.api('GET', '/system/session', { login: null, headers });
@@ -110,6 +113,23 @@ test('the browser goes with state, nonce and challenge, and the code comes back 
   const [form] = provider.forms;
   assert.ok((form?.get('code_verifier') ?? '').length > 40);
   assert.equal((await comeBack(gateway, begun)).status, 401, 'once alone');
+});
+
+test('a login that may read alone gets no body of a call, which may be anything', async (t) => {
+  const provider = await Provider.start(t);
+  const groups = { oidc_write_groups: 'makers', oidc_read_groups: 'readers' };
+  const gateway = await startGateway(t, { oidc_issuer: provider.issuer, ...groups });
+  for (const [group, status] of [
+    ['makers', 404],
+    ['readers', 403],
+  ] as const) {
+    const begun = await begin(gateway);
+    const nonce = begun.address.searchParams.get('nonce') ?? '';
+    provider.claims = { nonce, groups: [group], preferred_username: 'ada' };
+    const cookie = sessionOf(await comeBack(gateway, begun))?.split(';')[0] ?? '';
+    const answer = await gateway.api('GET', '/system/async/one/body', { login: null, headers: { cookie } });
+    assert.equal(answer.status, status, group);
+  }
 });
 
 test('what is not of this login is refused', async (t) => {

@@ -12,6 +12,7 @@ const commands = [
   ['up'],
   ['exec'],
   ['ps'],
+  ['top'],
   ['logs'],
   ['down'],
   ['async'],

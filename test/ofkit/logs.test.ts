@@ -8,6 +8,9 @@ import { within } from '../support/wait.ts';
 
 const HANDLER = "module.exports = async (request) => (console.log(`wrote ${request.url.slice(1)}`), 'ok');\n";
 
+/** What stands before the lines of each function, in colours of their own. */
+const [ONE, TWO] = [`\u001B[36mone |\u001B[39m`, `\u001B[33mtwo |\u001B[39m`];
+
 test('logs prints the lines of one function or of all, the last ones, those of a time, and those to come', async (t) => {
   const project = await Project.create(t);
   await project.useTemplates('plain');
@@ -19,6 +22,7 @@ test('logs prints the lines of one function or of all, the last ones, those of a
     fetch(`${gateway}/function/${path}`).then((answer) => answer.text());
   const follower = execa(process.execPath, [OFKIT, 'logs', '--follow'], {
     cwd: project.folder,
+    env: { FORCE_COLOR: '1', NO_COLOR: '' },
     reject: false,
   });
   t.after(() => follower.kill('SIGKILL'));
@@ -26,7 +30,7 @@ test('logs prints the lines of one function or of all, the last ones, those of a
   const both = new Promise<void>((resolve) => {
     follower.stdout.on('data', (chunk: Buffer) => {
       followed += String(chunk);
-      if (followed.includes('one | wrote a\n') && followed.includes('two | wrote b\n')) resolve();
+      if (followed.includes(`${ONE} wrote a\n`) && followed.includes(`${TWO} wrote b\n`)) resolve();
     });
   });
   await call('one/a');
@@ -39,10 +43,11 @@ test('logs prints the lines of one function or of all, the last ones, those of a
     (await project.ofkit(['logs', ...args])).stdout.split('\n').filter((line) => line.includes('wrote'));
   assert.deepEqual(await lines('one'), ['wrote a']);
   assert.deepEqual(await lines(), ['one | wrote a', 'two | wrote b']);
+  assert.deepEqual(await lines('two', 'one'), ['one | wrote a', 'two | wrote b']);
   assert.deepEqual(await lines('one', '--since', '1h'), ['wrote a']);
   assert.deepEqual(await lines('one', '--since', '2999-01-01T00:00:00Z'), []);
   const last = (await project.ofkit(['logs', 'one', '--tail', '1', '--json'])).stdout.trim();
   assert.equal((JSON.parse(last) as { name: string }).name, 'one');
-  assert.deepEqual((await project.ofkit(['logs', 'three'])).status, 3);
+  assert.deepEqual((await project.ofkit(['logs', 'one', 'three'])).status, 3);
   assert.deepEqual((await project.ofkit(['logs', '--since', 'noon'])).status, 2);
 });

@@ -43,7 +43,7 @@ test('it returns when all are ready, prints their URLs, and down ends them', asy
   const listed = await project.ofkit(['ps']);
   assert.match(
     listed.stdout,
-    /^NAME READY CALLS URL\none +1\/1 +1 +http:.*\ntwo +1\/1 +1 +http:.*\/function\/two\n$/,
+    /^NAME +STATE +READY +CALLS .* URL\none +ready +1\/1 +1 .* http:.*\ntwo +ready +1\/1 +1 .* http:.*\/function\/two\n$/,
   );
   const down = await project.ofkit(['down']);
   assert.equal(down.status, 0, down.stderr);

@@ -57,7 +57,7 @@ test('up has a gateway for functions, for ps and logs elsewhere, and functions r
   const { gateway } = await running.until('ready', (event) => event.function === 'caller');
   await running.until('ready', (event) => event.function === 'called');
   assert.equal(await (await fetch(gateway ?? '')).text(), 'called');
-  assert.match((await project.ofkit(['ps'])).stdout, /^called +1\/1 +1 +http[^]*\ncaller +1\/1 +1 +http/m);
+  assert.match((await project.ofkit(['ps'])).stdout, /^called +ready +1\/1 +1 .*\ncaller +ready +1\/1 +1 /m);
   assert.match((await project.ofkit(['logs', 'called'])).stdout, /^was called$/m);
   assert.equal((await running.interrupt()).status, 0);
   assert.equal((await project.ofkit(['ps'])).status, 3);

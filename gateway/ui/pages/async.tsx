@@ -5,9 +5,8 @@ import type { AsyncCall } from '../api/types.ts';
 import { keyOf, live } from '../live/live.ts';
 import { namespace } from '../live/preferences.ts';
 import { useStore } from '../live/store.ts';
-import { Dialog } from '../parts/dialog.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { Field, valueOf } from '../parts/field.tsx';
+import { valueOf } from '../parts/field.tsx';
 import { ago, bytes, count, dateTime, milliseconds } from '../parts/format.ts';
 import { useLoaded } from '../parts/load.ts';
 import { tellDone, tellFailed } from '../parts/notices.tsx';
@@ -15,6 +14,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { useMayWrite } from '../parts/shell.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useLocale, useTexts } from '../text/text.ts';
+import { ReplayDialog } from './replay-dialog.tsx';
 
 const STATES = ['', 'waiting', 'running', 'done', 'dead', 'cancelled'] as const;
 const REFRESH_MS = 2000;
@@ -183,39 +183,5 @@ function Calls({
         </tbody>
       </table>
     </div>
-  );
-}
-
-function ReplayDialog({
-  replayed,
-  onClose,
-}: {
-  readonly replayed: AsyncCall;
-  readonly onClose: () => void;
-}): VNode {
-  const t = useTexts();
-  const [body, setBody] = useState('');
-  const send = async (): Promise<void> => {
-    try {
-      const path = `/system/async/${encodeURIComponent(replayed.callId)}/replay`;
-      await call('POST', path, { body: body === '' ? {} : { body } });
-      tellDone(t.asyncCalls.replayed);
-    } catch (thrown) {
-      tellFailed(thrown);
-    }
-    onClose();
-  };
-  return (
-    <Dialog
-      title={t.asyncCalls.replayTitle(replayed.function)}
-      confirm={t.asyncCalls.replay}
-      onConfirm={() => void send()}
-      onClose={onClose}
-    >
-      <p class="faint code">{replayed.callId}</p>
-      <Field label={t.invoke.body} hint={t.asyncCalls.replayHint}>
-        <textarea class="code" rows={8} value={body} onInput={(event) => setBody(valueOf(event))} />
-      </Field>
-    </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, getJson } from '../api/client.ts';
 import type { Deployed } from '../api/types.ts';
+import { keyOf } from '../live/live.ts';
 import { namespace } from '../live/preferences.ts';
 import { go, place } from '../live/router.ts';
 import { useStore } from '../live/store.ts';
@@ -61,6 +62,11 @@ function Edit({ name }: { readonly name: string }): VNode {
   );
 }
 
+/** The namespace is known to the gateway alone where none was given. */
+function findDeployed({ service, namespace }: DeployForm): Promise<Deployed> {
+  return getJson(`/system/function/${encodeURIComponent(service)}?${new URLSearchParams({ namespace })}`);
+}
+
 function Form({
   first,
   known,
@@ -110,7 +116,10 @@ function Form({
     try {
       await call(isNew ? 'POST' : 'PUT', '/system/functions', { body: bodyOf(form, known) });
       tellDone(isNew ? t.deploy.deployed(form.service) : t.deploy.changed(form.service));
-      go('functions');
+      // there stands what came of it: its state, and notes on settings without an effect
+      const deployed = await findDeployed(form).catch(() => undefined);
+      if (deployed) go('function', keyOf(deployed));
+      else go('functions');
     } catch (thrown) {
       tellFailed(thrown);
       setSending(false);

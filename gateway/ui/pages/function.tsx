@@ -21,16 +21,21 @@ import { FunctionDetails } from './function-details.tsx';
 import { FunctionGraphs } from './function-graphs.tsx';
 import { FunctionInstances } from './function-instances.tsx';
 
+/** Not all that is deployed elsewhere is an event: a provider of another program tells of no times. */
+const REFRESH_MS = 10_000;
+
 export function FunctionPage(): VNode {
   const t = useTexts();
   const { subject } = useStore(place);
   const { functions, heardAt } = useStore(live);
   const view = functions.get(subject);
   // asks again after a deployment, and when the state or the reason of a failure changes
-  const key = `${subject} ${view?.deployedAt ?? ''} ${view?.state ?? ''} ${view?.note ?? ''}`;
+  const version = `${view?.deployedAt ?? ''} ${view?.image ?? ''} ${view?.state ?? ''} ${view?.note ?? ''}`;
   const { value: deployed, error } = useLoaded<Deployed>(
     (signal) => getJson(`/system/function/${encodeURIComponent(subject)}`, { signal }),
-    key,
+    subject,
+    REFRESH_MS,
+    version,
   );
   if ((heardAt > 0 && !view && error) || subject === '') {
     return (

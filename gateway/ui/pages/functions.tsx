@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FunctionView } from '../api/types.ts';
 import { keyOf, live, rates } from '../live/live.ts';
 import { namespace } from '../live/preferences.ts';
@@ -232,7 +232,7 @@ function Summary({
 
 /** Moves the focus to the search when `/` is pressed, as many pages do. */
 function useSlashKey(field: { readonly current: HTMLInputElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const { target } = event;
       const isTyping = target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);

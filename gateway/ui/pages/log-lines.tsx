@@ -8,6 +8,8 @@ import { useTexts } from '../text/text.ts';
 import type { FedLine } from './log-feed.ts';
 
 const LINE_HEIGHT = 22;
+/** Above and below all lines together. */
+const PADDING = 16;
 const SPARE = 10;
 /** How many colours tell instances apart; more instances share them. */
 const HUES = 6;
@@ -22,7 +24,8 @@ export interface LogLinesProps {
 export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VNode {
   const t = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const top = useRef(0);
+  const [, redraw] = useState(0);
   const [height, setHeight] = useState(600);
   const [chosen, choose] = useState<FedLine | undefined>();
   useEffect(() => {
@@ -32,25 +35,32 @@ export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VN
     watching.observe(element);
     return () => watching.disconnect();
   }, []);
+  // the end is counted and not measured: to ask for it would lay the page out with each piece of a flood
+  const end = Math.max(0, lines.length * LINE_HEIGHT + PADDING - height);
   useLayoutEffect(() => {
-    if (isFollowing && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines, isFollowing, height]);
+    if (!isFollowing || !box.current) return;
+    box.current.scrollTop = end;
+    top.current = end;
+  }, [end, isFollowing]);
   const onScroll = (): void => {
     const element = box.current;
     if (!element) return;
-    setTop(element.scrollTop);
+    const before = top.current;
+    top.current = element.scrollTop;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < LINE_HEIGHT;
-    if (isFollowing && !isAtEnd && element.scrollTop < top) onFollowing(false);
+    if (isFollowing && !isAtEnd && element.scrollTop < before) onFollowing(false);
     else if (!isFollowing && isAtEnd) onFollowing(true);
+    if (!isFollowing) redraw(top.current);
   };
-  const first = Math.max(0, Math.floor(top / LINE_HEIGHT) - SPARE);
-  const last = Math.min(lines.length, Math.ceil((top + height) / LINE_HEIGHT) + SPARE);
+  const shownTop = isFollowing ? end : top.current;
+  const first = Math.max(0, Math.floor(shownTop / LINE_HEIGHT) - SPARE);
+  const last = Math.min(lines.length, Math.ceil((shownTop + height) / LINE_HEIGHT) + SPARE);
   const hues = huesOf(lines.slice(first, last));
   return (
     <>
       <div
         ref={box}
-        class="log"
+        class={isFollowing ? 'log following' : 'log'}
         role="log"
         aria-live="off"
         aria-label={t.nav.logs}

@@ -8,10 +8,16 @@ export interface Loaded<T> {
 }
 
 /**
- * Sends a request when a part of the page is shown, and again whenever `key` changes.
+ * Sends a request when a part of the page is shown, and another one whenever `key` changes.
  * @param everyMs the pause before the request is repeated, in milliseconds; 0: it is not
+ * @param version of what is asked for, if it is known: the request is repeated whenever it changes
  */
-export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: string, everyMs = 0): Loaded<T> {
+export function useLoaded<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  key: string,
+  everyMs = 0,
+  version = '',
+): Loaded<T> {
   const [state, setState] = useState<{ key: string; value?: T; error?: Error }>({ key });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -33,7 +39,7 @@ export function useLoaded<T>(ask: (signal: AbortSignal) => Promise<T>, key: stri
       end.abort();
       clearTimeout(timer);
     };
-  }, [key, round, everyMs]);
+  }, [key, version, round, everyMs]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   const isKnown = state.key === key;
   return { value: isKnown ? state.value : undefined, error: isKnown ? state.error : undefined, reload };

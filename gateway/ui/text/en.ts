@@ -214,7 +214,11 @@ export const english = {
     cancelled: 'The call is cancelled',
     replay: 'Replay',
     replayTitle: (name: string) => `Replay a call of ${name}`,
-    replayHint: 'Empty: the body of the original call',
+    bodyText: 'This is the original body. Change it, or send it unchanged.',
+    bodyBinary: (size: string) =>
+      `The original body (${size}) is not text. It is sent unless you write another.`,
+    bodyLarge: (size: string) =>
+      `The original body (${size}) is too large to be shown. It is sent unless you write another.`,
     replayed: 'The call is queued again',
   },
   asyncStates: {

@@ -215,7 +215,9 @@ export const chinese: typeof english = {
     cancelled: '调用已取消',
     replay: '重放',
     replayTitle: (name) => `重放 ${name} 的调用`,
-    replayHint: '留空则使用原来的正文。',
+    bodyText: '这是原来的正文：可以修改，也可以原样发送。',
+    bodyBinary: (size) => `正文不是文本（${size}）：除非在此填写新的正文，否则原样发送。`,
+    bodyLarge: (size) => `正文过大，无法显示（${size}）：除非在此填写新的正文，否则原样发送。`,
     replayed: '调用已重新排队',
   },
   asyncStates: {
