@@ -46,7 +46,7 @@ test('bodies that are being received have a bound together, and their room is gi
     const answer = await post(500);
     return answer.status === 503 && answer;
   }, 'a refusal, once the part has come');
-  assert.match(refused.text, /more than 1000 bytes: try again later/);
+  assert.match(refused.text, /more than 1000 bytes together .*: try again later/);
   assert.match(String(refused.headers['retry-after']), /^\d+$/);
   slow.end('x'.repeat(200));
   assert.equal(await answered, 202);
