@@ -51,7 +51,7 @@ export async function haproxy(lab: Lab): Promise<Subject | undefined> {
     config,
     `global
   nbthread 1
-  maxconn 12000
+  maxconn 4000
 defaults
   mode http
   http-reuse always
