@@ -25,6 +25,16 @@ export function readFields(text: string, start: number): string[] | undefined {
   return fields;
 }
 
+/**
+ * @param fields names and values, which alternate
+ * @param name in lower case
+ * @returns the value of the first field of this name
+ */
+export function firstValue(fields: readonly string[], name: string): string | undefined {
+  const at = fields.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
+  return at === -1 ? undefined : fields[at + 1];
+}
+
 /** @returns a part of a text without the spaces and tabs around it */
 function trimmed(block: string, from: number, to: number): string {
   let start = from;

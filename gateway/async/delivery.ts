@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { endToEndHeaders, firstValue, withoutHeader } from '../../common/http/upstream/headers.ts';
+import { firstValue } from '../../common/http/field-lines.ts';
+import { endToEndHeaders, withoutHeader } from '../../common/http/upstream/headers.ts';
 import { GatheredBytes } from '../../common/http/exchange/gathered-bytes.ts';
 import { messageOf } from '../../common/errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';

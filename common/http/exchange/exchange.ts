@@ -1,6 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { formatDuration } from '../../duration.ts';
 import { messageOf } from '../../errors.ts';
+import { firstValue } from '../field-lines.ts';
 import { exchangeError, type HttpError } from '../http-error.ts';
 import { Deadline } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
@@ -246,7 +247,7 @@ export class Exchange implements ServedRequest {
    */
   #breakOff(): void {
     const { response } = this;
-    const hasLength = this.#head.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
+    const hasLength = firstValue(this.#head, 'content-length') !== undefined;
     const isDelimited = response.chunkedEncoding || response.hasHeader('content-length') || hasLength;
     if (isDelimited || !response.socket) response.destroy();
     else response.socket.resetAndDestroy();

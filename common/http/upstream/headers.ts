@@ -70,12 +70,6 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return kept;
 }
 
-/** @param name in lower case @returns the value of the first header of this name */
-export function firstValue(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
-  return at === -1 ? undefined : headers[at + 1];
-}
-
 /** @param name in lower case @returns all headers but those of this name */
 export function withoutHeader(headers: readonly string[], name: string): string[] {
   return withoutNamed(headers, new Set([name]));

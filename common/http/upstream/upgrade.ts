@@ -2,6 +2,7 @@ import { Agent, STATUS_CODES, type ClientRequest, type IncomingMessage } from 'n
 import type { Socket } from 'node:net';
 import type HttpProxy from 'http-proxy';
 import { messageOf } from '../../errors.ts';
+import { firstValue } from '../field-lines.ts';
 import { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
 import { connectSomewhere, type Connecting, type Elsewhere } from './connecting.ts';
@@ -215,8 +216,8 @@ function replaceNextWrite(socket: Socket, head: string): void {
 
 function requestHead({ method, path, headers: given, protocol }: UpgradeHead): string {
   const headers = [...withoutHeader(given, 'expect'), 'Connection', 'Upgrade', 'Upgrade', protocol];
-  const hasLength = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');
-  if (!hasLength && !BODILESS.has(method)) headers.push('Content-Length', '0');
+  if (firstValue(headers, 'content-length') === undefined && !BODILESS.has(method))
+    headers.push('Content-Length', '0');
   return headText(`${method} ${path} HTTP/1.1`, headers);
 }
 

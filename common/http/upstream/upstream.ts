@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange/exchange.ts';
+import { firstValue } from '../field-lines.ts';
 import type { Manner } from '../manner.ts';
 import { Connecting, type Elsewhere } from './connecting.ts';
 import { forwardFast } from './fast-path/forward-fast.ts';
 import { FastPool } from './fast-path/fast-pool.ts';
 import type { ForwardedRequest } from './slow-path/forward-by-undici.ts';
 import { ForwardedBody } from './slow-path/forwarded-body.ts';
-import { firstValue, withoutHeader } from './headers.ts';
+import { withoutHeader } from './headers.ts';
 import type { SlowPath } from './slow-path/slow-path.ts';
 import { isStepwise } from './stepwise.ts';
 import { UpgradeProxy, type UpgradeHead, type UpgradeOutcome } from './upgrade.ts';
