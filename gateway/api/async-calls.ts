@@ -1,4 +1,5 @@
 import type { AsyncState, CallRecord } from '../async/async-call.ts';
+import { unknownCall } from '../async/call-history.ts';
 import { GatewayError } from '../errors.ts';
 import { object, textIfAny } from '../json/shape.ts';
 import { ACCEPTED, json, type Answer } from './answer.ts';
@@ -31,8 +32,7 @@ export function listCalls(call: Call, context: ApiContext): Answer {
 /** `GET /system/async/CALL-ID`. */
 export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
   const record = queue.find(subject);
-  if (!record)
-    throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${subject}, or it is no longer kept`);
+  if (!record) throw unknownCall(subject);
   return json(callJson(record));
 }
 

@@ -42,8 +42,7 @@ export class CallHistory {
    */
   dead(callId: string, rule: string): CallRecord {
     const record = this.find(callId);
-    if (!record)
-      throw new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
+    if (!record) throw unknownCall(callId);
     if (record.state === 'dead') return record;
     throw new GatewayError('CALL_NOT_DEAD', `the call ${callId} is ${record.state}: ${rule}`);
   }
@@ -104,4 +103,9 @@ export class CallHistory {
     this.#records.delete(id);
     if (record && this.#newest.get(record.callId) === id) this.#newest.delete(record.callId);
   }
+}
+
+/** Makes the error for the id of a call of which nothing is known. */
+export function unknownCall(callId: string): GatewayError {
+  return new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
 }
