@@ -14,12 +14,18 @@ export interface Column {
 
 const TROUBLE_FIRST = { failing: 0, degraded: 1, starting: 2, ready: 3, zero: 4 } as const;
 
-function number(
+/** A column of numbers, the largest first. */
+function number<T extends number | undefined>(
   title: string,
-  value: (figures: FunctionFigures) => number | undefined,
-  shown: (figures: FunctionFigures) => string,
+  value: (figures: FunctionFigures) => T,
+  shown: (value: T, figures: FunctionFigures) => string,
 ): Column {
-  return { title, cell: shown, order: (figures) => -(value(figures) ?? -1), isNumber: true };
+  return {
+    title,
+    cell: (figures) => shown(value(figures), figures),
+    order: (figures) => -(value(figures) ?? -1),
+    isNumber: true,
+  };
 }
 
 /** The figures of a function, in the order of the page's own table. */
@@ -28,49 +34,21 @@ export const COLUMNS: readonly Column[] = [
   { title: 'STATE', cell: ({ state }) => state, order: ({ state }) => TROUBLE_FIRST[state], isNumber: false },
   number(
     'READY',
-    ({ replicas }) => replicas,
-    ({ availableReplicas, replicas }) => `${availableReplicas}/${replicas}`,
+    (one) => one.replicas,
+    (replicas, { availableReplicas }) => `${availableReplicas}/${replicas}`,
   ),
-  number(
-    'CALLS',
-    (one) => one.calls,
-    ({ calls }) => String(calls),
-  ),
-  number(
-    'CALLS/S',
-    (one) => one.rate,
-    (one) => rate(one.rate),
-  ),
-  number(
-    'P50',
-    ({ p50 }) => p50,
-    ({ p50 }) => milliseconds(p50),
-  ),
-  number(
-    'P95',
-    ({ p95 }) => p95,
-    ({ p95 }) => milliseconds(p95),
-  ),
+  number('CALLS', (one) => one.calls, String),
+  number('CALLS/S', (one) => one.rate, rate),
+  number('P50', (one) => one.p50, milliseconds),
+  number('P95', (one) => one.p95, milliseconds),
   number(
     'ERRORS',
-    ({ errors }) => errors,
-    (one) => (one.rate === 0 ? '-' : percent(one.errors)),
+    (one) => one.errors,
+    (errors, one) => (one.rate === 0 ? '-' : percent(errors)),
   ),
-  number(
-    'IN-FLIGHT',
-    ({ inFlight }) => inFlight,
-    ({ inFlight }) => String(inFlight),
-  ),
-  number(
-    'CPU',
-    (one) => one.cpu,
-    (one) => cpu(one.cpu),
-  ),
-  number(
-    'MEMORY',
-    ({ memory }) => memory,
-    ({ memory }) => bytes(memory),
-  ),
+  number('IN-FLIGHT', (one) => one.inFlight, String),
+  number('CPU', (one) => one.cpu, cpu),
+  number('MEMORY', (one) => one.memory, bytes),
 ];
 
 /** The places of columns whose cells stand at the right. */
