@@ -11,7 +11,7 @@ export interface ReadCommand {
 
 /** Commands that concern the image alone, or make no file of the function. */
 const OF_THE_IMAGE =
-  /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|true|false|:|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
+  /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
@@ -48,7 +48,7 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   const shellText = SHELL.test(program) && /^-\w*c$/.test(rest.at(-2) ?? '') ? rest.at(-1) : undefined;
   if (shellText !== undefined) return { kind: 'line', line: shellText };
   if (program === '[' || program === '[[' || program === 'test')
-    return /[`$]\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
+    return /\$\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
   if (/[|>]/.test(text) && isRedirected(text)) return { kind: 'unfollowed' };
   if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
   if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
