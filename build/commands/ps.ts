@@ -1,10 +1,9 @@
-import { firstLook, keyOf } from '../gateway-client/live-functions.ts';
+import { firstLook, keyOf, type FunctionFigures } from '../gateway-client/live-functions.ts';
 import { functionUrl, shownName } from '../gateway-client/names.ts';
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { printable } from '../terminal/printable.ts';
-import { alignColumns } from '../terminal/table.ts';
-import { COLUMNS, NUMBERS } from '../top/columns.ts';
+import { plainTable } from '../top/picture.ts';
 
 export interface PsOptions extends GatewayChoice {
   /** Undefined for all. */
@@ -32,9 +31,8 @@ export async function listRunning(host: Host, options: PsOptions): Promise<void>
     host.out.line(JSON.stringify(objects, undefined, 2));
     return;
   }
-  const head = [...COLUMNS.map(({ title }) => title), 'URL'];
-  const rows = functions.map(({ figures, url }) => [...COLUMNS.map(({ cell }) => cell(figures)), url]);
-  for (const line of alignColumns([head, ...rows], NUMBERS)) host.out.line(line);
+  const urls = { title: 'URL', cell: (figures: FunctionFigures) => functionUrl(client.url, figures) };
+  for (const line of plainTable(look.of(options.namespace), [urls])) host.out.line(line);
   for (const { name, notes } of functions)
     for (const note of notes) host.err.line(printable(`${name}: ${note}`));
   if (look.problem !== '') host.err.line(`stale: ${printable(look.problem)}`);

@@ -2,7 +2,7 @@ import type { FunctionFigures } from '../gateway-client/live-functions.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Output } from '../terminal/output.ts';
 import { alignColumns } from '../terminal/table.ts';
-import { COLUMNS, compareBy, NUMBERS } from './columns.ts';
+import { COLUMNS, compareBy, NUMBERS, type Column } from './columns.ts';
 import { rate } from './format.ts';
 import { KEYS_LINE, type View } from './view.ts';
 
@@ -34,11 +34,18 @@ export function pageOf({ rows }: Size): number {
   return Math.max(1, rows - OTHER_LINES);
 }
 
-/** The table of functions by their names, for a stream that nobody looks at. */
-export function plainTable(functions: readonly FunctionFigures[]): string[] {
+/**
+ * The table of functions by their names, for a stream that nobody looks at.
+ * @param more columns behind the ones of figures
+ */
+export function plainTable(
+  functions: readonly FunctionFigures[],
+  more: readonly Pick<Column, 'title' | 'cell'>[] = [],
+): string[] {
   return tableLines(
     ordered(functions, { column: 0, isReversed: false }),
-    COLUMNS.map(({ title }) => title),
+    [...COLUMNS, ...more].map(({ title }) => title),
+    ...more.map(({ cell }) => cell),
   );
 }
 
