@@ -261,11 +261,14 @@ export class StoredQueue implements CallQueue {
     this.#work.add(work);
   }
 
-  #become(next: CallRecord): Promise<void> {
+  /** Tells of a call's next state once it is written, so that no crash takes back a try that was told of. */
+  async #become(next: CallRecord): Promise<void> {
     if (next.state !== 'waiting') return this.#finish(next);
+    await this.#outcomes.put(next.id, () => this.#store.putOff(next));
+    if (!this.#isUnfinished(next.id)) return; // it was cancelled meanwhile
     this.#history.set(next);
     this.#waiting.add(next, Date.now());
-    return this.#outcomes.put(next.id, () => this.#store.putOff(next));
+    this.#next();
   }
 
   async #finish(record: CallRecord): Promise<void> {
