@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { MOST_RETRIED, tellFlaky } from './flaky.ts';
 import { runTests, type Outcome, type RunOptions } from './run-tests.ts';
@@ -25,7 +26,7 @@ export async function passes(suite: string, files: readonly string[], options: R
   const broken: string[] = [];
   for (const file of new Set(top.map((outcome) => outcome.file))) {
     const ofFile = failed.filter((outcome) => outcome.file === file);
-    const recovered = file !== undefined && (await passNow(file, ofFile, options));
+    const recovered = file !== undefined && (await passNow(file, runOf(file, files), ofFile, options));
     const names = ofFile.filter(({ nesting }) => nesting === 0).map((outcome) => titleOf(outcome));
     (recovered ? flaky : broken).push(...names);
   }
@@ -34,12 +35,30 @@ export async function passes(suite: string, files: readonly string[], options: R
   return broken.length === 0;
 }
 
-/** Whether the tests of one file that have failed pass when they run alone. */
-async function passNow(file: string, failed: readonly Outcome[], options: RunOptions): Promise<boolean> {
+/**
+ * Finds the files that run the tests of a file: itself, or the ones that use it where it is a helper that declares
+ * tests, as Node names the file of the declaration.
+ */
+function runOf(file: string, files: readonly string[]): readonly string[] {
+  if (files.some((one) => path.resolve(one) === file)) return [file];
+  const users = files.filter((one) => readFileSync(one, 'utf8').includes(path.basename(file)));
+  return users.length > 0 ? users : files;
+}
+
+/**
+ * Whether the tests of one file that have failed pass when they run alone.
+ * @param run the files to run for it
+ */
+async function passNow(
+  file: string,
+  run: readonly string[],
+  failed: readonly Outcome[],
+  options: RunOptions,
+): Promise<boolean> {
   const isWhole = failed.some(({ name }) => name === file || file.endsWith(path.sep + name)); // outside its tests
   const names = isWhole ? [] : [...new Set(failed.map(({ name }) => name))];
   console.log(`once more: ${file}: ${names.join('; ') || 'all of it'}`);
-  const again = await runTests([file], { ...options, concurrency: 1, names });
+  const again = await runTests(run, { ...options, concurrency: 1, names });
   const ran = new Set(again.outcomes.map(({ name }) => name));
   // A test whose name is another each time has not been tried again by it.
   return again.passed && failed.every(({ name, nesting }) => isWhole || nesting > 0 || ran.has(name));
