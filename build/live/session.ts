@@ -44,7 +44,7 @@ const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
 export class Session {
-  readonly #project: Host;
+  readonly #host: Host;
   readonly #options: RunOptions;
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
@@ -59,8 +59,8 @@ export class Session {
   #isLost = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(project: Host, options: RunOptions, content: SessionContent, reporter: Reporter) {
-    this.#project = project;
+  constructor(host: Host, options: RunOptions, content: SessionContent, reporter: Reporter) {
+    this.#host = host;
     this.#options = options;
     this.#content = content;
     this.#reporter = reporter;
@@ -104,14 +104,14 @@ export class Session {
     const { watch, inspect, variables } = this.#options;
     const ports = await this.#takePorts();
     const debuggers = inspect === undefined ? [] : await takeDebuggerPorts(inspect, entries.length);
-    const stateFolder = await makeTemporaryStateFolder(this.#project, 'up', engine !== undefined);
+    const stateFolder = await makeTemporaryStateFolder(this.#host, 'up', engine !== undefined);
     this.#stateFolder = stateFolder;
     const gateway = this.#startGateway(stateFolder, ports.gateway);
     // A build takes long, and is in vain if no engine answers.
     if (engine) await requireWayToRun(await gateway, true);
     const make = engine
-      ? engineMaker(this.#project, engine, stack.copy)
-      : localMaker(this.#project, { copy: stack.copy, stateFolder, inspect: inspect !== undefined });
+      ? engineMaker(this.#host, engine, stack.copy)
+      : localMaker(this.#host, { copy: stack.copy, stateFolder, inspect: inspect !== undefined });
     for (const [index, entry] of entries.entries()) {
       const options = {
         make,
@@ -122,17 +122,17 @@ export class Session {
         ports: ports.row,
       };
       const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
-      this.#functions.push(new LiveFunction(this.#project, entry, options, own, this.#reporter));
+      this.#functions.push(new LiveFunction(this.#host, entry, options, own, this.#reporter));
     }
     // No change is missed from here on: where its function is not ready yet, it is reloaded later.
     if (watch) await this.#watch();
-    this.#project.interrupted.throwIfAborted();
+    this.#host.interrupted.throwIfAborted();
     const started = await Promise.allSettled(
       this.#functions.map((one) =>
         steps.run(`${one.entry.name}: ${one.entry.lang}`, (tell) => one.start(tell)),
       ),
     );
-    this.#project.interrupted.throwIfAborted();
+    this.#host.interrupted.throwIfAborted();
     for (const result of started) if (result.status === 'rejected') throw result.reason;
     return (await gateway).url;
   }
@@ -140,7 +140,7 @@ export class Session {
   /** Starts the gateway while the functions are prepared. */
   async #startGateway(stateFolder: string, port: number): Promise<GatewayClient> {
     const { watchdog, inspect } = this.#options;
-    this.#gateway = startGateway(this.#project, {
+    this.#gateway = startGateway(this.#host, {
       stateFolder,
       port,
       watchdog,
@@ -199,7 +199,7 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
-    const { folder } = this.#project;
+    const { folder } = this.#host;
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
       const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
@@ -230,7 +230,7 @@ export class Session {
   /** A change of stack.yaml reloads the functions whose entry changed. */
   async #reloadStack(file: string): Promise<void> {
     try {
-      const stack = await readStack(this.#project, file);
+      const stack = await readStack(this.#host, file);
       for (const one of this.#functions) {
         const entry = stack.functions.find(({ name }) => name === one.entry.name);
         if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);
