@@ -6,6 +6,7 @@ import { InstalledPackages } from '../prepare/installed-packages.ts';
 import type { ChosenMode } from '../prepare/prepare.ts';
 import type { Origins } from '../prepare/source-places.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** A function that was built as it is now, and can be deployed. */
 export interface MadeFunction {
@@ -51,7 +52,7 @@ export function localMaker(
 /** Has a container engine build images, one at a time as `ofkit build` does. */
 export function engineMaker(host: Host, engine: Engine, copy: readonly string[]): FunctionMaker {
   const images = new FunctionImages(host, { ...PLAIN_BUILD, copy });
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
   const make: FunctionMaker = async ({ entry, image, onStep }) => {
     onStep('build context');
     const folder = await images.writeContext(entry);
@@ -60,11 +61,7 @@ export function engineMaker(host: Host, engine: Engine, copy: readonly string[])
     await build(onStep);
     return { notes: [], origins: undefined, told: () => `a container of ${image}` };
   };
-  return (options) => {
-    const made = turn.then(() => make(options));
-    turn = made.catch(() => undefined);
-    return made;
-  };
+  return (options) => inTurn(() => make(options));
 }
 
 /** @param mode that the watchdog gets */

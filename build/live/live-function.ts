@@ -12,6 +12,7 @@ import type { FunctionEntry } from '../stack/functions.ts';
 import { FunctionFailed } from './function-failed.ts';
 import type { FunctionMaker, MadeFunction } from './function-maker.ts';
 import { LineFollower } from './line-follower.ts';
+import type { InTurn } from './one-at-a-time.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface LiveOptions {
@@ -23,7 +24,7 @@ export interface LiveOptions {
   /** Resolves to the gateway once it runs. */
   readonly gateway: Promise<GatewayClient>;
   /** Runs one deployment at a time, because functions share secrets. */
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inTurn: InTurn;
   /** Hands out a new port where a different program has taken the function's port meanwhile. */
   readonly ports: PortRow;
 }

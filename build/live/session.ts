@@ -26,6 +26,7 @@ import { watchChanges } from './changes.ts';
 import { engineMaker, localMaker } from './function-maker.ts';
 import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The functions of a session. */
@@ -57,7 +58,6 @@ export class Session {
   #stopping: Promise<void> | undefined;
   /** Whether the gateway has ended by itself. */
   #isLost = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host, options: RunOptions, content: SessionContent, reporter: Reporter) {
     this.#host = host;
@@ -109,6 +109,7 @@ export class Session {
     const gateway = this.#startGateway(stateFolder, ports.gateway);
     // A build takes long, and is in vain if no engine answers.
     if (engine) await requireWayToRun(await gateway, true);
+    const inTurn = oneAtATime();
     const make = engine
       ? engineMaker(this.#host, engine, stack.copy)
       : localMaker(this.#host, { copy: stack.copy, stateFolder, inspect: inspect !== undefined });
@@ -118,7 +119,7 @@ export class Session {
         variables,
         image: liveImageName(entry, entries),
         gateway,
-        inTurn: this.#inTurn,
+        inTurn,
         ports: ports.row,
       };
       const own = { requests: ports.functions[index] ?? 0, debugger: debuggers[index] };
@@ -168,13 +169,6 @@ export class Session {
     while (functions.length < entries.length) functions.push(await row.take());
     return { gateway, functions, row };
   }
-
-  /** Runs one deployment at a time. */
-  readonly #inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = this.#turn.then(work, work);
-    this.#turn = done.catch(() => undefined);
-    return done;
-  };
 
   async #stop(): Promise<void> {
     await Promise.all(this.#unwatch.map((close) => close()));
