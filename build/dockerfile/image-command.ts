@@ -15,16 +15,32 @@ export function imageCommand(last: Stage | undefined): ImageCommand {
   let command: readonly string[] = [];
   let port: number | undefined;
   for (const stage of lineage(last)) {
+    let isSet = false;
     for (const { keyword, text } of stage.instructions) {
       if (keyword === 'ENTRYPOINT') {
         entrypoint = readWords(text);
-        command = []; // docker drops a CMD that stands before
+        if (!isSet) command = []; // docker drops the CMD of the stage before, and keeps one of this stage
       }
-      if (keyword === 'CMD') command = readWords(text);
+      if (keyword === 'CMD') {
+        command = readWords(text);
+        isSet = true;
+      }
       if (keyword === 'EXPOSE') port ??= Number(/\d+/.exec(text)?.[0] ?? Number.NaN) || undefined;
     }
   }
-  return { words: [...entrypoint, ...command], port };
+  return { words: withoutInit([...entrypoint, ...command]), port };
+}
+
+/** Programs that a container starts first, to reap processes for the one behind them. This machine has its own. */
+const INIT = /^(?:\/|(?:\/usr)?(?:\/local)?\/s?bin\/)?(?:tini(?:-static)?|dumb-init|catatonit)$/;
+
+function withoutInit(words: readonly string[]): readonly string[] {
+  const [program = '', ...rest] = words;
+  if (!INIT.test(program)) return words;
+  let at = 0;
+  while (rest[at]?.startsWith('-') && rest[at] !== '--')
+    at += /^(?:-[per]|--rewrite)$/.test(rest[at] ?? '') ? 2 : 1;
+  return rest.slice(rest[at] === '--' ? at + 1 : at);
 }
 
 /** Reads a command: the form in JSON is its words, and any other text is a line for a shell. */

@@ -1,4 +1,5 @@
-import { Arg, DockerfileParser, Env, From, type Dockerfile, type Instruction } from 'dockerfile-ast';
+import { DockerfileParser, Env, From, Onbuild, type Dockerfile, type Instruction } from 'dockerfile-ast';
+import { shellWords } from './words.ts';
 
 /** The parts of a Dockerfile that ofkit uses. */
 export interface ParsedDockerfile {
@@ -22,6 +23,8 @@ export interface ParsedInstruction {
   readonly text: string;
   /** The pairs of an ARG or ENV. */
   readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
+  /** The instruction behind an ONBUILD; undefined for any other instruction. */
+  readonly trigger?: ParsedInstruction | undefined;
 }
 
 /** Reads a Dockerfile. A text that is none has no stages. */
@@ -34,6 +37,7 @@ export function parseDockerfile(text: string): ParsedDockerfile {
     instructions: ParsedInstruction[];
   }[] = [];
   const globalArguments: Record<string, string> = {};
+  const read = readerOf(file.getEscapeCharacter());
   for (const instruction of file.getInstructions()) {
     if (instruction instanceof From) {
       const base = instruction.getImage() ?? '';
@@ -41,7 +45,7 @@ export function parseDockerfile(text: string): ParsedDockerfile {
       stages.push({ line, base, name: instruction.getBuildStage() ?? undefined, instructions: [] });
       continue;
     }
-    const parsed = readInstruction(instruction);
+    const parsed = read(instruction);
     const stage = stages.at(-1);
     if (stage) stage.instructions.push(parsed);
     else for (const [name, value] of parsed.pairs) globalArguments[name] = value ?? '';
@@ -49,24 +53,45 @@ export function parseDockerfile(text: string): ParsedDockerfile {
   return { stages, globalArguments };
 }
 
-/** The end of a line that is continued, with the comments and the empty lines behind it. */
-const CONTINUED = /\\[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*/g;
+const KEYWORDS =
+  /^(?:FROM|ARG|ENV|COPY|ADD|RUN|CMD|ENTRYPOINT|WORKDIR|USER|EXPOSE|LABEL|VOLUME|ONBUILD|SHELL|STOPSIGNAL|HEALTHCHECK|MAINTAINER)$/;
 
-function readInstruction(instruction: Instruction): ParsedInstruction {
-  const text = instruction.getTextContent();
-  return {
-    line: instruction.getRange().start.line + 1,
-    keyword: instruction.getKeyword(),
-    text: text.slice(instruction.getInstruction().length).replaceAll(CONTINUED, ' ').trim(),
-    pairs: readPairs(instruction),
-  };
+/** Lists the instructions that no engine knows, such as a misspelt one. */
+export function unknownInstructions({ stages }: ParsedDockerfile): ParsedInstruction[] {
+  const all = stages.flatMap(({ instructions }) => instructions);
+  return all.filter(({ keyword }) => !KEYWORDS.test(keyword));
 }
 
-function readPairs(instruction: Instruction): [string, string | undefined][] {
-  if (instruction instanceof Arg) {
-    const property = instruction.getProperty();
-    return property ? [[property.getName(), property.getValue() ?? undefined]] : [];
-  }
+/** Makes the reader of instructions. @param escape the character that continues a line: a backslash, or a backtick */
+function readerOf(escape: string): (instruction: Instruction) => ParsedInstruction {
+  // The end of a line that is continued, with the comments and the empty lines behind it.
+  const continued = new RegExp(`\\${escape}[ \\t]*\\r?\\n(?:[ \\t]*(?:#.*)?\\r?\\n)*`, 'g');
+  const read = (instruction: Instruction): ParsedInstruction => {
+    const line = instruction.getRange().start.line + 1;
+    const text = instruction.getTextContent().slice(instruction.getInstruction().length);
+    const joined = text.replaceAll(continued, ' ').trim();
+    return {
+      line,
+      keyword: instruction.getKeyword(),
+      text: joined,
+      pairs: readPairs(instruction, joined),
+      trigger: instruction instanceof Onbuild ? readTrigger(joined, line) : undefined,
+    };
+  };
+  const readTrigger = (text: string, line: number): ParsedInstruction | undefined => {
+    const [instruction] = DockerfileParser.parse(text).getInstructions();
+    return instruction && { ...read(instruction), line };
+  };
+  return read;
+}
+
+function readPairs(instruction: Instruction, text: string): [string, string | undefined][] {
+  // The library reads `ARG A B` as `ENV A B`, one name and its value.
+  if (instruction.getKeyword() === 'ARG')
+    return shellWords(text).map((word) => {
+      const mark = word.indexOf('=');
+      return mark === -1 ? [word, undefined] : [word.slice(0, mark), word.slice(mark + 1)];
+    });
   if (!(instruction instanceof Env)) return [];
   return instruction.getProperties().map((property) => [property.getName(), property.getValue() ?? '']);
 }

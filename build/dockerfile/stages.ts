@@ -13,6 +13,8 @@ export interface Stage {
   /** The stage that it begins with; undefined where that is an image. */
   readonly parent: Stage | undefined;
   readonly instructions: readonly StageInstruction[];
+  /** The instructions of its ONBUILDs, which a stage that begins with it does first. */
+  readonly triggers: readonly ParsedInstruction[];
   /** The values of its ARGs, which the stages that begin with it see too. */
   readonly declared: Values;
   /** The environment at its end, which ENV has set here and in the stages that it begins with. */
@@ -51,8 +53,10 @@ export function readStages(
   for (const { line, base: written, name, instructions } of stages) {
     const base = expandVariables(written, globals);
     const parent = read.findLast((stage) => stage.name?.toLowerCase() === base.toLowerCase());
-    const followed = followInstructions(instructions, parent, { given: buildArguments, globals });
-    read.push({ index: read.length, line, name, base, parent, ...followed });
+    const all = [...(parent?.triggers ?? []), ...instructions];
+    const followed = followInstructions(all, parent, { given: buildArguments, globals });
+    const triggers = instructions.flatMap(({ trigger }) => trigger ?? []);
+    read.push({ index: read.length, line, name, base, parent, triggers, ...followed });
   }
   return read;
 }

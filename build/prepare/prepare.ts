@@ -4,9 +4,10 @@ import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.
 import { removeIgnored } from '../context/docker-ignore.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
 import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
-import { parseDockerfile, type ParsedDockerfile } from '../dockerfile/parse.ts';
+import { parseDockerfile, unknownInstructions, type ParsedDockerfile } from '../dockerfile/parse.ts';
 import { planStages } from '../dockerfile/plan.ts';
 import { readStages, type Stage } from '../dockerfile/stages.ts';
+import { watchdogVariables } from '../dockerfile/watchdog-command.ts';
 import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { KitError } from '../errors.ts';
@@ -88,13 +89,14 @@ export async function prepareGeneration(
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
-    const dockerfile = await readDockerfile(context);
+    const dockerfile = await readDockerfile(context, entry.name);
     await removeIgnored(context);
     const { buildArgs, buildOptions, lang } = entry;
     const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
     const stages = readStages(dockerfile, given);
-    const { variables = {}, workdir = '/' } = stages.at(-1) ?? {};
+    const { variables: set = {}, workdir = '/' } = stages.at(-1) ?? {};
     const command = imageCommand(stages.at(-1));
+    const variables = { ...set, ...watchdogVariables(command.words, set) };
     refuseWithoutCommand(entry, variables, command);
     const followed = await follow(project, entry, { work, origins, stages }, options);
     const { root, places } = followed.image;
@@ -180,10 +182,22 @@ function imageMode(stages: readonly Stage[], variables: Variables): ChosenMode {
   };
 }
 
-async function readDockerfile(folder: string): Promise<ParsedDockerfile> {
+/** @throws KitError BUILD_FAILED where an engine would not build it */
+async function readDockerfile(folder: string, name: string): Promise<ParsedDockerfile> {
   const file = await findDockerfile(folder);
-  return parseDockerfile(file ? await readFile(join(folder, file), 'utf8') : '');
+  const text = file ? await readFile(join(folder, file), 'utf8') : '';
+  const parsed = parseDockerfile(text);
+  const refuse = (what: string): never => {
+    throw new KitError('BUILD_FAILED', `${name}: ${what}`);
+  };
+  if (file && parsed.stages.length === 0) refuse(`the ${file} has no FROM, with which an image begins`);
+  const [unknown] = CUSTOM_SYNTAX.test(text) ? [] : unknownInstructions(parsed);
+  if (unknown) refuse(`line ${unknown.line} of the ${file ?? ''}: ${unknown.keyword} is no instruction`);
+  return parsed;
 }
+
+/** A Dockerfile that its own front end reads, which may know more instructions. */
+const CUSTOM_SYNTAX = /^#\s*syntax\s*=\s*(?!docker\/dockerfile)\S/m;
 
 /** Whether any file reads the port for its server from the environment. */
 async function mentionsPort(folder: string): Promise<boolean> {
