@@ -30,4 +30,4 @@ export type CommandAction =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unfollowed' };
 
-export type FileVerb = 'mkdir' | 'chmod' | 'cp' | 'mv';
+export type FileVerb = 'mkdir' | 'chmod' | 'cp' | 'mv' | 'rm' | 'touch' | 'ln';

@@ -1,4 +1,4 @@
-import type { CommandAction } from './command-action.ts';
+import type { CommandAction, FileVerb } from './command-action.ts';
 import { packageCommand } from './package-commands.ts';
 import { shellWords } from './words.ts';
 
@@ -11,10 +11,19 @@ export interface ReadCommand {
 
 /** Commands that concern the image alone, or make no file of the function. */
 const OF_THE_IMAGE =
-  /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|sha256sum|corepack|touch|rm|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
+  /^(?:chown|chgrp|add(?:group|user)|group(?:add|mod)|user(?:add|mod)|set|ulimit|echo|printf|sha256sum|corepack|rmdir|ls|pwd|whoami|id|cat|which|env|date|sleep|update-ca-certificates|ldconfig|grep)$/;
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
+const FILE_VERBS: readonly string[] = [
+  'mkdir',
+  'chmod',
+  'cp',
+  'mv',
+  'rm',
+  'touch',
+  'ln',
+] satisfies FileVerb[];
 const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 
 /** Reads a simple command from a text for a shell, or from its words. */
@@ -32,6 +41,10 @@ export function readCommand(command: string | readonly string[]): ReadCommand {
     words = words.slice(1);
   }
   return { action: actionOf(words, text), variables };
+}
+
+function isFileVerb(program: string): program is FileVerb {
+  return FILE_VERBS.includes(program);
 }
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
@@ -55,8 +68,7 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   if (program === 'export') return exported(rest);
   if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);
   if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
-  if (program === 'mkdir' || program === 'chmod' || program === 'cp' || program === 'mv')
-    return { kind: 'files', verb: program, paths: plain };
+  if (isFileVerb(program)) return { kind: 'files', verb: program, paths: plain };
   if (OF_THE_IMAGE.test(program) || OF_THE_DISTRIBUTION.test(words.join(' '))) return { kind: 'nothing' };
   const isFile = program.includes('/') && !program.includes('node_modules/.bin/');
   return isFile ? { kind: 'unfollowed' } : { kind: 'tool', folder: '.', words };

@@ -141,9 +141,25 @@ function runSteps(
       isPlain: true,
     };
   });
-  const document = /^<<-?\s*["']?(\w+)["']?[^\n]*\n(.*?)\n\s*\1\s*$/s.exec(rest)?.[2];
-  const shell = jsonWords(rest) ?? document ?? rest;
+  const shell = jsonWords(rest) ?? withoutDocument(rest);
   return [...copies, { kind: 'run', line, shell, workdir, variables, unset }];
+}
+
+/** A document behind a command (`cat <<END > file`), or in its place, which a shell reads (`<<END`). */
+const DOCUMENT =
+  /^((?:[^\n"'<]|"[^"]*"|'[^']*'|<(?!<))*)<<-?\s*(["']?)(\w+)\2([^\n]*)\n(.*?)(?:\n[ \t]*\3\s*)?$/s;
+const SHELL_ALONE = /^(?:(?:\/usr)?\/bin\/)?(?:ba|da|a)?sh(?:\s+-\w+)*$/;
+
+/** Gives the lines of a document that a shell reads. A different program reads its document as data: that goes. */
+function withoutDocument(text: string): string {
+  const [, before = '', , name = '', behind = '', content = ''] = DOCUMENT.exec(text) ?? [];
+  if (name === '') return text;
+  const reader = before.trim();
+  const program = /^\s*#!\s*(\S.*)/.exec(content)?.[1]?.trim();
+  const isForShell =
+    reader === '' ? program === undefined || /\bsh\b|sh$/.test(program) : SHELL_ALONE.test(reader);
+  if (isForShell && behind.trim() === '') return content;
+  return `${reader || (program ?? '')} <<${name}${behind}`;
 }
 
 function originOf(before: readonly Stage[], from: string | undefined): CopyOrigin {

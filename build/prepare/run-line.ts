@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { join as joinWords } from 'shlex';
 import { GLOBAL_FOLDER } from '../../common/local-image.ts';
 import type { CommandAction, FileVerb } from '../dockerfile/command-action.ts';
@@ -184,6 +184,12 @@ export class RunLine {
     if (verb === 'mkdir') for (const path of given) await stage.makeFolder(pathOf(path));
     if (verb === 'chmod')
       for (const path of given.slice(1)) await stage.changeMode(pathOf(path), given[0] ?? '');
+    if (verb === 'rm') for (const path of given) await stage.remove(pathOf(path));
+    if (verb === 'touch') for (const path of given) await stage.touch(pathOf(path));
+    if (verb === 'ln') {
+      const [goal = '', ...places] = given;
+      results.push(places.length < 2 && (await stage.link(goal, pathOf(places[0] ?? basename(goal)))));
+    }
     if (verb === 'cp' || verb === 'mv') {
       const target = pathOf(given.at(-1) ?? '.');
       for (const path of given.slice(0, -1)) {

@@ -4,6 +4,7 @@ import {
   copyFile,
   lstat,
   mkdir,
+  open,
   readdir,
   readlink,
   realpath,
@@ -111,10 +112,33 @@ export class StageFolder {
     return found.length > 0;
   }
 
-  /** Removes the source of `mv` after its copy. */
+  /** Makes an empty file as `touch` does, where its folder exists: else it is for a folder of the base image. */
+  async touch(path: string): Promise<void> {
+    const file = this.locate(path);
+    if (!(await isFolder(dirname(file))) || !(await this.#isOwn(path))) return;
+    await (await open(file, 'a')).close();
+  }
+
+  /**
+   * Makes a link as `ln -s` does. An absolute goal becomes a relative one, as the stage stands for `/`.
+   * @returns false where the goal is a file of the base image, or the link would lie behind a link
+   */
+  async link(goal: string, target: string): Promise<boolean> {
+    const isInto = await isFolder(this.locate(target));
+    const place = isInto ? joinPath(target, basename(goal)) : joinPath('/', target);
+    const whole = joinPath(dirname(place), goal);
+    if (!(await exists(this.locate(whole))) || !(await this.#isOwn(place))) return false;
+    await mkdir(dirname(this.locate(place)), { recursive: true, mode: 0o755 });
+    await rm(this.locate(place), { recursive: true, force: true });
+    await symlink(relative(dirname(place), whole) || '.', this.locate(place));
+    return true;
+  }
+
+  /** Removes files as `rm -r` does. */
   async remove(path: string): Promise<void> {
     for (const found of await matchPaths(this.root, joinPath('/', path)))
-      if (await this.#isOwn(found)) await rm(this.locate(found), { recursive: true, force: true });
+      if (found !== '/' && (await this.#isOwn(found)))
+        await rm(this.locate(found), { recursive: true, force: true });
   }
 
   /** Changes the mode of files as `chmod` does. */

@@ -208,6 +208,92 @@ CMD ["node", "server.js"]
     },
     answer: 'moved production server.js',
   },
+  {
+    what: 'lines that the escape directive continues, several ARGs in a line, and CMD before ENTRYPOINT',
+    dockerfile: `# escape=\`
+FROM node:20
+ARG SOURCE=src TARGET="my code"
+ARG NAME OTHER
+WORKDIR /app
+COPY src \`
+  src
+RUN mkdir "$TARGET" && \`
+    # between
+    cp src/server.js "$TARGET/$NAME"
+CMD ["src/server.js"]
+ENTRYPOINT ["node"]
+`,
+    buildArgs: 'build_args:\n  NAME: given.js',
+    answer: 'my code/given.js src/server.js',
+  },
+  {
+    what: 'ONBUILD of an earlier stage',
+    dockerfile: `FROM node:20 AS base
+WORKDIR /app
+ONBUILD COPY src src
+ONBUILD ENV OUT=made
+ONBUILD RUN mkdir $OUT && cp src/server.js $OUT/
+FROM base
+ONBUILD COPY package.json .
+CMD ["node", "src/server.js"]
+`,
+    answer: 'made/server.js src/server.js',
+  },
+  {
+    what: 'variables that the command of the image sets, as a line for a shell',
+    dockerfile: `${WATCHDOG}FROM node:20
+COPY --from=watchdog /fwatchdog /usr/bin/fwatchdog
+WORKDIR /app
+COPY src .
+ENV FILE=server.js
+CMD export mode=http && upstream_url=http://127.0.0.1:3000 fprocess="node $FILE" exec fwatchdog
+`,
+    answer: 'server.js',
+  },
+  {
+    what: 'variables that the command of the image sets by env',
+    dockerfile: `${WATCHDOG}FROM node:20
+WORKDIR /app
+COPY src .
+ENTRYPOINT ["/usr/bin/tini", "--", "env", "mode=http", "upstream_url=http://127.0.0.1:3000"]
+CMD ["fprocess=node server.js", "fwatchdog"]
+`,
+    answer: 'server.js',
+  },
+  {
+    what: 'an init process before a plain server',
+    dockerfile: `FROM node:20
+WORKDIR /app
+COPY src .
+ENTRYPOINT ["/sbin/tini", "-g", "--"]
+CMD ["node", "server.js"]
+`,
+    answer: 'server.js',
+  },
+  {
+    what: 'files that are removed, made empty, and linked',
+    dockerfile: `FROM node:20
+WORKDIR /app
+COPY . .
+RUN rm -rf Dockerfile package.json /var/lib/apt/lists/* && touch made /var/log/unmade
+RUN ln -s /app/src/server.js /usr/local/bin/start && ln -sf src/server.js start.js
+CMD ["node", "start.js"]
+`,
+    answer: 'made src/server.js start.js',
+  },
+  {
+    what: 'a document for a shell that is named',
+    dockerfile: `FROM node:20
+WORKDIR /app
+COPY src src
+RUN bash -e <<"END"
+mkdir out
+cp src/server.js out/
+END
+CMD ["node", "src/server.js"]
+`,
+    answer: 'out/server.js src/server.js',
+  },
 ];
 
 for (const { what, answer, ...parts } of cases) {

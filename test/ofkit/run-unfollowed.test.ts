@@ -15,6 +15,14 @@ RUN apk add --no-cache ffmpeg && make all | tee log
 RUN npm run absent
 RUN test "$(printf ping | cat)" = ping && [ -n "$(date)" ]
 RUN npm install -g npm@latest && ./make.sh
+RUN cat <<END > lib.js && mkdir lib
+npm run absent
+mkdir wrong
+END
+RUN <<END
+#!/usr/bin/env python3
+mkdir wrong
+END
 COPY src ./
 CMD ["node", "server.js"]
 `;
@@ -33,6 +41,8 @@ test('what run cannot follow of a Dockerfile is told with its line', async (t) =
     'line 10 of the Dockerfile is not followed here: RUN npm run absent',
     'line 11 of the Dockerfile is not followed here: RUN test "$(printf ping | cat)" = ping',
     'line 12 of the Dockerfile is not followed here: RUN ./make.sh',
+    'line 13 of the Dockerfile is not followed here: RUN cat <<END > lib.js',
+    'line 17 of the Dockerfile is not followed here: RUN /usr/bin/env python3 <<END',
   ]);
 });
 
@@ -54,6 +64,21 @@ test('a path of COPY that the function does not have ends the run with its line'
   assert.equal(status, 9, stderr);
   assert.match(stderr, /one: line 2 of the Dockerfile copies lib, which is not in the build context/);
 });
+
+for (const [dockerfile, message] of [
+  [
+    'FROM node:20\nCOPYY src src\nCMD ["node", "src/server.js"]\n',
+    /line 2 of the Dockerfile: COPYY is no instruction/,
+  ],
+  ['COPY src src\nCMD ["node", "src/server.js"]\n', /the Dockerfile has no FROM/],
+] as const) {
+  test(`a Dockerfile that no engine would build ends the run: ${message.source}`, async (t) => {
+    const running = await runFunction(t, { dockerfile });
+    const { status, stderr } = await running.untilEnded();
+    assert.equal(status, 9, stderr);
+    assert.match(stderr, message);
+  });
+}
 
 test('a line of .dockerignore that is no pattern is named', async (t) => {
   const project = await Project.create(t);
