@@ -5,6 +5,7 @@ import { runProgram } from './cli/program.ts';
 import { messageOf } from '../common/errors.ts';
 import { KitError } from './errors.ts';
 import type { Host } from './host.ts';
+import { withoutCredentials } from './template/credentials.ts';
 import { createOutput } from './terminal/output.ts';
 
 /** The entry of ofkit: it alone reads argv and the environment, handles signals, and exits. */
@@ -64,7 +65,7 @@ function report(error: unknown): number {
   const known = error instanceof KitError ? error : undefined;
   if (known?.output) host.err.stream.write(`${known.output.trimEnd()}\n`);
   const faulty = known ? '' : 'a fault of ofkit: ';
-  host.err.line(`${host.err.paint('red', 'ofkit:')} ${faulty}${messageOf(error)}`);
+  host.err.line(`${host.err.paint('red', 'ofkit:')} ${faulty}${withoutCredentials(messageOf(error))}`);
   if (!known && env.OFKIT_DEBUG && error instanceof Error) host.err.line(error.stack);
   return known?.exitStatus ?? 1;
 }

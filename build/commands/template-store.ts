@@ -2,7 +2,7 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 import { pullRepositoryOf } from '../template/ensure.ts';
-import { findRow, readStore } from '../template/store.ts';
+import { findRow, readStore, type StoreRow } from '../template/store.ts';
 import { withoutCredentials } from '../template/credentials.ts';
 import { tellPulled } from './template-pull.ts';
 
@@ -22,7 +22,7 @@ export async function listStore(host: Host, options: StoreListOptions): Promise<
     (row) => (!options.recommended || row.recommended) && (!options.official || row.official === 'true'),
   );
   if (options.json) {
-    host.out.line(JSON.stringify(listed, undefined, 2));
+    host.out.line(JSON.stringify(listed.map(shownRow), undefined, 2));
     return;
   }
   const shown = listed.filter((row) => row.platform.toLowerCase() === options.platform.toLowerCase());
@@ -52,7 +52,7 @@ export async function describeStoreTemplate(
     );
   }
   if (options.json) {
-    host.out.line(JSON.stringify(row, undefined, 2));
+    host.out.line(JSON.stringify(shownRow(row), undefined, 2));
     return;
   }
   const lines = [
@@ -60,7 +60,7 @@ export async function describeStoreTemplate(
     ['Description:', row.description],
     ['Language:', row.language],
     ['Source:', row.source],
-    ['Repository:', withoutCredentials(row.repo)],
+    ['Repository:', shownRow(row).repo],
     ['Platform:', row.platform],
     ['Official:', mark(row.official === 'true')],
     ['Recommended:', mark(row.recommended)],
@@ -82,6 +82,10 @@ export async function pullStoreTemplate(
       debug: options.debug,
     }),
   );
+}
+
+function shownRow(row: StoreRow): StoreRow {
+  return { ...row, repo: withoutCredentials(row.repo) };
 }
 
 function mark(set: boolean): string {

@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 import { REPOSITORY } from '../release.ts';
 import type { Stack } from '../stack/functions.ts';
 import { bundledTemplates, placeBundled, pullBundled } from './bundled.ts';
-import { withoutCredentials } from './credentials.ts';
+import { addressWithoutCredentials } from './credentials.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 import { pullTemplates } from './pull.ts';
 import { parseRepository } from './repository.ts';
@@ -91,8 +91,8 @@ async function lookUp(
   const fallback = given ? undefined : await lookUpPublic(host, name);
   if (typeof fallback === 'object') return fallback;
   const where = given
-    ? `the store ${withoutCredentials(given)}`
-    : `the store that comes with ofkit, or in OpenFaaS's index ${publicIndex(host)} (${fallback})`;
+    ? `the store ${addressWithoutCredentials(given)}`
+    : `the store that comes with ofkit, or in OpenFaaS's index ${addressWithoutCredentials(publicIndex(host))} (${fallback})`;
   throw new KitError(
     'NOT_FOUND',
     `template "${name}" was not found in the template folder or in ${where}: see "ofkit template store list", ` +

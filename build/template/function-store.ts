@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { singleFunctionStack } from '../stack/read.ts';
-import { withoutCredentials } from './credentials.ts';
-import { fetchIndex } from './store.ts';
+import { addressWithoutCredentials } from './credentials.ts';
+import { fetchIndex, readIndexFile } from './store.ts';
 
 const PUBLIC_STORE = 'https://raw.githubusercontent.com/openfaas/store/master/functions.json';
 
@@ -29,7 +26,7 @@ export interface StoreFunctionOptions {
  */
 export async function storeFunction(project: Project, options: StoreFunctionOptions): Promise<FunctionEntry> {
   const address = project.environment.OPENFAAS_STORE || PUBLIC_STORE;
-  const shown = withoutCredentials(address);
+  const shown = addressWithoutCredentials(address);
   const rows = rowsOf(await readIndex(project, address), shown);
   const row = rows.find((candidate) => candidate.name === options.name);
   if (!row) throw new KitError('NOT_FOUND', `no function ${options.name} in the store ${shown}`);
@@ -55,18 +52,9 @@ export async function storeFunction(project: Project, options: StoreFunctionOpti
 }
 
 async function readIndex(project: Project, address: string): Promise<string> {
-  if (/^https?:/i.test(address)) return fetchIndex(project, address);
-  try {
-    return await readFile(
-      address.startsWith('file:') ? fileURLToPath(address) : resolve(project.folder, address),
-      'utf8',
-    );
-  } catch (error) {
-    throw new KitError(
-      'UNREACHABLE',
-      `cannot read the store ${withoutCredentials(address)}: ${messageOf(error)}`,
-    );
-  }
+  return /^https?:/i.test(address)
+    ? fetchIndex(project, address)
+    : (await readIndexFile(project, address)).text;
 }
 
 function rowsOf(text: string, shown: string): Record<string, unknown>[] {

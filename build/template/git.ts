@@ -59,7 +59,8 @@ export async function cloneRepository(
 function unreachable(url: string, ref: string, { output }: ToolResult): KitError {
   const shown = withoutCredentials(output);
   const what = withoutCredentials(ref ? `${url} at ${ref}` : url);
-  const reason = shown.trim().split('\n').at(-1) ?? '';
+  const lines = shown.trim().split('\n');
+  const reason = lines.find((line) => /^(?:ssh|remote|fatal|error): ./.test(line)) ?? lines.at(-1) ?? '';
   return new KitError(
     'UNREACHABLE',
     `cannot clone ${what} (${messageOf(reason)}): check the address and your access`,

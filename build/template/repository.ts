@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
-import { withoutCredentials } from './credentials.ts';
+import { addressWithoutCredentials } from './credentials.ts';
 
 export interface RepositoryAddress {
   /** The address that git clones: a URL, or the absolute path of a checkout on disk. */
@@ -36,6 +36,6 @@ function withPlainScheme(url: string): string {
 function noRepository(text: string): KitError {
   return new KitError(
     'USAGE',
-    `"${withoutCredentials(text)}" is no git repository: give an https, ssh or git URL or a folder on disk, and #REF for a branch or tag`,
+    `"${addressWithoutCredentials(text)}" is no git repository: give an https, ssh or git URL or a folder on disk, and #REF for a branch or tag`,
   );
 }

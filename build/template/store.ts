@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from '../../common/errors.ts';
+import { messageOf, systemCodeOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { bundledIndex } from './bundled-files.ts';
-import { withoutCredentials } from './credentials.ts';
+import { addressWithoutCredentials } from './credentials.ts';
 
 /** A row of a store index, in OpenFaaS's format. */
 export interface StoreRow {
@@ -39,17 +39,35 @@ const LARGEST_INDEX = 8 << 20;
 export async function readStore(host: Host, url: string | undefined): Promise<Store> {
   const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
   if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.folder };
+  const shown = addressWithoutCredentials(address);
   if (/^https?:/i.test(address)) {
-    const shown = withoutCredentials(address);
     const text = await withProgress(host.err, `fetching ${shown}`, fetchIndex(host, address));
     return { rows: parseIndex(text, shown), base: undefined };
   }
-  const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(host.folder, address);
+  const { path, text } = await readIndexFile(host, address);
+  return { rows: parseIndex(text, shown), base: dirname(path) };
+}
+
+/**
+ * Reads an index from a file.
+ * @param address a path, or a file URL
+ * @throws KitError UNREACHABLE
+ */
+export async function readIndexFile(
+  { folder }: Project,
+  address: string,
+): Promise<{ readonly path: string; readonly text: string }> {
   try {
-    return { rows: parseIndex(await readFile(path, 'utf8'), address), base: dirname(path) };
+    const path = address.startsWith('file:') ? fileURLToPath(address) : resolve(folder, address);
+    return { path, text: await readFile(path, 'utf8') };
   } catch (error) {
-    if (error instanceof KitError) throw error;
-    throw new KitError('UNREACHABLE', `cannot read the store index ${address}: ${messageOf(error)}`);
+    // The system's own message would name the path, with a password that stands in it.
+    const code = systemCodeOf(error);
+    const why = code === 'ENOENT' ? 'no such file' : code && /^E[A-Z]+$/.test(code) ? code : messageOf(error);
+    throw new KitError(
+      'UNREACHABLE',
+      `cannot read the store index ${addressWithoutCredentials(address)} (${why}): give a URL of http or https, or a file`,
+    );
   }
 }
 
@@ -86,7 +104,7 @@ export async function fetchIndex(project: Project, url: string): Promise<string>
     const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
     throw new KitError(
       'UNREACHABLE',
-      `cannot fetch the store index ${withoutCredentials(url)} (${reason}): check --url and the network`,
+      `cannot fetch the store index ${addressWithoutCredentials(url)} (${reason}): check --url and the network`,
     );
   } finally {
     await dispatcher.destroy();

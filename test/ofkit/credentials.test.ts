@@ -42,6 +42,52 @@ test("user, password and token of a template's URL are neither told nor kept", a
   assert.doesNotMatch(await traces(project, told), /s3cr3t|someone/);
 });
 
+const ODD_ADDRESSES = [
+  'http://someone:s3cr/t-s3cr3t@127.0.0.1:1/x.git',
+  'http://someone:s3cr3t word@127.0.0.1:1/x.git',
+  'someone:s3cr3t@127.0.0.1:1/x.git',
+  '//someone:s3cr3t@127.0.0.1:1/x.git',
+  'https:/someone:s3cr3t@127.0.0.1:1/x.git',
+  'http://127.0.0.1:1/x.git?a=b&sig=s3cr3t',
+  'file://someone:s3cr3t@/x',
+];
+
+test('a login in an address that is none, or in any place that takes one, is not told', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  const runs = [
+    await project.ofkit(['new', 'two', '--lang', 'gone'], {
+      OFKIT_PUBLIC_STORE_URL: `http://${LOGIN}@127.0.0.1:1/index.json`,
+    }),
+    await project.ofkit(['ps', '--gateway', `http://${LOGIN}@127.0.0.1:1`]),
+  ];
+  for (const address of ODD_ADDRESSES)
+    runs.push(
+      await project.ofkit(['template', 'pull', address]),
+      await project.ofkit(['template', 'store', 'list', '-u', address]),
+      await project.ofkit(['generate', '--from-store', 'x'], { OPENFAAS_STORE: address }),
+    );
+  for (const { status, stdout, stderr } of runs) {
+    assert.doesNotMatch(stdout + stderr, /s3cr|someone/);
+    assert.ok([2, 3, 7].includes(status ?? -1), stderr);
+  }
+  await project.write(
+    'index.json',
+    JSON.stringify([{ template: 'one', repo: `http://${LOGIN}@127.0.0.1:1/x` }]),
+  );
+  for (const command of [['list'], ['describe', 'one']]) {
+    const { status, stdout } = await project.ofkit([
+      'template',
+      'store',
+      ...command,
+      '--json',
+      '-u',
+      'index.json',
+    ]);
+    assert.deepEqual([status, /s3cr|someone/.test(stdout)], [0, false]);
+  }
+});
+
 test('meta.json and build contexts have the address without its login', async (t) => {
   const project = await Project.create(t);
   const repository = await makeRepository(t);
