@@ -5,6 +5,7 @@ import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
 import { exists, isFolder } from '../files/kinds.ts';
+import { readText } from '../files/read-text.ts';
 import { replaceFile, replaceFolder } from '../files/staging.ts';
 import type { Host } from '../host.ts';
 import { appendFunction } from '../stack/append.ts';
@@ -111,7 +112,7 @@ function imageOf(name: string, prefix = ''): string {
 /** Makes the stack file's new text, and reads it back to be sure that it has the new function. */
 async function stackWith(host: Host, entry: NewFunction, file: string, options: NewOptions): Promise<string> {
   const text = options.append
-    ? appendFunction(await readFile(resolve(host.folder, file), 'utf8'), entry, file)
+    ? appendFunction(await readText(resolve(host.folder, file), file), entry, file)
     : renderStack(entry, gatewayUrl(options.gateway, host.environment.OPENFAAS_URL));
   const substituted = (value: string): string =>
     substitute(value, (name) => host.environment[name] ?? '', file);

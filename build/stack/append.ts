@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { renderFunction, type NewFunction } from './render.ts';
 import { firstDocument } from './yaml-file.ts';
 
@@ -26,7 +26,7 @@ function appendToLines(whole: string, entry: NewFunction, file: string): string 
 
 function appendToDocument(text: string, entry: NewFunction): string {
   const empty = /^functions:[ \t]*(?:#.*)?\n(?:[ \t]+#.*\n)*/m.exec(`${text}\n`);
-  const document = parseDocument(text);
+  const document = parseDocument(text, { merge: true });
   const functions = document.get('functions');
   if (empty && (functions === null || functions === undefined)) {
     const end = empty.index + empty[0].length;
@@ -38,7 +38,9 @@ function appendToDocument(text: string, entry: NewFunction): string {
   if (isMap(functions) && end !== undefined) {
     return insertBehind(text, end, renderFunction(entry, indentOf(text, functions)));
   }
-  if (!isMap(functions)) document.set('functions', document.createNode({}));
+  // The functions of an alias are merged into the mapping that replaces it.
+  if (isAlias(functions)) document.set('functions', document.createNode({ '<<': functions }));
+  else if (!isMap(functions)) document.set('functions', document.createNode({}));
   const plain: Record<string, unknown> = { lang: entry.lang, handler: entry.handler, image: entry.image };
   for (const key of ['requests', 'limits'] as const) {
     const { cpu, memory } = entry[key];

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import { isFile } from '../files/kinds.ts';
+import { exists, isFile } from '../files/kinds.ts';
+import { readText } from '../files/read-text.ts';
 import type { Project } from '../project.ts';
 import { substitute } from './envsubst.ts';
 import type { FunctionEntry, Resources, Stack } from './functions.ts';
@@ -29,12 +28,9 @@ export async function findStackFile(project: Project, given: string | undefined)
  * @param envsubst whether `${NAME}` is replaced first
  */
 export async function readStack(project: Project, file: string, envsubst = true): Promise<Stack> {
-  let text: string;
-  try {
-    text = await readFile(resolve(project.folder, file), 'utf8');
-  } catch (error) {
-    throw new KitError('NOT_FOUND', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
-  }
+  if (/^https?:\/\//i.test(file) && !(await exists(resolve(project.folder, file))))
+    throw new KitError('NOT_FOUND', `${file} is a URL, and a stack file is a file: download it`);
+  const text = await readText(resolve(project.folder, file), file);
   return parseStack(
     envsubst ? substitute(text, (name) => project.environment[name] ?? '', file) : text,
     file,
@@ -44,13 +40,20 @@ export async function readStack(project: Project, file: string, envsubst = true)
 /** Reads a function's entry. @throws KitError INVALID with the file, the line and the form that is expected there */
 export function parseStack(text: string, file: string): Stack {
   const root = readYaml(text, file);
-  const provider = root.get('provider').get('name').text();
-  if (provider !== 'openfaas') {
-    throw new KitError('INVALID', `${file}: provider.name is to be "openfaas", not "${provider}"`);
+  const provider = root.get('provider').get('name');
+  const name = provider.text();
+  if (name !== 'openfaas') {
+    const found = root.isMapping
+      ? `${placeOf(provider, file)}: provider.name is to be "openfaas", not "${name}"`
+      : '';
+    throw new KitError(
+      'INVALID',
+      found || `${file} is empty: a stack file begins with "provider: { name: openfaas }"`,
+    );
   }
-  const version = root.get('version').text();
-  if (version !== '' && version !== '1.0') {
-    throw new KitError('INVALID', `${file}: version is to be 1.0, not ${version}`);
+  const version = root.get('version');
+  if (!['', '1.0'].includes(version.text())) {
+    throw new KitError('INVALID', `${placeOf(version, file)}: version is to be 1.0, not ${version.text()}`);
   }
   const configuration = root.get('configuration');
   return {
@@ -72,7 +75,7 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
   return {
     name,
     place: value.keyLine > 0 ? `${file} line ${value.keyLine}` : file,
-    lang: lang === 'Dockerfile' ? 'dockerfile' : lang,
+    lang: lang.toLowerCase() === 'dockerfile' ? 'dockerfile' : lang,
     handler: value.get('handler').text(),
     image: value.get('image').text(),
     fprocess: value.get('fprocess').text(),
@@ -91,6 +94,10 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
     requests: readResources(value.get('requests')),
     readOnlyRootFilesystem: value.get('readonly_root_filesystem').flag(),
   };
+}
+
+function placeOf(value: YamlValue, file: string): string {
+  return value.line > 0 ? `${file} line ${value.line}` : file;
 }
 
 function readResources(value: YamlValue): Resources {

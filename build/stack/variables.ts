@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
+import { readText } from '../files/read-text.ts';
 import type { Environment, Project } from '../project.ts';
 import type { FunctionEntry } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
@@ -17,27 +16,39 @@ export async function functionVariables(
 ): Promise<Record<string, string>> {
   const variables = { ...entry.environment };
   for (const file of entry.environmentFile) {
-    let text: string;
-    try {
-      text = await readFile(resolve(folder, file), 'utf8');
-    } catch (error) {
-      throw new KitError(
-        'NOT_FOUND',
-        `environment_file ${file} of ${entry.name} cannot be read: ${messageOf(error)}`,
-      );
-    }
-    const read = isEnvFile(text)
-      ? readEnvFile(text, file, environment)
-      : readYaml(text, file).get('environment').record();
-    Object.assign(variables, read);
+    const text = await readText(resolve(folder, file), `environment_file ${file || '""'} of ${entry.name}`);
+    Object.assign(
+      variables,
+      isEnvFile(text) ? readEnvFile(text, file, environment) : readYamlFile(text, file),
+    );
   }
+  for (const [key, value] of Object.entries(variables))
+    if (key === '' || /[=\0]/.test(key) || value.includes('\0'))
+      throw new KitError(
+        'INVALID',
+        `${entry.place}: ${JSON.stringify(key)} in the environment of ${entry.name} cannot be a variable: ` +
+          'a name has no =, and neither name nor value a byte 0',
+      );
   return { ...variables, ...given };
+}
+
+/** @throws KitError INVALID where the variables do not stand below `environment`: faas-cli would not see them */
+function readYamlFile(text: string, file: string): Record<string, string> {
+  const root = readYaml(text, file);
+  const [first] = root.isMapping ? root.entries() : [];
+  const environment = root.get('environment');
+  if (first && environment.keyLine === 0)
+    throw new KitError(
+      'INVALID',
+      `${file} line ${first[1].keyLine}: ${first[0]} stands outside of environment: indent the variables below "environment:"`,
+    );
+  return environment.record();
 }
 
 /** Whether the first line with content is KEY=VALUE or KEY. A YAML file would have `environment:` there. */
 function isEnvFile(text: string): boolean {
   const line = meaningfulLines(text)[0]?.text ?? '';
-  return /^(?:export\s+)?[^\s:#'"{[%=-][^\s:=]*(?:=|$)/.test(line);
+  return /^[^:{["']*=/.test(line) || /^[^\s:#'"{[%=-][^\s:=]*$/.test(line);
 }
 
 function meaningfulLines(text: string): { text: string; number: number }[] {

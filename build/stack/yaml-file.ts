@@ -101,7 +101,8 @@ function refuseTwins(
       const what =
         above.length === 1 && above[0] === 'functions' ? `function ${name}` : [...above, name].join('.');
       const first = lines.linePos(twin.range?.[0] ?? 0).line;
-      fail(key, `${what} stands twice, first on line ${first}: rename or remove one`);
+      const wayOut = name === '<<' ? 'merge a list, <<: [*a, *b]' : 'rename or remove one';
+      fail(key, `${what} stands twice, first on line ${first}: ${wayOut}`);
     }
     seen.set(name, key);
   }

@@ -109,7 +109,7 @@ export class YamlValue {
     for (const { key, value } of node.items) {
       const name = this.#source.resolve(key as Node);
       const child = (value as Node | null) ?? undefined;
-      if (!isScalar(name)) continue;
+      if (!isScalar(name)) throw this.#wrongKey(key as Node);
       if (name.value === '<<' && name.type === 'PLAIN')
         merged.push(new YamlValue(child, this.#source, this.#below('<<')));
       else pairs.set(String(name.value), { key: key as Node, value: child });
@@ -130,7 +130,14 @@ export class YamlValue {
   /** Gives the node behind an alias; undefined for null. */
   #resolved(): Node | undefined {
     const node = this.#source.resolve(this.#node);
-    return isScalar(node) && node.type === 'PLAIN' && NULL.test(String(node.value)) ? undefined : node;
+    if (!isScalar(node) || node.type !== 'PLAIN' || node.tag === 'tag:yaml.org,2002:str') return node;
+    return NULL.test(String(node.value)) ? undefined : node;
+  }
+
+  #wrongKey(key: Node): KitError {
+    const { line } = this.#source.lines.linePos(key.range?.[0] ?? 0);
+    const where = this.#path ? `a key of ${this.#path}` : 'a key';
+    return new KitError('INVALID', `${this.#source.file} line ${line}: ${where} is to be a text`);
   }
 
   #wrong(expected: string): KitError {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { insideOf } from '../files/inside.ts';
+import { isFile } from '../files/kinds.ts';
+import { readText } from '../files/read-text.ts';
 import type { Project } from '../project.ts';
 import { readYaml } from '../stack/yaml-file.ts';
 
@@ -32,15 +32,9 @@ export async function readTemplate(project: Project, lang: string): Promise<Lang
  */
 export async function readLanguage(folder: string): Promise<Language> {
   const file = join(folder, 'template.yml');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new KitError(
-      'NOT_FOUND',
-      `${folder} is no template (${messageOf(error)}): it needs a template.yml`,
-    );
-  }
+  if (!(await isFile(file)))
+    throw new KitError('NOT_FOUND', `${folder} is no template: it needs a template.yml`);
+  const text = await readText(file, file);
   const root = readYaml(text, file);
   const handlerFolder = root.get('handler_folder').text() || 'function';
   await insideOf(folder, handlerFolder, 'handler_folder');

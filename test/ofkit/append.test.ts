@@ -50,6 +50,11 @@ const cases = [
     `${HEAD}functions:\n${ONE}`.replaceAll('\n', '\r\n'),
     `${HEAD}functions:\n${ONE}${TWO}\n`.replaceAll('\n', '\r\n'),
   ],
+  [
+    'with functions that are an alias',
+    `${HEAD}x: &all\n${ONE}functions: *all\n`,
+    `${HEAD}x: &all\n${ONE}functions:\n  <<: *all\n${TWO}`,
+  ],
   ['with functions in one line', `${HEAD}functions: {}\n`, `${HEAD}functions:\n${TWO}`],
 ] as const;
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Project } from './project.ts';
 
@@ -22,6 +23,24 @@ const faults: readonly [what: string, text: string, message: RegExp][] = [
     'a function that stands twice',
     `${HEAD}${ONE}${ONE}`,
     /line 4: function one stands twice, first on line 3/,
+  ],
+  [
+    'a second merge',
+    `${HEAD}  one:\n    <<: &a {}\n    <<: *a\n`,
+    /line 5: functions\.one\.<< stands twice.*<<: \[\*a, \*b\]/,
+  ],
+  ['a key that is a list', `${HEAD}  ? [one]\n  : {}\n`, /line 3: a key of functions is to be a text/],
+  ['nothing but a comment', '# mine\n', /stack\.yaml is empty/],
+  [
+    'another provider',
+    'provider: { name: faas }\n',
+    /stack\.yaml line 1: provider\.name is to be "openfaas", not "faas"/,
+  ],
+  ['a byte 0', `${HEAD}${ONE}# \0`, /stack\.yaml line 4 has a byte 0/],
+  [
+    'a variable with a byte 0',
+    `${HEAD}  one: { lang: plain, image: one, environment: { A: "a\\0b" } }\n`,
+    /stack\.yaml line 3: "A" in the environment of one cannot be a variable/,
   ],
   ['endless nesting', `${HEAD}  one: ${'['.repeat(20_000)}`, /nested too deep|not valid YAML/],
 ];
@@ -49,6 +68,51 @@ test('a misspelt alias in template.yml and in an environment_file is status 5', 
   assert.deepEqual([built.status, /template\.yml line 2: \*gone/.test(built.stderr)], [5, true]);
   const generated = await project.ofkit(['generate', '-t', 'openfaas']);
   assert.deepEqual([generated.status, /env\.yml line 2: \*gone/.test(generated.stderr)], [5, true]);
+});
+
+test('a file in another encoding is read, or its line is named', async (t) => {
+  const project = await Project.create(t);
+  const generate = (file: string) => project.ofkit(['generate', '-t', 'openfaas', '-f', file]);
+  const wide = Buffer.from(`\uFEFF${HEAD}${ONE}`, 'utf16le');
+  for (const [file, bytes] of [
+    ['little.yaml', wide],
+    ['big.yaml', Buffer.from(wide).swap16()],
+  ] as const) {
+    await writeFile(project.path(file), bytes);
+    const { status, stdout, stderr } = await generate(file);
+    assert.deepEqual([status, /\n {2}name: one\n/.test(stdout)], [0, true], stderr);
+  }
+  await writeFile(project.path('latin.yaml'), Buffer.from(`${HEAD}${ONE}# caf\u00e9\n`, 'latin1'));
+  const { status, stderr } = await generate('latin.yaml');
+  assert.deepEqual([status, /latin\.yaml line 4 is not UTF-8/.test(stderr)], [5, true], stderr);
+  const url = await generate('https://example.com/stack.yml');
+  assert.deepEqual([url.status, /is a URL, and a stack file is a file/.test(url.stderr)], [3, true]);
+});
+
+const ENVIRONMENTS: readonly [what: string, text: string, message: RegExp][] = [
+  ['variables outside of environment', '# mine\nA: file\n', /env line 2: A stands outside of environment/],
+  ['a blank in a name', 'A B=1\n', /env line 1: "A B" is no name of a variable/],
+  ['no name', '=1\n', /env line 1: "" is no name of a variable/],
+  ['a byte 0', 'A=1\nB=\0\n', /environment_file env of one line 2 has a byte 0/],
+];
+
+for (const [what, text, message] of ENVIRONMENTS) {
+  test(`an environment_file with ${what} is status 5, with its line`, async (t) => {
+    const project = await Project.create(t);
+    await project.write('stack.yaml', `${HEAD}  one: { lang: plain, image: one, environment_file: [env] }\n`);
+    await project.write('env', text);
+    const { status, stderr } = await project.ofkit(['generate', '--target', 'openfaas']);
+    assert.match(stderr, message);
+    assert.equal(status, 5);
+  });
+}
+
+test('lang dockerfile may be written in any case', async (t) => {
+  const project = await Project.create(t);
+  await project.writeStack({ one: 'lang: DockerFile' });
+  await project.write('one/Dockerfile', 'FROM x\n');
+  const { status, stdout, stderr } = await project.ofkit(['build', '--shrinkwrap']);
+  assert.deepEqual([status, stdout], [0, 'one: build/one\n'], stderr);
 });
 
 test('merges of merges take no time, and an explicit or earlier key wins', async (t) => {
