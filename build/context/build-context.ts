@@ -52,10 +52,10 @@ export async function fillBuildContext(
   const skip = (name: string): boolean => skipInstalled && name === 'node_modules';
   const handlerSource = resolve(project.folder, entry.handler);
   if (!entry.handler || !(await isFolder(handlerSource))) {
-    throw new KitError(
-      'NOT_FOUND',
-      `building ${entry.name}, ${entry.handler || 'no handler'} is an invalid path`,
-    );
+    const what = entry.handler
+      ? `the handler of ${entry.name}, ${entry.handler}, is no folder: make it, or mend its path`
+      : `${entry.name} has no handler: name the folder of its code`;
+    throw new KitError('NOT_FOUND', `${entry.place}: ${what}`);
   }
   const bare = entry.lang === DOCKERFILE_TEMPLATE;
   if (bare && (await findDockerfile(handlerSource)) === undefined) {
@@ -79,8 +79,19 @@ export async function fillBuildContext(
     const source = await insideOf(project.folder, path, 'copy:');
     if (!(await exists(source)))
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
+    await refuseBuildFolder(project, path, source);
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
   }
+}
+
+/** @throws KitError OUTSIDE for build/ itself, which has the context that is written: it would be copied into itself */
+async function refuseBuildFolder({ folder }: Project, path: string, source: string): Promise<void> {
+  const build = join(await realpath(folder), BUILD_FOLDER);
+  if ((await realpath(source)) === build)
+    throw new KitError(
+      'OUTSIDE',
+      `copy: ${path} is ofkit's own folder of build contexts: give a path below it, or another`,
+    );
 }
 
 /** Cuts the password of the template's address out of a meta.json, where faas-cli may have written it. */

@@ -11,6 +11,11 @@ import { KitError } from '../errors.ts';
  */
 export async function insideOf(folder: string, path: string, what: string): Promise<string> {
   const absolute = resolve(folder, path);
+  if (absolute === folder)
+    throw new KitError(
+      'OUTSIDE',
+      `${what} ${path || '""'} is all of ${folder}: give a path below that folder`,
+    );
   if (!isWithin(folder, absolute)) throw leadsOut(path, what, folder);
   if (!isWithin(await realpathOfExisting(folder), await realpathOfExisting(absolute))) {
     throw leadsOut(path, what, folder);

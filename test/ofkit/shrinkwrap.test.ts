@@ -142,7 +142,7 @@ const refusals: readonly [string, string, string, number, RegExp][] = [
     'lang: plain\nsecrets: []',
     '',
     3,
-    /building gone, \.\/gone is an invalid path/,
+    /stack\.yaml line 6: the handler of gone, \.\/gone, is no folder/,
   ],
   [
     'a copy that leads out',
@@ -151,12 +151,14 @@ const refusals: readonly [string, string, string, number, RegExp][] = [
     6,
     /copy: \.\.\/x leads out of/,
   ],
+  ['a copy of the whole project', 'lang: plain', 'configuration: { copy: [.] }\n', 6, /copy: \. is all of/],
+  ['a copy without a path', 'lang: plain', 'configuration: { copy: [ ~ ] }\n', 6, /copy: "" is all of/],
   [
-    'a copy of the whole project',
+    'a copy of the build contexts',
     'lang: plain',
-    'configuration: { copy: [.] }\n',
+    'configuration: { copy: [build] }\n',
     6,
-    /copy: \. leads out of/,
+    /copy: build is ofkit's own folder of build contexts/,
   ],
   ['a language that leads out', 'lang: ../../x', '', 5, /is no name of a template/],
   [
