@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
 import { value, withFlags } from './flag.ts';
-import { pairs, SELECTION, WATCHDOG, YAML } from './shared-flags.ts';
+import { ENVSUBST, SELECTION, variables, WATCHDOG, YAML } from './shared-flags.ts';
 import { parsePort } from './values.ts';
 
 export const EXEC = {
   yaml: YAML,
   ...SELECTION,
   port: value('-p, --port <port>', 'port of the gateway (default: any that is free)', parsePort),
-  variables: pairs('-e, --env <key=value>', 'environment variable of the functions'),
+  variables: variables('environment variable of the functions'),
+  envsubst: ENVSUBST,
   watchdog: WATCHDOG,
 };
 

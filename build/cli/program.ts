@@ -3,9 +3,10 @@ import { KIT_ERRORS, KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { VERSION } from '../release.ts';
 import { declareAsync } from './async.ts';
-import { withPlainBooleans } from './boolean-flags.ts';
+import { plainArguments } from './go-flags.ts';
 import { declareBuild } from './build.ts';
 import { declareExec } from './exec.ts';
+import { wayForFaasCli } from './faas-cli-commands.ts';
 import { declareGateway } from './gateway.ts';
 import { declareGenerate } from './generate.ts';
 import { declareNew } from './new.ts';
@@ -42,7 +43,7 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
   declareAsync(program, host);
   declareExec(program, host, (ofTheCommand) => (status = ofTheCommand));
   try {
-    await program.parseAsync(withPlainBooleans(program, argv), { from: 'user' });
+    await program.parseAsync(plainArguments(program, argv), { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -52,7 +53,8 @@ export async function runProgram(host: Host, argv: readonly string[]): Promise<n
       .replace(/^error: /, '')
       .replace(/\.$/, '')
       .replaceAll(/\s*\n\s*/g, ' ');
-    throw new KitError('USAGE', `${message}: see "ofkit --help"`, { cause: error });
+    const told = wayForFaasCli(message) ?? `${message}: see "ofkit --help"`;
+    throw new KitError('USAGE', told, { cause: error });
   }
 }
 

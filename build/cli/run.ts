@@ -3,7 +3,16 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { off, on, value, withFlags } from './flag.ts';
-import { JSON_OUTPUT, pairs, PORT, SELECTION, STATE_FOLDER, WATCHDOG, YAML } from './shared-flags.ts';
+import {
+  ENVSUBST,
+  JSON_OUTPUT,
+  PORT,
+  SELECTION,
+  STATE_FOLDER,
+  variables,
+  WATCHDOG,
+  YAML,
+} from './shared-flags.ts';
 import { parsePort } from './values.ts';
 
 export const RUN = {
@@ -14,7 +23,8 @@ export const RUN = {
     'debugger port of the first function (default: 9229, or the next that is free)',
     parsePort,
   ),
-  variables: pairs('-e, --env <key=value>', 'environment variable'),
+  variables: variables('environment variable'),
+  envsubst: ENVSUBST,
   watchdog: WATCHDOG,
   watch: off('--no-watch', 'do not reload what is saved'),
   json: { ...JSON_OUTPUT, help: 'print what happens as a JSON object a line' },

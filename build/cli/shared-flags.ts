@@ -1,6 +1,6 @@
 import { orElse, off, on, text, value, type Flag } from './flag.ts';
 import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
-import { collectPairs, parseGatewayUrl, parsePort, parseTagFormat } from './values.ts';
+import { collectPairs, collectVariables, parseGatewayUrl, parsePort, parseTagFormat } from './values.ts';
 
 /** The flags that more than one command has. */
 
@@ -57,6 +57,11 @@ export const PORT = value(
 /** A flag with KEY=VALUE that may stand several times. */
 export function pairs(flags: string, help: string, joined?: string): Flag<Readonly<Record<string, string>>> {
   return { flags, help: `${help}; may stand several times`, fallback: {}, parse: collectPairs(joined) };
+}
+
+/** A flag with an environment variable that may stand several times. */
+export function variables(help: string): Flag<Readonly<Record<string, string>>> {
+  return { ...pairs('-e, --env <key=value>', help), parse: collectVariables };
 }
 
 /** A flag with a text that may stand several times. */

@@ -7,8 +7,8 @@ import { TAG_FORMATS, type TagFormat } from '../stack/tag-formats.ts';
  * Collects KEY=VALUE. Where a key is given twice, its last value counts.
  * @param joined a key that gets all its values instead, with blanks between them
  */
-export function collectPairs(joined?: string) {
-  return (text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
+export function collectPairs(joined?: string): PairCollector {
+  return (text, earlier = {}) => {
     const mark = text.indexOf('=');
     const key = text.slice(0, mark).trim();
     const value = text.slice(mark + 1).trim();
@@ -16,6 +16,16 @@ export function collectPairs(joined?: string) {
     const before = key === joined ? earlier[key] : undefined;
     return { ...earlier, [key]: before ? `${before} ${value}` : value };
   };
+}
+
+type Pairs = Readonly<Record<string, string>>;
+type PairCollector = (text: string, earlier?: Pairs) => Pairs;
+
+/** Collects environment variables: the value is all behind the first `=`, and may be empty. */
+export function collectVariables(text: string, earlier: Pairs = {}): Pairs {
+  const mark = text.indexOf('=');
+  if (mark < 1) throw new InvalidArgumentError('It must take the form KEY=VALUE.');
+  return { ...earlier, [text.slice(0, mark).trim()]: text.slice(mark + 1) };
 }
 
 export function parseCount(text: string): number {

@@ -19,7 +19,7 @@ export interface RunCommand {
 
 /** `ofkit run` and `ofkit up`: runs functions as processes, or as containers, until Ctrl-C. */
 export async function runFunctions(host: Host, options: RunOptions, { isSingle }: RunCommand): Promise<void> {
-  const stack = await readStack(host, await findStackFile(host, options.yaml));
+  const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const left: [name: string, text: string][] = [];
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (...note) => left.push(note));
   if (entries.length === 0)

@@ -35,7 +35,7 @@ export interface BroughtUp {
  */
 export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
   const { stateFolder } = gateway;
-  const stack = await readStack(host, await findStackFile(host, options.yaml));
+  const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
     host.err.line(`note: ${text}`),
   );

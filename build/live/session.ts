@@ -224,7 +224,7 @@ export class Session {
   /** A change of stack.yaml reloads the functions whose entry changed. */
   async #reloadStack(file: string): Promise<void> {
     try {
-      const stack = await readStack(this.#host, file);
+      const stack = await readStack(this.#host, file, this.#options.envsubst);
       for (const one of this.#functions) {
         const entry = stack.functions.find(({ name }) => name === one.entry.name);
         if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);

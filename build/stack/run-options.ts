@@ -4,6 +4,8 @@ import type { Selection } from './select.ts';
 export interface RunOptions extends Selection {
   /** The stack file; undefined for stack.yaml, else stack.yml. */
   readonly yaml: string | undefined;
+  /** Whether `${NAME}` in the stack file is replaced. */
+  readonly envsubst: boolean;
   /** The first port; undefined for the command's default, 0 for any free one. */
   readonly port: number | undefined;
   /** Environment variables that go over the ones of stack.yaml. */

@@ -83,8 +83,10 @@ function patternOf({ filter, regex }: Selection): RegExp | undefined {
     return new RegExp(`^${parts.join('.*')}$`);
   }
   if (!regex) return undefined;
+  // Go has flags within the expression, and JavaScript behind it.
+  const [, flags = '', rest = regex] = /^\(\?([ims]+)\)(.*)$/s.exec(regex) ?? [];
   try {
-    return new RegExp(regex);
+    return new RegExp(rest, [...new Set(flags)].join(''));
   } catch (error) {
     throw new KitError('USAGE', `--regex ${regex} cannot be read`, { cause: error });
   }

@@ -97,3 +97,53 @@ test('generate takes --api and functions of the store', async (t) => {
   const arch = await project.ofkit(['generate', '--from-store', 'sleep', '--arch', 'riscv'], store);
   assert.deepEqual([arch.status, /it has x86_64, arm64/.test(arch.stderr)], [3, true]);
 });
+
+test('flags stand before the command, and short ones have their value behind a sign, as in Go', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  const stack =
+    'provider: { name: openfaas }\nfunctions:\n  one: { lang: plain, handler: ./one, image: one }\n';
+  await project.write('other.yml', stack);
+  await project.write('one/handler.js', '');
+  const done = 'one: build/one\n';
+  for (const args of [
+    ['build', '-f=other.yml', '-b=K=V=W', '--shrinkwrap'],
+    ['-f', 'other.yml', 'build', '--shrinkwrap'],
+    ['--yaml=other.yml', '--filter', 'o*', 'build', '--shrinkwrap'],
+    ['build', '-f', 'other.yml', '--regex', '(?i)^ONE$', '--shrinkwrap'],
+  ]) {
+    const { status, stdout, stderr } = await project.ofkit(args);
+    assert.deepEqual([status, stdout], [0, done], stderr);
+  }
+  const made = await project.ofkit(['new', 'two', '--lang=plain', '-p=me', '-g=http://gateway', '-q=true']);
+  assert.equal(made.status, 0, made.stderr);
+  const written = await project.read('stack.yaml');
+  assert.match(written, /gateway: http:\/\/gateway\n/);
+  assert.match(written, /image: me\/two:latest\n/);
+  assert.equal((await project.ofkit(['-f', 'other.yml'])).status, 2);
+});
+
+test('a command of faas-cli is told as such, with the way to the same end', async (t) => {
+  const project = await Project.create(t);
+  for (const [command, way] of [
+    ['deploy', /which is faas-cli's: "ofkit up --detach"/],
+    ['list', /which is faas-cli's: "ofkit ps"/],
+    ['login', /which is faas-cli's: faas-cli's own works with the gateway/],
+  ] as const) {
+    const { status, stderr } = await project.ofkit([command, '-g', 'http://127.0.0.1:8080']);
+    assert.equal(status, 2);
+    assert.match(stderr, way);
+  }
+});
+
+test('run takes --envsubst, and a variable with an empty value', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ one: 'lang: plain\nenvironment:\n  A: x${B:-y}\n  C: given' });
+  await project.write(
+    'one/handler.js',
+    'module.exports = () => `${process.env.A},${process.env.C},${process.env.D}`;',
+  );
+  const running = project.start(['run', '--json', '-p=0', '--envsubst=false', '-e=C=', '-e', 'D= d=e ']);
+  assert.equal(await running.call('one'), 'x${B:-y},, d=e ');
+});

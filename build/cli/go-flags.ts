@@ -5,13 +5,33 @@ const TRUE = /^(?:1|t|true)$/i;
 const FALSE = /^(?:0|f|false)$/i;
 
 /**
- * Rewrites switches in the form of Go's programs, which scripts for faas-cli use, to the form that commander knows:
- * `--squash=false`, `-v=true`, and for a switch with a negation also `--envsubst=false`, `--envsubst` and
- * `--no-envsubst=false`. The last one given counts.
+ * Rewrites flags in the form of Go's programs, which scripts for faas-cli use, to the form that commander knows:
+ * `-f=stack.yml`, `-f stack.yml build`, `--squash=false`, `-v=true`, and for a switch with a negation also
+ * `--envsubst=false`, `--envsubst` and `--no-envsubst=false`. The last one given counts.
  * @param argv the words behind the program's name
  * @throws KitError USAGE for a value that is neither true nor false
  */
-export function withPlainBooleans(program: Command, argv: readonly string[]): string[] {
+export function plainArguments(program: Command, argv: readonly string[]): string[] {
+  return withPlainSwitches(program, behindCommand(program, argv));
+}
+
+/** Moves faas-cli's flags for all commands, where they stand before the command, behind its words. */
+function behindCommand(program: Command, argv: readonly string[]): string[] {
+  let start = 0;
+  while (/^(?:-f|--(?:yaml|filter|regex))(?:=|$)/.test(argv[start] ?? ''))
+    start += argv[start]?.includes('=') ? 1 : 2;
+  if (start === 0) return [...argv];
+  let end = start;
+  for (let command = subcommand(program, argv[end]); command; command = subcommand(command, argv[end]))
+    end += 1;
+  return end === start ? [...argv] : [...argv.slice(start, end), ...argv.slice(0, start), ...argv.slice(end)];
+}
+
+function subcommand(command: Command, name: string | undefined): Command | undefined {
+  return command.commands.find((one) => one.name() === name || one.aliases().some((alias) => alias === name));
+}
+
+function withPlainSwitches(program: Command, argv: readonly string[]): string[] {
   let command = program;
   const result: string[] = [];
   let open = true;
@@ -24,9 +44,7 @@ export function withPlainBooleans(program: Command, argv: readonly string[]): st
       continue;
     }
     if (!argument.startsWith('-')) {
-      command =
-        command.commands.find((one) => one.name() === argument || one.aliases().includes(argument)) ??
-        command;
+      command = subcommand(command, argument) ?? command;
       result.push(argument);
       continue;
     }
@@ -35,6 +53,11 @@ export function withPlainBooleans(program: Command, argv: readonly string[]): st
     const other = flag.startsWith('--no-') ? `--${flag.slice(5)}` : flag.replace(/^--/, '--no-');
     const opposite = optionOf(options, other);
     const known = option ?? opposite;
+    if (option?.required && value !== undefined && flag === option.short) {
+      // commander would take the sign for a part of the value
+      result.push(...(value === '' ? [flag, value] : [`${flag}${value}`]));
+      continue;
+    }
     if (!known || known.required || known.optional || (option && value === undefined && !opposite)) {
       result.push(argument);
       continue;
