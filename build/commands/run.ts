@@ -21,7 +21,11 @@ export interface RunCommand {
 export async function runFunctions(host: Host, options: RunOptions, { isSingle }: RunCommand): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
   const left: [name: string, text: string][] = [];
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (...note) => left.push(note));
+  const entries = withoutPrebuilt(
+    selectFunctions(stack, options),
+    { ...options, isServed: true },
+    (...note) => left.push(note),
+  );
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
   if (isSingle && entries.length > 1) {

@@ -36,8 +36,10 @@ export interface BroughtUp {
 export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
   const { stateFolder } = gateway;
   const stack = await readStack(host, await findStackFile(host, options.yaml), options.envsubst);
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
-    host.err.line(`note: ${text}`),
+  const entries = withoutPrebuilt(
+    selectFunctions(stack, options),
+    { ...options, isServed: true },
+    (_name, text) => host.err.line(`note: ${text}`),
   );
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
@@ -60,7 +62,7 @@ export async function bringUp(host: Host, options: RunOptions, gateway: BringUpG
     variables: options.variables,
     inspect: options.inspect === true,
   });
-  await deployAll(host, client, deployments);
+  await deployAll(host, client, deployments, entries);
   await allReady(host, client, deployments);
   return { location, deployments };
 }

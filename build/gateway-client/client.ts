@@ -193,6 +193,8 @@ export class GatewayClient {
     if (status === 401)
       throw new KitError('INVALID', `the gateway at ${this.url} asks for a login: do "faas-cli login" first`);
     const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID' : 'UNREACHABLE';
-    throw new KitError(code, `the gateway at ${this.url} says ${status}: ${printable(text.trim())}`);
+    const told = printable(text.trim());
+    const options = { cause: new Error(told) };
+    throw new KitError(code, `the gateway at ${this.url} says ${status}: ${told}`, options);
   }
 }

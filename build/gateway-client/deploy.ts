@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../common/errors.ts';
+import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { findSecrets } from './secret-files.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
@@ -22,20 +24,42 @@ export async function deploymentsOf(
 
 /**
  * Deploys functions, with the namespaces and the secrets that they name.
+ * @param entries the functions in stack.yaml, for errors
  * @throws KitError NOT_FOUND for a secret that is not in .secrets/, INVALID for a deployment that the gateway refuses
  */
 export async function deployAll(
   project: Project,
   client: GatewayClient,
   deployments: readonly DeploymentBody[],
+  entries: readonly FunctionEntry[],
 ): Promise<void> {
-  for (const namespace of new Set(deployments.map((deployment) => deployment.namespace)))
-    if (namespace !== DEFAULT_NAMESPACE) await client.ensureNamespace(namespace);
+  const namespaces = new Map(deployments.map((deployment) => [deployment.namespace, deployment]));
+  for (const [namespace, deployment] of namespaces)
+    if (namespace !== DEFAULT_NAMESPACE)
+      await client.ensureNamespace(namespace).catch(refuserOf(deployment, entries));
   await putSecrets(project, client, deployments);
   for (const deployment of deployments) {
     project.interrupted.throwIfAborted();
-    await client.deploy(deployment);
+    await client.deploy(deployment).catch(refuserOf(deployment, entries));
   }
+}
+
+/** The names that stack.yaml has for the fields of a deployment. */
+const OF_THE_STACK: Readonly<Record<string, string>> = { envVars: 'environment', envProcess: 'fprocess' };
+
+/** Makes the error of a deployment that the gateway refuses, with the place of the function in stack.yaml. */
+function refuserOf(
+  { service }: DeploymentBody,
+  entries: readonly FunctionEntry[],
+): (error: unknown) => never {
+  return (error) => {
+    const entry = entries.find(({ name }) => name === service);
+    if (!entry || !(error instanceof KitError) || error.code !== 'INVALID') throw error;
+    const reason = messageOf(error.cause ?? error).replace(/^\w+/, (word) => OF_THE_STACK[word] ?? word);
+    throw new KitError('INVALID', `${entry.place}: ${service} cannot be deployed: ${reason}`, {
+      cause: error,
+    });
+  };
 }
 
 /**

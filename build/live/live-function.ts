@@ -193,7 +193,7 @@ export class LiveFunction {
         await this.#lines?.ended;
       }
       try {
-        await deployAll(this.#project, client, [deployment]);
+        await deployAll(this.#project, client, [deployment], [this.#entry]);
         this.#deployed = deployment;
         return deployment;
       } catch (error) {

@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import { isTemplateName, isUsableName, type FunctionEntry, type Stack } from './functions.ts';
+import { isFunctionName, isTemplateName, isUsableName, type FunctionEntry, type Stack } from './functions.ts';
 
 export interface Selection {
   /** The names that the user gives; none for all functions. */
@@ -47,23 +47,20 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
 }
 
 /**
- * Leaves out the functions that cannot be made here, and notes each.
+ * Leaves out the functions that cannot be made here, and notes each. Those that a gateway is to serve need a name that
+ * it takes.
  * @param note gets the function's name and the reason
- * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template
+ * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template or a name
  */
 export function withoutPrebuilt(
   entries: readonly FunctionEntry[],
-  { names }: Selection,
+  { names, isServed = false }: Selection & { readonly isServed?: boolean },
   note: (name: string, text: string) => void,
 ): readonly FunctionEntry[] {
   const kept: FunctionEntry[] = [];
   let lacking: KitError | undefined;
   for (const entry of entries) {
-    const why = entry.skipBuild
-      ? 'has skip_build'
-      : entry.lang
-        ? undefined
-        : 'has no lang, which names its template';
+    const why = reasonToLeave(entry, isServed);
     if (why === undefined) {
       kept.push(entry);
       continue;
@@ -75,6 +72,13 @@ export function withoutPrebuilt(
   }
   if (kept.length === 0 && lacking) throw lacking;
   return kept;
+}
+
+function reasonToLeave({ name, lang, skipBuild }: FunctionEntry, isServed: boolean): string | undefined {
+  if (skipBuild) return 'has skip_build';
+  if (!lang) return 'has no lang, which names its template';
+  if (!isServed || isFunctionName(name)) return undefined;
+  return 'has a name that no gateway takes, which has a-z, 0-9 and dashes, 63 at most';
 }
 
 function patternOf({ filter, regex }: Selection): RegExp | undefined {

@@ -199,3 +199,36 @@ test('what cannot be made here is left out with a note, and refused by its name'
   await running.until('note', (event) => event.function === 'skipped');
   await running.interrupt();
 });
+
+test('a function whose name no gateway takes is left out of up, and refused by its name', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.write('stack.yaml', NAMED.replace('[My_Secret]', '[]'));
+  await project.write('one/handler.js', "module.exports = () => 'one';");
+  const { status, stderr } = await project.ofkit(['run', 'with_go_modules', '-p', '0']);
+  assert.match(stderr, /^ofkit: stack\.yaml line 3: with_go_modules has a name that no gateway takes/);
+  assert.equal(status, 5);
+  const running = project.start(['up', '--json', '-p', '0']);
+  assert.equal(await running.call('one'), 'one');
+  await running.until('note', (event) => event.function === 'with_go_modules');
+  await running.interrupt();
+});
+
+for (const [what, lines, message] of [
+  [
+    'a quantity',
+    'limits: { memory: lots }',
+    /stack\.yaml line 6: one cannot be deployed: limits\.memory: "lots"/,
+  ],
+  ['a namespace', 'namespace: My NS', /stack\.yaml line 6: one cannot be deployed: name "My NS"/],
+] as const) {
+  test(`what the gateway refuses, such as ${what}, has the function's line`, async (t) => {
+    const project = await Project.create(t);
+    await project.useTemplates('plain');
+    await project.writeStack({ one: `lang: plain\n${lines}` });
+    await project.write('one/handler.js', "module.exports = () => 'one';");
+    const { status, stderr } = await project.ofkit(['run', '-p', '0']);
+    assert.match(stderr, message);
+    assert.equal(status, 5);
+  });
+}
