@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { signatureOf } from '../files/signature.ts';
@@ -40,6 +40,8 @@ export async function watchChanges(
     },
   };
   const away = new Set<string>();
+  /** Whether something went: it may be back as it was, and its watch is not. */
+  let isStale = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let known = await signatureOf(paths, isIgnored, isExcepted);
@@ -48,7 +50,10 @@ export async function watchChanges(
 
   async function open(): Promise<FSWatcher> {
     const opened = watch([...paths], options);
-    opened.on('all', soon);
+    opened.on('all', (event, path) => {
+      isStale ||= event === 'unlinkDir' || (event === 'unlink' && paths.includes(path));
+      soon();
+    });
     opened.on('raw', soon); // the only event of a folder that one with the same names has replaced
     // The file system has no notifications: the functions run, but a save reloads nothing.
     opened.on('error', () => undefined);
@@ -70,8 +75,9 @@ export async function watchChanges(
   async function lookNow(): Promise<void> {
     if (closed) return;
     const found = await foldersOf(paths, options.ignored);
-    if (found !== folders) {
+    if (found !== folders || isStale) {
       folders = found;
+      isStale = false;
       await watcher.close();
       watcher = await open();
     }
@@ -120,20 +126,33 @@ async function rootsOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
       const stats = await stat(path).catch(() => undefined);
-      return `${path} ${stats ? `${stats.dev} ${stats.isDirectory() ? `${stats.ino} ${stats.birthtimeMs}` : 'file'}` : '-'}`;
+      if (!stats) return `${path} -`;
+      const what = stats.isDirectory() ? `${stats.ino} ${stats.birthtimeMs}` : 'file';
+      return `${path} ${stats.dev} ${what} ${await realPathOf(path)}`;
     }),
   );
   return parts.join('\n');
 }
 
-/** Identifies the folders at and below the paths. A replaced folder has a new inode number or time of birth. */
+/** Gives the path behind links: a link may take the place of the folder that it leads to. */
+function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => '');
+}
+
+/**
+ * Identifies the paths, and the folders below them. A replaced one has a new inode number or time of birth, and one that
+ * went has no watch any more.
+ */
 async function foldersOf(paths: readonly string[], ignored: (path: string) => boolean): Promise<string> {
   const parts: string[] = [];
   for (const path of paths) {
     if (ignored(path)) continue;
     const stats = await stat(path).catch(() => undefined);
+    // A file is named by the user: the ones in folders are not in the list.
+    parts.push(
+      `${path} ${stats ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs} ${await realPathOf(path)}` : '-'}`,
+    );
     if (!stats?.isDirectory()) continue;
-    parts.push(`${path} ${stats.dev} ${stats.ino} ${stats.birthtimeMs}`);
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
     parts.push(await foldersOf(below.sort(), ignored));

@@ -50,7 +50,9 @@ export class Session {
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
-  readonly #unwatch: (() => Promise<void>)[] = [];
+  readonly #watches = new Map<LiveFunction, readonly EndOfWatch[]>();
+  #stackWatch: EndOfWatch | undefined;
+  #reloading: Promise<void> = Promise.resolve();
   readonly #hurry = new AbortController();
   #stateFolder: string | undefined;
   #gateway: Promise<StartedGateway> | undefined;
@@ -171,7 +173,7 @@ export class Session {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#unwatch.map((close) => close()));
+    await this.#unwatch();
     const gateway = await this.#gateway?.catch(() => undefined);
     if (gateway) {
       const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
@@ -180,7 +182,7 @@ export class Session {
     }
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
-    await Promise.all(this.#unwatch.map((close) => close()));
+    await this.#unwatch();
     // The containers of a killed gateway go on. The next ofkit finds them by this folder, and ends them.
     const hasContainers = this.#isLost && this.#content.engine !== undefined;
     if (this.#stateFolder !== undefined && !hasContainers) await removeFolder(this.#stateFolder);
@@ -193,46 +195,72 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
-    const { folder } = this.#host;
-    for (const one of this.#functions) {
-      const { handler, lang, environmentFile, secrets } = one.entry;
-      const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
-      const close = await watchChanges(
-        paths.map((path) => resolve(folder, path)),
-        () => one.reload(),
-        {
-          // The handler may be the project itself. ofkit's own files there are no change.
-          except: [join(folder, BUILD_FOLDER)],
-          onAway: (path) => {
-            const shown = relative(folder, path);
-            this.#reporter.note(
-              one.entry.name,
-              `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
-            );
-          },
-        },
-      );
-      this.#unwatch.push(close);
-      if (secrets.length === 0) continue;
-      const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
-      this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
-    }
+    for (const one of this.#functions) this.#watches.set(one, await this.#watchFiles(one, one.entry));
     const { file } = this.#content.stack;
-    this.#unwatch.push(await watchChanges([resolve(folder, file)], () => void this.#reloadStack(file)));
+    const reload = (): void => {
+      this.#reloading = this.#reloading.then(() => this.#reloadStack(file));
+    };
+    this.#stackWatch = await watchChanges([resolve(this.#host.folder, file)], reload);
   }
 
-  /** A change of stack.yaml reloads the functions whose entry changed. */
+  /** Watches the files that an entry names. @returns functions that end it */
+  async #watchFiles(one: LiveFunction, entry: FunctionEntry): Promise<readonly EndOfWatch[]> {
+    const { folder } = this.#host;
+    const { handler, lang, environmentFile, secrets } = entry;
+    const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
+    const ofCode = await watchChanges(
+      paths.map((path) => resolve(folder, path)),
+      () => one.reload(),
+      {
+        // The handler may be the project itself. ofkit's own files there are no change.
+        except: [join(folder, BUILD_FOLDER)],
+        onAway: (path) => {
+          const shown = relative(folder, path);
+          this.#reporter.note(
+            one.entry.name,
+            `${shown} is away: the code that runs goes on, and is reloaded when ${shown} is back`,
+          );
+        },
+      },
+    );
+    if (secrets.length === 0) return [ofCode];
+    const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
+    return [ofCode, await watchChanges(files, () => void one.refreshSecrets())];
+  }
+
+  /** A change of stack.yaml reloads the functions whose entry changed, and watches the files that it names now. */
   async #reloadStack(file: string): Promise<void> {
     try {
       const stack = await readStack(this.#host, file, this.#options.envsubst);
       for (const one of this.#functions) {
+        if (this.#stopping) return;
         const entry = stack.functions.find(({ name }) => name === one.entry.name);
-        if (entry && !isSameEntry(entry, one.entry)) one.reload(entry);
+        if (!entry)
+          this.#reporter.note(one.entry.name, `${one.entry.name} is not in ${file} any more: it runs on`);
+        else if (!isSameEntry(entry, one.entry)) {
+          const before = this.#watches.get(one) ?? [];
+          this.#watches.set(one, [...before, ...(await this.#watchFiles(one, entry))]);
+          await endAll(before);
+          this.#watches.set(one, (this.#watches.get(one) ?? []).slice(before.length));
+          one.reload(entry);
+        }
       }
     } catch (error) {
       for (const one of this.#functions) this.#reporter.failed(one.entry.name, error);
     }
   }
+
+  async #unwatch(): Promise<void> {
+    await this.#stackWatch?.();
+    await this.#reloading;
+    await endAll([...this.#watches.values()].flat());
+  }
+}
+
+type EndOfWatch = () => Promise<void>;
+
+async function endAll(watches: readonly EndOfWatch[]): Promise<void> {
+  await Promise.all(watches.map((end) => end()));
 }
 
 async function takeDebuggerPorts(inspect: number | true, count: number): Promise<number[]> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp, rename, rm, symlink } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Project } from './project.ts';
 import { until } from '../support/wait.ts';
@@ -37,4 +37,60 @@ test('reload goes on when the folder of the handler goes and comes back, or is r
   await rm(project.path('hello'), { recursive: true });
   await reloaded('six', () => write('hello', 'six'));
   await reloaded('seven', () => write('hello', 'seven'));
+});
+
+test('what stands alone is watched on after it was away: an environment_file, a folder behind a link', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain\nenvironment_file: [env]' });
+  const handler = 'module.exports = () => `TEXT ${process.env.A}`;';
+  const write = (text: string, folder = 'hello') =>
+    project.write(`${folder}/handler.js`, handler.replace('TEXT', text));
+  await write('one');
+  await project.write('env', 'A=1\n');
+  const running = project.start(['run', '--json', '-p', '0']);
+  assert.equal(await running.call('hello'), 'one 1');
+  const answers = (text: string) =>
+    until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
+  await rm(project.path('env'));
+  await running.until('failed', ({ error }) => error?.includes('environment_file env of hello') ?? false);
+  await project.write('env', 'A=2\n');
+  await answers('one 2');
+  await project.write('env', 'A=3\n');
+  await answers('one 3');
+  await rename(project.path('hello'), project.path('real'));
+  await symlink('real', project.path('hello'));
+  await write('two', 'real');
+  await answers('two 3');
+  await write('three', 'real');
+  await answers('three 3');
+  await rm(project.path('hello'));
+  await rename(project.path('real'), project.path('hello'));
+  await write('four');
+  await answers('four 3');
+});
+
+test('the files that a changed stack.yaml names are watched', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ hello: 'lang: plain\nenvironment_file: [env]' });
+  const write = (folder: string, text: string) =>
+    project.write(`${folder}/handler.js`, `module.exports = () => \`${text} \${process.env.A}\`;`);
+  await write('hello', 'one');
+  await project.write('env', 'A=1\n');
+  const running = project.start(['run', '--json', '-p', '0']);
+  assert.equal(await running.call('hello'), 'one 1');
+  const answers = (text: string) =>
+    until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
+  await write('moved', 'two');
+  await project.write('other', 'A=2\n');
+  const stack = await project.read('stack.yaml');
+  await project.write('stack.yaml', stack.replace('./hello', './moved').replace('[env]', '[other]'));
+  await answers('two 2');
+  await write('moved', 'three');
+  await answers('three 2');
+  await project.write('other', 'A=3\n');
+  await answers('three 3');
+  await project.write('stack.yaml', 'provider: { name: openfaas }\nfunctions: {}\n');
+  await running.until('note', ({ text }) => text === 'hello is not in stack.yaml any more: it runs on');
 });
