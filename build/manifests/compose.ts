@@ -1,5 +1,5 @@
 import type { Resources } from '../stack/functions.ts';
-import { parseQuantity } from './quantity.ts';
+import { checkMemory, parseQuantity } from './quantity.ts';
 import { SECRETS_FOLDER, type Workload } from './workload.ts';
 
 /** The part of a Compose file that functions need (https://github.com/compose-spec/compose-spec). */
@@ -33,6 +33,7 @@ export function composeFile(workloads: readonly Workload[], options: ComposeOpti
 }
 
 function service(workload: Workload, port: number): object {
+  checkMemory(workload);
   const { image, environment, labels, annotations, secrets } = workload;
   const notes = { ...labels, ...annotations };
   const limits = resources(workload.limits);

@@ -1,6 +1,7 @@
 import { KitError } from '../errors.ts';
 import type { Resources } from '../stack/functions.ts';
 import { nodeLabel } from './constraints.ts';
+import { checkMemory } from './quantity.ts';
 import { SECRETS_FOLDER, sorted, type Workload } from './workload.ts';
 
 /** The parts that the pods of a Deployment and a Knative revision share. */
@@ -14,7 +15,7 @@ const LABEL = /^(?:[A-Za-z0-9](?:[-.\w]{0,61}[A-Za-z0-9])?)$/;
  */
 export function podLabels(workload: Workload): Record<string, string> {
   for (const [key, value] of Object.entries(workload.labels))
-    checkLabel(key, value, `label of ${workload.name}`);
+    checkLabel(key, value, `${workload.place}: label of ${workload.name}`);
   return sorted({ ...workload.labels, ...selectorLabels(workload) });
 }
 
@@ -27,7 +28,9 @@ export function selectorLabels({ name }: Workload): Record<string, string> {
  * Turns constraints into node labels.
  * @throws KitError INVALID for a constraint that is no KEY=VALUE
  */
-export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: Record<string, string> } {
+export function nodeSelector({ constraints, name, place }: Workload): {
+  nodeSelector?: Record<string, string>;
+} {
   if (constraints.length === 0) return {};
   const pairs = constraints.flatMap((constraint): (readonly [string, string])[] => {
     const label = nodeLabel(constraint);
@@ -35,10 +38,10 @@ export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: 
     if (label === 'unreadable') {
       throw new KitError(
         'INVALID',
-        `constraint "${constraint}" of ${name} cannot be read: write LABEL=VALUE, such as kubernetes.io/arch=arm64`,
+        `${place}: constraint "${constraint}" of ${name} cannot be read: write LABEL=VALUE, such as kubernetes.io/arch=arm64`,
       );
     }
-    checkLabel(...label, `constraint of ${name}`);
+    checkLabel(...label, `${place}: constraint of ${name}`);
     return [label];
   });
   if (pairs.length === 0) return {};
@@ -47,6 +50,7 @@ export function nodeSelector({ constraints, name }: Workload): { nodeSelector?: 
 
 /** Makes the container: image, environment, resources, mounts, and the fewest rights that there are. */
 export function container(workload: Workload) {
+  checkMemory(workload);
   const { image, limits, requests, secrets } = workload;
   const named = workload.authenticates ? { OPENFAAS_NAME: workload.name } : {};
   const environment = sorted({ ...named, ...workload.environment });

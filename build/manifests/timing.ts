@@ -1,6 +1,11 @@
 import { parseDuration } from '../../common/duration.ts';
 import { KitError } from '../errors.ts';
 
+interface Named {
+  readonly name: string;
+  readonly place: string;
+}
+
 /** The watchdog's default (docs/fwatchdog.md). */
 const WRITE_TIMEOUT = 30;
 
@@ -15,22 +20,26 @@ const LONGEST_MS = 86_400_000;
  * seconds: the watchdog serves for healthcheck_interval more, then gives requests in flight write_timeout at most, then
  * ends the function.
  * @param variables the container's variables: the image's, and the ones of stack.yaml over them
- * @param name the function's name, for errors
+ * @param what the function and its place in stack.yaml, for errors
  * @throws KitError INVALID where a duration cannot be read
  */
-export function graceSeconds(variables: Readonly<Record<string, string>>, name: string): number {
-  const write = setting(variables, 'write_timeout', name) ?? WRITE_TIMEOUT;
-  const healthcheck = setting(variables, 'healthcheck_interval', name) ?? write;
+export function graceSeconds(variables: Readonly<Record<string, string>>, what: Named): number {
+  const write = setting(variables, 'write_timeout', what) ?? WRITE_TIMEOUT;
+  const healthcheck = setting(variables, 'healthcheck_interval', what) ?? write;
   return Math.ceil(healthcheck + write) + AFTER_THE_LAST_REQUEST;
 }
 
-function setting(variables: Readonly<Record<string, string>>, key: string, name: string): number | undefined {
+function setting(
+  variables: Readonly<Record<string, string>>,
+  key: string,
+  { name, place }: Named,
+): number | undefined {
   const text = variables[key];
   if (!text) return undefined;
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= 0 && ms <= LONGEST_MS) return ms / 1000;
   throw new KitError(
     'INVALID',
-    `${key}=${text} of ${name} is no duration of up to 24h: write 10s, 1m30s or a number of seconds`,
+    `${place}: ${key}=${text} of ${name} is no duration of up to 24h: write 10s, 1m30s or a number of seconds`,
   );
 }

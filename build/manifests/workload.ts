@@ -42,18 +42,18 @@ export interface WorkloadParts {
 
 /** @throws KitError INVALID for a value that the manifests cannot have */
 export function toWorkload(entry: FunctionEntry, parts: WorkloadParts): Workload {
-  const { name } = entry;
+  const { name, place } = entry;
   const given: Readonly<Record<string, string>> = {
     ...(entry.fprocess && { fprocess: entry.fprocess }),
     ...parts.variables,
   };
   const effective: Readonly<Record<string, string>> = { ...parts.imageVariables, ...given };
-  checkResources(entry.limits, `limits of ${name}`);
-  checkResources(entry.requests, `requests of ${name}`);
+  checkResources(entry.limits, `${place}: limits of ${name}`);
+  checkResources(entry.requests, `${place}: requests of ${name}`);
   for (const secret of entry.secrets) checkSecret(entry, secret);
   return {
     name,
-    place: entry.place,
+    place,
     namespace: parts.namespace,
     image: parts.image,
     environment: sorted(given),
@@ -64,9 +64,9 @@ export function toWorkload(entry: FunctionEntry, parts: WorkloadParts): Workload
     limits: entry.limits,
     requests: entry.requests,
     readOnlyRootFilesystem: entry.readOnlyRootFilesystem,
-    port: portOf(effective.port || '8080', name),
+    port: portOf(effective.port || '8080', entry),
     authenticates: /^(?:1|t|true)$/i.test(effective.jwt_auth ?? ''),
-    graceSeconds: graceSeconds(effective, name),
+    graceSeconds: graceSeconds(effective, entry),
   };
 }
 
@@ -75,10 +75,13 @@ export function sorted(values: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function portOf(text: string, name: string): number {
+function portOf(text: string, { name, place }: FunctionEntry): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port > 0 && port <= 65_535) return port;
-  throw new KitError('INVALID', `port=${text} of ${name} is no port: write a number from 1 to 65535`);
+  throw new KitError(
+    'INVALID',
+    `${place}: port=${text} of ${name} is no port: write a number from 1 to 65535`,
+  );
 }
 
 /** Checks the name of a secret, which is the name of a file too. */
@@ -91,14 +94,20 @@ function checkSecret({ name, place }: FunctionEntry, secret: string): void {
 }
 
 /**
- * Checks the names of the function and of its Secrets by the rules of Kubernetes (RFC 1123).
+ * Checks the names of the function, of its namespace and of its Secrets by the rules of Kubernetes (RFC 1123).
  * @throws KitError INVALID
  */
-export function checkNames({ name, place, secrets }: Workload): void {
+export function checkNames({ name, namespace, place, secrets }: Workload): void {
   if (!isFunctionName(name)) {
     throw new KitError(
       'INVALID',
       `${place}: function name "${name}" can only contain a-z, 0-9 and dashes, 63 at most, for Kubernetes: rename it`,
+    );
+  }
+  if (namespace !== '' && !isFunctionName(namespace)) {
+    throw new KitError(
+      'INVALID',
+      `${place}: namespace "${namespace}" of ${name} can only contain a-z, 0-9 and dashes, 63 at most, for Kubernetes: rename it`,
     );
   }
   for (const secret of secrets) {

@@ -210,6 +210,9 @@ test('what cannot be is one line and an exit status', async (t) => {
     ['environment: { write_timeout: 10sec }', 'openfaas', 5, /write_timeout=10sec of hello is no duration/],
     ['environment: { write_timeout: 48h }', 'kubernetes', 5, /no duration of up to 24h/],
     ['environment: { port: http }', 'kubernetes', 5, /port=http of hello is no port/],
+    ['limits: { memory: 40m }', 'compose', 5, /limits of hello\.memory: 40m is less than a byte: write 40Mi/],
+    ['requests: { memory: 40m }', 'knative', 5, /requests of hello\.memory: 40m is less than a byte/],
+    ['namespace: My_NS', 'kubernetes', 5, /namespace "My_NS" of hello can only contain/],
     ['limits: { memory: 12MB }', 'compose', 5, /limits of hello\.memory: 12MB is no quantity/],
     ['secrets: [../etc]', 'compose', 5, /secret "\.\.\/etc" of hello can only contain/],
     ['labels: { a: b c }', 'kubernetes', 5, /label of hello a=b c is none that Kubernetes takes/],
@@ -232,7 +235,7 @@ test('what cannot be is one line and an exit status', async (t) => {
     await project.writeStack({ hello: `lang: ts-http\n${lines}` });
     const ended = await project.ofkit(['generate', '--target', target]);
     assert.match(ended.stderr, message);
-    assert.match(ended.stderr, /^ofkit: .*\n$/);
+    assert.match(ended.stderr, status === 5 ? /^ofkit: stack\.yaml line 6: .*\n$/ : /^ofkit: .*\n$/);
     assert.equal(ended.stdout, '');
     assert.equal(ended.status, status, lines);
   }
