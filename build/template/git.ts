@@ -52,7 +52,12 @@ export async function cloneRepository(
   );
   if (!clone.ok) throw unreachable(url, ref, clone);
   if (commit === undefined) return;
-  const checkout = await runGit(project, folder, ['checkout', '--quiet', '--detach', commit], QUERY_TIMEOUT);
+  const checkout = await runGit(
+    project,
+    folder,
+    ['checkout', '--quiet', '--detach', commit, '--'],
+    QUERY_TIMEOUT,
+  );
   if (!checkout.ok) throw unreachable(url, ref, checkout);
 }
 

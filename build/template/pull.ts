@@ -62,6 +62,11 @@ export async function pullTemplates(
       );
     }
     return targets.map(({ target }) => target);
+  } catch (error) {
+    // The clone is gone when the user reads of it: its files are told by their paths in the repository.
+    if (!(error instanceof KitError) || !error.message.includes(`${clone}/`)) throw error;
+    const message = error.message.replaceAll(`${clone}/`, '');
+    throw new KitError(error.code, `${shown}: ${message}`, { cause: error });
   } finally {
     await removeFolder(clone);
   }

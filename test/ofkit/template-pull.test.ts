@@ -180,3 +180,21 @@ function endClone(pid: number): void {
     // it has ended
   }
 }
+
+test('what a repository lacks is told by its own path, and a commit by its name', async (t) => {
+  const project = await Project.create(t);
+  const repository = await makeRepository(t, async (folder) => {
+    await mkdir(join(folder, 'template/one'), { recursive: true });
+    await symlink('nowhere', join(folder, 'template/one/link'));
+  });
+  const pulled = await project.ofkit(['template', 'pull', repository]);
+  assert.equal(pulled.status, 3);
+  assert.equal(
+    pulled.stderr,
+    `ofkit: ${repository}: template/one/link is a link that leads to nothing: remove it, or mend it\n`,
+  );
+  const commit = await project.ofkit(['template', 'pull', `${repository}#sha-0000000`]);
+  assert.equal(commit.status, 7);
+  assert.match(commit.stderr, /at sha-0000000 \(fatal: .*\b0000000\)/);
+  assert.doesNotMatch(commit.stderr, /--detach/);
+});
