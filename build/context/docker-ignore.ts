@@ -12,11 +12,14 @@ interface IgnoreRule {
 
 /**
  * Removes the files that .dockerignore keeps from the engine, by docker's rules: the last line that fits a path decides.
+ * A file of the Dockerfile's own (`Dockerfile.dockerignore`) takes its place.
  * @param folder the folder of a build context, which is changed
+ * @param dockerfile the name of its Dockerfile; undefined where there is none
  * @throws KitError INVALID for a line that is no pattern
  */
-export async function removeIgnored(folder: string): Promise<void> {
-  const file = join(folder, '.dockerignore');
+export async function removeIgnored(folder: string, dockerfile: string | undefined): Promise<void> {
+  const own = dockerfile === undefined ? undefined : join(folder, `${dockerfile}.dockerignore`);
+  const file = own !== undefined && (await isFile(own)) ? own : join(folder, '.dockerignore');
   if (!(await isFile(file))) return;
   const rules = readRules(await readFile(file, 'utf8'));
   if (rules.length > 0) await removeIn(folder, '', rules);
@@ -34,7 +37,10 @@ async function removeIn(folder: string, within: string, rules: readonly IgnoreRu
 }
 
 function readRules(text: string): IgnoreRule[] {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line) => line.trim());
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {

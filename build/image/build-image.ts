@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { imageFolder, WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
 import { isWithin } from '../files/inside.ts';
 import type { Project } from '../project.ts';
@@ -70,8 +71,22 @@ export async function putImage(
   return { image, revision, root: join(imageFolder(stateFolder, image), revision, 'root'), prepared };
 }
 
+/**
+ * Replaces the path of a program that neither the image's files nor this machine have by its name, which is looked for:
+ * `/usr/local/bin/node` of a base image lies elsewhere here.
+ */
+function presentProgram(program: string, folder: string): string {
+  if (!program.startsWith('/') || existsSync(program) || existsSync(join(folder, program))) return program;
+  return basename(program);
+}
+
+function presentCommand(fprocess: string, folder: string): string {
+  return fprocess.replace(/^\S+/, (program) => presentProgram(program, folder));
+}
+
 function describe(name: string, prepared: Prepared): LocalImage {
-  const { variables, workdir, mode, fprocess, command, choosesPort } = prepared;
+  const { folder, variables, workdir, mode, fprocess, command, choosesPort } = prepared;
+  const [first = '', ...rest] = command.words;
   const isWatchdog =
     command.words.length === 0 || command.words.some((word) => word.includes(WATCHDOG_COMMAND));
   return {
@@ -81,9 +96,10 @@ function describe(name: string, prepared: Prepared): LocalImage {
     environment: {
       ...(fprocess && { fprocess }),
       ...variables,
+      ...(variables['fprocess'] && { fprocess: presentCommand(variables['fprocess'], folder) }),
       ...(mode.mode !== undefined && { mode: mode.mode }),
     },
-    command: isWatchdog ? [WATCHDOG_COMMAND] : command.words,
+    command: isWatchdog ? [WATCHDOG_COMMAND] : [presentProgram(first, folder), ...rest],
     choosesPort,
     port: command.port ?? USUAL_PORT,
   };

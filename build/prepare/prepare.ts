@@ -90,7 +90,7 @@ export async function prepareGeneration(
     await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
     const dockerfile = await readDockerfile(context, entry.name);
-    await removeIgnored(context);
+    await removeIgnored(context, await findDockerfile(context));
     const { buildArgs, buildOptions, lang } = entry;
     const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
     const stages = readStages(dockerfile, given);
