@@ -32,9 +32,10 @@ export function readCommand(command: string | readonly string[]): ReadCommand {
   const written = typeof command === 'string' ? shellWords(withoutOutput(command)) : command;
   const variables: Record<string, string> = {};
   let words = written;
+  const isProgram = written.some((word) => !ASSIGNMENT.test(word));
   for (
     let found = ASSIGNMENT.exec(words[0] ?? '');
-    found && words.length > 1;
+    found && isProgram;
     found = ASSIGNMENT.exec(words[0] ?? '')
   ) {
     variables[found[1] ?? ''] = found[2] ?? '';
@@ -65,7 +66,8 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   if (/[|>]/.test(text) && isRedirected(text)) return { kind: 'unfollowed' };
   if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
   if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
-  if (program === 'export') return exported(rest);
+  if (program === 'export' || ASSIGNMENT.test(program))
+    return /\$\(|`/.test(text) ? { kind: 'unfollowed' } : exported(words);
   if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);
   if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
   if (isFileVerb(program)) return { kind: 'files', verb: program, paths: plain };

@@ -8,12 +8,19 @@ export interface ShellCommand {
 /** The words of a shell that may stand before a command. */
 export type Keyword = 'if' | 'then' | 'elif' | 'else' | 'fi';
 
-/** Splits a line at `;`, `&&`, `||` and line breaks outside quotes. A pipe stays one command. */
+/**
+ * Splits a line at `;`, `&&`, `||` and line breaks outside quotes. A pipe stays one command, as does a loop or a `case` to
+ * its end: neither is followed.
+ */
 export function splitShellLine(line: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let joint: ShellCommand['joint'] = ';';
   let text = '';
-  const take = (next: ShellCommand['joint']): void => {
+  const take = (next: ShellCommand['joint'], sign: string): void => {
+    if (isOpen(text)) {
+      text += sign;
+      return;
+    }
     const command = text.trim();
     if (command && !command.startsWith('#')) commands.push({ text: command, joint });
     if (command || next !== ';') joint = next;
@@ -36,13 +43,24 @@ export function splitShellLine(line: string): ShellCommand[] {
       quote = one;
       text += one;
     } else if (two === '&&' || two === '||') {
-      take(two);
+      take(two, two);
       at += 1;
-    } else if (one === ';' || one === '\n') take(';');
+    } else if (one === ';' || one === '\n') take(';', one);
     else text += one;
   }
-  take(';');
+  if (isOpen(text)) commands.push({ text: text.trim(), joint });
+  else take(';', '');
   return commands;
+}
+
+/** Whether a text begins a loop or a `case` that it does not end. */
+function isOpen(text: string): boolean {
+  if (!/^\s*(?:(?:then|else|if|elif|do)\s+)?[({]?\s*(?:for|while|until|case)\s/.test(text)) return false;
+  const count = (word: RegExp): number => text.match(word)?.length ?? 0;
+  return (
+    count(/(?<![\w-])(?:for|while|until)\s/g) > count(/(?<![\w-])done(?![\w-])/g) ||
+    count(/(?<![\w-])case\s/g) > count(/(?<![\w-])esac(?![\w-])/g)
+  );
 }
 
 /** Splits the keyword of a shell from the command behind it. */

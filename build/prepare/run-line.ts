@@ -63,12 +63,19 @@ export class RunLine {
     const state = new ShellState();
     for (const [index, command] of commands.entries()) {
       const opened = command.text.replace(/^[({]\s*/, '');
-      if (opened !== command.text) this.#folders.push(this.#folder);
+      const isOpened = opened !== command.text;
+      if (isOpened) {
+        this.#folders.push(this.#folder);
+        state.open(command);
+      }
       const isClosed = this.#folders.length > 0 && /(?:^|[^\\])[)}]$/.test(opened);
       const bare = isClosed ? opened.slice(0, -1).trim() : opened;
-      const { text, isRun } = state.next({ ...command, text: bare });
+      const { text, isRun } = state.next({ joint: isOpened ? ';' : command.joint, text: bare });
       if (isRun && text !== '') state.ended(await this.#runOne(text, state, commands.slice(index + 1)));
-      if (isClosed) this.#folder = this.#folders.pop() ?? this.#folder;
+      if (isClosed) {
+        this.#folder = this.#folders.pop() ?? this.#folder;
+        state.close();
+      }
     }
   }
 
@@ -174,7 +181,9 @@ export class RunLine {
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }
 
-  async #files(verb: FileVerb, given: readonly string[], told: string): Promise<Outcome> {
+  async #files(verb: FileVerb, paths: readonly string[], told: string): Promise<Outcome> {
+    // A shell would replace a variable that nobody has set by nothing.
+    const given = paths.map((path) => expandVariables(path, {}));
     const { stage } = this.#context;
     const pathOf = (path: string): string => {
       const whole = joinPath(this.#folder, path);

@@ -24,6 +24,18 @@ export class ShellState {
     return { text: rest, isRun: this.#isActive && rest !== '' };
   }
 
+  /** Begins a group of commands, `(...)` or `{...}`, which runs as one command would. */
+  open({ joint }: Pick<ShellCommand, 'joint'>): void {
+    const isWanted = joint === ';' || (joint === '&&') === this.#ok;
+    this.#branches.push({ outer: this.#isActive, taken: false });
+    this.#isActive = this.#isActive && isWanted;
+  }
+
+  /** Ends the group that began last. */
+  close(): void {
+    this.#isActive = this.#branches.pop()?.outer ?? this.#isActive;
+  }
+
   /** Records the end of the command that has run. @param ok whether it ended well */
   ended(ok: boolean): void {
     this.#ok = ok;

@@ -294,6 +294,29 @@ CMD ["node", "src/server.js"]
 `,
     answer: 'out/server.js src/server.js',
   },
+  {
+    what: 'groups of commands that a condition runs or does not, and variables that nobody has set',
+    dockerfile: `ARG MISSING=outside
+FROM node:20
+WORKDIR /app
+COPY src src
+RUN [ -d src ] || (mkdir wrong; cp src/server.js wrong/ && exit 1) ; mkdir right$MISSING
+RUN [ -d gone ] && { mkdir wrong; cp src/server.js wrong/; } || cp src/server.js right/
+RUN A=more B=over; mkdir $A$B && cp src/server.js $A$B/
+CMD ["node", "src/server.js"]
+`,
+    answer: 'moreover/server.js right/server.js src/server.js',
+  },
+  {
+    what: "a program by its path in the base image, and a .dockerignore of the Dockerfile's own",
+    dockerfile: `FROM gcr.io/distroless/nodejs20
+WORKDIR /app
+COPY . .
+CMD ["/nodejs/bin/node", "/app/src/server.js"]
+`,
+    files: { 'Dockerfile.dockerignore': '\uFEFFpackage.json\r\nDockerfile*\r\n', '.dockerignore': 'src\n' },
+    answer: '.dockerignore src/server.js',
+  },
 ];
 
 for (const { what, answer, ...parts } of cases) {
