@@ -1,6 +1,6 @@
 import type { CommandAction, FileVerb } from './command-action.ts';
 import { packageCommand } from './package-commands.ts';
-import { shellWords } from './words.ts';
+import { ASSIGNMENT, assignmentsOf, shellWords } from './words.ts';
 
 /** A command of a RUN that was read. */
 export interface ReadCommand {
@@ -30,25 +30,15 @@ const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 export function readCommand(command: string | readonly string[]): ReadCommand {
   const text = typeof command === 'string' ? command : command.join(' ');
   const written = typeof command === 'string' ? shellWords(withoutOutput(command)) : command;
-  const variables: Record<string, string> = {};
-  let words = written;
-  const isProgram = written.some((word) => !ASSIGNMENT.test(word));
-  for (
-    let found = ASSIGNMENT.exec(words[0] ?? '');
-    found && isProgram;
-    found = ASSIGNMENT.exec(words[0] ?? '')
-  ) {
-    variables[found[1] ?? ''] = found[2] ?? '';
-    words = words.slice(1);
-  }
-  return { action: actionOf(words, text), variables };
+  const found = written.findIndex((word) => !ASSIGNMENT.test(word));
+  const start = found === -1 ? 0 : found; // assignments alone are a command of their own
+  const words = written.slice(start);
+  return { action: actionOf(words, text), variables: assignmentsOf(written.slice(0, start)) };
 }
 
 function isFileVerb(program: string): program is FileVerb {
   return FILE_VERBS.includes(program);
 }
-
-const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
 /** Removes redirections that make no file. */
 function withoutOutput(text: string): string {
@@ -67,7 +57,9 @@ function actionOf(words: readonly string[], text: string): CommandAction {
   if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
   if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
   if (program === 'export' || ASSIGNMENT.test(program))
-    return /\$\(|`/.test(text) ? { kind: 'unfollowed' } : exported(words);
+    return /\$\(|`/.test(text)
+      ? { kind: 'unfollowed' }
+      : { kind: 'variables', variables: assignmentsOf(words) };
   if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);
   if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
   if (isFileVerb(program)) return { kind: 'files', verb: program, paths: plain };
@@ -80,14 +72,6 @@ function actionOf(words: readonly string[], text: string): CommandAction {
 function isRedirected(text: string): boolean {
   const bare = withoutOutput(text).replaceAll(/'[^']*'|"[^"]*"/g, '');
   return /[|>]/.test(bare) && !/>>?\s*\/(?:etc|root|usr|var|proc|tmp)\//.test(bare) && !/^grep\b/.test(bare);
-}
-
-function exported(words: readonly string[]): CommandAction {
-  const pairs = words.map((word) => ASSIGNMENT.exec(word)).filter((found) => found !== null);
-  return {
-    kind: 'variables',
-    variables: Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value])),
-  };
 }
 
 /** Gives the words behind the flags of npx. */

@@ -1,11 +1,10 @@
 import { WATCHDOG_COMMAND } from '../../common/local-image.ts';
 import { expandVariables } from './expand.ts';
 import { splitShellLine } from './shell-line.ts';
-import { shellWords } from './words.ts';
+import { ASSIGNMENT, assignmentsOf, shellWords } from './words.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 const ENV = /^(?:\/usr)?(?:\/bin\/)?env$/;
 
 /**
@@ -20,7 +19,7 @@ export function watchdogVariables(words: readonly string[], variables: Values): 
   if (word === undefined) return {};
   if (!/\s/.test(word)) {
     const before = words.slice(0, at);
-    return before.some((one) => ENV.test(one)) ? assignments(before) : {};
+    return before.some((one) => ENV.test(one)) ? assignmentsOf(before) : {};
   }
   let found: Values = {};
   for (const { text } of splitShellLine(word)) {
@@ -31,7 +30,7 @@ export function watchdogVariables(words: readonly string[], variables: Values): 
     );
     const inner = shellWords(expanded.join(''));
     const isForIt = inner[0] === 'export' || text.includes(WATCHDOG_COMMAND);
-    if (isForIt) found = { ...found, ...assignments(leading(inner)) };
+    if (isForIt) found = { ...found, ...assignmentsOf(leading(inner)) };
   }
   return found;
 }
@@ -42,9 +41,4 @@ function leading(words: readonly string[]): readonly string[] {
     (word) => !ASSIGNMENT.test(word) && !/^(?:exec|export)$/.test(word) && !ENV.test(word),
   );
   return end === -1 ? words : words.slice(0, end);
-}
-
-function assignments(words: readonly string[]): Values {
-  const pairs = words.map((word) => ASSIGNMENT.exec(word)).filter((found) => found !== null);
-  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
 }

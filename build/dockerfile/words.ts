@@ -19,3 +19,12 @@ export function shellWords(text: string): string[] {
     return text.split(/\s+/).filter(Boolean);
   }
 }
+
+/** A word that sets a variable for the command behind it: `NAME=value`. */
+export const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+
+/** Gives the variables that are set by words of a command. Other words do not count. */
+export function assignmentsOf(words: readonly string[]): Record<string, string> {
+  const pairs = words.map((word) => ASSIGNMENT.exec(word)).filter((found) => found !== null);
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
+}
