@@ -96,7 +96,7 @@ export class DockerfileRun {
     const origin = this.#originOf(step);
     const missed = sources.filter((source) => !NOT_MISSED.test(source));
     if (!origin || !isPlain) {
-      if (missed.length > 0) this.#note(line, told);
+      if (missed.length > 0 || sources.length === 0) this.#note(line, told);
       return;
     }
     for (const source of sources) {

@@ -15,6 +15,7 @@ RUN apk add --no-cache ffmpeg && make all | tee log
 RUN npm run absent
 RUN test "$(printf ping | cat)" = ping && [ -n "$(date)" ]
 RUN npm install -g npm@latest && ./make.sh
+COPY package.json
 RUN for name in a b; do mkdir $name && cp server.js $name; done && export A=$(date)
 RUN cat <<END > lib.js && mkdir lib
 npm run absent
@@ -42,10 +43,11 @@ test('what run cannot follow of a Dockerfile is told with its line', async (t) =
     'line 10 of the Dockerfile is not followed here: RUN npm run absent',
     'line 11 of the Dockerfile is not followed here: RUN test "$(printf ping | cat)" = ping',
     'line 12 of the Dockerfile is not followed here: RUN ./make.sh',
-    'line 13 of the Dockerfile is not followed here: RUN for name in a b; do mkdir $name && cp server.js $name; done',
-    'line 13 of the Dockerfile is not followed here: RUN export A=$(date)',
-    'line 14 of the Dockerfile is not followed here: RUN cat <<END > lib.js',
-    'line 18 of the Dockerfile is not followed here: RUN /usr/bin/env python3 <<END',
+    'line 13 of the Dockerfile is not followed here: COPY package.json',
+    'line 14 of the Dockerfile is not followed here: RUN for name in a b; do mkdir $name && cp server.js $name; done',
+    'line 14 of the Dockerfile is not followed here: RUN export A=$(date)',
+    'line 15 of the Dockerfile is not followed here: RUN cat <<END > lib.js',
+    'line 19 of the Dockerfile is not followed here: RUN /usr/bin/env python3 <<END',
   ]);
 });
 
