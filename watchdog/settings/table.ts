@@ -292,7 +292,7 @@ export const SETTINGS = {
     parser: string,
     fallback: '/tmp',
     modes: 'all',
-    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded; where it cannot be used, so are the named pipes of http mode.',
+    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded, unless it lies beside the script; where files of this folder may not be executed, another folder is taken.',
   }),
 };
 
