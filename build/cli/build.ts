@@ -31,7 +31,7 @@ export const BUILD = {
   copyExtra: texts('--copy-extra <path>', 'path to copy beside the handler'),
   cache: off('--no-cache', "do not use the engine's cache"),
   squash: on('--squash', 'squash the layers of the image'),
-  pull: on('--pull', 'pull the base images anew'),
+  pull: on('--pull', 'pull the base images again'),
   envsubst: ENVSUBST,
   disableStackPull: on('--disable-stack-pull', 'ignore configuration.templates of the stack file'),
   image: text('--image <name>', 'without a stack file: the image to build'),

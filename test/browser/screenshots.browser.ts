@@ -9,7 +9,7 @@ import { play, startStage } from './stage.ts';
 
 /**
  * A picture of each page, held roughly to that of docs/ui: what is blank, or looks like another page, fails.
- * `npm run screenshots` writes them anew.
+ * `npm run screenshots` writes them again.
  */
 
 const FOLDER = path.resolve(import.meta.dirname, '../../docs/ui');

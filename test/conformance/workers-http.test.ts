@@ -60,7 +60,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
     assert.equal((await watchdog.waitExit()).code, 1);
     const told = watchdog.log.split('Forked function has terminated: exit status 3');
     assert.equal(told.length, 2, watchdog.log);
-    assert.doesNotMatch(watchdog.log, /started anew/);
+    assert.doesNotMatch(watchdog.log, /started again/);
     assert.deepEqual(watchdog.leftovers(), []);
   });
 
@@ -160,7 +160,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
     for (const connection of connections) await connection.waitFor(/200 OK[^]*slow done$/);
     assert.equal((await watchdog.waitExit()).code, 0);
     assert.match(watchdog.stdout.text, /the function got SIGTERM/);
-    assert.doesNotMatch(watchdog.log, /has terminated|started anew/);
+    assert.doesNotMatch(watchdog.log, /has terminated|started again/);
     assert.deepEqual(pids.filter(isAlive), []);
   });
 });

@@ -117,7 +117,7 @@ export const SETTINGS = {
     parser: integer(0, 256, 'a whole number up to 256, 0 or 1 for none'),
     fallback: 0,
     modes: 'all',
-    line: "How many processes of the watchdog serve the port. One that ends is started anew; in inproc mode also one that gives no sign of life for `exec_timeout`. `max_inflight` and `prefork` are parted among them. `0` or `1`: the watchdog's own process alone.",
+    line: "How many processes of the watchdog serve the port. One that ends is started again; in inproc mode also one that gives no sign of life for `exec_timeout`. `max_inflight` and `prefork` are divided among them. `0` or `1`: the watchdog's own process alone.",
   }),
   readyPath: optional({
     names: ['ready_path'],

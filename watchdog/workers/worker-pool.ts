@@ -112,7 +112,7 @@ export class WorkerPool {
       if (performance.now() - worker.startedAt > LASTING_MS) pauses.next = SHORTEST_PAUSE_MS;
       const why = worker.failure ?? exit;
       const what = worker.pid === 0 ? 'A worker could not be started' : `Worker ${worker.pid} ended`;
-      context.logger.error(`${what} (${why}); it is started anew in ${pauses.next}ms`);
+      context.logger.error(`${what} (${why}); it is started again in ${pauses.next}ms`);
       this.#after(pauses.next, () => {
         if (!this.#isEnding) this.#startWorker(share, pauses, { isFirst: false, announces: false });
       });
