@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { bringUp } from '../gateway-client/bring-up.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FOLDER } from '../context/build-context.ts';
 import type { Engine } from '../engine/names.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { PortRow } from '../gateway-client/port-row.ts';
 import { endGateway } from '../gateway-client/running-gateway.ts';
