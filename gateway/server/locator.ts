@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { messageOf, systemCodeOf } from '../../common/errors.ts';
-import { findGateway, locatorFile, startOf, type Location } from '../../common/gateway-location.ts';
+import { findGateway, locatorFile, type Location } from '../../common/gateway-location.ts';
+import { startOf } from '../../common/proc.ts';
 import { StartError } from '../start-error.ts';
 
 /**
