@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { TestContext } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose';
-import { systemCode } from './system-code.ts';
+import { systemCodeOf } from '../../common/errors.ts';
 import { until } from './wait.ts';
 
 /** The place where a watchdog with jwt_auth_local looks for the gateway. */
@@ -72,7 +72,7 @@ export class Gateway {
 function listens(server: http.Server): Promise<boolean> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      if (systemCode(error) === 'EADDRINUSE') resolve(false);
+      if (systemCodeOf(error) === 'EADDRINUSE') resolve(false);
       else reject(error);
     });
     server.listen(PORT, '127.0.0.1', () => resolve(true));
