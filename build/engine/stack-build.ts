@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 import type { FunctionEntry, Stack } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { StepList } from '../terminal/steps.ts';
-import { ensureTemplate } from '../template/ensure.ts';
+import { ensureTemplates } from '../template/ensure.ts';
 import { FunctionImages, merge, PLAIN_BUILD, type FunctionImageOptions } from './function-images.ts';
 import { imageName, refuseDigest } from './image-name.ts';
 import type { Engine } from './names.ts';
@@ -126,8 +126,7 @@ export async function buildStack(
   entries: readonly FunctionEntry[],
   engine: Engine,
 ): Promise<readonly Built[]> {
-  for (const lang of new Set(entries.map((entry) => entry.lang)))
-    await ensureTemplate(host, lang, stack.templates);
+  await ensureTemplates(host, entries, stack.templates);
   const steps = new StepList(host.err);
   const build = new StackBuild(host, stack, PLAIN_STACK_BUILD, engine, steps);
   await steps.start();
