@@ -1,9 +1,11 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { imageName } from '../engine/image-name.ts';
 import { messageOf } from '../../common/errors.ts';
+import { imageName } from '../engine/image-name.ts';
 import { KitError } from '../errors.ts';
 import { isFolder } from '../files/kinds.ts';
 import { replaceFile } from '../files/staging.ts';
+import { DEFAULT_NAMESPACE } from '../gateway-client/deployment.ts';
+import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
 import { composeFile } from '../manifests/compose.ts';
 import { unmeant } from '../manifests/constraints.ts';
@@ -38,9 +40,6 @@ export interface GenerateOptions extends Selection {
   readonly output: string | undefined;
   readonly json: boolean;
 }
-
-/** The namespace of functions in an OpenFaaS cluster, which faas-cli writes into its manifests too. */
-const OPENFAAS_NAMESPACE = 'openfaas-fn';
 
 /** `ofkit generate`: writes manifests of the functions of a stack. */
 export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
@@ -87,7 +86,8 @@ async function workloadOf(
 ): Promise<Workload> {
   const { name, image } = entry;
   if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
-  const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
+  // faas-cli writes the default namespace into manifests of OpenFaaS too
+  const usual = target === 'kubernetes' ? '' : DEFAULT_NAMESPACE;
   return toWorkload(entry, {
     image: await imageName(host, entry, tag, resolve(host.folder, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
@@ -121,7 +121,7 @@ function manifests(
     case 'openfaas':
       return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
-      const way = relative(folder, join(host.folder, '.secrets'));
+      const way = relative(folder, join(host.folder, SECRETS_FOLDER));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;
       return [composeFile(workloads, { firstPort, secretsFolder })];
     }

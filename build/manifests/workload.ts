@@ -3,9 +3,6 @@ import { isFunctionName, type FunctionEntry, type Resources } from '../stack/fun
 import { checkResources } from './quantity.ts';
 import { graceSeconds } from './timing.ts';
 
-/** The folder where a function finds its secrets, one file each. */
-export const SECRETS_FOLDER = '/var/openfaas/secrets';
-
 /** A function as the manifests of all targets describe it. */
 export interface Workload {
   readonly name: string;

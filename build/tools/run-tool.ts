@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { KitError } from '../errors.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 
 const KILL_AFTER_MS = 5000;
 

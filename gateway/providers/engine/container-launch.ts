@@ -1,10 +1,11 @@
 import { messageOf } from '../../../common/errors.ts';
+import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import type { ContainerRecord } from '../../state/function-store.ts';
 import type { LaunchOptions } from '../instances/version.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import { ContainerInstance } from './container-instance.ts';
-import { containerSpec, SECRETS, type SpecFacts } from './container-spec.ts';
+import { containerSpec, type SpecFacts } from './container-spec.ts';
 import type { EngineContext } from './engine-context.ts';
 import { HealthCommand } from './health-command.ts';
 import type { EngineImage } from './images.ts';
@@ -107,7 +108,7 @@ async function create(
   if (secrets === undefined || secretsAt !== 'volume') return id;
   try {
     const archive = await secretsArchive(secrets);
-    await client.send('PUT', `/containers/${id}/archive`, { query: { path: SECRETS }, archive });
+    await client.send('PUT', `/containers/${id}/archive`, { query: { path: SECRETS_MOUNT }, archive });
   } catch (thrown) {
     await remove(client, id);
     throw thrown;
