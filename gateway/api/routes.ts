@@ -9,7 +9,14 @@ import {
   updateFunction,
 } from './functions.ts';
 import type { Handler } from './call.ts';
-import { checkHealth, describeGateway, refuseTelemetry, showMetrics, tellTimeouts } from './info.ts';
+import {
+  checkHealth,
+  describeGateway,
+  refuseTelemetry,
+  serveDocument,
+  showMetrics,
+  tellTimeouts,
+} from './info.ts';
 import { followEvents, tellHistory } from './events.ts';
 import { streamLogs } from './logs.ts';
 import {
@@ -21,7 +28,6 @@ import {
   updateNamespace,
 } from './namespaces.ts';
 import { beginSession, describeSession, endSession, tellLogins } from './session.ts';
-import { serveDocument } from './openapi.ts';
 import { beginOidc, endOidc } from './oidc.ts';
 import { redirectToPage, refusePage, serveFile, showPage } from './page.ts';
 import { scaleFunction, takeAlert } from './scaling.ts';
