@@ -40,7 +40,7 @@ export async function verifyTemplates(
       if (!options.json) tell(host, template, found);
     }
   } finally {
-    await runs?.end();
+    await runs?.stop();
     await removeFolder(temporary);
   }
   if (options.json) host.out.line(JSON.stringify(findings, undefined, 2));

@@ -13,7 +13,7 @@ import { GatewayClient } from './client.ts';
 import { deployAll, deploymentsOf } from './deploy.ts';
 import type { DeploymentBody } from './deployment.ts';
 import { requireWayToRun } from './required-engine.ts';
-import { endGateway } from './running-gateway.ts';
+import { stopGateway } from './running-gateway.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
@@ -49,7 +49,7 @@ export async function bringUp(host: Host, options: RunOptions, gateway: BringUpG
     await requireWayToRun(client, onEngine);
     images = engine ? await buildStack(host, stack, entries, engine) : made;
   } catch (error) {
-    if (isNew) await endGateway(location, AbortSignal.abort()); // it serves nothing
+    if (isNew) await stopGateway(location, AbortSignal.abort()); // it serves nothing
     throw error;
   }
   const deployments = await deploymentsOf(host, entries, images, {

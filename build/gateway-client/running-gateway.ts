@@ -76,10 +76,10 @@ export async function requireOwn(stateFolder: string, { pid, started, url }: Loc
 }
 
 /**
- * Ends a gateway with its functions. Requests in flight are answered first.
- * @param hurry ends everything at once when it is aborted
+ * Stops a gateway with its functions. Requests in flight are answered first.
+ * @param hurry kills everything at once when it is aborted
  */
-export async function endGateway(location: Location, hurry: AbortSignal): Promise<void> {
+export async function stopGateway(location: Location, hurry: AbortSignal): Promise<void> {
   const { pid } = location;
   signal(pid, 'SIGTERM');
   if (await hasEnded(location, END_WITHIN_MS, hurry)) return;

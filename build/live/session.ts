@@ -6,7 +6,7 @@ import { KitError } from '../errors.ts';
 import { removeFolder } from '../../common/files/remove-folder.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { PortRow } from '../gateway-client/port-row.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import {
   FIRST_PORT,
@@ -176,7 +176,7 @@ export class Session {
     if (gateway) {
       const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
       const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
-      await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
+      await stopGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
     }
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);

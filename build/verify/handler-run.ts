@@ -10,7 +10,7 @@ import { GatewayClient } from '../gateway-client/client.ts';
 import { deploymentOf } from '../gateway-client/deployment.ts';
 import { functionUrl } from '../gateway-client/names.ts';
 import { untilReady } from '../gateway-client/readiness.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { startGateway, type StartedGateway } from '../gateway-client/start-gateway.ts';
 import type { Project } from '../project.ts';
 import { putImage } from '../image/build-image.ts';
@@ -66,9 +66,9 @@ export class HandlerRuns {
     this.#client = client;
   }
 
-  /** Ends the gateway with all its functions. */
-  end(): Promise<void> {
-    return endGateway(this.#gateway.location, this.#project.interrupted);
+  /** Stops the gateway with all its functions. */
+  stop(): Promise<void> {
+    return stopGateway(this.#gateway.location, this.#project.interrupted);
   }
 
   /**

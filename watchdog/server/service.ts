@@ -35,7 +35,7 @@ export interface Service {
   stop(): Promise<void>;
   /** Ends everything at once. */
   kill(): void;
-  /** Settles with the reason when the function has ended of itself, where that ends the watchdog. */
+  /** Settles with the reason when the function has ended by itself, where that ends the watchdog. */
   readonly ended: Promise<string>;
   /** How many requests are being served now, upgraded connections apart. */
   countOpen(): Promise<number>;

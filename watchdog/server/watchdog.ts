@@ -64,7 +64,7 @@ export class Watchdog {
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 
-  /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
+  /** Settles with the reason when the function has ended by itself, and the responses under way are answered. */
   async functionEnded(): Promise<string> {
     const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);

@@ -30,7 +30,7 @@ export class Supervisor implements Service {
   readonly #function: HttpFunction | undefined;
   #port: SharedPort | undefined;
   #pool: WorkerPool | undefined;
-  #endWatch: () => void = () => undefined;
+  #stopWatch: () => void = () => undefined;
 
   constructor(context: ServiceContext) {
     const { mode } = context;
@@ -77,7 +77,7 @@ export class Supervisor implements Service {
   }
 
   kill(): void {
-    this.#endWatch();
+    this.#stopWatch();
     this.#pool?.kill();
     this.#function?.kill();
     this.#closePort();
@@ -116,7 +116,7 @@ export class Supervisor implements Service {
       onExit: this.#onExit,
     });
     if (mode.runsInProcess && execTimeout > 0) {
-      this.#endWatch = watchForHangs({
+      this.#stopWatch = watchForHangs({
         execTimeout,
         logger,
         workers: () => pool.workers,

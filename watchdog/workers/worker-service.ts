@@ -73,7 +73,7 @@ export class WorkerService {
     if (!this.#isDraining) await service.listenOn(port);
   }
 
-  /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
+  /** Settles with the reason when the function in this process has ended by itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
     if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor deals with the function's end
     const reason = await this.#service.ended;

@@ -82,7 +82,7 @@ export class UpgradeProxy {
 
   /** Closes all upgraded connections. */
   close(): void {
-    for (const carriage of this.#carriages.values()) carriage.destroy();
+    for (const carriage of this.#carriages.values()) carriage.close();
   }
 
   /** Loads http-proxy with the first upgrade, as most functions never have one. */
@@ -171,7 +171,7 @@ class Carriage {
     outgoing.once('upgrade', this.#onUpgrade);
   }
 
-  destroy(): void {
+  close(): void {
     this.#socket.destroy();
   }
 

@@ -48,7 +48,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
     return instanceOf(parts, options, { container, image, network, isAdopted: false });
   } catch (thrown) {
     if (id !== undefined) await remove(client, id);
-    roster.end(options.id, id);
+    roster.forget(options.id, id);
     networks.doubt(parts.deployment.namespace);
     throw new Error(messageOf(thrown), { cause: thrown });
   }
@@ -156,8 +156,8 @@ async function instanceOf(
     knownLines: kept.filter((line) => line.instance === name),
     onLine,
     onRemove: () => {
-      roster.end(id, container.Id);
-      roster.end(name, container.Id);
+      roster.forget(id, container.Id);
+      roster.forget(name, container.Id);
     },
   });
   roster.add(instance);

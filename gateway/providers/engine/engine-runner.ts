@@ -103,7 +103,7 @@ export class EngineRunner implements Runner {
 
   async close(): Promise<void> {
     const { link, networks } = this.#context;
-    if (link.away === undefined) await networks.end(link.client).catch(() => undefined);
+    if (link.away === undefined) await networks.removeAll(link.client).catch(() => undefined);
     await link.stop();
     await tidySecrets(this.#options.stateFolder, this.#state, new Set());
   }

@@ -69,7 +69,7 @@ export class Networks {
    * connected to them until it has ended, and Podman 4 leaves rules for published ports behind if a container that is
    * being stopped is disconnected.
    */
-  async end(client: EngineClient): Promise<void> {
+  async removeAll(client: EngineClient): Promise<void> {
     if (this.#beside === undefined) await this.sweep(client, new Set());
   }
 

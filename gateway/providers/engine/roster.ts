@@ -92,7 +92,7 @@ export class Roster {
   }
 
   /** Forgets an instance. If the engine is away now, the container is removed when it is listed again. */
-  end(instance: string, container: string | undefined): void {
+  forget(instance: string, container: string | undefined): void {
     this.#own.delete(instance);
     if (container !== undefined) this.#live.delete(container);
   }
