@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ENGINES } from '../engine/names.ts';
+import { ENGINES } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Stack } from '../stack/functions.ts';
@@ -91,7 +91,7 @@ function flagsWithoutMeaning({ debug, overwrite }: Values): string[] {
 }
 
 async function stackOf(host: Host, values: Values): Promise<Stack> {
-  const { findStackFile, readStack, singleFunctionStack } = await import('../stack/read.ts');
+  const { findStackFile, readStack, singleFunctionStack } = await import('../stack/stack-file.ts');
   const { name, image, handler, lang, yaml, envsubst } = values;
   if (!name && !image && !handler) return readStack(host, await findStackFile(host, yaml), envsubst);
   if (!name || !image || !handler || !lang) {

@@ -7,7 +7,7 @@ import {
   type QueuedCall,
 } from '../gateway-client/calls.ts';
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 

@@ -1,5 +1,5 @@
 import { chooseEngine } from '../engine/engine.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import { StackBuild, throwFailures, type StackBuildOptions } from '../engine/stack-build.ts';
 import type { Host } from '../host.ts';
 import type { Stack } from '../stack/functions.ts';

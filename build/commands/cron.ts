@@ -1,5 +1,5 @@
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import { listSchedules, runSchedule } from '../gateway-client/schedules.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';

@@ -12,11 +12,11 @@ import { unmeant } from '../manifests/constraints.ts';
 import { knativeManifest } from '../manifests/knative.ts';
 import { kubernetesManifests } from '../manifests/kubernetes.ts';
 import { functionResource } from '../manifests/openfaas.ts';
-import { renderJson, renderYaml } from '../manifests/render.ts';
-import type { Target } from '../manifests/targets.ts';
+import { renderJson, renderYaml } from '../manifests/manifest-text.ts';
+import type { ManifestTarget } from '../manifests/targets.ts';
 import { toWorkload, type Workload } from '../manifests/workload.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { functionVariables } from '../stack/variables.ts';
@@ -25,7 +25,7 @@ import { imageVariables } from '../template/image-variables.ts';
 
 export interface GenerateOptions extends Selection {
   readonly yaml: string | undefined;
-  readonly target: Target;
+  readonly target: ManifestTarget;
   /** Undefined for the namespace of stack.yaml, else the target's default. */
   readonly namespace: string | undefined;
   /** The apiVersion of the target openfaas; undefined for the current one. */
@@ -110,7 +110,7 @@ function render(
 function manifests(
   host: Host,
   workloads: readonly Workload[],
-  { target, api, firstPort }: { target: Target; api: string | undefined; firstPort: number },
+  { target, api, firstPort }: { target: ManifestTarget; api: string | undefined; firstPort: number },
   folder: string,
 ): object[] {
   switch (target) {

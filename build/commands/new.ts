@@ -11,8 +11,8 @@ import type { Host } from '../host.ts';
 import { appendFunction } from '../stack/append.ts';
 import { substitute } from '../stack/envsubst.ts';
 import { isFunctionName, isTemplateName, type Resources } from '../stack/functions.ts';
-import { DEFAULT_STACK_FILE, parseStack, readStack } from '../stack/read.ts';
-import { gatewayUrl, renderStack, type NewFunction } from '../stack/render.ts';
+import { DEFAULT_STACK_FILE, parseStack, readStack } from '../stack/stack-file.ts';
+import { gatewayUrl, renderStack, type NewFunction } from '../stack/stack-text.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 import { readLanguage, TEMPLATE_FOLDER } from '../template/language.ts';
 

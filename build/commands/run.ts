@@ -5,8 +5,8 @@ import { findSecrets } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
 import { FunctionFailed } from '../live/function-failed.ts';
 import { humanReporter, jsonReporter } from '../live/reporter.ts';
-import { Session } from '../live/session.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { LiveSession } from '../live/live-session.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { selectToRun } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
@@ -39,7 +39,7 @@ export async function runFunctions(host: Host, options: RunOptions, { isSingle }
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const session = new Session(
+  const session = new LiveSession(
     host,
     { ...options, watchdog },
     { gatewayFirst, stack, entries, engine },

@@ -2,7 +2,7 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { alignColumns } from '../terminal/table.ts';
 import { pullRepositoryOf } from '../template/ensure.ts';
-import { findRow, readStore } from '../template/store.ts';
+import { findRow, readStore } from '../template/template-index.ts';
 import { withoutCredentials } from '../template/credentials.ts';
 import { tellPulled } from './template-pull.ts';
 

@@ -1,7 +1,7 @@
 import type { Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { bringUp } from '../gateway-client/bring-up.ts';
-import { functionUrl, shownName } from '../gateway-client/names.ts';
+import { functionUrl, shownName } from '../gateway-client/function-names.ts';
 import { stopGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';

@@ -1,7 +1,7 @@
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
-import { ENGINES, type Engine } from './names.ts';
+import { ENGINES, type Engine } from './engine-names.ts';
 
 const QUERY_TIMEOUT = 30_000;
 

@@ -4,8 +4,8 @@ import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate } from '../template/language.ts';
 import { withAdditionalPackages } from '../template/additional-packages.ts';
-import { buildImage } from './build-image.ts';
-import type { Engine } from './names.ts';
+import { buildByEngine } from './engine-build.ts';
+import type { Engine } from './engine-names.ts';
 import { buildWatchdogImage, findCheckout, hasWatchdogImage, needsWatchdogImage } from './watchdog-image.ts';
 
 /** Something that takes long: it tells each line of its output. */
@@ -79,7 +79,7 @@ export class FunctionImages {
       pull,
       mountSsh: language.mountSsh,
     };
-    return (onLine) => buildImage(this.#host, engine, build, onLine);
+    return (onLine) => buildByEngine(this.#host, engine, build, onLine);
   }
 
   /** Once for all functions. Without a checkout it is left to the engine to pull the image. */

@@ -8,7 +8,7 @@ import { StepList } from '../terminal/steps.ts';
 import { ensureTemplates } from '../template/ensure.ts';
 import { FunctionImages, merge, PLAIN_BUILD, type FunctionImageOptions } from './function-images.ts';
 import { imageName, refuseDigest } from './image-name.ts';
-import type { Engine } from './names.ts';
+import type { Engine } from './engine-names.ts';
 
 export interface StackBuildOptions extends Omit<FunctionImageOptions, 'copy'> {
   readonly shrinkwrap: boolean;

@@ -8,9 +8,9 @@ import { exists, isFile } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
 import { WATCHDOG_IMAGE } from '../release.ts';
 import { runTool } from '../tools/run-tool.ts';
-import { buildImage } from './build-image.ts';
+import { buildByEngine } from './engine-build.ts';
 import { hasImage } from './engine.ts';
-import type { Engine } from './names.ts';
+import type { Engine } from './engine-names.ts';
 
 /** How long git may take to tell the commit, in milliseconds. */
 const GIT_TIMEOUT = 10_000;
@@ -62,7 +62,7 @@ export async function buildWatchdogImage(
     pull: false,
     mountSsh: false,
   };
-  await buildImage(project, engine, build, onLine);
+  await buildByEngine(project, engine, build, onLine);
 }
 
 /** The commit for the image's label and the watchdog's --version; undefined in a checkout without git. */

@@ -5,7 +5,7 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { selectToRun } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';

@@ -1,5 +1,5 @@
 import { FunctionImages, PLAIN_BUILD } from '../engine/function-images.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import type { Host } from '../host.ts';
 import { buildImage } from '../image/build-image.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';

@@ -9,7 +9,7 @@ import { withoutCredentials } from './credentials.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 import { pullTemplates } from './pull.ts';
 import { parseRepository } from './repository.ts';
-import { findRow, publicIndex, readStore, type Store, type StoreRow } from './store.ts';
+import { findRow, publicIndex, readStore, type TemplateStore, type StoreRow } from './template-index.ts';
 
 /**
  * Fetches a template that is missing in the project's template folder, from its source in stack.yaml, else the store.
@@ -85,7 +85,11 @@ export async function pullRepositoryOf(
   return pullTemplates(host, { url, ref: pinned || ref }, { overwrite, debug });
 }
 
-async function lookUp(host: Host, name: string, storeUrl?: string): Promise<{ row: StoreRow; store: Store }> {
+async function lookUp(
+  host: Host,
+  name: string,
+  storeUrl?: string,
+): Promise<{ row: StoreRow; store: TemplateStore }> {
   const store = await readStore(host, storeUrl);
   const row = findRow(store, name);
   if (row) return { row, store };
@@ -104,7 +108,10 @@ async function lookUp(host: Host, name: string, storeUrl?: string): Promise<{ ro
 }
 
 /** Looks a template up in the public index. @returns its row, or the reason why there is none */
-async function lookUpPublic(host: Host, name: string): Promise<{ row: StoreRow; store: Store } | string> {
+async function lookUpPublic(
+  host: Host,
+  name: string,
+): Promise<{ row: StoreRow; store: TemplateStore } | string> {
   try {
     const store = await readStore(host, publicIndex(host));
     const row = findRow(store, name);

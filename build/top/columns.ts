@@ -1,5 +1,5 @@
 import type { FunctionFigures } from '../gateway-client/live-functions.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import { bytes, cpu, milliseconds, percent, rate } from './format.ts';
 
 /** One column of the table of functions. */

@@ -8,7 +8,7 @@ import { removeFolder } from '../../common/files/remove-folder.ts';
 import { makeTemporaryFolder } from '../files/temporary.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { deploymentOf } from '../gateway-client/deployment.ts';
-import { functionUrl } from '../gateway-client/names.ts';
+import { functionUrl } from '../gateway-client/function-names.ts';
 import { untilReady } from '../gateway-client/readiness.ts';
 import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { startGateway, type StartedGateway } from '../gateway-client/start-gateway.ts';
@@ -19,7 +19,7 @@ import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import { runScript } from '../prepare/packages.ts';
 import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { singleFunctionStack } from '../stack/read.ts';
+import { singleFunctionStack } from '../stack/stack-file.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { Subject } from './subject.ts';
 

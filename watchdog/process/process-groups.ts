@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { loadedAddon } from './native/load.ts';
+import { loadedAddon } from './native/loaded-addon.ts';
 import { OomPreference } from './oom-preference.ts';
 import { reapOrphans } from './orphans.ts';
 import { processIds, readProcess } from '../../common/proc.ts';

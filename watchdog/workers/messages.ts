@@ -49,7 +49,7 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly text: string };
 
 export interface ToWorker {
-  readonly type: Command;
+  readonly type: SupervisorCommand;
 }
 
 export const COMMANDS = [
@@ -66,7 +66,7 @@ export const COMMANDS = [
   /** The function of http mode has ended. */
   'function ended',
 ] as const;
-export type Command = (typeof COMMANDS)[number];
+export type SupervisorCommand = (typeof COMMANDS)[number];
 
 /** Whether a message is one of ours. A function may send its own over the same channel. */
 export function isOurs<T extends { readonly type: string }>(

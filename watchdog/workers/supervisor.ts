@@ -3,7 +3,7 @@ import type { HttpFunction } from '../modes/http/http-function.ts';
 import { neverEnds } from '../modes/runner.ts';
 import type { FunctionFacts } from '../server/metrics/metrics-server.ts';
 import type { Service, ServiceContext } from '../server/service.ts';
-import { Figures } from './figures.ts';
+import { WorkerFigures } from './worker-figures.ts';
 import { beatOf, watchForHangs } from './hang-watch.ts';
 import { killLeftBehind } from './left-behind.ts';
 import { SharedPort } from './shared-port.ts';
@@ -25,7 +25,7 @@ const WORD_MS = 1000;
 export class Supervisor implements Service {
   readonly needsAdoption: boolean;
   readonly #context: ServiceContext;
-  readonly #figures = new Figures();
+  readonly #figures = new WorkerFigures();
   /** The function that all workers forward to, in http mode. */
   readonly #function: HttpFunction | undefined;
   #port: SharedPort | undefined;

@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { HttpService } from '../server/http-service.ts';
 import type { ServiceContext } from '../server/service.ts';
-import type { Command, WorkerOrder } from './messages.ts';
+import type { SupervisorCommand, WorkerOrder } from './messages.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import { ToldFunction } from './told-function.ts';
 
@@ -90,7 +90,7 @@ export class WorkerService {
     this.#service?.kill();
   }
 
-  readonly #onCommand = (command: Command): void => {
+  readonly #onCommand = (command: SupervisorCommand): void => {
     if (command === 'report') void this.#tellState();
     else if (command === 'refuse') this.#refuse();
     else if (command === 'drain') void this.#drain();

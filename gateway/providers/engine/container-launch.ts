@@ -2,7 +2,7 @@ import { messageOf } from '../../../common/errors.ts';
 import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import type { ContainerRecord } from '../../state/function-store.ts';
-import type { LaunchOptions } from '../instances/version.ts';
+import type { LaunchOptions } from '../instances/function-version.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import { ContainerInstance } from './container-instance.ts';
 import { containerSpec, type SpecFacts } from './container-spec.ts';
@@ -14,9 +14,9 @@ import type { Network } from './networks.ts';
 import { runtimeOf } from './profiles.ts';
 import { publishAt, publishedHost } from './reach.ts';
 import { secretsArchive } from './secrets-archive.ts';
-import { CONTAINER, CREATED, type Container } from './wire.ts';
+import { CONTAINER, CREATED, type Container } from './engine-answers.ts';
 
-export interface LaunchParts {
+export interface ContainerLaunchParts {
   readonly client: EngineClient;
   readonly context: EngineContext;
   readonly deployment: Deployment;
@@ -32,7 +32,10 @@ const START_WITHIN_MS = 120_000;
 const REMOVE_WITHIN_MS = 30_000;
 
 /** Creates a container of a version and starts it. @throws Error with the engine's reason */
-export async function startContainer(parts: LaunchParts, options: LaunchOptions): Promise<ContainerInstance> {
+export async function startContainer(
+  parts: ContainerLaunchParts,
+  options: LaunchOptions,
+): Promise<ContainerInstance> {
   const { client, context } = parts;
   const { roster, networks, reach, listenAt } = context;
   roster.begin(options.id);
@@ -59,7 +62,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
  * @returns undefined where that is not possible; then the container is removed
  */
 export async function adoptContainer(
-  parts: LaunchParts,
+  parts: ContainerLaunchParts,
   options: LaunchOptions,
   id: string,
 ): Promise<ContainerInstance | undefined> {
@@ -78,13 +81,18 @@ export async function adoptContainer(
 }
 
 /** Finds the version's image by its id, or by its name if the image with this id was removed. */
-async function findImage({ client, context, deployment, container }: LaunchParts): Promise<EngineImage> {
+async function findImage({
+  client,
+  context,
+  deployment,
+  container,
+}: ContainerLaunchParts): Promise<EngineImage> {
   const { images } = context;
   return (await images.find(client, container.image)) ?? images.obtain(client, deployment.image);
 }
 
 async function create(
-  parts: LaunchParts,
+  parts: ContainerLaunchParts,
   instance: string,
   image: EngineImage,
   network: Network,
@@ -117,7 +125,7 @@ async function create(
 }
 
 /** Where a container finds its secrets: an engine on another machine gets them by its API. */
-function secretsOf({ context, secrets }: LaunchParts): SpecFacts['secrets'] {
+function secretsOf({ context, secrets }: ContainerLaunchParts): SpecFacts['secrets'] {
   if (secrets === undefined) return undefined;
   const bind = context.pathForEngine(secrets);
   return bind === undefined ? 'volume' : { bind };
@@ -131,7 +139,7 @@ interface StartedContainer {
 }
 
 async function instanceOf(
-  { client, context, deployment }: LaunchParts,
+  { client, context, deployment }: ContainerLaunchParts,
   { id, onLine, keptLines }: LaunchOptions,
   { container, image, network, isAdopted }: StartedContainer,
 ): Promise<ContainerInstance> {

@@ -1,13 +1,13 @@
 import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
-import { containerLabels, type Identity } from './labels.ts';
+import { containerLabels, type ContainerIdentity } from './labels.ts';
 import { GATEWAY_NAMES, type Network } from './networks.ts';
 import type { Reach } from './reach.ts';
 import { resourcesOf, sizeOfTmp } from './resources.ts';
 
 export interface SpecFacts {
   readonly deployment: Deployment;
-  readonly identity: Identity;
+  readonly identity: ContainerIdentity;
   /** The image's id. */
   readonly image: string;
   /** The port at which the container takes requests. */

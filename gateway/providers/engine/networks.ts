@@ -1,6 +1,6 @@
 import { EngineError, type EngineClient } from './client/engine-client.ts';
 import { LABELS, ofState } from './labels.ts';
-import { NETWORK, NETWORKS } from './wire.ts';
+import { NETWORK, NETWORKS } from './engine-answers.ts';
 
 /** The names of the gateway for functions, as in a cluster. */
 export const GATEWAY_NAMES = [

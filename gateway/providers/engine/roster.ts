@@ -2,7 +2,7 @@ import { messageOf } from '../../../common/errors.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import type { ContainerInstance } from './container-instance.ts';
 import { LABELS } from './labels.ts';
-import type { EngineEvent, ListedContainer } from './wire.ts';
+import type { EngineEvent, ListedContainer } from './engine-answers.ts';
 
 /** A container that runs, and was started by an earlier run of the gateway. */
 interface Found {

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../common/errors.ts';
-import { readListeningMessage } from '../../../common/protocol.ts';
+import { readListeningMessage } from '../../../common/listening-message.ts';
 import type { Environment } from '../../../common/settings/read.ts';
 import { CpuAverage } from '../instances/cpu-average.ts';
 import { LastLines, type Instance, type InstanceUsage } from '../instances/instance.ts';
 import { probe } from '../instances/probe.ts';
 import type { ProbeSettings } from '../instances/probe-settings.ts';
-import type { LaunchOptions } from '../instances/version.ts';
+import type { LaunchOptions } from '../instances/function-version.ts';
 import { isDebuggerHint, readDebuggerPort, readInstanceLine, type InstanceLine } from './instance-line.ts';
 import { splitLines } from '../instances/line-splitter.ts';
 import type { LimitHolder } from './limits/limit-holder.ts';

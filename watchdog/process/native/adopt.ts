@@ -1,5 +1,5 @@
 import { adoptOrphans } from '../orphans.ts';
-import { loadAddon, type AddonPlaces } from './load.ts';
+import { loadAddon, type AddonPlaces } from './loaded-addon.ts';
 
 /** Milliseconds after the start, so that loading the addon does not hold up the start. */
 const DELAY_MS = 500;

@@ -6,7 +6,7 @@ import type { Worker } from './worker.ts';
 const REPORT_MS = 200;
 
 /** The figures of all workers, including those that have ended. */
-export class Figures {
+export class WorkerFigures {
   readonly #past = new HttpMetrics();
   #pastStarts = 0;
   #pastCpuSeconds = 0;

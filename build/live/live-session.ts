@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FOLDER } from '../context/build-context.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
 import { removeFolder } from '../../common/files/remove-folder.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
@@ -18,7 +18,7 @@ import { requireWayToRun } from '../gateway-client/required-engine.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
-import { readStack } from '../stack/read.ts';
+import { readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
@@ -44,7 +44,7 @@ const FIRST_DEBUGGER_PORT = 9229;
 const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
-export class Session {
+export class LiveSession {
   readonly #host: Host;
   readonly #options: RunOptions;
   readonly #content: SessionContent;
