@@ -1,6 +1,6 @@
+import { parseQuantity } from '../../common/quantity.ts';
 import { SECRETS_MOUNT } from '../../common/secrets-mount.ts';
 import type { Resources } from '../stack/functions.ts';
-import { parseQuantity } from './quantity.ts';
 import type { Workload } from './workload.ts';
 
 /** The part of a Compose file that functions need (https://github.com/compose-spec/compose-spec). */
