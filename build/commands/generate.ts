@@ -20,7 +20,7 @@ import { findStackFile, readStack } from '../stack/stack-file.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { functionVariables } from '../stack/variables.ts';
-import { storeFunction, type StoreFunctionOptions } from '../template/function-store.ts';
+import { storeFunction, type StoreFunctionOptions } from '../template/store-function.ts';
 import { imageVariables } from '../template/image-variables.ts';
 
 export interface GenerateOptions extends Selection {

@@ -1,7 +1,7 @@
 import type { FunctionFigures } from '../gateway-client/live-functions.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Output } from '../terminal/output.ts';
-import { alignColumns } from '../terminal/table.ts';
+import { alignColumns } from '../terminal/text-table.ts';
 import { COLUMNS, compareBy, NUMBERS, type Column } from './columns.ts';
 import { rate } from './format.ts';
 import { KEYS_LINE, type View } from './view.ts';

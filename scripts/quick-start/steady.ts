@@ -1,4 +1,4 @@
-import { alignColumns } from '../../build/terminal/table.ts';
+import { alignColumns } from '../../build/terminal/text-table.ts';
 import { COLUMNS, NUMBERS } from '../../build/top/columns.ts';
 
 /** What differs from run to run, and what stands for it in the documents. */
