@@ -26,7 +26,7 @@ describe('docs/ARCHITECTURE.md', () => {
     for (const top of TOPS) assert.ok(named.includes(`${top}/`), top);
   });
 
-  for (const program of ['watchdog', 'gateway']) {
+  for (const program of ['watchdog', 'build', 'gateway', 'common']) {
     test(`each folder of ${program}/ is on the map`, () => {
       const folders = readdirSync(path.join(ROOT, program), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
