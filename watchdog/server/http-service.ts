@@ -1,24 +1,26 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
+import { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
 import { FastFront } from '../../common/http/server/fast-path/front.ts';
+import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
+import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
+import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
+import { watchdogManner } from '../manner.ts';
 import type { Runner } from '../modes/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { loadAuth } from './auth/load-auth.ts';
-import { ClientErrors } from '../../common/http/server/client-errors.ts';
-import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
-import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { Health } from './health.ts';
-import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
 import { Limiter } from './limiter.ts';
-import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import { listen, listenOn } from './listen.ts';
 import { lockFileOf } from './lock-file.ts';
-import { watchdogManner } from '../manner.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
 import type { FunctionFacts } from './metrics/metrics-server.ts';
 import { isForItself, RequestHandler } from './request-handler.ts';
+import { RequestLog } from './request-log.ts';
 import type { Service, ServiceContext } from './service.ts';
+import { UpgradeHandler } from './upgrade-handler.ts';
 
 /**
  * Serves requests in this process: the runner of the mode with an HTTP server in front of it. Each process that serves
@@ -47,21 +49,24 @@ export class HttpService implements Service {
     this.#health = new Health(lockFileOf(settings));
     this.#limiter = new Limiter(maxInflight, settings.maxInflight);
     this.#clientErrors = new ClientErrors(watchdogManner, (line) => logger.error(line));
-    this.#handler = new RequestHandler({
-      settings,
+    const parts = {
       mode,
-      logger,
       runner,
-      health: this.#health,
       limiter: this.#limiter,
       metrics: this.#metrics,
-      clientErrors: this.#clientErrors,
+      log: new RequestLog(logger, mode),
       auth,
+    };
+    this.#handler = new RequestHandler({
+      ...parts,
+      settings,
+      health: this.#health,
+      clientErrors: this.#clientErrors,
     });
     this.#server = createHttpServer(settings.readTimeout);
     const gate = new RequestGate(this.#server, this.#clientErrors, settings.readTimeout);
     serve(this.#server, this.#handler, this.#clientErrors, gate);
-    if (runner.upgrade) this.#serveUpgrades(gate);
+    if (runner.upgrade) this.#serveUpgrades(gate, new UpgradeHandler(parts));
     if (runner.beginFast)
       this.#front = new FastFront(
         this.#server,
@@ -154,11 +159,11 @@ export class HttpService implements Service {
     this.#front?.close();
   }
 
-  #serveUpgrades(gate: RequestGate): void {
+  #serveUpgrades(gate: RequestGate, upgrades: UpgradeHandler): void {
     this.#server.on('upgrade', (request, stream, read) => {
       const socket = stream as Socket;
       const head = Buffer.concat([read, gate.release(socket)]);
-      if (isRealUpgrade(request) && !isForItself(request)) void this.#handler.upgrade(request, socket, head);
+      if (isRealUpgrade(request) && !isForItself(request)) void upgrades.handle(request, socket, head);
       else declineUpgrade(this.#server, request, socket, head);
     });
   }
