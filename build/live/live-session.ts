@@ -22,7 +22,7 @@ import { readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
-import { watchChanges } from './changes.ts';
+import { ChangeWatch } from './change-watch.ts';
 import { engineMaker, localMaker } from './function-maker.ts';
 import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
@@ -50,7 +50,7 @@ export class LiveSession {
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
-  readonly #unwatch: (() => Promise<void>)[] = [];
+  readonly #watches: ChangeWatch[] = [];
   readonly #hurry = new AbortController();
   #stateFolder: string | undefined;
   #gateway: Promise<StartedGateway> | undefined;
@@ -171,7 +171,7 @@ export class LiveSession {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#unwatch.map((close) => close()));
+    await Promise.all(this.#watches.map((watch) => watch.close()));
     const gateway = await this.#gateway?.catch(() => undefined);
     if (gateway) {
       const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
@@ -180,7 +180,7 @@ export class LiveSession {
     }
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
-    await Promise.all(this.#unwatch.map((close) => close()));
+    await Promise.all(this.#watches.map((watch) => watch.close()));
     // The containers of a killed gateway go on. The next ofkit finds them by this folder, and ends them.
     const hasContainers = this.#isLost && this.#content.engine !== undefined;
     if (this.#stateFolder !== undefined && !hasContainers) await removeFolder(this.#stateFolder);
@@ -197,7 +197,7 @@ export class LiveSession {
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
       const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
-      const close = await watchChanges(
+      const watch = await ChangeWatch.open(
         paths.map((path) => resolve(folder, path)),
         () => one.reload(),
         {
@@ -212,13 +212,13 @@ export class LiveSession {
           },
         },
       );
-      this.#unwatch.push(close);
+      this.#watches.push(watch);
       if (secrets.length === 0) continue;
       const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
-      this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
+      this.#watches.push(await ChangeWatch.open(files, () => void one.refreshSecrets()));
     }
     const { file } = this.#content.stack;
-    this.#unwatch.push(await watchChanges([resolve(folder, file)], () => void this.#reloadStack(file)));
+    this.#watches.push(await ChangeWatch.open([resolve(folder, file)], () => void this.#reloadStack(file)));
   }
 
   /** A change of stack.yaml reloads the functions whose entry changed. */
