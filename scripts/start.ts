@@ -13,7 +13,7 @@ import { isPortFree } from './sample/port.ts';
 
 const OFKIT = fileURLToPath(new URL('../dist/ofkit.js', import.meta.url));
 const NAME = 'hello';
-/** Where faas-cli looks if nothing is said. */
+/** The address at which faas-cli looks by default. */
 const USUAL_GATEWAY = 'http://127.0.0.1:8080';
 
 /** The port that the environment asks for, or 8080. Ends with one line where nobody can listen there. */
@@ -62,7 +62,7 @@ const port = await choosePort();
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // A second one ends at once what does not want to end.
+    // A second signal kills functions that do not stop.
     if (ended.signal.aborted) ended.signal.dispatchEvent(new Event('abort'));
     ended.abort();
   });

@@ -28,7 +28,7 @@ const PLAIN_STACK_BUILD: StackBuildOptions = {
   verbose: false,
 };
 
-/** A function whose build context, or image, is there. */
+/** A function whose build context, and perhaps image, was made. */
 export interface Built {
   readonly name: string;
   /** Absent with --shrinkwrap. */
@@ -37,7 +37,7 @@ export interface Built {
   readonly context: string;
 }
 
-/** The build of the functions of a stack: each shown as steps. */
+/** Builds the functions of a stack, and shows each as steps. */
 export class StackBuild {
   readonly #host: Host;
   readonly #images: FunctionImages;
@@ -60,7 +60,7 @@ export class StackBuild {
     this.#steps = steps;
   }
 
-  /** Builds as many at once as --parallel says; one that fails does not keep the others from being built. */
+  /** Builds as many functions at once as --parallel allows. After a failure the others are still built. */
   async all(entries: readonly FunctionEntry[]): Promise<{ built: Built[]; failures: KitError[] }> {
     const results: (Built | undefined)[] = [];
     const failures: KitError[] = [];
@@ -103,12 +103,12 @@ export class StackBuild {
   }
 }
 
-/** @throws KitError for what could not be built, if anything */
+/** @throws KitError if any function could not be built */
 export function throwFailures(failures: readonly KitError[]): void {
   const [failure] = failures;
   if (failures.length === 1 && failure) throw failure;
   if (failures.length > 1) {
-    // What several need, such as the watchdog's image, fails once.
+    // A failed build that several functions need, such as the watchdog's image, is reported once.
     const output = [...new Set(failures)].map((error) => `${error.output}\n${error.message}`).join('\n');
     throw new KitError('BUILD_FAILED', `${failures.length} functions could not be built: see above`, {
       output,
@@ -118,7 +118,7 @@ export function throwFailures(failures: readonly KitError[]): void {
 
 /**
  * Builds the images of functions as `ofkit build` does without any option.
- * @throws KitError for what could not be built
+ * @throws KitError if any function could not be built
  */
 export async function buildStack(
   host: Host,

@@ -87,13 +87,13 @@ export class LiveSession {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Answers requests in flight and ends everything. No process, port or file is left. */
+  /** Stops everything, after requests in flight are answered. No process, port or file is left. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): Promise<void> {
     this.#hurry.abort();
     return this.stop();
@@ -181,7 +181,7 @@ export class LiveSession {
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
     await Promise.all(this.#watches.map((watch) => watch.close()));
-    // The containers of a killed gateway go on. The next ofkit finds them by this folder, and ends them.
+    // The containers of a killed gateway run on. The next ofkit finds them by this folder, and stops them.
     const hasContainers = this.#isLost && this.#content.engine !== undefined;
     if (this.#stateFolder !== undefined && !hasContainers) await removeFolder(this.#stateFolder);
   }

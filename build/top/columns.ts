@@ -6,7 +6,7 @@ import { bytes, cpu, milliseconds, percent, rate } from './format.ts';
 export interface Column {
   readonly title: string;
   readonly cell: (figures: FunctionFigures) => string;
-  /** What rows are ordered by, the smallest first: trouble and load come before what is well and idle. */
+  /** Gives the key by which rows are sorted, the smallest first: functions with trouble or load come first. */
   readonly order: (figures: FunctionFigures) => number | string;
   /** Whether cells stand at the right. */
   readonly isNumber: boolean;

@@ -1,6 +1,6 @@
 import type { Deployment } from '../functions/deployment.ts';
 
-/** What happens after missed times: nothing (skip), or one call for all of them (run). */
+/** The reaction to missed times: none (skip), or one call for all of them (run). */
 export type Missed = 'skip' | 'run';
 
 /** Options of a schedule, from annotations of this gateway. */

@@ -24,7 +24,7 @@ export class Watchdog {
   readonly #metricsServer: MetricsServer;
   readonly #lockFile: LockFile | undefined;
   #isStopping = false;
-  /** From here on the function is meant to end. */
+  /** Whether the stop has begun, after which an end of the function is no failure. */
   #isDraining = false;
 
   private constructor(context: WatchdogContext, service: Service) {

@@ -4,12 +4,12 @@ import { measureAll, type CpuTotal } from './cpu-total.ts';
 import { statusNotes } from './version-notes.ts';
 import type { Member, FunctionVersion } from './function-version.ts';
 
-/** What the status of a function is made of. */
+/** The facts that the status of a function is made from. */
 export interface StatusParts {
   readonly record: FunctionRecord;
   readonly current: FunctionVersion;
   readonly previous: FunctionVersion | undefined;
-  /** All that have instances: those two, and those before them whose last instances are draining. */
+  /** All versions that have instances: the current, the previous, and older ones whose last instances are draining. */
   readonly versions: readonly FunctionVersion[];
   /** Counts the calls in flight at an instance, by its id. */
   readonly inFlightAt: (id: string) => number;
@@ -17,7 +17,7 @@ export interface StatusParts {
   readonly cpuTotal: CpuTotal | undefined;
 }
 
-/** Tells how a function is at this moment. */
+/** Makes the status of a function. */
 export async function managedStatus(parts: StatusParts): Promise<FunctionStatus> {
   const { record, current, previous, versions, inFlightAt, cpuTotal } = parts;
   const members = versions.flatMap((version) => [...version.members.values()]);

@@ -69,7 +69,7 @@ function decode(text, decodeBytes) {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    return spaced; // a stray percent sign stays what it is
+    return spaced; // a stray percent sign is kept
   }
 }
 
