@@ -1,6 +1,6 @@
 // Attack: a token that is signed, or not signed, in a way that the bearer chose. The public key of the gateway is
-// known to everybody: whoever takes it for the secret of HS256 accepts tokens that everybody can make; `none` needs
-// no key at all; a key in the token's own header (jwk, jku, x5u) is the attacker's; a key id may be a path.
+// known to everybody: a checker that takes it for the secret of HS256 accepts tokens that everybody can make; `none`
+// needs no key at all; a key in the token's own header (jwk, jku, x5u) is the attacker's; a key id may be a path.
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
-// Attack: memory by requests. What a client has sent costs the watchdog many times its bytes once it is parsed, so a
-// connection full of requests that nobody answers yet, or a hundred heads of a megabyte, could take all there is. What
-// waits has to wait in the client; heads are bounded in their fields, and in what they take together.
+// Attack: memory by requests. A parsed request takes many times the bytes that its client has sent, so a connection
+// full of requests that nobody answers yet, or a hundred heads of a megabyte, could take all there is. What waits has
+// to wait in the client; heads are bounded in their fields, and in what they take together.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IDLE, fixture } from '../support/command.ts';

@@ -145,7 +145,7 @@ describe('workers', { concurrency: 2 }, () => {
   ] as const) {
     test(`workers=${workers}: ${expected} processes beside the watchdog`, async (t) => {
       const watchdog = await startWatchdog(t, { fprocess: 'cat', workers });
-      // what it starts looks like a worker until it is another program
+      // its child looks like a worker until it executes a different program
       await until(() => workersOf(watchdog).length === expected, `${expected} workers`);
     });
   }

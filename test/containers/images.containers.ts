@@ -12,7 +12,7 @@ import { Container, podman } from './container.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = process.env.CONTAINERS_FOLDER ?? '';
 
-/** What an ELF file says of its CPU (elf(5), e_machine). */
+/** The numbers of CPUs in ELF files (elf(5), e_machine). */
 const [X86_64, AARCH64] = [62, 183];
 
 test('Dockerfile.watchdog makes the same bytes each time', async () => {

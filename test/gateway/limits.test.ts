@@ -64,7 +64,9 @@ test('the status says what holds a function to its limits', async (t) => {
   );
 });
 
-/** Files that stand for a cgroup which was left to this process: what a kernel takes is seen in them. */
+/**
+ * Makes files in place of a cgroup that was delegated to this process: they keep the writes that a kernel would take.
+ */
 function fakeCgroup(t: TestContext, controllers: string, pids = `${process.pid}\n`): CgroupPlaces {
   const mount = makeFolder(t);
   const folder = path.join(mount, 'service');

@@ -7,7 +7,7 @@ import {
   type VersionFacts,
 } from '../../gateway/providers/instances/instance-plan.ts';
 
-/** What the process provider does next with a function's instances. */
+/** The next actions of the process provider for a function's instances. */
 
 const NOW = 1_000_000;
 

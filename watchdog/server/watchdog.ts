@@ -17,7 +17,7 @@ export interface WatchdogContext extends ServiceContext {
   dropPrivileges(): void;
 }
 
-/** The life of the program, from its start to its end, around whatever serves the port. */
+/** The life of the program, from its start to its end, around the service of the port. */
 export class Watchdog {
   readonly #context: WatchdogContext;
   readonly #service: Service;

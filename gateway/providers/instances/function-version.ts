@@ -81,7 +81,7 @@ export abstract class FunctionVersion implements VersionFacts {
   /** Whether two instances of it can run at the same time. */
   abstract readonly canOverlap: boolean;
 
-  /** @returns lines for the status: what a user should know beside failures */
+  /** @returns lines for the status that tell a user more than the failures do */
   abstract notes(replicas: number): readonly string[];
 
   /**

@@ -30,7 +30,7 @@ export interface PlanFacts {
   readonly retriesUpdate: boolean;
 }
 
-/** What to do now, and when to plan again if nothing happens before. */
+/** The next actions, and the time of the next plan if nothing happens before. */
 export interface Plan {
   readonly startCurrent: number;
   readonly startPrevious: number;

@@ -9,7 +9,7 @@ const TOLD_MS = 3_600_000;
 
 /**
  * @param now milliseconds since 1970
- * @returns lines for the status of a function: why instances are missing, and what else its user should know
+ * @returns lines for the status of a function: why instances are missing, and other facts for its user
  */
 export function statusNotes(
   current: FunctionVersion,

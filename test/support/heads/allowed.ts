@@ -7,7 +7,7 @@ export interface Difference {
   readonly isForHead: boolean;
   readonly own: Reading | Refusal;
   readonly node: Reading | Refusal;
-  /** What of the readings differs, where there are two. */
+  /** The parts in which the two readings differ. */
   readonly parts: readonly string[];
 }
 
@@ -56,7 +56,7 @@ const TAKEN: readonly AllowedDifference[] = [
   },
 ];
 
-/** What is said of a head whose end is not found, or is found further on. */
+/** The refusals of a head whose end is not found, or is found further on. */
 const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
 /** Heads that the fast path refuses, and Node does not. */
@@ -86,7 +86,7 @@ const REFUSED: readonly AllowedDifference[] = [
   },
 ];
 
-/** What is read in two ways. */
+/** The differences between two readings. */
 const READ: readonly AllowedDifference[] = [
   TAB_BEHIND,
   {

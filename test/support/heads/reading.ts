@@ -1,4 +1,4 @@
-/** What a parser makes of a message. */
+/** A message as a parser has read it. */
 export interface Reading {
   /** Names and values in turn of each informational response before it, its status first. */
   readonly hints: readonly (readonly string[])[];
