@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { isPortFree } from './sample/port.ts';
+import { isFree } from '../common/free-port.ts';
 
 /**
  * `npm start`: a gateway with a function of the template ts-http, by `ofkit up` in a temporary folder, until a signal ends
@@ -20,7 +20,7 @@ const USUAL_GATEWAY = 'http://127.0.0.1:8080';
 async function choosePort(): Promise<string> {
   const text = process.env.port || '8080';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port === 0 || (port <= 65_535 && (await isPortFree(port)))) return String(port);
+  if (port === 0 || (port <= 65_535 && (await isFree(port)))) return String(port);
   console.error(
     port <= 65_535
       ? `Port ${port} is in use: end what listens there, or choose another with port=PORT npm start`
