@@ -56,9 +56,9 @@ export interface Provider {
 
   /** Takes up the functions that are deployed. Is called once, before anything else. */
   start(): Promise<void>;
-  /** Waits up to `deadlineMs` for calls in flight, then ends all that this provider runs. */
+  /** Waits up to `deadlineMs` for calls in flight, then stops all functions that this provider runs. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends all that this provider runs at once. */
+  /** Kills all functions that this provider runs. */
   kill(): Promise<void>;
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;

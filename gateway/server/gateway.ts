@@ -154,7 +154,7 @@ export class Gateway {
     logger.info(`Metrics on ${localUrl(host, metricsPort)}/metrics`);
   }
 
-  /** Accepts no more requests, waits up to write_timeout for those in flight, then ends the functions. */
+  /** Accepts no more requests, waits up to write_timeout for those in flight, then stops the functions. */
   async stop(): Promise<void> {
     const { provider, settings, functionPorts, moreAddresses } = this.#parts;
     this.#listener.stopListening();

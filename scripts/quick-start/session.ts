@@ -76,7 +76,7 @@ export class Session {
     return this.#steady.text(ended.replaceAll(this.#folder, '/home/you/first'));
   }
 
-  /** Ends everything that was started. */
+  /** Stops everything that was started. */
   async close(): Promise<void> {
     for (const state of STATES) {
       const location = await findGateway(join(this.#folder, state));

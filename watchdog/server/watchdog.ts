@@ -82,7 +82,7 @@ export class Watchdog {
   }
 
   /**
-   * Ends everything in the order that loses no request: health first, the listener after healthcheck_interval, the
+   * Stops everything in the order that loses no request: health first, the listener after healthcheck_interval, the
    * function when its requests are done.
    * @param reason for the log: the signal's name
    */
@@ -102,7 +102,7 @@ export class Watchdog {
     this.kill();
   }
 
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): void {
     this.#isStopping = true;
     this.#isDraining = true;

@@ -19,7 +19,7 @@ export class ToldFunction extends HttpFunction {
     else if (command === 'function ended') this.tellEnded('the function has ended');
   }
 
-  /** Kills the function where the supervisor is gone, which cannot end it any more. */
+  /** Kills the function of a supervisor that is gone, and so cannot stop it. */
   killOrphan(): void {
     if (this.hasEnded || this.#pid === 0) return;
     const groups = new ProcessGroups();

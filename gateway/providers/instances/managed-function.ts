@@ -109,7 +109,7 @@ export class ManagedFunction {
     else this.#reconcile();
   }
 
-  /** Ends the function for good: its calls are answered first. Resolves when its last instance has ended. */
+  /** Stops the function for good: its calls are answered first. Resolves when its last instance has ended. */
   async remove(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -119,7 +119,7 @@ export class ManagedFunction {
     for (const version of this.versions) this.#context.onRetired(version);
   }
 
-  /** Ends all instances. Calls in flight have `deadlineMs` to be answered. */
+  /** Stops all instances. Calls in flight have `deadlineMs` to be answered. */
   async stop(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -292,7 +292,7 @@ export class ManagedFunction {
     this.#track(end());
   }
 
-  /** Ends a version that is neither the current one nor the one before. */
+  /** Stops the instances of a version that is neither the current one nor the one before. */
   #retire(version: FunctionVersion): void {
     this.#retired.add(version);
     for (const member of version.members.values()) this.#drain(version, member, DRAIN_MS);
