@@ -1,9 +1,12 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '../../../common/errors.ts';
 import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import type { ContainerRecord } from '../../state/function-store.ts';
 import type { LaunchOptions } from '../instances/function-version.ts';
 import type { EngineClient } from './client/engine-client.ts';
+import { packArchive } from './client/tar.ts';
 import { ContainerInstance } from './container-instance.ts';
 import { containerSpec, type SpecFacts } from './container-spec.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -13,7 +16,6 @@ import { LABELS } from './labels.ts';
 import type { Network } from './networks.ts';
 import { runtimeOf } from './profiles.ts';
 import { publishAt, publishedHost } from './reach.ts';
-import { secretsArchive } from './secrets-archive.ts';
 import { CONTAINER, CREATED, type Container } from './engine-answers.ts';
 
 export interface ContainerLaunchParts {
@@ -203,4 +205,14 @@ async function remove(client: EngineClient, id: string): Promise<void> {
   await client
     .send('DELETE', `/containers/${id}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
     .catch(() => undefined); // a container that stays is found in the next list
+}
+
+/** The secrets of a folder as an engine on another machine takes them: to be read by any user, changed by none. */
+async function secretsArchive(folder: string): Promise<Buffer> {
+  const files = (await readdir(folder)).map(async (name) => ({
+    name,
+    mode: 0o444,
+    content: await readFile(join(folder, name)),
+  }));
+  return packArchive([{ name: './', mode: 0o555 }, ...(await Promise.all(files))]);
 }
