@@ -93,7 +93,7 @@ export async function fetchIndex(project: Project, url: string): Promise<string>
   }
 }
 
-/** Reads an index. @throws KitError INVALID where the text is none */
+/** Reads an index. @throws KitError INVALID where the text is no index */
 function parseIndex(text: string, address: string): StoreRow[] {
   let rows: unknown;
   try {

@@ -17,7 +17,7 @@ const MIB = 1 << 20;
 const REQUEST = 'GET /p HTTP/1.1\r\nHost: x\r\n\r\n';
 const NOT_FAST = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
 
-/** Sends until the other side has taken so many bytes, or takes no more. */
+/** Sends until the other side has taken this number of bytes, or takes no more. */
 async function sendMuch(connection: RawConnection, bytes: string, most: number): Promise<void> {
   const block = Buffer.from(bytes.repeat(Math.ceil(MIB / bytes.length)));
   for (let sent = 0; sent < most; sent += block.length) {

@@ -93,7 +93,7 @@ export class Running {
     return this.next(event, fits, 0);
   }
 
-  /** The first event that fits behind so many events. */
+  /** The first event that fits after the first `behind` events. */
   next(event: RunEvent['event'], fits: (found: RunEvent) => boolean, behind: number): Promise<RunEvent> {
     return this.#find(`the event ${event}`, () =>
       this.events.slice(behind).find((candidate) => candidate.event === event && fits(candidate)),

@@ -69,7 +69,7 @@ export class Terminal {
     });
   }
 
-  /** Makes the window so many lines high. */
+  /** Sets the height of the window, in lines. */
   async resize(rows: number): Promise<void> {
     await execa('stty', ['-F', await readlink(`/proc/${await this.pid}/fd/1`), 'rows', String(rows)]);
   }

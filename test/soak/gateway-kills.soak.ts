@@ -34,7 +34,7 @@ test(`${KILLS} kills under deployments, secrets, scaling and calls (seed ${SEED}
   const random = randomOf(SEED);
   const folder = makeStateFolder();
   makeCommandImage(folder);
-  let port = '0'; // the first one's, which the others are to get: nothing may hold it
+  let port = '0'; // the first gateway's port, which the others have to get: nothing else may hold it
   const things: readonly Thing[] = [
     ...['a', 'b', 'c'].map((name) => deployedFunction(name, random)),
     scaledFunction(random),

@@ -103,7 +103,7 @@ export class RawConnection {
     await this.#waitUntil(() => pattern.test(this.received), String(pattern), ms);
   }
 
-  /** Waits until a text was received so many times. */
+  /** Waits until a text was received a number of times. */
   async waitForTimes(text: string, times: number, ms?: number): Promise<void> {
     const what = `${JSON.stringify(text)} ${times} times`;
     await this.#waitUntil(() => this.received.split(text).length > times, what, ms);

@@ -10,8 +10,8 @@ export interface WatchdogContext extends ServiceContext {
   /** Tells the process that started the watchdog on which port requests can come. */
   readonly onListening: (port: number) => void;
   /**
-   * Makes this process the user that it is to be. It is called when the ports are bound, and before anything is
-   * written and anything of the function is started or loaded.
+   * Changes the user of this process. It is called after the ports are bound, before any file is written, and before
+   * any part of the function is started or loaded.
    * @throws StartError USER_UNAVAILABLE
    */
   dropPrivileges(): void;

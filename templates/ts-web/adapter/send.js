@@ -53,8 +53,9 @@ function partsOf({ status, statusText, headers, body }) {
 }
 
 /**
- * Completes a content type that is none: an empty one is dropped, and a short name (`json`, `.css`) becomes the type
- * that it stands for, as in the other templates. A type with a slash is left as the handler wrote it.
+ * Completes a content type that is not a whole one: an empty one is dropped, and a short name (`json`, `.css`)
+ * becomes the type that it stands for, as in the other templates. A type with a slash is left as the handler wrote
+ * it.
  *
  * @param {string[]} headers names and values in turn
  * @param {boolean} isString whether the body is a string

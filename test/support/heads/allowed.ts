@@ -61,7 +61,7 @@ const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
 /** Heads that the fast path refuses, and Node does not. */
 const REFUSED: readonly AllowedDifference[] = [
-  TAB_BEHIND, // by the length or the chunks that only the fast path sees, the body is none
+  TAB_BEHIND, // the fast path sees a length or chunks, which the bytes behind the head do not fit
   refused('the response does not begin by HTTP/1.', 'Node reads ICE and RTSP, which no function speaks'),
   refused(
     'blank lines come in the place of a response',

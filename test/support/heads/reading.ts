@@ -15,7 +15,7 @@ export interface Reading {
   readonly isPersistent: boolean;
 }
 
-/** Why a message is none, or not whole, or not for this reader. */
+/** Why a text is no message, no whole one, or none for this reader. */
 export interface Refusal {
   readonly refused: string;
 }
