@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
 import { SignJWT, type JWK, type JWTPayload } from 'jose';
-import { bearer, Gateway, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
@@ -27,7 +27,7 @@ function hmacToken(secret: string | Buffer, kid: string): string {
 test('tokens that everybody can make', async (t) => {
   const key = await makeKey('rsa', 'RS256');
   const elliptic = await makeKey('ec', 'ES256');
-  const gateway = await Gateway.start(t, key, elliptic);
+  const gateway = await JwtAuthority.start(t, key, elliptic);
   if (!gateway) return;
   const watchdog = await startWatchdog(t, { fprocess: 'cat', ...JWT_AUTH });
   const statusOf = async (token: string): Promise<number> =>

@@ -26,8 +26,8 @@ export async function makeKey(id: string, algorithm: Algorithm = 'ES256'): Promi
   return { id, algorithm, privateKey, publicJwk };
 }
 
-/** Plays a gateway of OpenFaaS that issues tokens for functions. */
-export class Gateway {
+/** Stands for the part of OpenFaaS's gateway that issues tokens for functions and publishes its keys. */
+export class JwtAuthority {
   /** The keys that it publishes now. */
   keys: readonly SigningKey[];
   /** How often its keys were asked for. */
@@ -42,8 +42,8 @@ export class Gateway {
    * Takes the gateway's port, which tests of other files may hold for a while.
    * @returns undefined, with the test skipped, where something else has it
    */
-  static async start(t: TestContext, ...keys: SigningKey[]): Promise<Gateway | undefined> {
-    const gateway = new Gateway(keys);
+  static async start(t: TestContext, ...keys: SigningKey[]): Promise<JwtAuthority | undefined> {
+    const gateway = new JwtAuthority(keys);
     const server = http.createServer((request, response) => gateway.#answer(request, response));
     t.after(() => {
       server.closeAllConnections();
