@@ -1,7 +1,7 @@
 import type { Deployment } from '../functions/deployment.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
-import type { LineKind } from '../logs/log-ring.ts';
+import type { LineKind } from '../function-logs/log-ring.ts';
 import type { Endpoints } from '../routing/endpoints.ts';
 
 /** The provider's name and version, for `/system/info`. No text may be empty, as clients take that for an error. */

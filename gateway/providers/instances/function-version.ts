@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../routing/endpoints.ts';
-import type { KeptLine, LineKind } from '../../logs/log-ring.ts';
+import type { KeptLine, LineKind } from '../../function-logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';

@@ -3,7 +3,7 @@ import { messageOf } from '../../../common/errors.ts';
 import { givenUpLine } from '../../../common/status-notes.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
-import type { LogRing } from '../../logs/log-ring.ts';
+import type { LogRing } from '../../function-logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
 import { CpuTotal } from './cpu-total.ts';
