@@ -1,6 +1,6 @@
 import { helpText, readCommand, type Command } from './cli.ts';
 import { messageOf } from '../common/errors.ts';
-import type { ListeningMessage } from '../common/listening-message.ts';
+import type { ListeningMessage } from '../common/protocol.ts';
 import { StartError } from './errors.ts';
 import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';

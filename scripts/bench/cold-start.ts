@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { readListeningMessage } from '../../common/listening-message.ts';
+import { readListeningMessage } from '../../common/protocol.ts';
 import { deployImage, GATEWAY_SETTINGS, makeImage } from './async/bench-function.ts';
 import { startGateway } from './async/programs.ts';
 import { summarize } from './statistics.ts';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../common/errors.ts';
-import { readListeningMessage } from '../../../common/listening-message.ts';
+import { readListeningMessage } from '../../../common/protocol.ts';
 import type { Environment } from '../../../common/settings/read.ts';
 import { CpuAverage } from '../instances/cpu-average.ts';
 import { LastLines, type Instance, type InstanceUsage } from '../instances/instance.ts';
