@@ -20,7 +20,10 @@ export async function hasWatchdogImage(project: Project, engine: Engine): Promis
   return hasImage(project, engine, WATCHDOG_IMAGE);
 }
 
-/** Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments. */
+/**
+ * Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments.
+ * @throws KitError NOT_FOUND where there is no Dockerfile
+ */
 export async function needsWatchdogImage(
   folder: string,
   buildArgs: Readonly<Record<string, string>>,

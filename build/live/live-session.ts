@@ -76,7 +76,10 @@ export class LiveSession {
     return this.#starting;
   }
 
-  /** Rejects when the gateway ends by itself. It is called once the gateway runs. */
+  /**
+   * Waits until the gateway ends by itself. Call it once the gateway runs.
+   * @throws KitError UNREACHABLE then
+   */
   async untilLost(): Promise<never> {
     await (
       await this.#gateway

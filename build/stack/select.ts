@@ -9,7 +9,10 @@ export interface Selection {
   readonly regex?: string | undefined;
 }
 
-/** Selects the functions of a stack that a command works on, in the file's order. */
+/**
+ * Selects the functions of a stack that a command works on, in the file's order; at least one.
+ * @throws KitError USAGE for a filter and a pattern at once, NOT_FOUND where none is selected, INVALID for its name
+ */
 export function selectFunctions(stack: Stack, selection: Selection): readonly FunctionEntry[] {
   if (selection.filter && selection.regex) {
     throw new KitError('USAGE', 'pass --regex or --filter, not both');

@@ -26,6 +26,7 @@ export interface PullOptions {
 /**
  * Clones a repository and puts the templates of its `template` folder into the project's.
  * @returns the names of the folders that were written, `NAME@REF` where a reference was given
+ * @throws KitError NOT_FOUND for a repository without that template, OUTSIDE for a template that leads out of it
  */
 export async function pullTemplates(
   host: Host,

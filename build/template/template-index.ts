@@ -35,6 +35,7 @@ const LARGEST_INDEX = 8 << 20;
 /**
  * Reads the store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
  * @param url an http, https or file URL, or a path
+ * @throws KitError UNREACHABLE where it cannot be read, INVALID where it is no index
  */
 export async function readStore(host: Host, url: string | undefined): Promise<TemplateStore> {
   const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;

@@ -55,7 +55,10 @@ export class StateFolderClaim {
     this.#lock = lock;
   }
 
-  /** Writes the gateway's URLs to the file, for other programs. */
+  /**
+   * Writes the gateway's URLs to the file, for other programs.
+   * @throws StartError where the file cannot be written
+   */
   async tell(url: string, metricsUrl: string): Promise<void> {
     const file = locatorFile(this.#stateDir);
     const draft = `${file}.${process.pid}`;

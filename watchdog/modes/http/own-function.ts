@@ -11,6 +11,7 @@ export class OwnFunction extends HttpFunction {
   readonly #context: RunnerContext;
   #process: FunctionProcess | undefined;
 
+  /** @throws StartError SETTING_MISSING */
   constructor(context: RunnerContext) {
     const address = context.settings.upstreamUrl;
     if (!address) throw new StartError('SETTING_MISSING', 'mode=http needs "http_upstream_url"');
