@@ -44,7 +44,7 @@ export async function writeBuildContext(
 
 /**
  * Fills an empty folder with a function's build context.
- * @throws KitError NOT_FOUND for a handler, template or path of copy that is not there
+ * @throws KitError NOT_FOUND for a handler, Dockerfile or path of copy that is not there
  */
 export async function fillBuildContext(
   project: Project,

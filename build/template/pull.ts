@@ -26,7 +26,8 @@ export interface PullOptions {
 /**
  * Clones a repository and puts the templates of its `template` folder into the project's.
  * @returns the names of the folders that were written, `NAME@REF` where a reference was given
- * @throws KitError NOT_FOUND for a repository without that template, OUTSIDE for a template that leads out of it
+ * @throws KitError NOT_FOUND for a repository without that template, OUTSIDE for a template whose name cannot be a
+ * folder's
  */
 export async function pullTemplates(
   host: Host,
