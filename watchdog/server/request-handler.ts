@@ -56,7 +56,7 @@ export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
 
-  /** What all requests have in common. */
+  /** The options that all requests share. */
   readonly #options: RequestOptions;
   readonly #begin: Begin<IncomingMessage, ServerResponse>;
 
