@@ -10,7 +10,6 @@ import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import { watchdogManner } from '../manner.ts';
 import type { Runner } from '../modes/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
-import { loadAuth } from './auth/load-auth.ts';
 import { Health } from './health.ts';
 import { Limiter } from './limiter.ts';
 import { listen, listenOn } from './listen.ts';
@@ -85,7 +84,7 @@ export class HttpService implements Service {
     context: ServiceContext,
     maxInflight = context.settings.maxInflight,
   ): Promise<HttpService> {
-    const auth = await loadAuth(context.settings, context.logger, context.announce);
+    const auth = await loadAuth(context);
     return new HttpService(context, maxInflight, auth);
   }
 
@@ -167,4 +166,14 @@ export class HttpService implements Service {
       else declineUpgrade(this.#server, request, socket, head);
     });
   }
+}
+
+/**
+ * Makes the check of tokens where it is wanted. jose is loaded only then.
+ * @throws StartError AUTHORITY_UNAVAILABLE
+ */
+async function loadAuth({ settings, logger, announce }: ServiceContext): Promise<JwtAuth | undefined> {
+  if (!settings.jwtAuth) return undefined;
+  const { JwtAuth } = await import('./auth/jwt-auth.ts');
+  return JwtAuth.create(settings, logger, announce);
 }
