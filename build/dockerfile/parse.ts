@@ -27,7 +27,7 @@ export interface ParsedInstruction {
   readonly trigger?: ParsedInstruction | undefined;
 }
 
-/** Reads a Dockerfile. A text that is none has no stages. */
+/** Reads a Dockerfile. A text that is no Dockerfile has no stages. */
 export function parseDockerfile(text: string): ParsedDockerfile {
   const file: Dockerfile = DockerfileParser.parse(text);
   const stages: {

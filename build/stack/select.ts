@@ -9,7 +9,10 @@ export interface Selection {
   readonly regex?: string | undefined;
 }
 
-/** Selects the functions of a stack that a command works on, in the file's order. */
+/**
+ * Selects the functions of a stack that a command works on, in the file's order; at least one.
+ * @throws KitError USAGE for a filter and a pattern at once, NOT_FOUND where none is selected, INVALID for its name
+ */
 export function selectFunctions(stack: Stack, selection: Selection): readonly FunctionEntry[] {
   if (selection.filter && selection.regex) {
     throw new KitError('USAGE', 'pass --regex or --filter, not both');
@@ -46,27 +49,35 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
   }
 }
 
+/** Hears of a function that is left out, and of the reason. */
+type Note = (name: string, text: string) => void;
+
 /**
- * Leaves out the functions that cannot be made here, and notes each. Those that a gateway is to serve need a name that
- * it takes.
- * @param note gets the function's name and the reason
- * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template or a name
+ * Selects functions as `selectFunctions` does, without those that cannot be made here; notes each of them.
+ * @returns none where all have skip_build
+ * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template
  */
-export function withoutPrebuilt(
-  entries: readonly FunctionEntry[],
-  { names, isServed = false }: Selection & { readonly isServed?: boolean },
-  note: (name: string, text: string) => void,
+export function selectToMake(stack: Stack, selection: Selection, note: Note): readonly FunctionEntry[] {
+  return leaveOut(stack, selection, note, reasonNotToMake);
+}
+
+function leaveOut(
+  stack: Stack,
+  selection: Selection,
+  note: Note,
+  reasonOf: (entry: FunctionEntry) => string | undefined,
 ): readonly FunctionEntry[] {
+  const entries = selectFunctions(stack, selection);
   const kept: FunctionEntry[] = [];
   let lacking: KitError | undefined;
   for (const entry of entries) {
-    const why = reasonToLeave(entry, isServed);
+    const why = reasonOf(entry);
     if (why === undefined) {
       kept.push(entry);
       continue;
     }
     const error = new KitError('INVALID', `${entry.place}: ${entry.name} ${why}: it is not made here`);
-    if (names.includes(entry.name)) throw error;
+    if (selection.names.includes(entry.name)) throw error;
     if (!entry.skipBuild) lacking ??= error;
     note(entry.name, `${entry.name} ${why}: it is left out (${entry.place})`);
   }
@@ -74,11 +85,26 @@ export function withoutPrebuilt(
   return kept;
 }
 
-function reasonToLeave({ name, lang, skipBuild }: FunctionEntry, isServed: boolean): string | undefined {
+function reasonNotToMake({ lang, skipBuild }: FunctionEntry): string | undefined {
   if (skipBuild) return 'has skip_build';
-  if (!lang) return 'has no lang, which names its template';
-  if (!isServed || isFunctionName(name)) return undefined;
+  return lang ? undefined : 'has no lang, which names its template';
+}
+
+function reasonNotToRun(entry: FunctionEntry): string | undefined {
+  const why = reasonNotToMake(entry);
+  if (why !== undefined || isFunctionName(entry.name)) return why;
   return 'has a name that no gateway takes, which has a-z, 0-9 and dashes, 63 at most';
+}
+
+/**
+ * Selects functions as `selectToMake` does, at least one, and leaves those out whose names a gateway does not take.
+ * @throws KitError NOT_FOUND too, where all have skip_build
+ */
+export function selectToRun(stack: Stack, selection: Selection, note: Note): readonly FunctionEntry[] {
+  const entries = leaveOut(stack, selection, note, reasonNotToRun);
+  if (entries.length === 0)
+    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
+  return entries;
 }
 
 function patternOf({ filter, regex }: Selection): RegExp | undefined {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import { readText } from '../files/read-text.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
 

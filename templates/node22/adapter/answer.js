@@ -93,7 +93,8 @@ function firstBytes(readable) {
 }
 
 /**
- * The headers as writeHead takes them, names and values in turn. How long the body is, is not the handler's to say.
+ * The headers as writeHead takes them, names and values in turn. The handler's Content-Length and Transfer-Encoding
+ * are dropped, as the adapter frames the body.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none

@@ -5,13 +5,13 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 /** @import { ServerResponse } from 'node:http' */
 
 /**
- * What srvx makes of its own responses, for Node.
+ * A response of srvx in the form that Node takes.
  *
  * @typedef {{ status: number, statusText: string, headers: string[], body: unknown }} NodeParts
  */
 
-const TEXT = 'text/plain;charset=UTF-8'; // what the Fetch Standard calls a string
-// What HTTP does not allow in a reason phrase.
+const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
+// Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
 /**
@@ -53,8 +53,9 @@ function partsOf({ status, statusText, headers, body }) {
 }
 
 /**
- * Completes a content type that is none: an empty one is dropped, and a short name (`json`, `.css`) becomes the type that
- * it stands for, as in the other templates. What has a slash is the handler's to say.
+ * Completes a content type that is not a whole one: an empty one is dropped, and a short name (`json`, `.css`)
+ * becomes the type that it stands for, as in the other templates. A type with a slash is left as the handler wrote
+ * it.
  *
  * @param {string[]} headers names and values in turn
  * @param {boolean} isString whether the body is a string

@@ -1,12 +1,12 @@
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FOLDER } from '../context/build-context.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { PortRow } from '../gateway-client/port-row.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import {
   FIRST_PORT,
@@ -18,11 +18,11 @@ import { requireWayToRun } from '../gateway-client/required-engine.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
-import { readStack } from '../stack/read.ts';
+import { readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
-import { watchChanges } from './changes.ts';
+import { ChangeWatch } from './change-watch.ts';
 import { engineMaker, localMaker } from './function-maker.ts';
 import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
@@ -44,14 +44,14 @@ const FIRST_DEBUGGER_PORT = 9229;
 const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
-export class Session {
+export class LiveSession {
   readonly #host: Host;
   readonly #options: RunOptions;
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
-  readonly #watches = new Map<LiveFunction, readonly EndOfWatch[]>();
-  #stackWatch: EndOfWatch | undefined;
+  readonly #watches = new Map<LiveFunction, readonly ChangeWatch[]>();
+  #stackWatch: ChangeWatch | undefined;
   #reloading: Promise<void> = Promise.resolve();
   readonly #hurry = new AbortController();
   #stateFolder: string | undefined;
@@ -78,7 +78,10 @@ export class Session {
     return this.#starting;
   }
 
-  /** Rejects when the gateway ends by itself. It is called once the gateway runs. */
+  /**
+   * Waits until the gateway ends by itself. Call it once the gateway runs.
+   * @throws KitError UNREACHABLE then
+   */
   async untilLost(): Promise<never> {
     await (
       await this.#gateway
@@ -89,13 +92,13 @@ export class Session {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Answers requests in flight and ends everything. No process, port or file is left. */
+  /** Stops everything, after requests in flight are answered. No process, port or file is left. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): Promise<void> {
     this.#hurry.abort();
     return this.stop();
@@ -178,7 +181,7 @@ export class Session {
     if (gateway) {
       const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
       const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
-      await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
+      await stopGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
     }
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
@@ -200,15 +203,15 @@ export class Session {
     const reload = (): void => {
       this.#reloading = this.#reloading.then(() => this.#reloadStack(file));
     };
-    this.#stackWatch = await watchChanges([resolve(this.#host.folder, file)], reload);
+    this.#stackWatch = await ChangeWatch.open([resolve(this.#host.folder, file)], reload);
   }
 
-  /** Watches the files that an entry names. @returns functions that end it */
-  async #watchFiles(one: LiveFunction, entry: FunctionEntry): Promise<readonly EndOfWatch[]> {
+  /** Watches the files that an entry names. */
+  async #watchFiles(one: LiveFunction, entry: FunctionEntry): Promise<readonly ChangeWatch[]> {
     const { folder } = this.#host;
     const { handler, lang, environmentFile, secrets } = entry;
     const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
-    const ofCode = await watchChanges(
+    const ofCode = await ChangeWatch.open(
       paths.map((path) => resolve(folder, path)),
       () => one.reload(),
       {
@@ -225,7 +228,7 @@ export class Session {
     );
     if (secrets.length === 0) return [ofCode];
     const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
-    return [ofCode, await watchChanges(files, () => void one.refreshSecrets())];
+    return [ofCode, await ChangeWatch.open(files, () => void one.refreshSecrets())];
   }
 
   /** A change of stack.yaml reloads the functions whose entry changed, and watches the files that it names now. */
@@ -251,16 +254,14 @@ export class Session {
   }
 
   async #unwatch(): Promise<void> {
-    await this.#stackWatch?.();
+    await this.#stackWatch?.close();
     await this.#reloading;
     await endAll([...this.#watches.values()].flat());
   }
 }
 
-type EndOfWatch = () => Promise<void>;
-
-async function endAll(watches: readonly EndOfWatch[]): Promise<void> {
-  await Promise.all(watches.map((end) => end()));
+async function endAll(watches: readonly ChangeWatch[]): Promise<void> {
+  await Promise.all(watches.map((watch) => watch.close()));
 }
 
 async function takeDebuggerPorts(inspect: number | true, count: number): Promise<number[]> {
