@@ -66,6 +66,8 @@ const ROWS: readonly Row[] = [
   { shape: 'resolves to an object', body: '{"later":true}', type: JSON_TYPE, differs: AS_HTML },
   { shape: 'resolves after a while', body: 'slow', type: HTML },
   { shape: 'returns a thenable', body: 'then', type: HTML },
+  { shape: 'returns a thenable of a promise', body: 'then', type: HTML },
+  { shape: 'returns a function that is a thenable', body: 'then', type: HTML },
   {
     shape: 'throws',
     status: 500,
