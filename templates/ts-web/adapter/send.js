@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { sendNodeResponse } from 'srvx/node';
 import { completeType } from './content-type.js';
 import { behindHead, dispositionFirst } from './header-bytes.js';
@@ -25,15 +26,24 @@ export function send(res, response) {
   try {
     // A response that is not made here, such as that of fetch, is a stream.
     const parts = response._toNodeResponse?.() ?? partsOf(response);
-    const { status, statusText, body } = parts;
+    const { status, body } = parts;
+    const reason = reasonOf(parts);
     const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
-    if (!isWhole(body)) return sendStream(res, { ...parts, headers });
-    if (statusText) res.writeHead(status, statusText.replace(NOT_IN_A_REASON, ''), headers);
-    else res.writeHead(status, headers);
-    res.end(behindHead(headers, body));
+    if (!isWhole(body)) return sendStream(res, { status, statusText: reason, headers, body });
+    res.writeHead(status, reason, headers);
+    res.end(behindHead([reason, ...headers], body));
   } catch (error) {
     broken(res, error);
   }
+}
+
+/**
+ * The reason phrase that the handler gave, as far as HTTP allows it, otherwise that of the status.
+ *
+ * @param {NodeParts} parts
+ */
+function reasonOf({ status, statusText }) {
+  return (statusText && statusText.replace(NOT_IN_A_REASON, '')) || (STATUS_CODES[status] ?? 'unknown');
 }
 
 /**
