@@ -30,7 +30,18 @@ const COMPLETED: readonly (readonly [set: unknown, ofStrings: string, ofBytes: s
   [' text/html ', HTML, HTML],
   ['text/html;', HTML, HTML],
   ['text/html; charset=', HTML, HTML],
+  ['text/html; charset', HTML, HTML],
   ['html; charset=utf-8', HTML, HTML],
+  [
+    'html; x="a; charset=b"',
+    'text/html; x="a; charset=b"; charset=utf-8',
+    'text/html; x="a; charset=b"; charset=utf-8',
+  ],
+  [
+    'image/png; x="\\";charset=b"',
+    'image/png; x="\\";charset=b"; charset=utf-8',
+    'image/png; x="\\";charset=b"',
+  ],
   [LATIN1, HTML, LATIN1],
   ['application/json; x=1', 'application/json; x=1; charset=utf-8', 'application/json; x=1; charset=utf-8'],
   ['image/png', 'image/png; charset=utf-8', 'image/png'],

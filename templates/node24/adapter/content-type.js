@@ -89,8 +89,8 @@ const TYPES = new Map(
 );
 
 const TEXT_TYPE = /^(text\/|application\/(json|javascript|manifest\+json)\s*(;|$))/i;
-const CHARSET = /\s*;\s*charset\s*=\s*("[^"]*"|[^\s;]*)/i;
-const NO_CHARSET = /\s*;\s*charset\s*=\s*(""|(?=[\s;]|$))/i;
+// A quoted value, or the parameter charset with its value, if it has one. What a quoted value holds is no parameter.
+const QUOTED_OR_CHARSET = /("(?:[^"\\]|\\.)*")|\s*;\s*charset(?:\s*=\s*("[^"]*"|[^\s;]*))?(?=[\s;]|$)/gi;
 const AROUND = /^[ \t]+|[ \t;]+$/g;
 
 /**
@@ -104,8 +104,14 @@ const AROUND = /^[ \t]+|[ \t;]+$/g;
 export function completeType(value, isString) {
   const type = typeOf(value);
   if (type === undefined || type.endsWith('; charset=utf-8')) return type;
-  const whole = NO_CHARSET.test(type) ? type.replace(NO_CHARSET, '') : type;
-  if (CHARSET.test(whole)) return isString ? whole.replace(CHARSET, '; charset=utf-8') : whole;
+  let hasCharset = false;
+  const whole = type.replace(QUOTED_OR_CHARSET, (match, quoted, charset) => {
+    if (quoted !== undefined) return match;
+    if (hasCharset || charset === undefined || charset === '' || charset === '""') return '';
+    hasCharset = true;
+    return isString ? '; charset=utf-8' : match;
+  });
+  if (hasCharset) return whole;
   return isString || TEXT_TYPE.test(whole) ? `${whole}; charset=utf-8` : whole;
 }
 
