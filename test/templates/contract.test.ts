@@ -36,6 +36,8 @@ const ROWS: readonly Row[] = [
   { shape: 'returns nothing', body: '' },
   { shape: 'returns a Buffer', body: Buffer.from([1, 0, 255]), type: BYTES },
   { shape: 'returns a Uint8Array', body: Buffer.from([7]), type: BYTES },
+  { shape: 'returns a Uint16Array', body: Buffer.from('cd'), type: BYTES },
+  { shape: 'returns a DataView', body: Buffer.from([2, 3]), type: BYTES, differs: 'sends nothing' },
   { shape: 'returns a Date', body: '"1970-01-01T00:00:00.000Z"', type: JSON_TYPE },
   { shape: 'returns an instance', body: '{"x":1}', type: JSON_TYPE },
   { shape: 'returns an Error', body: '{}', type: JSON_TYPE },
@@ -152,6 +154,13 @@ const ROWS: readonly Row[] = [
     type: HTML,
     headers: { location: 'https://example.com/' },
   },
+  {
+    shape: 'sets a header in two spellings',
+    body: 'ok',
+    type: HTML,
+    headers: { 'x-n': '6', location: '/b' },
+  },
+  { shape: 'has its content reset', status: 205, body: '', type: HTML, headers: { 'content-length': '0' } },
   { shape: 'has no content', status: 204, body: '', headers: { 'content-length': undefined } },
   { shape: 'is not modified', status: 304, body: '', headers: { 'content-length': undefined } },
 
