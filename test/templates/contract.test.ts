@@ -155,6 +155,21 @@ const ROWS: readonly Row[] = [
     headers: { location: 'https://example.com/' },
   },
   {
+    shape: 'sets headers of a web response',
+    body: 'ok',
+    type: 'text/css; charset=utf-8',
+    headers: { 'x-a': 'é', 'set-cookie': ['a=1', 'b=é'] },
+    differs: 'is a 500',
+  },
+  {
+    shape: 'sets headers in a Map',
+    status: 500,
+    body: 'Error: bad',
+    type: TEXT,
+    headers: { 'x-t': 'a' },
+    differs: 'drops the headers',
+  },
+  {
     shape: 'sets a header in two spellings',
     body: 'ok',
     type: HTML,
