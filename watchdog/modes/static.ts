@@ -168,9 +168,10 @@ const REASONS: Readonly<Record<number, string>> = {
   416: 'Range Not Satisfiable',
 };
 
-/** Gives the type by the file's name, as Go's mime package does: JSON has no charset. */
+/** Gives the type by the file's name, as Go's mime package does: JSON has no charset, and `.html` is an extension. */
 function typeByName(file: string): string | undefined {
-  const type = mime.contentType(path.extname(file));
+  const extension = /\.[^./]*$/.exec(file)?.[0] ?? '';
+  const type = mime.contentType(extension);
   if (type === false) return undefined;
   return type.startsWith('application/json') ? 'application/json' : type;
 }
