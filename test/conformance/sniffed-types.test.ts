@@ -98,7 +98,9 @@ test('classic mode tells the type of an output by its first bytes where the requ
   const watchdog = await startWatchdog(t, { mode: 'classic', fprocess: 'cat' });
   for (const name of ['README', 'page.of-mine', 'png', 'program', 'vertical-tab', 'empty']) {
     const [body = '', type = ''] = BODIES[name] ?? [];
-    const answer = await watchdog.request({ method: 'POST', body: Buffer.from(body, 'latin1') });
-    assert.equal(answer.headers['content-type'], type, name);
+    for (const headers of [{}, { 'content-type': '' }, { 'content-type': ' ' }]) {
+      const answer = await watchdog.request({ method: 'POST', body: Buffer.from(body, 'latin1'), headers });
+      assert.equal(answer.headers['content-type'], type, name);
+    }
   }
 });
