@@ -17,9 +17,13 @@ const BEGINNINGS: readonly (readonly [string | RegExp, string])[] = [
   [/^GIF8[79]a/, 'image/gif'],
   [/^RIFF.{4}WEBPVP/s, 'image/webp'],
   [/^BM.{4}\0{4}/s, 'image/bmp'], // the standard asks for the two letters alone, but a text may begin with them
-  [/^\0\0[\x01\x02]\0/, 'image/x-icon'],
+  ['\0\0\x01\0', 'image/x-icon'],
+  ['\0\0\x02\0', 'image/x-icon'],
   [/^FORM.{4}AIFF/s, 'audio/aiff'],
-  [/^ID3[\x02-\x04]/, 'audio/mpeg'], // the version after the three letters, as a text may begin with them
+  // with the version after the three letters, as a text may begin with them
+  ['ID3\x02', 'audio/mpeg'],
+  ['ID3\x03', 'audio/mpeg'],
+  ['ID3\x04', 'audio/mpeg'],
   ['OggS\0', 'application/ogg'],
   ['MThd\0\0\0\x06', 'audio/midi'],
   [/^RIFF.{4}AVI /s, 'video/avi'],
@@ -28,11 +32,14 @@ const BEGINNINGS: readonly (readonly [string | RegExp, string])[] = [
   ['\0\x01\0\0', 'font/ttf'],
   ['OTTO\0', 'font/otf'],
   ['ttcf\0', 'font/collection'],
-  [/^wOFF(?:\0\x01\0\0|OTTO|true)/, 'font/woff'],
-  [/^wOF2(?:\0\x01\0\0|OTTO|true)/, 'font/woff2'],
+  ['wOFF\0\x01\0\0', 'font/woff'],
+  ['wOFFOTTO', 'font/woff'],
+  ['wOF2\0\x01\0\0', 'font/woff2'],
+  ['wOF2OTTO', 'font/woff2'],
   ['\x1f\x8b\x08', 'application/x-gzip'],
   ['PK\x03\x04', 'application/zip'],
-  [/^Rar!\x1a\x07(?:\0|\x01\0)/, 'application/x-rar-compressed'],
+  ['Rar!\x1a\x07\0', 'application/x-rar-compressed'],
+  ['Rar!\x1a\x07\x01\0', 'application/x-rar-compressed'],
   ['\0asm', 'application/wasm'],
 ];
 
