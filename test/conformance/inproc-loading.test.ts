@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { findFreePort } from '../../common/free-port.ts';
 import { fixture } from '../support/command.ts';
 import { writeFunction } from '../support/inproc.ts';
 import { request } from '../support/request.ts';
 import { runWatchdog, startWatchdog, Watchdog } from '../support/watchdog.ts';
-import { findFreePort } from '../../scripts/sample/port.ts';
 
 const ANSWER = `(request, response) => response.end('loaded')`;
 const FETCH = `(request) => new Response(request.method + ' ' + new URL(request.url).pathname, { status: 202 })`;

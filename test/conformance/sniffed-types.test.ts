@@ -1,4 +1,4 @@
-// The type of what nobody has told a type of: files of static mode without a known name, and the output of classic mode
+// The type of a body without a given type: files of static mode without a known name, and the output of classic mode
 // for a request without a type.
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';

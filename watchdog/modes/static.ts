@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
 import send from 'send';
-import { messageOf } from '../../common/errors.ts';
-import { RequestError } from '../errors.ts';
+import { internalError } from '../errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { RequestOptions } from '../../common/http/exchange/served-request.ts';
 import type { Mode } from './mode.ts';
@@ -56,7 +55,7 @@ class StaticRunner implements Runner {
   #run(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
     exchange.body.discard();
     this.#serve(exchange, request, response).catch((thrown: unknown) => {
-      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+      exchange.fail(internalError(thrown));
     });
   }
 

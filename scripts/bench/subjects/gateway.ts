@@ -2,7 +2,7 @@ import { copyFile, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';

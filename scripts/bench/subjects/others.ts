@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import { FUNCTIONS_FRAMEWORK, type Lab, type Programs } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
 

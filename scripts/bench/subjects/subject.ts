@@ -1,4 +1,4 @@
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import type { ServerCommand } from '../processes/server-process.ts';
 
 /** A server to measure. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
 import { ROOT } from '../../sample/sample-bundle.ts';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
 import { watchdog } from './watchdog.ts';

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { join as joinWords } from 'shlex';
 import { WATCHDOG } from '../../sample/sample-bundle.ts';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
 

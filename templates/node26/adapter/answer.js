@@ -99,7 +99,8 @@ function firstBytes(readable) {
 
 /**
  * The headers as writeHead takes them, names and values in turn. Of a name that stands in several spellings the last
- * value counts, as in OpenFaaS's templates. How long the body is, is not the handler's to say.
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the adapter
+ * frames the body.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none

@@ -52,14 +52,14 @@ export function adapt(handler) {
 
 /**
  * @param {unknown} value
- * @returns {value is PromiseLike<unknown>}
+ * @returns {value is PromiseLike<unknown>} whether `then` can be called on it
  */
 function isPromise(value) {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   return 'then' in value && typeof value.then === 'function';
 }
 
-/** @param {unknown} response what the handler made, or its promise became */
+/** @param {unknown} response the handler's result, of which a promise was awaited */
 function checked(response) {
   if (response instanceof Response) return response;
   return failed(undefined, new TypeError(`the handler returned ${typeName(response)}, not a Response`));

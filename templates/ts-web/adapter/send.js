@@ -6,15 +6,15 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 /** @import { ServerResponse } from 'node:http' */
 
 /**
- * What srvx makes of its own responses, for Node.
+ * A response of srvx in the form that Node takes.
  *
  * @typedef {{ status: number, statusText: string, headers: string[], body: unknown }} NodeParts
  */
 
-const TEXT = 'text/plain;charset=UTF-8'; // what the Fetch Standard calls a string
+const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
 // The statuses of answers without a body, of which Node knows 204 and 304.
 const NO_BODY = new Set([204, 205, 304]);
-// What HTTP does not allow in a reason phrase.
+// Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
 /**
@@ -74,8 +74,9 @@ function partsOf({ status, statusText, headers, body }) {
 }
 
 /**
- * Completes a content type that is none: an empty one is dropped, and a short name (`json`, `.css`) becomes the type that
- * it stands for, as in the other templates. What has a slash is the handler's to say.
+ * Completes a content type that is not a whole one: an empty one is dropped, and a short name (`json`, `.css`)
+ * becomes the type that it stands for, as in the other templates. A type with a slash is left as the handler wrote
+ * it.
  *
  * @param {string[]} headers names and values in turn
  * @param {boolean} isString whether the body is a string
@@ -89,9 +90,8 @@ function withType(headers, isString) {
 }
 
 /**
- * The headers with the length of a whole body. How long it is, is not the handler's to say, which may have taken the
- * headers of another response, such as that of fetch: its own length belongs to a body that may have been changed, and
- * Transfer-Encoding to a connection that is not this one.
+ * The headers with the length of a whole body. The handler's Content-Length and Transfer-Encoding are dropped, as it may
+ * have taken them from another response, such as that of fetch, whose body and connection are others.
  *
  * @param {string[]} headers names and values in turn
  * @param {number} status

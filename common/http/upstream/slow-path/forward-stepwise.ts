@@ -7,7 +7,7 @@ import { messageOf } from '../../../errors.ts';
 import { connectSomewhere, type Connecting, type Elsewhere } from '../connecting.ts';
 import type { UpstreamAddress } from '../upstream-address.ts';
 import type { ForwardedRequest } from './forward-by-undici.ts';
-import { endToEndTrailers, withoutHeader } from '../headers.ts';
+import { endToEndTrailers, MOST_RESPONSE_HEAD, withoutHeader } from '../headers.ts';
 import { relayFrom } from '../relay-response.ts';
 import { hasTrailers } from '../stepwise.ts';
 
@@ -53,7 +53,7 @@ function headOf(exchange: Exchange, request: ForwardedRequest): http.RequestOpti
     method: request.method,
     path: request.path,
     headers: withFraming(exchange, request) as unknown as http.OutgoingHttpHeaders,
-    maxHeaderSize: 1 << 20,
+    maxHeaderSize: MOST_RESPONSE_HEAD,
   };
 }
 
