@@ -75,6 +75,18 @@ describe('what handler_path loads', { concurrency: 3 }, () => {
     await watchdog.stdout.waitFor(/aborted/);
   });
 
+  test('fetch: the reason phrase is that of the status, unless the function gives one', async (t) => {
+    const folder = writeFunction(t, {
+      'a.mjs': `export const fetch = (request) => {
+        const statusText = new URL(request.url).searchParams.get('reason') ?? '';
+        return new Response('made', { status: 201, statusText });
+      };`,
+    });
+    const watchdog = await startWatchdog(t, { mode: 'inproc', handler_path: `${folder}/a.mjs` });
+    assert.equal((await watchdog.request()).reason, 'Created');
+    assert.equal((await watchdog.request({ path: '/?reason=Made%20it' })).reason, 'Made it');
+  });
+
   test('the request that comes before the function is loaded waits for it', async (t) => {
     const folder = writeFunction(t, {
       'slow.mjs': `await new Promise((resolve) => setTimeout(resolve, 400)); export default ${ANSWER};`,

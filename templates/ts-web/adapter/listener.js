@@ -40,7 +40,7 @@ export function adapt(handler) {
     try {
       const response = handler(request, new WebContext(request));
       if (!isPromise(response)) return send(res, checked(response));
-      response.then(
+      Promise.resolve(response).then(
         (made) => send(res, checked(made)),
         (error) => send(res, failed(request, error)),
       );
@@ -52,10 +52,11 @@ export function adapt(handler) {
 
 /**
  * @param {unknown} value
- * @returns {value is Promise<unknown>} whether `then` can be called on it
+ * @returns {value is PromiseLike<unknown>} whether `then` can be called on it
  */
 function isPromise(value) {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return 'then' in value && typeof value.then === 'function';
 }
 
 /** @param {unknown} response the handler's result, of which a promise was awaited */
