@@ -1,64 +1,46 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleScript } from '../sample/sample-bundle.ts';
-import { LoadClient } from './load/client.ts';
-import { ServerProcess } from './processes/server-process.ts';
-import type { Subject } from './subjects/subject.ts';
+import type { LoadClient } from './load/client.ts';
+import { ServerProcess, type ServerCommand } from './server-process.ts';
 
-/** How often a server that starts is asked whether it is ready, in milliseconds. */
-const PAUSE = 20;
-
-const NAMES = [
-  ...(['function', 'function-listener', 'bare-server', 'spawn-server'] as const),
-  ...(['http-proxy-server', 'reply-from-server'] as const),
-];
-
-/** The files of the servers that run beside ours, each as one of plain JavaScript. */
-export type Programs = Readonly<Record<(typeof NAMES)[number], string>>;
-
-/** The command line of functions-framework. */
-export const FUNCTIONS_FRAMEWORK = fileURLToPath(
-  new URL('main.js', import.meta.resolve('@google-cloud/functions-framework')),
-);
-
-/** What all scenarios work with, and the owner of it: the load generator, and the servers that stand ready. */
+/** What all groups work with, and the owner of it: the load generator, the servers that stand ready, their files. */
 export class Lab {
   /** Ends when the bench is ended. */
   readonly signal: AbortSignal;
   /** The quick form. */
   readonly isCheck: boolean;
-  /** For whatever the subjects write; it is removed at the end. */
-  readonly folder: string;
-  readonly programs: Programs;
-  readonly client = new LoadClient();
+  readonly client: LoadClient;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'fwatchdog-bench-'));
+  readonly #made = new Map<string, Promise<string>>();
   readonly #servers: ServerProcess[] = [];
-  readonly #onAbort = (): void => void this.client.close();
 
-  private constructor(isCheck: boolean, signal: AbortSignal, folder: string, programs: Programs) {
+  constructor(isCheck: boolean, signal: AbortSignal, client: LoadClient) {
     this.isCheck = isCheck;
     this.signal = signal;
-    this.folder = folder;
-    this.programs = programs;
-    signal.addEventListener('abort', this.#onAbort);
+    this.client = client;
   }
 
-  static async open(isCheck: boolean, signal: AbortSignal): Promise<Lab> {
-    const made = NAMES.map(
-      async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.mjs`)] as const,
-    );
-    const programs = Object.fromEntries(await Promise.all(made)) as Programs;
-    return new Lab(isCheck, signal, await mkdtemp(join(tmpdir(), 'fwatchdog-bench-')), programs);
+  /** @returns a new folder for whatever a subject writes; it is removed at the end */
+  makeFolder(): Promise<string> {
+    return mkdtemp(join(this.#folder, 'subject-'));
+  }
+
+  /** Makes a file or a folder once, in a new folder, and gives its path to all who ask for it by this name. */
+  once(name: string, make: (folder: string) => Promise<string>): Promise<string> {
+    const made = this.#made.get(name) ?? this.makeFolder().then(make);
+    this.#made.set(name, made);
+    return made;
   }
 
   /**
    * Starts a server.
    * @throws Error when there is no such program; the reason of the bench's signal
    */
-  launch(subject: Subject): ServerProcess {
+  launch(command: ServerCommand): ServerProcess {
     this.signal.throwIfAborted();
-    const server = new ServerProcess(subject.command);
+    const server = new ServerProcess(command);
     this.#servers.push(server);
     return server;
   }
@@ -67,9 +49,9 @@ export class Lab {
    * Starts a server and waits until it is ready.
    * @throws Error when it ends or does not answer in time; the reason of the bench's signal
    */
-  async serve(subject: Subject): Promise<ServerProcess> {
-    const server = this.launch(subject);
-    await server.untilOk(subject.readyUrl, PAUSE, this.signal);
+  async serve(command: ServerCommand & { readonly readyUrl: string }): Promise<ServerProcess> {
+    const server = this.launch(command);
+    await server.untilOk(command.readyUrl, this.signal);
     return server;
   }
 
@@ -79,9 +61,8 @@ export class Lab {
   }
 
   async close(): Promise<void> {
-    this.signal.removeEventListener('abort', this.#onAbort);
     await this.clear();
     await this.client.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }

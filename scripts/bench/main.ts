@@ -2,21 +2,21 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { compare, type Finding } from './comparison.ts';
-import { findFallen, judge, keepMarks, listMarks, readMarks } from './judge.ts';
+import { compare, type Finding, type Group } from './comparison.ts';
+import { judge, type Marks, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
+import { LoadClient } from './load/client.ts';
+import { keepMarks, listMarks, readMarks } from './marks.ts';
 import { describeMachine, DOCS, SCRATCH, writeReport, type Report } from './report.ts';
-import type { Scenario } from './scenario.ts';
-import { forks } from './scenarios/forks.ts';
-import { gateway } from './scenarios/gateway.ts';
-import { http } from './scenarios/http.ts';
-import { memory } from './scenarios/memory.ts';
-import { start } from './scenarios/start.ts';
-import { templates } from './scenarios/templates.ts';
+import { ASYNC } from './scenarios/async.ts';
+import { GATEWAY, HTTP } from './scenarios/forwarding.ts';
+import { FUNCTIONS } from './scenarios/functions.ts';
+import { MEMORY } from './scenarios/memory.ts';
+import { START } from './scenarios/start.ts';
 
 /** In the order of the report. */
-const SCENARIOS: readonly Scenario[] = [http, gateway, forks, templates, start, memory];
-const NAMES = SCENARIOS.map(({ name }) => name);
+const GROUPS: readonly Group[] = [...HTTP, ...GATEWAY, ...FUNCTIONS, ...START, MEMORY, ASYNC];
+const NAMES = [...new Set(GROUPS.map(({ scenario }) => scenario))];
 
 /** How often the quick form measures again what has fallen: noise passes, a defect does not. */
 const AGAIN = 2;
@@ -66,8 +66,8 @@ function readOptions() {
 const options = readOptions();
 
 /**
- * Runs scenarios; nothing that they started is left when it returns or throws. One that fails does not take the others
- * with it: a full run takes long.
+ * Runs scenarios; nothing that they started is left when it returns or throws. A group that fails does not take the
+ * others with it: a full run takes long.
  * @throws the reason of the signal
  */
 async function measure(only: readonly string[]): Promise<Report> {
@@ -75,27 +75,21 @@ async function measure(only: readonly string[]): Promise<Report> {
   const began = performance.now();
   const findings: Finding[] = [];
   const broken: string[] = [];
-  const lab = await Lab.open(options.check, stop.signal);
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      lab.signal.throwIfAborted();
-      broken.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  const effort = {
+    ...(options.rounds && { rounds: Number(options.rounds) }),
+    ...(options.seconds && { seconds: Number(options.seconds) }),
   };
-  const seconds = Number(options.seconds ?? (options.check ? 1 : 2));
-  const progress = (text: string): void => console.error(`${text} …`);
+  const lab = new Lab(options.check, stop.signal, await LoadClient.open(stop.signal));
   try {
-    for (const { name, groups } of SCENARIOS.filter((scenario) => only.includes(scenario.name))) {
-      await attempt(name, async () => {
-        for (const group of await groups(lab)) {
-          const rounds = Number(options.rounds ?? group.rounds ?? (options.check ? 3 : 5));
-          await attempt(group.title, async () => {
-            findings.push(await compare(name, group, { rounds, seconds }, lab, progress));
-          });
-        }
-      });
+    for (const group of GROUPS) {
+      const { scenario, points, quickPoints = points } = group;
+      if (!only.includes(scenario) || (options.check && quickPoints.length === 0)) continue;
+      try {
+        findings.push(await compare(group, effort, lab));
+      } catch (error) {
+        lab.signal.throwIfAborted();
+        broken.push(`${group.title}: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
     return { machine, minutes: (performance.now() - began) / 60_000, findings, broken };
   } finally {
@@ -109,21 +103,20 @@ function findGivenUp({ findings, broken }: Report): string[] {
   return [...broken, ...givenUp.map((row) => `${row.title}, ${row.contender}: ${row.broken}`)];
 }
 
-/** @returns what has fallen under its mark each time */
-async function check(report: Report): Promise<string[]> {
-  const marks = await readMarks();
-  let fallen = findFallen(judge(report.findings), marks);
+/** @returns the faults that were there each time */
+async function check(verdicts: readonly Verdict[], marks: Marks): Promise<string[]> {
+  let fallen = verdicts.filter(({ fault }) => fault);
   for (let again = 0; again < AGAIN && fallen.length > 0; again += 1) {
-    for (const { line } of fallen) console.error(`again: ${line}`);
+    for (const { fault } of fallen) console.error(`again: ${fault}`);
     const { FLAKES_FILE } = process.env;
-    if (FLAKES_FILE) await appendFile(FLAKES_FILE, fallen.map(({ line }) => `bench: ${line}\n`).join(''));
-    const scenarioOf = (id: string) => report.findings.find((finding) => finding.id === id)?.scenario ?? '';
-    const { findings } = await measure(fallen.map(({ finding }) => scenarioOf(finding)));
-    const verdicts = judge(findings).filter(({ goal }) => fallen.some(({ id }) => id === goal.id));
-    const missing = fallen.filter(({ id }) => verdicts.every(({ goal }) => goal.id !== id));
-    fallen = [...missing, ...findFallen(verdicts, marks)];
+    if (FLAKES_FILE) await appendFile(FLAKES_FILE, fallen.map(({ fault }) => `bench: ${fault}\n`).join(''));
+    const { findings } = await measure(fallen.map(({ scenario }) => scenario));
+    const seen = judge(findings, marks);
+    fallen = fallen
+      .map((verdict) => seen.find(({ id }) => id === verdict.id) ?? verdict)
+      .filter(({ fault }) => fault);
   }
-  return fallen.map(({ line }) => line);
+  return fallen.flatMap(({ fault }) => fault ?? []);
 }
 
 async function bench(): Promise<void> {
@@ -138,12 +131,13 @@ async function bench(): Promise<void> {
   const report = await measure(only);
   const isFull = !options.check && only.length === NAMES.length && !options.rounds && !options.seconds;
   const folder = isFull ? DOCS : SCRATCH;
-  const page = await writeReport(report, folder);
-  const verdicts = judge(report.findings);
-  console.log(options.check ? listMarks(verdicts, await readMarks()) : page);
+  const marks = await readMarks();
+  const verdicts = judge(report.findings, marks);
+  const page = await writeReport(report, verdicts, folder);
+  console.log(options.check ? listMarks(verdicts) : page);
   console.error(`written to ${folder}`);
-  if (options['keep-marks']) await keepMarks(verdicts);
-  const faults = [...findGivenUp(report), ...(options.check ? await check(report) : [])];
+  if (options['keep-marks']) await keepMarks(verdicts, marks);
+  const faults = [...findGivenUp(report), ...(options.check ? await check(verdicts, marks) : [])];
   for (const fault of faults) console.error(`bench: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }
@@ -151,7 +145,8 @@ async function bench(): Promise<void> {
 if (options.help) {
   console.log(HELP);
 } else if (options.render) {
-  await writeReport(JSON.parse(await readFile(`${DOCS}benchmarks.json`, 'utf8')) as Report, DOCS);
+  const report = JSON.parse(await readFile(`${DOCS}benchmarks.json`, 'utf8')) as Report;
+  await writeReport(report, judge(report.findings, {}), DOCS);
 } else {
   await bench().catch((error: unknown) => {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);

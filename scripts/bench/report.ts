@@ -3,9 +3,9 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../sample/sample-bundle.ts';
-import { failuresOf, type Finding } from './comparison.ts';
-import { judge } from './judge.ts';
-import { findingTable, goalTable } from './tables.ts';
+import { failuresOf, type Finding, type Row } from './comparison.ts';
+import { FIGURES, MIB, readFigure, show, type FigureName, type Reading } from './figures.ts';
+import type { Verdict } from './judge.ts';
 
 /** All that a run has found: what the JSON file holds, and what the page is made from. */
 export interface Report {
@@ -31,7 +31,7 @@ export function describeMachine() {
     kernel: release(),
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
-    memoryMiB: Math.round(totalmem() / 1_048_576),
+    memoryMiB: Math.round(totalmem() / MIB),
     loadBefore: loadavg()[0] ?? 0,
   };
 }
@@ -41,10 +41,14 @@ export function describeMachine() {
  * @param folder with a slash at its end
  * @returns the page
  */
-export async function writeReport(report: Report, folder: string): Promise<string> {
+export async function writeReport(
+  report: Report,
+  verdicts: readonly Verdict[],
+  folder: string,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const style = await resolveConfig(`${DOCS}benchmarks.md`);
-  const page = await format(pageOf(report), { ...style, parser: 'markdown' });
+  const page = await format(pageOf(report, verdicts), { ...style, parser: 'markdown' });
   await writeFile(`${folder}benchmarks.md`, page);
   await writeFile(`${folder}benchmarks.json`, toJson(report));
   return page;
@@ -57,12 +61,73 @@ function toJson(report: Report): string {
   return `${JSON.stringify(report, short).replaceAll('{"contender"', '\n{"contender"')}\n`;
 }
 
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = heads.map((_head, column) => (column === 0 ? '---' : '--:'));
+  return [line(heads), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** A figure that a table shows: by itself, or beside that of another contender. */
+interface Column {
+  readonly figure: FigureName;
+  readonly reading: Reading;
+  readonly other?: string;
+}
+
+function columnsOf({ columns, ratios, differences = [], beside, rows }: Finding): Column[] {
+  const others = beside ?? rows.slice(0, 1).map(({ contender }) => contender);
+  return columns.flatMap((figure) => {
+    if (rows.every(({ rounds }) => !readFigure(figure, 'itself', rounds))) return [];
+    const readings = (['of', 'over'] as const).filter((reading) =>
+      (reading === 'of' ? ratios : differences).includes(figure),
+    );
+    const compared = readings.flatMap((reading) => others.map((other) => ({ figure, reading, other })));
+    return [{ figure, reading: 'itself' }, ...compared];
+  });
+}
+
+/** The median, and where it is set against another's the least and the most of all rounds. */
+function cell(row: Row, { figure, reading, other }: Column, rows: readonly Row[]): string {
+  const beside = rows.find(({ contender, point }) => contender === other && point.name === row.point.name);
+  if (beside && rows.indexOf(beside) >= rows.indexOf(row)) return '';
+  const read = readFigure(figure, reading, row.rounds, beside?.rounds);
+  if (!read || reading === 'itself') return show(figure, read?.median);
+  const shown = (value: number): string => (reading === 'of' ? value.toFixed(2) : show(figure, value));
+  const sign = reading === 'over' ? '+' : '';
+  return `**${sign}${shown(read.median)}** (${shown(read.least)}–${shown(read.most)})`;
+}
+
+/** Everything that a group has shown: a row for each contender at each point. */
 function section(finding: Finding): string {
-  const { title, about, rows } = finding;
+  const { title, about, axis, rows } = finding;
+  const hasPoints = new Set(rows.map(({ point }) => point.name)).size > 1;
+  const columns = columnsOf(finding);
+  const heads = columns.map(({ figure, reading, other }) =>
+    reading === 'itself' ? FIGURES[figure].label : `${reading} ${other}`,
+  );
+  const lines = rows.map((row) => [
+    row.contender,
+    ...(hasPoints ? [row.point.name] : []),
+    ...columns.map((column) => cell(row, column, rows)),
+  ]);
   const broken = rows.flatMap(({ contender, point, broken: why }) =>
     why === undefined ? [] : [`${contender} at ${point.name} was given up: ${why.split('\n', 1)[0]}.`],
   );
-  return [`## ${title}`, about, findingTable(finding), ...broken].join('\n\n');
+  return [`## ${title}`, about, table(['', ...(hasPoints ? [axis] : []), ...heads], lines), ...broken].join(
+    '\n\n',
+  );
+}
+
+/** What is aimed at, and what was measured. */
+function goalTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.flatMap(({ id, goal: { figure, reading }, aim, seen, failures, isMet }) => {
+    if (aim === undefined) return [];
+    const shown = (value: number): string => (reading === 'of' ? value.toFixed(2) : show(figure, value));
+    const bound = FIGURES[figure].better === 'more' ? 'at least' : 'at most';
+    const failed = failures > 0 ? `, ${failures} failed` : '';
+    return [[id, `${bound} ${shown(aim)}`, `${shown(seen)}${failed}`, isMet ? 'met' : '**not met**']];
+  });
+  return table(['goal', 'aimed at', 'measured', ''], rows);
 }
 
 function facts({ machine, minutes }: Report): string {
@@ -105,8 +170,7 @@ const LIMITS = `- Nothing of other machines: with more cores the function, ours 
 - Memory under a limit: none was set. What holds in containers of 64 and 128 MB is tested with containers.`;
 
 /** The page for a reader, in Markdown. */
-function pageOf(report: Report): string {
-  const verdicts = judge(report.findings);
+function pageOf(report: Report, verdicts: readonly Verdict[]): string {
   const aimed = verdicts.filter(({ isMet }) => isMet !== undefined);
   const met = aimed.filter(({ isMet }) => isMet).length;
   return [

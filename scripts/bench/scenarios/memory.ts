@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { numbers, type Contender, type Group } from '../comparison.ts';
+import type { Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
-import { load, type Request } from '../loaded.ts';
-import { readUsage } from '../processes/usage.ts';
-import { numbers, type Contender, type Sample, type Scenario } from '../scenario.ts';
+import { load, type Request } from '../load/load.ts';
 import { gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { installTemplate } from '../subjects/templates.ts';
+import { inWatchdog } from '../subjects/templates.ts';
 import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
 
 /** How long a server is left alone before its memory is read, in milliseconds. */
@@ -18,8 +18,8 @@ const FEW = 10_000;
 const POST = { method: 'POST', body: 'sixteen bytes...' } as const;
 
 async function weigh(lab: Lab, subject: Subject, request: Request, most: number): Promise<Sample> {
+  const server = await lab.serve(subject);
   try {
-    const server = await lab.serve(subject);
     let failures = 0;
     for (let answered = 0; answered < most;) {
       const sample = await load(lab, server, subject, request, 2);
@@ -27,57 +27,43 @@ async function weigh(lab: Lab, subject: Subject, request: Request, most: number)
       failures += sample.failures ?? 0;
     }
     await wait(REST, undefined, { signal: lab.signal });
-    const { ownResident, functionResident } = readUsage(server.pid);
-    return { ownResident, resident: ownResident + functionResident, failures };
+    const { ownResident, resident } = server.readUsage();
+    return { ownResident, resident, failures };
   } finally {
-    await lab.clear();
+    await server.end();
   }
 }
 
-async function contendersOf(lab: Lab): Promise<Contender[]> {
-  const weighed = async (made: Promise<Subject>, request: Request = {}, most = MANY): Promise<Contender> => {
-    const subject = await made;
-    const { name } = subject.command;
-    return { name, measure: ({ value }) => weigh(lab, subject, request, Math.min(value, most)) };
-  };
-  const { folder } = await installTemplate(lab, 'ts-http');
-  return [
-    await weighed(direct(lab)),
-    await weighed(httpMode(lab)),
-    await weighed(inprocMode(lab, 'inproc mode', lab.programs['function-listener'])),
-    await weighed(inprocMode(lab, 'ts-http, inproc', folder)),
-    await weighed(forkMode(lab, 'streaming'), POST, FEW),
-    await weighed(forkMode(lab, 'serializing'), POST, FEW),
-    await weighed(forkMode(lab, 'classic'), POST, FEW),
-    await weighed(gateway(lab)),
-    await weighed(httpProxy(lab)),
-    await weighed(replyFrom(lab)),
-    await weighed(functionsFramework(lab)),
-  ];
+async function open(lab: Lab): Promise<Contender[]> {
+  const loaded = [direct, httpMode(), inprocMode(), inWatchdog('ts-http')];
+  const forking = [forkMode('streaming'), forkMode('serializing'), forkMode('classic')];
+  const others = [gateway(), httpProxy(), replyFrom(), functionsFramework];
+  const contenders: Contender[] = [];
+  for (const make of [...loaded, ...forking, ...others]) {
+    const subject = await make(lab);
+    const [request, most] = forking.includes(make) ? [POST, FEW] : [{}, MANY];
+    const measure: Contender['measure'] = ({ value }) => weigh(lab, subject, request, Math.min(value, most));
+    contenders.push({ name: subject.name, measure });
+  }
+  return contenders;
 }
 
 /** What stays in memory, at rest and after work. */
-export const memory: Scenario = {
-  name: 'memory',
-  groups: async (lab) => {
-    if (lab.isCheck) return [];
-    return [
-      {
-        id: 'memory',
-        title: 'Memory',
-        about:
-          `Resident memory a second after the start, and a second after ${MANY} requests at 50 connections (${FEW} in the ` +
-          'modes with a process for each), of the server itself and in all with the function below it. Pages that two ' +
-          'processes share are counted in each. No limit was set; what containers of 64 and 128 MB hold is in ' +
-          '[Small memory](operators.md#small-memory).',
-        axis: 'requests',
-        points: numbers(0, MANY),
-        rounds: 3,
-        warmUp: false,
-        columns: ['ownResident', 'resident', 'failures'],
-        ratios: [],
-        open: () => contendersOf(lab),
-      },
-    ];
-  },
+export const MEMORY: Group = {
+  scenario: 'memory',
+  id: 'memory',
+  title: 'Memory',
+  about:
+    `Resident memory a second after the start, and a second after ${MANY} requests at 50 connections (${FEW} in the ` +
+    'modes with a process for each), of the server itself and in all with the function below it. Pages that two ' +
+    'processes share are counted in each. No limit was set; what containers of 64 and 128 MB hold is in ' +
+    '[Small memory](operators.md#small-memory).',
+  axis: 'requests',
+  points: numbers(0, MANY),
+  quickPoints: [],
+  rounds: 3,
+  warmUp: false,
+  columns: ['ownResident', 'resident', 'failures'],
+  ratios: [],
+  open,
 };

@@ -1,93 +1,105 @@
-import { copyFile, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { request } from 'undici';
 import { findFreePort } from '../../sample/port.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
+import { installTemplate } from './templates.ts';
+import { listener } from './watchdog.ts';
 
 const OFKIT = fileURLToPath(new URL('dist/ofkit.js', ROOT));
 const GATEWAY = fileURLToPath(new URL('dist/of-gateway.js', ROOT));
-const NAME = 'hello';
-const IMAGE = 'bench/hello:latest';
 
-/** Where gateways serve the function. */
-export const BASE = `/function/${NAME}`;
+/** The functions that the gateway has images of, both in inproc mode: the bench's, and the ts-http template. */
+const HANDLERS = { hello: 'function.mjs', 'ts-http': '' };
 
-const DOCKERFILE = `FROM node:24-alpine
+const STACK = `version: 1.0
+provider: { name: openfaas }
+functions:
+  hello: { lang: dockerfile, handler: ./hello, image: bench/hello }
+  ts-http: { lang: dockerfile, handler: ./ts-http, image: bench/ts-http }
+`;
+
+const dockerfileOf = (handler: string): string => `FROM node:24-alpine
 WORKDIR /home/app
 COPY . .
-ENV mode=inproc handler_path=/home/app/function.mjs healthcheck_interval=0s
+ENV mode=inproc handler_path=/home/app/${handler} healthcheck_interval=0s
 CMD ["fwatchdog"]
 `;
 
-const STACK = `version: 1.0
-provider:
-  name: openfaas
-functions:
-  ${NAME}:
-    lang: dockerfile
-    handler: ./${NAME}
-    image: ${IMAGE}
-`;
+/** Where gateways serve the bench's function. */
+export const BASE = '/function/hello';
 
-async function makeImage(lab: Lab): Promise<string> {
-  const folder = await mkdtemp(join(lab.folder, 'image-'));
-  await mkdir(join(folder, NAME));
-  await writeFile(join(folder, NAME, 'Dockerfile'), DOCKERFILE);
-  await copyFile(lab.programs['function-listener'], join(folder, NAME, 'function.mjs'));
-  await writeFile(join(folder, 'stack.yaml'), STACK);
-  const state = join(folder, 'state');
-  const words = [OFKIT, 'build', '--local', '--quiet', '--state-dir', state];
-  await execa(process.execPath, words, { cwd: folder, cancelSignal: lab.signal });
-  return state;
+/**
+ * Asks the gateway's API.
+ * @returns the answer
+ * @throws Error when it is none of the 200s
+ */
+export async function ask({ port }: Subject, method: string, path: string, body?: object): Promise<string> {
+  const text = body ? { body: JSON.stringify(body) } : {};
+  const { statusCode, body: answer } = await request(`http://127.0.0.1:${port}${path}`, { method, ...text });
+  const answered = await answer.text();
+  if (statusCode >= 300) throw new Error(`${method} ${path}: ${statusCode} ${answered}`);
+  return answered;
 }
 
-async function call(url: string, method: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+/** Deploys an image of the bench under a name. */
+export async function deploy(
+  subject: Subject,
+  service: string,
+  image: keyof typeof HANDLERS,
+  envVars: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await ask(subject, 'POST', '/system/functions', { service, image: `bench/${image}:latest`, envVars });
 }
 
-/** Deploys the bench's function under a name. */
-export async function deploy({ port }: Subject, name: string): Promise<void> {
-  await call(`http://127.0.0.1:${port}/system/functions`, 'POST', { service: name, image: IMAGE });
-}
-
-export async function remove({ port }: Subject, name: string): Promise<void> {
-  await call(`http://127.0.0.1:${port}/system/functions`, 'DELETE', { functionName: name });
-}
-
-async function gatewayIn(state: string, readyPath?: string): Promise<Subject> {
+async function gatewayIn(state: string, settings: object, readyPath?: string): Promise<Subject> {
   return subjectOf({
     name: 'of-gateway',
     words: [process.execPath, GATEWAY],
     portSetting: 'port',
-    environment: { state_dir: state, metrics_port: `${await findFreePort()}`, basic_auth: 'false' },
+    environment: {
+      state_dir: state,
+      metrics_port: `${await findFreePort()}`,
+      basic_auth: 'false',
+      ...settings,
+    },
     base: BASE,
     ...(readyPath === undefined ? {} : { readyPath }),
   });
 }
 
-const states = new WeakMap<Lab, Promise<string>>();
-
-/** @returns a state folder with the function deployed */
-async function makeState(lab: Lab): Promise<string> {
-  const state = await makeImage(lab);
-  const subject = await gatewayIn(state, '../../healthz');
+/** Builds the images, and deploys the bench's function. */
+async function makeState(lab: Lab, folder: string): Promise<string> {
+  const state = join(folder, 'state');
+  await mkdir(join(folder, 'hello'));
+  await cp(await listener(lab), join(folder, 'hello/function.mjs'));
+  await cp(await installTemplate(lab, 'ts-http'), join(folder, 'ts-http'), { recursive: true });
+  for (const [name, handler] of Object.entries(HANDLERS)) {
+    await writeFile(join(folder, name, 'Dockerfile'), dockerfileOf(handler));
+    // The template's own leaves out the compiled handler, and what this names would have its packages installed.
+    await writeFile(join(folder, name, '.dockerignore'), 'function/package.json');
+  }
+  await writeFile(join(folder, 'stack.yaml'), STACK);
+  const words = [OFKIT, 'build', '--local', '--quiet', '--state-dir', state];
+  await execa(process.execPath, words, { cwd: folder, cancelSignal: lab.signal });
+  const subject = await gatewayIn(state, {}, '../../healthz');
   const server = await lab.serve(subject);
-  await deploy(subject, NAME);
-  await server.untilOk(subject.url, 20, lab.signal);
+  await deploy(subject, 'hello', 'hello');
+  await server.untilOk(subject.url, lab.signal);
   await server.end();
   return state;
 }
 
-/** The gateway with the bench's function deployed, in the watchdog's own process. */
-export async function gateway(lab: Lab): Promise<Subject> {
-  const made = states.get(lab) ?? makeState(lab);
-  states.set(lab, made);
-  const state = await mkdtemp(join(lab.folder, 'gateway-'));
-  await cp(await made, state, { recursive: true, verbatimSymlinks: true });
-  return gatewayIn(state);
+/** The gateway with the bench's function deployed, in a state folder of its own. */
+export function gateway(settings: Readonly<Record<string, string>> = {}) {
+  return async (lab: Lab): Promise<Subject> => {
+    const made = await lab.once('state', (folder) => makeState(lab, folder));
+    const state = await lab.makeFolder();
+    await cp(made, state, { recursive: true, verbatimSymlinks: true });
+    return gatewayIn(state, settings);
+  };
 }

@@ -1,9 +1,8 @@
 import { findFreePort } from '../../sample/port.ts';
-import type { ServerCommand } from '../processes/server-process.ts';
+import type { ServerCommand } from '../server-process.ts';
 
 /** A server to measure. */
-export interface Subject {
-  readonly command: ServerCommand;
+export interface Subject extends ServerCommand {
   readonly port: number;
   /** The path below which the function is served: '' or `/function/NAME`. */
   readonly base: string;
@@ -28,6 +27,6 @@ export async function subjectOf(plan: SubjectPlan): Promise<Subject> {
   const { name, words, portSetting, environment = {}, base = '', readyPath = '' } = plan;
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}${base}/`;
-  const command = { name, words, environment: { ...environment, [portSetting]: `${port}` } };
-  return { command, port, base, url, readyUrl: `${url}${readyPath}` };
+  const told = { ...environment, [portSetting]: `${port}` };
+  return { name, words, environment: told, port, base, url, readyUrl: `${url}${readyPath}` };
 }

@@ -1,15 +1,13 @@
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { join as joinWords } from 'shlex';
 import { ROOT } from '../../sample/sample-bundle.ts';
-import { findFreePort } from '../../sample/port.ts';
 import type { Lab } from '../lab.ts';
 import { subjectOf, type Subject } from './subject.ts';
-import { watchdog } from './watchdog.ts';
+import { httpMode, inprocMode } from './watchdog.ts';
 
-/** The same handler in each template, and on a bare node:http server. */
+/** The same handler in each template. */
 
 const GREET = '({ message: `Hello, ${body?.name ?? "world"}!` })';
 const EVENT_HANDLER = `async ({ body }) => ${GREET}`;
@@ -25,45 +23,35 @@ const HANDLERS = {
   'ts-web': { file: 'function/dist/handler.js', text: `export default ${WEB_HANDLER};` },
 } as const;
 
-export type TemplateName = keyof typeof HANDLERS;
+type TemplateName = keyof typeof HANDLERS;
 
-/** A server that listens where http_port says. */
-export interface Program {
-  readonly name: string;
-  readonly folder: string;
-  readonly file: string;
-}
-
-/** The bare server with the handler. */
-export function bareProgram(lab: Lab): Program {
-  const file = lab.programs['bare-server'];
-  return { name: 'bare', folder: dirname(file), file };
-}
-
-/** The template with the handler in it, as its image has it. */
-export async function installTemplate(lab: Lab, name: TemplateName): Promise<Program> {
+/** @returns the folder of the template with the handler in it, as its image has it */
+export function installTemplate(lab: Lab, name: TemplateName): Promise<string> {
   const { file, text } = HANDLERS[name];
-  const folder = await mkdtemp(join(lab.folder, `${name}-`));
-  await cp(fileURLToPath(new URL(`templates/${name}`, ROOT)), folder, { recursive: true });
-  await mkdir(dirname(join(folder, file)), { recursive: true });
-  await writeFile(join(folder, file), text);
-  if (name === 'ts-web') {
-    await execa('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, cancelSignal: lab.signal });
-  }
-  return { name, folder, file: join(folder, 'index.js') };
+  return lab.once(name, async (folder) => {
+    await cp(fileURLToPath(new URL(`templates/${name}`, ROOT)), folder, { recursive: true });
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+    const words = ['ci', '--no-audit', '--no-fund'];
+    if (name === 'ts-web') await execa('npm', words, { cwd: folder, cancelSignal: lab.signal });
+    return folder;
+  });
 }
 
 /** Without a watchdog. */
-export function alone({ name, file }: Program): Promise<Subject> {
-  return subjectOf({ name, words: [process.execPath, file], portSetting: 'http_port' });
+export function alone(name: TemplateName) {
+  return async (lab: Lab): Promise<Subject> => {
+    const file = join(await installTemplate(lab, name), 'index.js');
+    return subjectOf({ name, words: [process.execPath, file], portSetting: 'http_port' });
+  };
 }
 
-export async function behindHttpMode(lab: Lab, { name, file }: Program): Promise<Subject> {
-  const port = await findFreePort();
-  return watchdog(lab, `${name}, http mode`, {
-    mode: 'http',
-    fprocess: joinWords([process.execPath, file]),
-    http_port: `${port}`,
-    upstream_url: `http://127.0.0.1:${port}`,
-  });
+export function behindHttpMode(name: TemplateName) {
+  return httpMode(`${name}, http mode`, {}, alone(name));
+}
+
+export function inWatchdog(name: TemplateName) {
+  return async (lab: Lab): Promise<Subject> => {
+    return inprocMode(`${name}, inproc`, { handler_path: await installTemplate(lab, name) })(lab);
+  };
 }

@@ -1,23 +1,23 @@
-import { mkdtemp } from 'node:fs/promises';
-import { join as joinPath } from 'node:path';
 import { join as joinWords } from 'shlex';
-import { WATCHDOG } from '../../sample/sample-bundle.ts';
+import { bundleScript, WATCHDOG } from '../../sample/sample-bundle.ts';
 import { findFreePort } from '../../sample/port.ts';
 import type { Lab } from '../lab.ts';
+import { direct } from './others.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
 type Settings = Readonly<Record<string, string>>;
+type Made = (lab: Lab) => Promise<Subject>;
+
+/** The bench's function as a handler, in one file of plain JavaScript. */
+export function listener(lab: Lab): Promise<string> {
+  return lab.once('listener', () => bundleScript('bench/servers/listener.ts', 'bench/listener.mjs'));
+}
 
 /** Answers once the watchdog does. */
 export const HEALTH = '_/health';
 
 /** The watchdog, with logs and metrics on as they are by default. */
-export async function watchdog(
-  lab: Lab,
-  name: string,
-  settings: Settings,
-  readyPath = '_/ready',
-): Promise<Subject> {
+async function watchdog(lab: Lab, name: string, settings: Settings, readyPath = '_/ready'): Promise<Subject> {
   return subjectOf({
     name,
     words: [process.execPath, WATCHDOG],
@@ -25,41 +25,34 @@ export async function watchdog(
     environment: {
       metrics_port: `${await findFreePort()}`,
       healthcheck_interval: '0s',
-      TMPDIR: await mkdtemp(joinPath(lab.folder, 'watchdog-')),
+      TMPDIR: await lab.makeFolder(),
       ...settings,
     },
     readyPath,
   });
 }
 
-/** http mode before the bench's function. */
-export async function httpMode(lab: Lab, settings: Settings = {}, name = 'http mode'): Promise<Subject> {
-  const port = `${await findFreePort()}`;
-  return watchdog(lab, name, {
-    mode: 'http',
-    fprocess: joinWords([process.execPath, lab.programs.function]),
-    function_port: port,
-    upstream_url: `http://127.0.0.1:${port}`,
-    ...settings,
-  });
+/** http mode before a server, the bench's function where no other is given. */
+export function httpMode(name = 'http mode', settings: Settings = {}, behind: Made = direct): Made {
+  return async (lab) => {
+    const { words, environment, url } = await behind(lab);
+    const told = { ...environment, fprocess: joinWords([...words]), upstream_url: url.slice(0, -1) };
+    return watchdog(lab, name, { mode: 'http', ...told, ...settings });
+  };
 }
 
 /** A process for each request: `cat`, where the settings do not say another. */
 export function forkMode(
-  lab: Lab,
   mode: 'streaming' | 'serializing' | 'classic',
-  settings: Settings = {},
   name = `${mode} mode`,
-): Promise<Subject> {
-  return watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
+  settings: Settings = {},
+): Made {
+  return (lab) => watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
-/** A handler in the watchdog's own process. */
-export function inprocMode(
-  lab: Lab,
-  name: string,
-  handlerPath: string,
-  settings: Settings = {},
-): Promise<Subject> {
-  return watchdog(lab, name, { mode: 'inproc', handler_path: handlerPath, ...settings });
+/** A handler in the watchdog's own process: the bench's function, where the settings do not say another. */
+export function inprocMode(name = 'inproc mode', settings: Settings = {}): Made {
+  return async (lab) => {
+    return watchdog(lab, name, { mode: 'inproc', handler_path: await listener(lab), ...settings });
+  };
 }

@@ -14,26 +14,37 @@ function bodyOf(size: number): Buffer {
   return made;
 }
 
-function answer(response: ServerResponse, body: Buffer, type: string): void {
+function answer(response: ServerResponse, body: Buffer, type = 'application/json'): void {
   response.writeHead(200, { 'content-type': type, 'content-length': body.length });
   response.end(body);
 }
 
-/** GET / greets, GET /bytes/N answers N bytes, POST counts what it is sent. */
+/** Ends the waiting of the calls of /held. */
+let release: () => void = () => undefined;
+const released = new Promise<void>((resolve) => (release = resolve));
+
+/**
+ * GET / greets, GET /bytes/N answers N bytes, GET /release lets calls of /held go on. POST counts what it is sent, and
+ * tells when it began, in milliseconds since 1970; to /held, it takes a millisecond once it may go on.
+ */
 export function createListener(): RequestListener {
   return (request, response) => {
     if (request.method === 'POST') {
+      const began = performance.timeOrigin + performance.now();
       let received = 0;
       request.on('data', (chunk: Buffer) => {
         received += chunk.length;
       });
-      request.on('end', () =>
-        answer(response, Buffer.from(`{"received":${received}}\n`), 'application/json'),
-      );
+      const count = (): void => answer(response, Buffer.from(`{"received":${received},"began":${began}}\n`));
+      request.on('end', () => {
+        if (request.url === '/held') void released.then(() => setTimeout(count, 1));
+        else count();
+      });
       return;
     }
     const size = /^\/bytes\/(\d{1,8})$/.exec(request.url ?? '')?.[1];
-    if (size === undefined) answer(response, GREETING, 'application/json');
+    if (request.url === '/release') release();
+    if (size === undefined) answer(response, GREETING);
     else answer(response, bodyOf(Number(size)), 'application/octet-stream');
   };
 }
