@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FigureName, Sample } from './figures.ts';
+import { MIB, type FigureName, type Sample } from './figures.ts';
 import type { Lab } from './lab.ts';
 
 /** One setting of what a group varies: a number of connections, the size of a body. */
@@ -17,12 +17,8 @@ export interface Contender {
 
 /** What a reader is told of a group, and shown. */
 interface Shown {
-  /** The part of the bench that it belongs to, which can be asked for by its name. */
-  readonly scenario: string;
-  /** Names its goals. */
-  readonly id: string;
   readonly title: string;
-  /** For the reader of the report: what is done, by whom. */
+  /** What is done, by whom. */
   readonly about: string;
   /** What the points are, as the head of a column. */
   readonly axis: string;
@@ -49,25 +45,29 @@ export interface Group extends Shown {
   open(lab: Lab): Promise<readonly Contender[]>;
 }
 
+/** A part of the bench, which can be asked for by its name: its groups, by the ids that name their goals. */
+export type Scenario = Readonly<Record<string, Group>>;
+
 /** All turns of one contender at one point. */
 export interface Row {
   readonly contender: string;
   readonly point: Point;
-  readonly rounds: readonly Sample[];
+  readonly rounds: Sample[];
   /** Why it was given up, where it was. */
-  readonly broken?: string;
+  broken?: string;
 }
 
 /** What a group has shown. */
-export interface Finding extends Shown {
-  readonly rows: readonly Row[];
+interface Findings extends Shown {
+  readonly rows: Row[];
+  /** Why it was not measured to its end, where it was not. */
+  broken?: string;
 }
 
-/** How long a turn lasts, and how often each contender has one. */
-export interface Effort {
-  readonly rounds: number;
-  readonly seconds: number;
-}
+export type Finding = Findings & { readonly scenario: string; readonly id: string };
+
+/** How often each contender has a turn, and how long it lasts. */
+export type Effort = Readonly<Partial<Record<'rounds' | 'seconds', number>>>;
 
 /** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
@@ -77,56 +77,66 @@ export function numbers(...values: number[]): Point[] {
   return values.map((value) => ({ name: `${value}`, value }));
 }
 
+/** Points of sizes of 1 KiB and more, named as such. */
+export function sizes(...values: number[]): Point[] {
+  return values.map((value) => {
+    return { name: value >= MIB ? `${value / MIB} MiB` : `${value / 1024} KiB`, value };
+  });
+}
+
 /** Requests that failed in all rounds. */
 export function failuresOf({ rounds }: Row): number {
   return rounds.reduce((sum, round) => sum + (round.failures ?? 0), 0);
 }
 
-/** At one point, each time after a first round that is not counted. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A turn of each contender that has not been given up; none of them counts in the rounds before 0. */
 async function takeTurns(
   contenders: readonly Contender[],
-  point: Point,
-  { rounds, seconds }: Effort,
-  warmUp: boolean,
+  rows: readonly Row[],
+  round: number,
+  seconds: number,
   signal: AbortSignal,
-): Promise<Row[]> {
-  const turns = contenders.map((contender) => ({ contender, samples: [] as Sample[], broken: '' }));
-  for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
-    for (const turn of turns.filter(({ broken }) => broken === '')) {
-      try {
-        const sample = await turn.contender.measure(point, round < 0 ? 1 : seconds);
-        if (round >= 0) turn.samples.push(sample);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (round >= 0) turn.broken = error instanceof Error ? error.message : String(error);
-      }
-      await wait(SETTLE, undefined, { signal });
+): Promise<void> {
+  for (const [index, row] of rows.entries()) {
+    if (row.broken !== undefined) continue;
+    try {
+      const sample = await contenders[index]?.measure(row.point, round < 0 ? 1 : seconds);
+      if (round >= 0 && sample) row.rounds.push(sample);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (round >= 0) row.broken = messageOf(error);
     }
+    await wait(SETTLE, undefined, { signal });
   }
-  return turns.map(({ contender: { name }, samples, broken }) => {
-    return { contender: name, point, rounds: samples, ...(broken && { broken }) };
-  });
 }
 
 /**
- * Opens a group and lets its contenders take turns (A B A B …), at one point after the other; ends what was started
- * whatever happens.
+ * Lets the contenders of a group take turns (A B A B …), at one point after the other, each time after a first round that
+ * is not counted; ends what was started whatever happens.
  * @param effort in place of the group's own
- * @throws Error when a server cannot be started; the reason of the lab's signal
+ * @throws the reason of the lab's signal
  */
-export async function compare(group: Group, effort: Partial<Effort>, lab: Lab): Promise<Finding> {
-  const { open, points, quickPoints = points, rounds = 5, warmUp = true, ...shown } = group;
-  const { rounds: asked = lab.isCheck ? Math.ceil(rounds / 2) : rounds, seconds = lab.isCheck ? 1 : 2 } =
-    effort;
+export async function compare(group: Group, effort: Effort, lab: Lab): Promise<Findings> {
+  const { open, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
+  const { rounds = lab.isCheck ? Math.ceil(own / 2) : own, seconds = lab.isCheck ? 1 : 2 } = effort;
+  const findings: Findings = { ...shown, rows: [] };
   try {
     const contenders = await open(lab);
-    const rows: Row[] = [];
     for (const point of lab.isCheck ? quickPoints : points) {
       console.error(`${group.title}: ${group.axis} ${point.name} …`);
-      rows.push(...(await takeTurns(contenders, point, { rounds: asked, seconds }, warmUp, lab.signal)));
+      const rows = contenders.map(({ name }): Row => ({ contender: name, point, rounds: [] }));
+      findings.rows.push(...rows);
+      for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
+        await takeTurns(contenders, rows, round, seconds, lab.signal);
+      }
     }
-    return { ...shown, rows };
+  } catch (error) {
+    lab.signal.throwIfAborted();
+    findings.broken = messageOf(error);
   } finally {
     await lab.clear();
   }
+  return findings;
 }

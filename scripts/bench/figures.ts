@@ -46,16 +46,6 @@ export type FigureName = keyof typeof FIGURES;
 /** What one turn has shown. */
 export type Sample = Readonly<Partial<Record<FigureName, number>>>;
 
-/** The figure for a reader, with thousands set apart; empty where it was not measured. */
-export function show(name: FigureName, value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return '';
-  const { scale, digits } = FIGURES[name];
-  return (value / scale).toLocaleString('en-GB', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-}
-
 /** How a figure is read: by itself, as a ratio to another contender's, or by how much it is over another's. */
 const READINGS = {
   itself: (own: number) => own,
@@ -64,6 +54,16 @@ const READINGS = {
 };
 
 export type Reading = keyof typeof READINGS;
+
+/** The figure for a reader, with thousands set apart; empty where it was not measured. */
+export function show(figure: FigureName, value: number | undefined, reading: Reading = 'itself'): string {
+  if (value === undefined || Number.isNaN(value)) return '';
+  const { scale, digits } = reading === 'of' ? { scale: 1, digits: 2 } : FIGURES[figure];
+  return (value / scale).toLocaleString('en-GB', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
 
 /** The middle of several measurements, and how far apart they lay. */
 export interface Summary {

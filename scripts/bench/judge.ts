@@ -1,127 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { format } from 'prettier';
 import { failuresOf, type Finding, type Row } from './comparison.ts';
-import { FIGURES, MIB, readFigure, type FigureName, type Reading } from './figures.ts';
+import { FIGURES, readFigure, type FigureName, type Reading } from './figures.ts';
+
+interface Goal {
+  /** What is aimed at; a figure without one is only kept from getting worse. */
+  readonly aim?: number;
+  /** What was measured when the marks were last kept. */
+  readonly mark?: number;
+}
 
 /**
- * What ours are held to, with what is aimed at; a figure without an aim is only kept from getting worse. `p99 over node
- * -e 0` is a difference in milliseconds, `p99 of node -e 0` a ratio, `p99` the figure itself.
+ * What ours are held to, by ids such as `http 50: http mode, rate of direct`: group, point, contender and figure. `first
+ * of node -e 0` is a ratio, `first over node -e 0` a difference, `first` the figure itself.
  */
-const GOALS: readonly (readonly [id: string, aim?: number])[] = [
-  ['http 50: http mode, rate of direct', 0.6],
-  ['http 50: http mode, p99 of direct', 2.5],
-  ['http 500: http mode, rate of direct'],
-  ['http 500: http mode, p99 of direct', 2],
-  ...[1, 50, 500].flatMap((point) => [
-    [`haproxy ${point}: http mode, rate of HAProxy`, 0.85] as const,
-    [`haproxy ${point}: http mode, p99 of HAProxy`, 1.5] as const,
-  ]),
-  ['answers 64 MiB: http mode, byteRate of direct', 0.6],
-  ['uploads 1 MiB: http mode, byteRate of direct', 0.6],
-  ['uploads 1 MiB: http mode, byteRate of HAProxy', 0.85],
-  ['inproc 50: inproc mode, rate of direct', 0.85],
-  ['templates 50: ts-http, http mode, rate of bare', 0.5],
-  ['inproc-templates 50: ts-http, inproc, rate of bare', 0.75],
-  ['inproc-templates 50: ts-http, inproc, rate of functions-framework', 4],
-  ...['node24', 'ts-http', 'ts-web'].flatMap((template) => [
-    [`adapters-get 50: ${template}, cpu of bare`, 1.18] as const,
-    [`adapters-post 50: ${template}, cpu of bare`, 1.18] as const,
-  ]),
-  ['forks 1: streaming mode, rate of node spawn', 2.5],
-  ['forks 8: streaming mode, rate of node spawn', 3.6],
-  ['forks 64: streaming mode, tail', 3],
-  ...[1, 8, 64].flatMap((point) =>
-    ['streaming', 'serializing', 'classic'].map(
-      (mode) => [`forks ${point}: ${mode} mode, p99 of node spawn`, 1] as const,
-    ),
-  ),
-  ['gateway 50: of-gateway, rate of direct', 0.35],
-  ['gateway 50: of-gateway, p99 of direct', 3],
-  ['gateway 500: of-gateway, rate of direct'],
-  ['gateway 50: of-gateway, rate of http-proxy', 1],
-  ['gateway 50: of-gateway, rate of reply-from', 1],
-  ['gateway-answers 64 MiB: of-gateway, byteRate of reply-from', 1],
-  ['gateway-uploads 1 MiB: of-gateway, byteRate of reply-from', 1],
-  ['memory 100000: of-gateway, ownResident', 90 * MIB],
-  ['memory 100000: http mode, ownResident', 60 * MIB],
-  ['start 1: http mode, healthy over node -e 0', 25],
-  ['start 1: streaming mode, healthy over node -e 0', 25],
-  ['start 1: ts-http, inproc, first over node -e 0', 60],
-  ['start 1: of-gateway, first over node -e 0', 400],
-  ['start 1: of-gateway, deployed', 500],
-  ['start 1: http mode, healthy of node -e 0'],
-  ['start 1: streaming mode, healthy of node -e 0'],
-  ['start 1: ts-http, inproc, first of node -e 0'],
-  ['start 1: of-gateway, first of node -e 0'],
-];
+export type Goals = Readonly<Record<string, Goal>>;
 
 const ID =
   /^(?<group>\S+) (?<point>[^:]+): (?<contender>.+), (?<figure>\w+)(?: (?<reading>of|over) (?<other>.+))?$/;
 
-/** What the id of a goal says. */
-interface Goal {
-  readonly group: string;
-  readonly point: string;
-  readonly contender: string;
-  readonly figure: FigureName;
-  readonly reading: Reading | undefined;
-  readonly other: string | undefined;
-}
-
 /** A goal that was measured. */
-export interface Verdict {
+export interface Verdict extends Goal {
   readonly id: string;
-  readonly goal: Goal;
   readonly scenario: string;
+  readonly figure: FigureName;
+  readonly reading: Reading;
+  readonly other: string;
   readonly seen: number;
-  readonly aim: number | undefined;
-  /** What was measured when the marks were last kept. */
-  readonly mark: number | undefined;
   readonly failures: number;
-  /** Undefined where nothing is aimed at. */
-  readonly isMet: boolean | undefined;
-  /** Whether a mark can hold it: ratios hold on other machines too; figures in a unit are this one's. */
-  readonly canBeHeld: boolean;
-  /** For the user, where requests failed, or it is worse than its mark by more than a quarter. */
-  readonly fault: string | undefined;
 }
 
-/** By the ids of the goals. */
-export type Marks = Readonly<Record<string, number>>;
+/** The goals that this run has measured. */
+export function judge(findings: readonly Finding[], goals: Goals): Verdict[] {
+  return Object.entries(goals).flatMap(([id, goal]) => {
+    const { group, point, contender, figure = '', other = '', ...rest } = ID.exec(id)?.groups ?? {};
+    if (!(figure in FIGURES)) throw new Error(`${id}: there is no such figure`);
+    const read = { figure: figure as FigureName, reading: (rest.reading ?? 'itself') as Reading, other };
+    const finding = findings.find((one) => one.id === group);
+    const rowOf = (name?: string): Row | undefined =>
+      finding?.rows.find((row) => row.contender === name && row.point.name === point);
+    const row = rowOf(contender);
+    const seen = row && readFigure(read.figure, read.reading, row.rounds, rowOf(other)?.rounds);
+    if (!finding || !seen) return [];
+    const { scenario } = finding;
+    return { ...goal, ...read, id, scenario, seen: seen.median, failures: failuresOf(row) };
+  });
+}
+
+/** Whether what was measured is as good. A request that fails counts against every goal. */
+export function isAsGood({ figure, seen, failures }: Verdict, than: number): boolean {
+  return failures === 0 && (FIGURES[figure].better === 'more' ? seen >= than : seen <= than);
+}
 
 /** How far under its mark a figure may fall: a quarter. */
 const SLACK = 0.75;
 
-/** The goals that this run has measured. A request that fails counts against every one of them. */
-export function judge(findings: readonly Finding[], marks: Marks): Verdict[] {
-  return GOALS.flatMap(([id, aim]) => {
-    const goal = ID.exec(id)?.groups as Goal | undefined;
-    if (!goal || !(goal.figure in FIGURES)) throw new Error(`${id}: there is no such figure`);
-    const { figure, reading = 'itself', other = '' } = goal;
-    const finding = findings.find((one) => one.id === goal.group);
-    const rowOf = (name: string): Row | undefined =>
-      finding?.rows.find(({ contender, point }) => contender === name && point.name === goal.point);
-    const row = rowOf(goal.contender);
-    const seen = row && readFigure(figure, reading, row.rounds, rowOf(other)?.rounds)?.median;
-    if (!finding || !row || seen === undefined) return [];
+/** Ratios hold on other machines too; figures in a unit are this one's. */
+function canBeHeld({ reading, figure }: Verdict): boolean {
+  return reading === 'of' || figure === 'tail';
+}
 
-    const isMore = FIGURES[figure].better === 'more';
-    const isAsGood = (than: number): boolean => (isMore ? seen >= than : seen <= than);
-    const failures = failuresOf(row);
-    const canBeHeld = reading === 'of' || figure === 'tail';
-    const mark = canBeHeld ? marks[id] : undefined;
-    const limit = mark === undefined ? seen : isMore ? mark * SLACK : mark / SLACK;
-    const how = `${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`;
-    const worse = isAsGood(limit) ? undefined : `${id}: ${how}`;
-    return {
-      id,
-      goal,
-      scenario: finding.scenario,
-      seen,
-      aim,
-      mark,
-      failures,
-      canBeHeld,
-      isMet: aim === undefined ? undefined : isAsGood(aim) && failures === 0,
-      fault: failures > 0 ? `${id}: ${failures} requests failed` : worse,
-    };
+/** @returns for the user, how it is worse than its mark by more than a quarter, or had requests fail; else nothing */
+export function faultOf(verdict: Verdict): string | undefined {
+  const { id, figure, seen, failures, mark } = verdict;
+  if (failures > 0) return `${id}: ${failures} requests failed`;
+  if (mark === undefined) return undefined;
+  const limit = FIGURES[figure].better === 'more' ? mark * SLACK : mark / SLACK;
+  if (isAsGood(verdict, limit)) return undefined;
+  return `${id}: ${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`;
+}
+
+/** What was measured, a line each, beside its mark where there is one. */
+export function listMarks(verdicts: readonly Verdict[]): string {
+  const lines = verdicts.filter(canBeHeld).map(({ id, seen, mark }) => {
+    return `${seen.toFixed(2).padStart(8)}  ${id}${mark === undefined ? '' : ` (mark: ${mark})`}`;
   });
+  return lines.join('\n');
+}
+
+const FILE = fileURLToPath(new URL('goals.json', import.meta.url));
+
+/** @throws Error when the file is not JSON of numbers */
+export async function readGoals(): Promise<Goals> {
+  const read = JSON.parse(await readFile(FILE, 'utf8')) as Record<string, object>;
+  const isGoal = (goal: object): boolean =>
+    Object.values(goal).every((value) => typeof value === 'number' && value > 0);
+  const odd = Object.entries(read).find(([, goal]) => !isGoal(goal));
+  if (odd) throw new Error(`${FILE}: "${odd[0]}": expected numbers over 0`);
+  return read as Goals;
+}
+
+/**
+ * Makes what was measured the marks; those that this run did not measure stay. p99s over another's are no marks: that of
+ * a bare server at 500 connections was 9 ms in one run and 270 in another. Nor is HAProxy, which CI does not have.
+ */
+export async function keepMarks(verdicts: readonly Verdict[], goals: Goals): Promise<void> {
+  const kept = verdicts
+    .filter((verdict) => canBeHeld(verdict) && verdict.figure !== 'p99' && verdict.other !== 'HAProxy')
+    .map(({ id, seen }) => [id, { ...goals[id], mark: Number(seen.toPrecision(3)) }] as const);
+  const all = Object.entries({ ...goals, ...Object.fromEntries(kept) });
+  const lines = all.map(([id, goal]) => `  ${JSON.stringify(id)}: ${JSON.stringify(goal)}`);
+  await writeFile(FILE, await format(`{\n${lines.join(',\n')}\n}`, { parser: 'json', printWidth: 110 }));
 }

@@ -3,14 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadClient } from './load/client.ts';
-import { ServerProcess, type ServerCommand } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
+import { urlOf, type Subject } from './subject.ts';
 
 /** What all groups work with, and the owner of it: the load generator, the servers that stand ready, their files. */
 export class Lab {
-  /** Ends when the bench is ended. */
-  readonly signal: AbortSignal;
   /** The quick form. */
   readonly isCheck: boolean;
+  /** Ends when the bench is ended. */
+  readonly signal: AbortSignal;
   readonly client: LoadClient;
   readonly #folder = mkdtempSync(join(tmpdir(), 'fwatchdog-bench-'));
   readonly #made = new Map<string, Promise<string>>();
@@ -34,13 +35,10 @@ export class Lab {
     return made;
   }
 
-  /**
-   * Starts a server.
-   * @throws Error when there is no such program; the reason of the bench's signal
-   */
-  launch(command: ServerCommand): ServerProcess {
+  /** @throws Error when there is no such program; the reason of the bench's signal */
+  launch(subject: Subject): ServerProcess {
     this.signal.throwIfAborted();
-    const server = new ServerProcess(command);
+    const server = new ServerProcess(subject);
     this.#servers.push(server);
     return server;
   }
@@ -49,9 +47,9 @@ export class Lab {
    * Starts a server and waits until it is ready.
    * @throws Error when it ends or does not answer in time; the reason of the bench's signal
    */
-  async serve(command: ServerCommand & { readonly readyUrl: string }): Promise<ServerProcess> {
-    const server = this.launch(command);
-    await server.untilOk(command.readyUrl, this.signal);
+  async serve(subject: Subject): Promise<ServerProcess> {
+    const server = this.launch(subject);
+    await server.untilOk(urlOf(subject, subject.readyPath), this.signal);
     return server;
   }
 

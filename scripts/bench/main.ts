@@ -1,39 +1,78 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
-import { compare, type Finding, type Group } from './comparison.ts';
-import { judge, type Marks, type Verdict } from './judge.ts';
+import { InvalidArgumentError, program } from 'commander';
+import { compare, type Effort, type Finding, type Scenario } from './comparison.ts';
+import { faultOf, judge, keepMarks, listMarks, readGoals, type Goals, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
 import { LoadClient } from './load/client.ts';
-import { keepMarks, listMarks, readMarks } from './marks.ts';
-import { describeMachine, DOCS, SCRATCH, writeReport, type Report } from './report.ts';
+import { describeMachine, DOCS, findGivenUp, SCRATCH, writeReport, type Report } from './report.ts';
 import { ASYNC } from './scenarios/async.ts';
 import { GATEWAY, HTTP } from './scenarios/forwarding.ts';
-import { FUNCTIONS } from './scenarios/functions.ts';
+import { FORKS, TEMPLATES } from './scenarios/functions.ts';
 import { MEMORY } from './scenarios/memory.ts';
-import { START } from './scenarios/start.ts';
+import { COLD_START, START } from './scenarios/start.ts';
 
 /** In the order of the report. */
-const GROUPS: readonly Group[] = [...HTTP, ...GATEWAY, ...FUNCTIONS, ...START, MEMORY, ASYNC];
-const NAMES = [...new Set(GROUPS.map(({ scenario }) => scenario))];
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  http: HTTP,
+  gateway: GATEWAY,
+  forks: FORKS,
+  templates: TEMPLATES,
+  start: START,
+  'cold-start': COLD_START,
+  memory: MEMORY,
+  async: ASYNC,
+};
+const NAMES = Object.keys(SCENARIOS);
 
 /** How often the quick form measures again what has fallen: noise passes, a defect does not. */
 const AGAIN = 2;
 
-const HELP = `npm run bench [-- OPTIONS]: ours beside others that do the same work, in turn
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 9999');
+  return Number(text);
+}
 
-  --check           the quick form, some two minutes: exit with 1 where a ratio is worse by more than a quarter
-                    than its mark in scripts/bench/marks.json
-  --only SCENARIOS  some of ${NAMES.join(',')}, with commas
-  --rounds N        rounds for each server and point, in place of the scenario's own
-  --seconds N       how long each of them lasts
-  --keep-marks      make what is measured the marks
-  --render          measure nothing: write the page anew of docs/benchmarks.json
-  --help            this text
+function someNames(text: string): string[] {
+  const names = text.split(',');
+  if (names.some((name) => !NAMES.includes(name))) throw new InvalidArgumentError('no such scenario');
+  return names;
+}
 
-A full run, of every scenario with its own rounds and seconds, takes about 40 minutes and writes docs/benchmarks.md and
-docs/benchmarks.json. Any other writes the same into dist/bench/report/.`;
+interface Options extends Effort {
+  readonly check?: true;
+  readonly only?: readonly string[];
+  readonly keepMarks?: true;
+  readonly render?: true;
+}
+
+const {
+  check: isCheck = false,
+  only = NAMES,
+  keepMarks: keeps,
+  render,
+  ...effort
+} = program
+  .name('npm run bench --')
+  .description('Ours beside others that do the same work, in turn.')
+  .option(
+    '--check',
+    'the quick form, some two minutes: exit with 1 where a ratio is worse by more than a quarter than its mark in ' +
+      'scripts/bench/goals.json',
+  )
+  .option('--only <scenarios>', `some of ${NAMES.join(',')}, with commas`, someNames)
+  .option('--rounds <n>', "rounds for each server and point, in place of the scenario's own", wholeNumber)
+  .option('--seconds <n>', 'how long each of them lasts', wholeNumber)
+  .option('--keep-marks', 'make what is measured the marks')
+  .option('--render', 'measure nothing: write the page again of docs/benchmarks.json')
+  .addHelpText(
+    'after',
+    '\nA full run, of every scenario with its own rounds and seconds, takes about 45 minutes and writes ' +
+      'docs/benchmarks.md and\ndocs/benchmarks.json. Any other writes the same into dist/bench/report/.',
+  )
+  .parse()
+  .opts<Options>();
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -43,110 +82,61 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        check: { type: 'boolean', default: false },
-        only: { type: 'string', default: NAMES.join(',') },
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-        'keep-marks': { type: 'boolean' },
-        render: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-    return values;
-  } catch (error) {
-    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(2);
-  }
-}
-
-const options = readOptions();
-
 /**
- * Runs scenarios; nothing that they started is left when it returns or throws. A group that fails does not take the
- * others with it: a full run takes long.
+ * Runs scenarios; nothing that they started is left when it returns or throws.
  * @throws the reason of the signal
  */
-async function measure(only: readonly string[]): Promise<Report> {
+async function measure(names: readonly string[]): Promise<Report> {
   const machine = describeMachine();
   const began = performance.now();
   const findings: Finding[] = [];
-  const broken: string[] = [];
-  const effort = {
-    ...(options.rounds && { rounds: Number(options.rounds) }),
-    ...(options.seconds && { seconds: Number(options.seconds) }),
-  };
-  const lab = new Lab(options.check, stop.signal, await LoadClient.open(stop.signal));
+  const lab = new Lab(isCheck, stop.signal, await LoadClient.open(stop.signal));
   try {
-    for (const group of GROUPS) {
-      const { scenario, points, quickPoints = points } = group;
-      if (!only.includes(scenario) || (options.check && quickPoints.length === 0)) continue;
-      try {
-        findings.push(await compare(group, effort, lab));
-      } catch (error) {
-        lab.signal.throwIfAborted();
-        broken.push(`${group.title}: ${error instanceof Error ? error.message : String(error)}`);
+    for (const scenario of NAMES.filter((name) => names.includes(name))) {
+      for (const [id, group] of Object.entries(SCENARIOS[scenario] ?? {})) {
+        if (isCheck && group.quickPoints?.length === 0) continue;
+        findings.push({ scenario, id, ...(await compare(group, effort, lab)) });
       }
     }
-    return { machine, minutes: (performance.now() - began) / 60_000, findings, broken };
+    return { machine, minutes: (performance.now() - began) / 60_000, findings };
   } finally {
     await lab.close();
   }
 }
 
-function findGivenUp({ findings, broken }: Report): string[] {
-  const rows = findings.flatMap(({ title, rows: all }) => all.map((row) => ({ title, ...row })));
-  const givenUp = rows.filter((row) => row.broken !== undefined);
-  return [...broken, ...givenUp.map((row) => `${row.title}, ${row.contender}: ${row.broken}`)];
-}
-
-/** @returns the faults that were there each time */
-async function check(verdicts: readonly Verdict[], marks: Marks): Promise<string[]> {
-  let fallen = verdicts.filter(({ fault }) => fault);
+/** @returns the faults that are there each time */
+async function check(verdicts: readonly Verdict[], goals: Goals): Promise<string[]> {
+  let fallen = verdicts.filter(faultOf);
   for (let again = 0; again < AGAIN && fallen.length > 0; again += 1) {
-    for (const { fault } of fallen) console.error(`again: ${fault}`);
+    const faults = fallen.map(faultOf);
+    for (const fault of faults) console.error(`again: ${fault}`);
     const { FLAKES_FILE } = process.env;
-    if (FLAKES_FILE) await appendFile(FLAKES_FILE, fallen.map(({ fault }) => `bench: ${fault}\n`).join(''));
+    if (FLAKES_FILE) await appendFile(FLAKES_FILE, faults.map((fault) => `bench: ${fault}\n`).join(''));
     const { findings } = await measure(fallen.map(({ scenario }) => scenario));
-    const seen = judge(findings, marks);
-    fallen = fallen
-      .map((verdict) => seen.find(({ id }) => id === verdict.id) ?? verdict)
-      .filter(({ fault }) => fault);
+    const seen = judge(findings, goals);
+    fallen = fallen.map((verdict) => seen.find(({ id }) => id === verdict.id) ?? verdict).filter(faultOf);
   }
-  return fallen.flatMap(({ fault }) => fault ?? []);
+  return fallen.flatMap((verdict) => faultOf(verdict) ?? []);
 }
 
 async function bench(): Promise<void> {
-  const only = options.only.split(',');
-  const odd = only.find((name) => !NAMES.includes(name));
-  if (odd !== undefined) throw new Error(`--only ${odd}: expected some of ${NAMES.join(',')}`);
-  for (const name of ['rounds', 'seconds'] as const) {
-    const text = options[name] ?? '1';
-    if (!/^[1-9]\d{0,3}$/.test(text))
-      throw new Error(`--${name} ${text}: expected a whole number from 1 to 9999`);
-  }
+  const goals = await readGoals();
   const report = await measure(only);
-  const isFull = !options.check && only.length === NAMES.length && !options.rounds && !options.seconds;
+  const isFull = !isCheck && only.length === NAMES.length && Object.keys(effort).length === 0;
   const folder = isFull ? DOCS : SCRATCH;
-  const marks = await readMarks();
-  const verdicts = judge(report.findings, marks);
+  const verdicts = judge(report.findings, goals);
   const page = await writeReport(report, verdicts, folder);
-  console.log(options.check ? listMarks(verdicts) : page);
+  console.log(isCheck ? listMarks(verdicts) : page);
   console.error(`written to ${folder}`);
-  if (options['keep-marks']) await keepMarks(verdicts, marks);
-  const faults = [...findGivenUp(report), ...(options.check ? await check(verdicts, marks) : [])];
+  if (keeps) await keepMarks(verdicts, goals);
+  const faults = [...report.findings.flatMap(findGivenUp), ...(isCheck ? await check(verdicts, goals) : [])];
   for (const fault of faults) console.error(`bench: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }
 
-if (options.help) {
-  console.log(HELP);
-} else if (options.render) {
+if (render) {
   const report = JSON.parse(await readFile(`${DOCS}benchmarks.json`, 'utf8')) as Report;
-  await writeReport(report, judge(report.findings, {}), DOCS);
+  await writeReport(report, judge(report.findings, await readGoals()), DOCS);
 } else {
   await bench().catch((error: unknown) => {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);

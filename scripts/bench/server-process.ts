@@ -2,47 +2,22 @@ import { once } from 'node:events';
 import { execa } from 'execa';
 import { readProcess, stackStart, withDescendants, type ProcessFacts } from '../../common/proc.ts';
 import { waitUntilOk } from '../sample/readiness.ts';
+import type { Sample } from './figures.ts';
+import type { Subject } from './subject.ts';
 
-/** What it takes to start a server. */
-export interface ServerCommand {
-  readonly name: string;
-  readonly words: readonly [string, ...string[]];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** What a server has used so far. Processor time in microseconds. */
-interface Usage {
-  /** Of the server process itself, all its threads. */
-  readonly ownCpu: number;
-  /** With the processes it started: those that run, and those that have ended and were waited for. */
-  readonly cpu: number;
-  /** Bytes of the server process that are in memory now. */
-  readonly ownResident: number;
-  /** With the processes it started; pages they share are counted in each. */
-  readonly resident: number;
-}
-
-/** How often a server that starts is asked whether it is ready, in milliseconds. */
-const PAUSE = 20;
 const READY_WITHIN = 15_000;
 const END_WITHIN = 3000;
 const WORDS = 2000;
 
 /**
- * The whole environment of a measured process: nothing of the caller's changes what is measured, least of all
- * NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds as it starts.
+ * Starts a process that is measured. It gets no other environment: nothing of the caller's changes what is measured,
+ * least of all NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds as it starts.
  */
-export function environmentOf(settings: Readonly<Record<string, string>>): Record<string, string> {
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', ...settings };
-}
-
-function launch({ words: [file, ...words], environment }: ServerCommand) {
+function launch({ words: [file = '', ...words], environment }: Subject) {
   return execa(file, words, {
-    env: environmentOf(environment),
+    env: { PATH: process.env.PATH, ...environment },
     extendEnv: false,
     stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
     buffer: false,
     reject: false,
     forceKillAfterDelay: END_WITHIN,
@@ -51,38 +26,31 @@ function launch({ words: [file, ...words], environment }: ServerCommand) {
 
 /** A server under measurement, and the owner of its process and of all that is below it. */
 export class ServerProcess {
-  readonly name: string;
+  readonly #name: string;
   readonly #pid: number;
   readonly #child: ReturnType<typeof launch>;
-  readonly #ended = new AbortController();
-  /** What it has started, with the marks of these: once it has ended itself, /proc tells no more whose they were. */
-  readonly #below = new Map<number, string | undefined>();
+  readonly #failed = new AbortController();
   #lastWords = '';
 
   /** @throws Error when there is no such program */
-  constructor(command: ServerCommand) {
-    this.name = command.name;
-    this.#child = launch(command);
+  constructor(subject: Subject) {
+    this.#name = subject.name;
+    this.#child = launch(subject);
     const { pid } = this.#child;
-    if (pid === undefined)
-      throw new Error(`${this.name} could not be started: is ${command.words[0]} installed?`);
+    if (pid === undefined) throw new Error(`${this.#name}: is ${subject.words[0]} installed?`);
     this.#pid = pid;
     this.#child.once('exit', (status, signal) => {
       // What it said of its end may still be in the pipe.
-      setTimeout(() => this.#ended.abort(this.#failure(`has ended (${signal ?? status})`)), 50);
+      setTimeout(() => this.#fail(`has ended (${signal ?? status})`), 50);
     });
     // Its log goes into a pipe that is read, as a container's does, and is then thrown away.
     this.#child.stdout.resume();
     this.#child.stderr.on('data', (chunk: Buffer) => (this.#lastWords = chunk.toString()));
   }
 
-  #failure(what: string): Error {
+  #fail(what: string): void {
     const words = this.#lastWords.trim().slice(-WORDS);
-    return new Error(`${this.name} ${what}${words === '' ? '' : `; its last words:\n${words}`}`);
-  }
-
-  #noteBelow(): void {
-    for (const pid of withDescendants(this.#pid).slice(1)) this.#below.set(pid, stackStart(pid));
+    this.#failed.abort(new Error(`${this.#name} ${what}${words && `; its last words:\n${words}`}`));
   }
 
   /**
@@ -90,22 +58,24 @@ export class ServerProcess {
    * @param pause milliseconds between two tries
    * @throws Error when the process ends, or has not answered within 15 s
    */
-  async untilOk(url: string, signal: AbortSignal, pause = PAUSE): Promise<void> {
-    const late = AbortSignal.timeout(READY_WITHIN);
+  async untilOk(url: string, signal: AbortSignal, pause = 20): Promise<void> {
+    const late = setTimeout(() => this.#fail(`did not answer at ${url} in time`), READY_WITHIN);
     try {
-      await waitUntilOk(url, pause, AbortSignal.any([signal, this.#ended.signal, late]));
-    } catch (error) {
-      if (!late.aborted) throw error;
-      throw this.#failure(`did not answer at ${url} within ${READY_WITHIN / 1000} s`);
+      await waitUntilOk(url, pause, AbortSignal.any([signal, this.#failed.signal]));
+    } finally {
+      clearTimeout(late);
     }
-    this.#noteBelow();
   }
 
-  /** @throws Error when the process has ended */
-  readUsage(): Usage {
-    this.#ended.signal.throwIfAborted();
+  /**
+   * Reads what it has used so far, itself and with the processes it started: of the processor, those too that have
+   * ended and were waited for; of memory, pages that two of them share count in each.
+   * @throws Error when the process has ended
+   */
+  readUsage(): Required<Pick<Sample, 'ownCpu' | 'cpu' | 'ownResident' | 'resident'>> {
+    this.#failed.signal.throwIfAborted();
     const [own, ...below] = withDescendants(this.#pid).map(readProcess);
-    if (!own) throw new Error(`${this.name} has ended while it was measured`);
+    if (!own) throw new Error(`${this.#name} has ended while it was measured`);
     const all = [own, ...below.filter((one) => one !== undefined)];
     const sum = (of: (one: ProcessFacts) => number): number => all.reduce((total, one) => total + of(one), 0);
     return {
@@ -116,17 +86,21 @@ export class ServerProcess {
     };
   }
 
+  async untilEnd(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+  }
+
   /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
   async end(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#noteBelow();
-      this.#child.kill('SIGTERM');
-      await once(this.#child, 'exit');
-    }
-    for (const [pid, mark] of this.#below) {
+    const below = withDescendants(this.#pid)
+      .slice(1)
+      .map((pid) => ({ pid, stack: stackStart(pid) }));
+    this.#child.kill('SIGTERM');
+    await this.untilEnd();
+    for (const { pid, stack } of below) {
       try {
-        // One that has ended may have left its id to another, whose mark differs.
-        if (mark !== undefined && stackStart(pid) === mark) process.kill(pid, 'SIGKILL');
+        // One that has ended may have left its id to another, whose stack is elsewhere.
+        if (stack !== undefined && stackStart(pid) === stack) process.kill(pid, 'SIGKILL');
       } catch {
         // It ended by itself in between.
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding, Row } from '../../scripts/bench/comparison.ts';
-import { judge, type Marks, type Verdict } from '../../scripts/bench/judge.ts';
+import { faultOf, isAsGood, judge, readGoals, type Goals } from '../../scripts/bench/judge.ts';
 
 const RATE = 'http 50: http mode, rate of direct';
 const P99 = 'http 50: http mode, p99 of direct';
@@ -21,34 +21,40 @@ function finding(direct: Row['rounds'], httpMode: Row['rounds']): Finding {
   };
 }
 
-function fallenAt(marks: Marks, direct: Row['rounds'], httpMode: Row['rounds']): Verdict[] {
-  return judge([finding(direct, httpMode)], marks).filter(({ fault }) => fault !== undefined);
-}
-
 test('a ratio is the median of the ratios of the rounds, not the ratio of the medians', () => {
   // a machine that slowed down between the rounds: the medians, 100 and 100, say nothing
   const direct = [{ rate: 1000 }, { rate: 100 }, { rate: 10 }];
   const httpMode = [{ rate: 500 }, { rate: 50 }, { rate: 100 }];
-  const [verdict] = judge([finding(direct, httpMode)], {});
-  assert.equal(verdict?.id, RATE);
-  assert.equal(verdict.seen, 0.5);
-  assert.equal(verdict.isMet, false);
+  const [verdict] = judge([finding(direct, httpMode)], { [RATE]: {} });
+  assert.equal(verdict?.seen, 0.5);
+  assert.equal(isAsGood(verdict, 0.5), true);
+  assert.equal(isAsGood(verdict, 0.51), false);
 });
 
 test('a ratio falls when it is worse than its mark by more than a quarter, in its own direction', () => {
-  const idsAt = (marks: Marks): string[] =>
-    fallenAt(marks, [{ rate: 100, p99: 1 }], [{ rate: 44, p99: 2.8 }]).map(({ id }) => id);
-  assert.deepEqual(idsAt({ [RATE]: 0.58, [P99]: 2.2 }), []);
-  assert.deepEqual(idsAt({ [RATE]: 0.6, [P99]: 2.2 }), [RATE]);
-  assert.deepEqual(idsAt({ [RATE]: 0.58, [P99]: 2 }), [P99]);
+  const measured = finding([{ rate: 100, p99: 1 }], [{ rate: 44, p99: 2.8 }]);
+  const fallenAt = (goals: Goals): string[] =>
+    judge([measured], goals)
+      .filter(faultOf)
+      .map(({ id }) => id);
+  assert.deepEqual(fallenAt({ [RATE]: { mark: 0.58 }, [P99]: { mark: 2.2 } }), []);
+  assert.deepEqual(fallenAt({ [RATE]: { mark: 0.6 }, [P99]: { mark: 2.2 } }), [RATE]);
+  assert.deepEqual(fallenAt({ [RATE]: { mark: 0.58 }, [P99]: { mark: 2 } }), [P99]);
 });
 
 test('a request that fails is a fault whatever the rate, and is no goal met', () => {
-  const [verdict] = fallenAt({}, [{ rate: 100 }], [{ rate: 90, failures: 1 }]);
-  assert.equal(verdict?.isMet, false);
-  assert.match(verdict.fault ?? '', /1 requests failed/);
+  const [verdict] = judge([finding([{ rate: 100 }], [{ rate: 90, failures: 1 }])], { [RATE]: {} });
+  assert.ok(verdict);
+  assert.equal(isAsGood(verdict, 0.6), false);
+  assert.match(faultOf(verdict) ?? '', /1 requests failed/);
 });
 
 test('what was not measured is not judged', () => {
-  assert.deepEqual(judge([finding([{ rate: 100 }], [])], {}), []);
+  assert.deepEqual(judge([finding([{ rate: 100 }], [])], { [RATE]: { aim: 0.6 } }), []);
+});
+
+test('each goal in the file names a figure', async () => {
+  const goals = await readGoals();
+  assert.ok(Object.keys(goals).length > 0);
+  assert.deepEqual(judge([], goals), []);
 });

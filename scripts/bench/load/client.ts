@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { bundleScript } from '../../sample/sample-bundle.ts';
+import type { Sample } from '../figures.ts';
 
 /** The same request over and over, on each connection one at a time. */
 export interface LoadOrder {
   readonly port: number;
-  readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A text, or so many bytes of no matter what. */
+  /** Of a POST: a text, or so many bytes of no matter what. Without one, it is a GET. */
   readonly body?: string | number;
   /** The content type of the body. */
   readonly type?: string;
@@ -15,18 +15,11 @@ export interface LoadOrder {
   readonly seconds: number;
 }
 
-/** What it saw within the time. Times in milliseconds. */
-export interface LoadResult {
-  readonly requests: number;
-  /** Of bodies, both ways: of uploads those that were answered. */
-  readonly bytes: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Answers other than a whole one of the 200s, and connections that broke. */
-  readonly failures: number;
-  /** How much of the time the client was busy, 1 for all of it. */
-  readonly busy: number;
-}
+/**
+ * What it saw within the time. Failures are answers other than a whole one of the 200s, and connections that broke;
+ * bytes are of bodies, both ways, and of uploads those that were answered.
+ */
+export type LoadResult = Sample & { readonly requests: number; readonly bytes: number };
 
 /** How long after its time the result of an order may take, in milliseconds. */
 const RESULT_WITHIN = 15_000;

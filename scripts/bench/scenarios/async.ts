@@ -9,84 +9,78 @@ import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { request } from 'undici';
 import { findFreePort } from '../../sample/port.ts';
-import { numbers, type Contender, type Group } from '../comparison.ts';
+import { numbers, type Contender, type Scenario } from '../comparison.ts';
 import { readFigure, type Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
-import { load } from '../load/load.ts';
-import { ask, deploy, gateway } from '../subjects/gateway.ts';
-import type { Subject } from '../subjects/subject.ts';
+import { load } from '../loaded.ts';
+import { urlOf, type Subject } from '../subject.ts';
+import { ask, at, deploy, gateway } from '../subjects/gateway.ts';
 
-/** Bytes of a call. */
-const SIZE = 1024;
+/** Those that queue calls at once, and the bytes of a call. */
+const [CLIENTS, SIZE] = [64, 1024];
 /** Calls one after the other, of which the start is timed, and the milliseconds between an answer and the next. */
 const [SINGLES, REST] = [200, 5];
-/** How long a call may take until its callback, and a queue to be worked off, in milliseconds. */
-const [CALLED_WITHIN, DRAINED_WITHIN] = [10_000, 120_000];
-/** How often the queue is looked at that is worked off, in milliseconds. */
-const LOOK_AGAIN = 100;
-
-const NAME = 'held';
+/** How long a call may take until its callback, and a queue to be worked off, in milliseconds; how often it is looked at. */
+const [CALLED_WITHIN, DRAINED_WITHIN, LOOK_AGAIN] = [10_000, 120_000, 100];
 
 /** Functions may take as long as the bench holds their calls, and nothing bounds the queue. */
 const HELD = { exec_timeout: '0s' };
 const SETTINGS = { upstream_timeout: '0', async_max_calls: '10000000', async_max_bytes: `${2 ** 40}` };
 
+/** @returns how many a second, where each piece of work in turn does `count` */
+async function rateOf(seconds: number, count: number, work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  for (; performance.now() - start < seconds * 1000; done += count) await work();
+  return (done / (performance.now() - start)) * 1000;
+}
+
 /** The least that makes a call durable: records are appended, then fdatasync, `atOnce` of them with each. */
 async function fdatasyncLoop(lab: Lab, atOnce: number, seconds: number): Promise<Sample> {
   const file = await fs.open(join(await lab.makeFolder(), 'bare'), 'w');
   const record = Buffer.alloc(SIZE * atOnce, 'x');
-  const start = performance.now();
-  let written = 0;
-  while (performance.now() - start < seconds * 1000) {
-    await file.write(record);
-    await file.datasync();
-    written += atOnce;
-  }
+  const rate = await rateOf(seconds, atOnce, () => file.write(record).then(() => file.datasync()));
   await file.close();
-  return { rate: (written / (performance.now() - start)) * 1000 };
+  return { rate };
 }
 
 /** The same of JetStream: messages into a stream with file storage, each acknowledged before its client's next. */
-async function jetStreamLoop(url: string, clients: number, seconds: number): Promise<Sample> {
+async function jetStreamLoop(url: string, seconds: number): Promise<Sample> {
   const connection = await connect({ servers: url });
   const manager = await jetstreamManager(connection);
   await manager.streams.add({ name: 'BARE', subjects: ['BARE.>'], storage: StorageType.File });
   const client = jetstream(connection);
   const body = Buffer.alloc(SIZE, 'x');
-  const start = performance.now();
-  let published = 0;
-  const publish = async (): Promise<void> => {
-    while (performance.now() - start < seconds * 1000) {
-      await client.publish('BARE.fn', body);
-      published += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, publish));
-  const rate = (published / (performance.now() - start)) * 1000;
+  const publish = () => rateOf(seconds, 1, () => client.publish('BARE.fn', body));
+  const rates = await Promise.all(Array.from({ length: CLIENTS }, publish));
   await connection.close();
-  return { rate };
+  return { rate: rates.reduce((sum, rate) => sum + rate) };
 }
 
 /** Works with a nats-server whose store is empty. */
 async function inNats(lab: Lab, work: (url: string) => Promise<Sample>): Promise<Sample> {
   const [port, monitor] = [await findFreePort(), await findFreePort()];
+  const store = ['--jetstream', '--store_dir', await lab.makeFolder()];
   const where = ['--addr', '127.0.0.1', '--port', `${port}`, '--http_port', `${monitor}`];
-  const url = `nats://127.0.0.1:${port}`;
-  const server = await lab.serve({
+  const words = ['nats-server', ...store, ...where];
+  const subject = {
     name: 'nats-server',
-    words: ['nats-server', '--jetstream', '--store_dir', await lab.makeFolder(), ...where],
+    words,
     environment: {},
-    readyUrl: `http://127.0.0.1:${monitor}/healthz`,
-  });
+    port: monitor,
+    base: '',
+    readyPath: 'healthz',
+  };
+  const server = await lab.serve(subject);
   try {
-    return await work(url);
+    return await work(`nats://127.0.0.1:${port}`);
   } finally {
     await server.end();
   }
 }
 
 /** The function tells in its answer, which a callback brings, when it began. */
-async function measureBegun(lab: Lab, url: string): Promise<number | undefined> {
+async function measureBegun(lab: Lab, url: string): Promise<Sample> {
   const callbacks = createServer().listen(0, '127.0.0.1');
   try {
     await once(callbacks, 'listening');
@@ -105,7 +99,8 @@ async function measureBegun(lab: Lab, url: string): Promise<number | undefined> 
       samples.push({ begun: Math.max(0, began - taken) });
       await wait(REST, undefined, { signal });
     }
-    return readFigure('begun', 'itself', samples)?.median;
+    const begun = readFigure('begun', 'itself', samples)?.median;
+    return begun === undefined ? {} : { begun };
   } finally {
     callbacks.close();
     callbacks.closeAllConnections();
@@ -122,65 +117,62 @@ async function countProcessed({ environment }: Subject): Promise<number> {
  * What a queue does: calls that come one by one; calls that come at once, of which the first few run and do not end; and
  * the working off of these, to a function of one millisecond.
  */
-async function measureQueue(lab: Lab, settings: object, clients: number, seconds: number): Promise<Sample> {
+async function measureQueue(lab: Lab, settings: object, seconds: number): Promise<Sample> {
   const subject = await gateway({ ...SETTINGS, ...settings })(lab);
+  const [direct, queue] = [at(subject, '/function/held'), at(subject, '/async-function/held')];
   const server = await lab.serve(subject);
   try {
-    const origin = `http://127.0.0.1:${subject.port}`;
-    await deploy(subject, NAME, 'hello', HELD);
-    await server.untilOk(`${origin}/function/${NAME}`, lab.signal);
-    const begun = await measureBegun(lab, `${origin}/async-function/${NAME}/`);
+    await deploy(subject, 'hello', 'held', HELD);
+    await server.untilOk(urlOf(direct), lab.signal);
+    const begun = await measureBegun(lab, urlOf(queue));
     const before = await countProcessed(subject);
-    const calls = { method: 'POST', path: '/held', body: SIZE, connections: clients } as const;
-    const queue = { ...subject, base: `/async-function/${NAME}` };
+    const calls = { path: '/held', body: SIZE, connections: CLIENTS };
     const { rate = 0, p99 = 0, failures = 0 } = await load(lab, server, queue, calls, seconds);
     const start = performance.now();
-    await ask(subject, 'GET', `/function/${NAME}/release`);
+    await ask(subject, 'GET', `${direct.base}/release`);
     const signal = AbortSignal.any([lab.signal, AbortSignal.timeout(DRAINED_WITHIN)]);
     while ((await countProcessed(subject)) - before < rate * seconds) {
       await wait(LOOK_AGAIN, undefined, { signal });
     }
     const drained = (rate * seconds * 1000) / (performance.now() - start);
-    return { rate, p99, failures, drained, ...(begun === undefined ? {} : { begun }) };
+    return { rate, p99, failures, drained, ...begun };
   } finally {
     await server.end();
   }
 }
 
-const [ONE, GROUPED, JETSTREAM] = ['fdatasync', 'fdatasync for all at once', 'JetStream'];
+const [ONE, GROUPED, JETSTREAM] = ['fdatasync', `fdatasync of ${CLIENTS} at once`, 'JetStream'];
 
 async function open(lab: Lab): Promise<Contender[]> {
-  const contender = (
-    name: string,
-    measure: (clients: number, seconds: number) => Promise<Sample>,
-  ): Contender => ({ name, measure: ({ value }, seconds) => measure(value, seconds) });
+  const contender = (name: string, measure: (seconds: number) => Promise<Sample>): Contender => {
+    return { name, measure: (_point, seconds) => measure(seconds) };
+  };
+  const inJetStream = (url: string, seconds: number) => measureQueue(lab, { nats_url: url }, seconds);
   return [
-    contender(ONE, (_clients, seconds) => fdatasyncLoop(lab, 1, seconds)),
-    contender(GROUPED, (clients, seconds) => fdatasyncLoop(lab, clients, seconds)),
-    contender(JETSTREAM, (clients, seconds) => inNats(lab, (url) => jetStreamLoop(url, clients, seconds))),
-    contender('of-gateway', (clients, seconds) => measureQueue(lab, {}, clients, seconds)),
-    contender('of-gateway, JetStream', (clients, seconds) =>
-      inNats(lab, (url) => measureQueue(lab, { nats_url: url }, clients, seconds)),
-    ),
+    contender(ONE, (seconds) => fdatasyncLoop(lab, 1, seconds)),
+    contender(GROUPED, (seconds) => fdatasyncLoop(lab, CLIENTS, seconds)),
+    contender(JETSTREAM, (seconds) => inNats(lab, (url) => jetStreamLoop(url, seconds))),
+    contender('of-gateway', (seconds) => measureQueue(lab, {}, seconds)),
+    contender('of-gateway, JetStream', (seconds) => inNats(lab, (url) => inJetStream(url, seconds))),
   ];
 }
 
 /** Calls for later, beside the least that makes one durable. */
-export const ASYNC: Group = {
-  scenario: 'async',
-  id: 'async',
-  title: 'Queued calls',
-  about:
-    `Calls of ${SIZE} bytes that are acknowledged once they are durable, by the gateway's own queue and by its queue in ` +
-    'JetStream; beside bare loops of fdatasync, after each record and after one of each client, and of messages to ' +
-    'JetStream. "begun" is from the 202 to the start of the function where nothing else goes on.',
-  axis: 'clients',
-  points: numbers(64),
-  quickPoints: [],
-  rounds: 3,
-  warmUp: false,
-  columns: ['rate', 'p99', 'begun', 'drained', 'failures'],
-  ratios: ['rate'],
-  beside: [ONE, GROUPED, JETSTREAM],
-  open,
+export const ASYNC: Scenario = {
+  async: {
+    title: 'Queued calls',
+    about:
+      `Calls of ${SIZE} bytes, of ${CLIENTS} clients at once, that are acknowledged once they are durable: by the ` +
+      "gateway's own queue, and by its queue in JetStream. Beside bare loops of fdatasync, and of messages to JetStream. " +
+      '"begun" is from the 202 to the start of the function where nothing else goes on.',
+    axis: 'clients',
+    points: numbers(CLIENTS),
+    quickPoints: [],
+    rounds: 3,
+    warmUp: false,
+    columns: ['rate', 'p99', 'begun', 'drained', 'failures'],
+    ratios: ['rate'],
+    beside: [ONE, GROUPED, JETSTREAM],
+    open,
+  },
 };

@@ -1,6 +1,6 @@
-import { numbers, type Group, type Point } from '../comparison.ts';
+import { numbers, sizes, type Group, type Point, type Scenario } from '../comparison.ts';
 import { MIB } from '../figures.ts';
-import { atConnections, loading, sizes, type Request } from '../load/load.ts';
+import { atConnections, loading, type Request } from '../loaded.ts';
 import { BASE, gateway } from '../subjects/gateway.ts';
 import { direct, haproxy, httpProxy, replyFrom } from '../subjects/others.ts';
 import { httpMode, inprocMode } from '../subjects/watchdog.ts';
@@ -13,7 +13,7 @@ function answerOf({ value }: Point): Request {
 }
 
 function uploadOf({ value }: Point): Request {
-  return { method: 'POST', body: value, connections: CONNECTIONS };
+  return { body: value, connections: CONNECTIONS };
 }
 
 const SMALL = {
@@ -32,10 +32,8 @@ const ALL = [...OURS, haproxy, httpProxy(), replyFrom()];
 const TWO_WORKERS = httpMode('http mode, 2 workers', { workers: '2' });
 
 /** http mode, directly, and through what others use to forward: small requests, and bodies of all sizes. */
-export const HTTP: readonly Group[] = [
-  {
-    scenario: 'http',
-    id: 'http',
+export const HTTP: Scenario = {
+  http: {
     title: 'A small GET through http mode',
     about:
       'The function answers 37 bytes. It is asked directly, and behind each forwarder, which starts it as a process ' +
@@ -46,10 +44,8 @@ export const HTTP: readonly Group[] = [
     quickPoints: numbers(50, 500),
     open: loading([...ALL, TWO_WORKERS], atConnections(), OURS),
   },
-  {
-    // Alone beside http mode, so that their turns lie close together.
-    scenario: 'http',
-    id: 'haproxy',
+  // Alone beside http mode, so that their turns lie close together.
+  haproxy: {
     title: 'A small GET: http mode beside HAProxy',
     about: 'HAProxy runs with one thread and `http-reuse always` before the same function.',
     ...SMALL,
@@ -58,9 +54,7 @@ export const HTTP: readonly Group[] = [
     rounds: 9,
     open: loading([haproxy, httpMode()], atConnections()),
   },
-  {
-    scenario: 'http',
-    id: 'answers',
+  answers: {
     title: 'Answers of up to 64 MiB through http mode',
     about: `The function answers with a Content-Length. ${CONNECTIONS} connections, ${FEW_CONNECTIONS} above 1 MiB.`,
     axis: 'answer',
@@ -69,9 +63,7 @@ export const HTTP: readonly Group[] = [
     quickPoints: sizes(64 * MIB),
     open: loading(ALL, answerOf, OURS),
   },
-  {
-    scenario: 'http',
-    id: 'uploads',
+  uploads: {
     title: 'Uploads of up to 1 MiB through http mode',
     about: `POST with a Content-Length; the function counts what arrives. ${CONNECTIONS} connections.`,
     axis: 'upload',
@@ -80,7 +72,7 @@ export const HTTP: readonly Group[] = [
     quickPoints: sizes(MIB),
     open: loading(ALL, uploadOf, OURS),
   },
-];
+};
 
 const BEHIND = inprocMode('function');
 const QUICK_GATEWAYS = [inprocMode('direct'), gateway(), replyFrom(BEHIND, BASE)];
@@ -92,10 +84,8 @@ const GATEWAY_BODIES = {
 } as const satisfies Partial<Group>;
 
 /** The gateway beside what it takes the place of. */
-export const GATEWAY: readonly Group[] = [
-  {
-    scenario: 'gateway',
-    id: 'gateway',
+export const GATEWAY: Scenario = {
+  gateway: {
     title: 'A small GET through the gateway',
     about:
       'The function runs behind the watchdog in inproc mode: called directly, through the gateway, and through ' +
@@ -108,9 +98,7 @@ export const GATEWAY: readonly Group[] = [
     quickPoints: numbers(50, 500),
     open: loading(GATEWAYS, atConnections(), QUICK_GATEWAYS),
   },
-  {
-    scenario: 'gateway',
-    id: 'gateway-answers',
+  'gateway-answers': {
     title: 'Answers of 64 MiB through the gateway',
     about: `${FEW_CONNECTIONS} connections.`,
     axis: 'answer',
@@ -118,9 +106,7 @@ export const GATEWAY: readonly Group[] = [
     points: sizes(64 * MIB),
     open: loading(GATEWAYS, answerOf, QUICK_GATEWAYS),
   },
-  {
-    scenario: 'gateway',
-    id: 'gateway-uploads',
+  'gateway-uploads': {
     title: 'Uploads of 1 MiB through the gateway',
     about: `${CONNECTIONS} connections.`,
     axis: 'upload',
@@ -128,4 +114,4 @@ export const GATEWAY: readonly Group[] = [
     points: sizes(MIB),
     open: loading(GATEWAYS, uploadOf, QUICK_GATEWAYS),
   },
-];
+};

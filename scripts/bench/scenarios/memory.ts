@@ -1,21 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { numbers, type Contender, type Group } from '../comparison.ts';
+import { numbers, type Contender, type Scenario } from '../comparison.ts';
 import type { Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
-import { load, type Request } from '../load/load.ts';
+import { load, type Request } from '../loaded.ts';
+import type { Subject } from '../subject.ts';
 import { gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
-import type { Subject } from '../subjects/subject.ts';
-import { inWatchdog } from '../subjects/templates.ts';
-import { forkMode, httpMode, inprocMode } from '../subjects/watchdog.ts';
+import { forkMode, httpMode, inprocMode, inWatchdog } from '../subjects/watchdog.ts';
 
 /** How long a server is left alone before its memory is read, in milliseconds. */
 const REST = 1000;
 const MANY = 100_000;
 /** Of requests that each start a process. */
 const FEW = 10_000;
-
-const POST = { method: 'POST', body: 'sixteen bytes...' } as const;
 
 async function weigh(lab: Lab, subject: Subject, request: Request, most: number): Promise<Sample> {
   const server = await lab.serve(subject);
@@ -35,35 +32,38 @@ async function weigh(lab: Lab, subject: Subject, request: Request, most: number)
 }
 
 async function open(lab: Lab): Promise<Contender[]> {
-  const loaded = [direct, httpMode(), inprocMode(), inWatchdog('ts-http')];
-  const forking = [forkMode('streaming'), forkMode('serializing'), forkMode('classic')];
-  const others = [gateway(), httpProxy(), replyFrom(), functionsFramework];
-  const contenders: Contender[] = [];
-  for (const make of [...loaded, ...forking, ...others]) {
-    const subject = await make(lab);
-    const [request, most] = forking.includes(make) ? [POST, FEW] : [{}, MANY];
-    const measure: Contender['measure'] = ({ value }) => weigh(lab, subject, request, Math.min(value, most));
-    contenders.push({ name: subject.name, measure });
-  }
-  return contenders;
+  const forking = ['streaming', 'serializing', 'classic'].map((mode) => forkMode(mode));
+  const ours = [direct, httpMode(), inprocMode(), inWatchdog('ts-http'), ...forking, gateway()];
+  const makes = [...ours, httpProxy(), replyFrom(), functionsFramework];
+  return Promise.all(
+    makes.map(async (make) => {
+      const subject = await make(lab);
+      const isForking = forking.includes(make);
+      const request = isForking ? { body: 'sixteen bytes...' } : {};
+      const most = isForking ? FEW : MANY;
+      const measure: Contender['measure'] = ({ value }) =>
+        weigh(lab, subject, request, Math.min(value, most));
+      return { name: subject.name, measure };
+    }),
+  );
 }
 
 /** What stays in memory, at rest and after work. */
-export const MEMORY: Group = {
-  scenario: 'memory',
-  id: 'memory',
-  title: 'Memory',
-  about:
-    `Resident memory a second after the start, and a second after ${MANY} requests at 50 connections (${FEW} in the ` +
-    'modes with a process for each), of the server itself and in all with the function below it. Pages that two ' +
-    'processes share are counted in each. No limit was set; what containers of 64 and 128 MB hold is in ' +
-    '[Small memory](operators.md#small-memory).',
-  axis: 'requests',
-  points: numbers(0, MANY),
-  quickPoints: [],
-  rounds: 3,
-  warmUp: false,
-  columns: ['ownResident', 'resident', 'failures'],
-  ratios: [],
-  open,
+export const MEMORY: Scenario = {
+  memory: {
+    title: 'Memory',
+    about:
+      `Resident memory a second after the start, and a second after ${MANY} requests at 50 connections (${FEW} in the ` +
+      'modes with a process for each), of the server itself and in all with the function below it. Pages that two ' +
+      'processes share are counted in each. No limit was set; what containers of 64 and 128 MB hold is in ' +
+      '[Small memory](operators.md#small-memory).',
+    axis: 'requests',
+    points: numbers(0, MANY),
+    quickPoints: [],
+    rounds: 3,
+    warmUp: false,
+    columns: ['ownResident', 'resident', 'failures'],
+    ratios: [],
+    open,
+  },
 };

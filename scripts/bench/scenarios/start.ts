@@ -1,15 +1,11 @@
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { execa } from 'execa';
-import { numbers, type Contender, type Group } from '../comparison.ts';
+import { numbers, type Contender, type Scenario } from '../comparison.ts';
 import type { Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
-import { environmentOf } from '../server-process.ts';
-import { ask, deploy, gateway } from '../subjects/gateway.ts';
+import { subjectOf, urlOf, type Subject } from '../subject.ts';
+import { ask, at, deploy, gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework } from '../subjects/others.ts';
-import type { Subject } from '../subjects/subject.ts';
-import { behindHttpMode, inWatchdog } from '../subjects/templates.ts';
-import { forkMode, HEALTH, httpMode } from '../subjects/watchdog.ts';
+import { behindHttpMode, forkMode, HEALTH, httpMode, inWatchdog } from '../subjects/watchdog.ts';
 
 /** How often a server that starts is asked, in milliseconds. */
 const PAUSE = 1;
@@ -24,31 +20,24 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** From the start of a Node that has nothing to do until it has ended. */
-async function startBareNode(signal: AbortSignal): Promise<Sample> {
-  const start = performance.now();
-  const node = execa(process.execPath, ['-e', '0'], {
-    stdio: 'ignore',
-    env: environmentOf({}),
-    extendEnv: false,
-    cancelSignal: signal,
-  });
-  const ended = once(node, 'exit').then(() => performance.now() - start);
-  await node;
-  const time = await ended;
-  return { healthy: time, first: time };
+async function bareNode(lab: Lab): Promise<Contender> {
+  const subject = await subjectOf('node -e 0', [process.execPath, '-e', '0'], 'port');
+  const measure = async (): Promise<Sample> => {
+    const time = await timed(() => lab.launch(subject).untilEnd());
+    return { healthy: time, first: time };
+  };
+  return { name: subject.name, measure };
 }
 
 /** From the start of a server until it answers: its health, where it has any, and then the function. */
-async function startServer(lab: Lab, subject: Subject, hasHealth: boolean): Promise<Sample> {
+async function startServer(lab: Lab, subject: Subject): Promise<Sample> {
+  const hasHealth = subject.readyPath !== '';
   const start = performance.now();
   const server = lab.launch(subject);
   try {
-    let health: Sample = {};
-    if (hasHealth) {
-      await server.untilOk(`${subject.url}${HEALTH}`, lab.signal, PAUSE);
-      health = { healthy: performance.now() - start };
-    }
-    await server.untilOk(subject.url, lab.signal, PAUSE);
+    if (hasHealth) await server.untilOk(urlOf(subject, HEALTH), lab.signal, PAUSE);
+    const health = hasHealth ? { healthy: performance.now() - start } : {};
+    await server.untilOk(urlOf(subject), lab.signal, PAUSE);
     return { ...health, first: performance.now() - start };
   } finally {
     await server.end();
@@ -60,11 +49,11 @@ async function startGateway(lab: Lab, subject: Subject): Promise<Sample> {
   const start = performance.now();
   const server = lab.launch(subject);
   try {
-    await server.untilOk(subject.url, lab.signal, PAUSE);
+    await server.untilOk(urlOf(subject), lab.signal, PAUSE);
     const first = performance.now() - start;
     const deployed = await timed(async () => {
-      await deploy(subject, 'another', 'hello');
-      await server.untilOk(`http://127.0.0.1:${subject.port}/function/another/`, lab.signal, PAUSE);
+      await deploy(subject, 'hello', 'another');
+      await server.untilOk(urlOf(at(subject, '/function/another')), lab.signal, PAUSE);
     });
     await ask(subject, 'DELETE', '/system/functions', { functionName: 'another' });
     return { first, deployed };
@@ -73,43 +62,58 @@ async function startGateway(lab: Lab, subject: Subject): Promise<Sample> {
   }
 }
 
-interface Replicas {
-  readonly availableReplicas?: number;
-}
-
 /** The first call of a function at zero, and the next. */
 async function callAtZero(lab: Lab, subject: Subject, name: string): Promise<Sample> {
   const signal = AbortSignal.any([lab.signal, AbortSignal.timeout(ZERO_WITHIN)]);
   await ask(subject, 'POST', `/system/scale-function/${name}`, { serviceName: name, replicas: 0 });
-  for (;;) {
-    const status = JSON.parse(await ask(subject, 'GET', `/system/function/${name}`)) as Replicas;
-    if (!status.availableReplicas) break;
-    await wait(LOOK_AGAIN, undefined, { signal });
+  for (let replicas = 1; replicas > 0; await wait(LOOK_AGAIN, undefined, { signal })) {
+    const status = JSON.parse(await ask(subject, 'GET', `/system/function/${name}`)) as Status;
+    replicas = status.availableReplicas ?? 0;
   }
   await wait(CLEANED, undefined, { signal });
   const call = () => timed(() => ask(subject, 'POST', `/function/${name}`, {}));
   return { first: await call(), warm: await call() };
 }
 
-const bareNode = (lab: Lab): Contender => ({
-  name: 'node -e 0',
-  measure: () => startBareNode(lab.signal),
-});
+interface Status {
+  readonly availableReplicas?: number;
+}
 
 const TS_HTTP = inWatchdog('ts-http');
 
-/** A server whose starts are measured. */
-async function starting(lab: Lab, make: typeof TS_HTTP): Promise<Contender> {
-  const subject = await make(lab);
-  const hasHealth = make !== direct && make !== functionsFramework;
-  return { name: subject.name, measure: () => startServer(lab, subject, hasHealth) };
+/** Servers whose starts are measured. */
+function starting(lab: Lab, makes: readonly (typeof TS_HTTP)[]): Promise<Contender[]> {
+  const open = async (make: typeof TS_HTTP): Promise<Contender> => {
+    const subject = await make(lab);
+    return { name: subject.name, measure: () => startServer(lab, subject) };
+  };
+  return Promise.all(makes.map(open));
+}
+
+async function openStart(lab: Lab): Promise<Contender[]> {
+  const subject = await gateway()(lab);
+  const others = lab.isCheck ? [] : [direct];
+  const last = lab.isCheck ? [] : [behindHttpMode('ts-http'), functionsFramework];
+  return [
+    await bareNode(lab),
+    ...(await starting(lab, [...others, httpMode(), forkMode('streaming'), TS_HTTP])),
+    { name: subject.name, measure: () => startGateway(lab, subject) },
+    ...(await starting(lab, last)),
+  ];
+}
+
+async function openCold(lab: Lab): Promise<Contender[]> {
+  const subject = await gateway()(lab);
+  const server = await lab.serve(subject);
+  await deploy(subject, 'ts-http', 'cold');
+  await server.untilOk(urlOf(at(subject, '/function/cold')), lab.signal);
+  const atZero = { name: subject.name, measure: () => callAtZero(lab, subject, 'cold') };
+  return [await bareNode(lab), ...(await starting(lab, [TS_HTTP])), atZero];
 }
 
 /** How long it takes from nothing to answers. */
-export const START: readonly Group[] = [
-  {
-    scenario: 'start',
-    id: 'start',
+export const START: Scenario = {
+  start: {
     title: 'Start',
     about:
       'From the start of the process to the first 200 of `/_/health`, and to the first 200 of the function; of ' +
@@ -122,20 +126,13 @@ export const START: readonly Group[] = [
     columns: ['healthy', 'first', 'deployed'],
     ratios: [],
     differences: ['healthy', 'first'],
-    open: async (lab) => {
-      const ofGateway = await gateway()(lab);
-      const contenders = [bareNode(lab)];
-      const ours = [httpMode(), forkMode('streaming'), TS_HTTP];
-      for (const make of lab.isCheck ? ours : [direct, ...ours]) contenders.push(await starting(lab, make));
-      contenders.push({ name: 'of-gateway', measure: () => startGateway(lab, ofGateway) });
-      if (lab.isCheck) return contenders;
-      const last = [behindHttpMode('ts-http'), functionsFramework];
-      return [...contenders, ...(await Promise.all(last.map((make) => starting(lab, make))))];
-    },
+    open: openStart,
   },
-  {
-    scenario: 'cold-start',
-    id: 'cold-start',
+};
+
+/** How long a call takes that has to start its function. */
+export const COLD_START: Scenario = {
+  'cold-start': {
     title: 'The first call of a function at zero',
     about:
       'of-gateway runs, and a ts-http function in inproc mode is called that is scaled to zero, then once more; beside ' +
@@ -148,13 +145,6 @@ export const START: readonly Group[] = [
     ratios: [],
     differences: ['first'],
     beside: ['node -e 0', 'ts-http, inproc'],
-    open: async (lab) => {
-      const subject = await gateway()(lab);
-      const server = await lab.serve(subject);
-      await deploy(subject, 'cold', 'ts-http');
-      await server.untilOk(`http://127.0.0.1:${subject.port}/function/cold`, lab.signal);
-      const atZero = { name: 'of-gateway', measure: () => callAtZero(lab, subject, 'cold') };
-      return [bareNode(lab), await starting(lab, TS_HTTP), atZero];
-    },
+    open: openCold,
   },
-];
+};

@@ -5,22 +5,22 @@ import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
 import { bundleScript } from '../../sample/sample-bundle.ts';
 import type { Lab } from '../lab.ts';
-import type { ServerCommand } from '../server-process.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import { subjectOf, urlOf, type Subject } from '../subject.ts';
 
 /** What ours are measured against. */
 
 type Make = (lab: Lab) => Promise<Subject>;
 
-function servers(lab: Lab): Promise<string> {
-  return lab.once('servers', () => bundleScript('bench/servers/servers.ts', 'bench/servers.mjs'));
+/** Runs a server of servers/servers.ts. */
+async function wordsOf(lab: Lab, ...words: readonly string[]): Promise<string[]> {
+  const file = await lab.once('servers', () => bundleScript('bench/servers/servers.ts', 'bench/servers.mjs'));
+  return [process.execPath, file, ...words];
 }
 
-/** A server of servers/servers.ts that listens where http_port says. */
 const server =
   (name: string, kind: string): Make =>
   async (lab) =>
-    subjectOf({ name, words: [process.execPath, await servers(lab), kind], portSetting: 'http_port' });
+    subjectOf(name, await wordsOf(lab, kind), 'http_port');
 
 /** The bench's function, started by nobody but the bench. */
 export const direct = server('direct', 'function');
@@ -31,22 +31,19 @@ export const bare = server('bare', 'bare');
 /** node:http with a `cat` of its own for each request. */
 export const spawning = server('node spawn', 'spawn');
 
-type Words = Subject['words'];
-
-/** Starts the function below a proxy, as ours do, so that both are measured as one. */
-function below(proxy: Words, { words }: ServerCommand): Words {
+/** Starts what stands behind a proxy below it, as ours do, so that both are measured as one. */
+function below(proxy: readonly string[], { words }: Subject): string[] {
   return ['/bin/sh', '-c', `${joinWords([...words])} & exec ${joinWords([...proxy])}`];
 }
 
 /** A proxy of servers/servers.ts, before the bench's function where no other is given. */
 const proxy =
   (name: string) =>
-  (behind: Make = direct, base = '') =>
-  async (lab: Lab): Promise<Subject> => {
+  (behind = direct, base = ''): Make =>
+  async (lab) => {
     const served = await behind(lab);
-    const words = [process.execPath, await servers(lab), name, served.url.slice(0, -1), base] as const;
-    const { environment } = served;
-    return subjectOf({ name, words: below(words, served), portSetting: 'proxy_port', environment, base });
+    const words = await wordsOf(lab, name, urlOf(served).slice(0, -1), base);
+    return subjectOf(name, below(words, served), 'proxy_port', { environment: served.environment, base });
   };
 
 /** http-proxy with nothing else in it. */
@@ -76,11 +73,11 @@ listen bench
 export async function haproxy(lab: Lab): Promise<Subject | undefined> {
   const { failed } = await execa('haproxy', ['-v'], { reject: false, cancelSignal: lab.signal });
   if (failed) return undefined;
+  const served = await direct(lab);
   const file = join(await lab.makeFolder(), 'haproxy.cfg');
-  const behind = await direct(lab);
-  await writeFile(file, haproxySettings(behind.port));
-  const words = below(['haproxy', '-db', '-q', '-f', file], behind);
-  return subjectOf({ name: 'HAProxy', words, portSetting: 'proxy_port', environment: behind.environment });
+  await writeFile(file, haproxySettings(served.port));
+  const words = below(['haproxy', '-db', '-q', '-f', file], served);
+  return subjectOf('HAProxy', words, 'proxy_port', { environment: served.environment });
 }
 
 const FUNCTIONS_FRAMEWORK = fileURLToPath(
@@ -93,10 +90,6 @@ export async function functionsFramework(lab: Lab): Promise<Subject> {
     "exports.hello = (request, response) => response.json({ message: `Hello, ${request.body?.name ?? 'world'}!` });";
   const source = await lab.makeFolder();
   await writeFile(join(source, 'index.js'), handler);
-  return subjectOf({
-    name: 'functions-framework',
-    words: [process.execPath, FUNCTIONS_FRAMEWORK, '--target=hello', `--source=${source}`],
-    portSetting: 'PORT',
-    environment: { NODE_ENV: 'production' },
-  });
+  const words = [process.execPath, FUNCTIONS_FRAMEWORK, '--target=hello', `--source=${source}`];
+  return subjectOf('functions-framework', words, 'PORT', { environment: { NODE_ENV: 'production' } });
 }
