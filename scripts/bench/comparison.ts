@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MIB, type FigureName, type Sample } from './figures.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, Make } from './lab.ts';
+import type { Subject } from './server-process.ts';
 
 /** One setting of what a group varies: a number of connections, the size of a body. */
 export interface Point {
@@ -8,21 +9,17 @@ export interface Point {
   readonly value: number;
 }
 
-/** One of those that take turns. */
+/** One of those that take turns: a server, and how it is measured. */
 export interface Contender {
-  readonly name: string;
+  readonly make: Make;
   /** @throws Error where it cannot be measured: it has ended, or answered nothing */
-  measure(point: Point, seconds: number): Promise<Sample>;
+  measure(lab: Lab, subject: Subject, point: Point, seconds: number): Promise<Sample>;
 }
 
-/** What a reader is told of a group, and shown. */
+/** What the table of a group shows; docs/benchmarks.md has the words to it. */
 interface Shown {
-  readonly title: string;
-  /** What is done, by whom. */
-  readonly about: string;
   /** What the points are, as the head of a column. */
   readonly axis: string;
-  /** What the table shows. */
   readonly columns: readonly FigureName[];
   /** Those of them that are also shown over another contender's. */
   readonly ratios: readonly FigureName[];
@@ -41,8 +38,9 @@ export interface Group extends Shown {
   readonly rounds?: number;
   /** False where a first round that is not counted would make no difference. */
   readonly warmUp?: false;
-  /** Starts what is measured; the lab ends it. */
-  open(lab: Lab): Promise<readonly Contender[]>;
+  readonly contenders: readonly Contender[];
+  /** Those that the quick form has, where it has not all. */
+  readonly quick?: readonly Make[];
 }
 
 /** A part of the bench, which can be asked for by its name: its groups, by the ids that name their goals. */
@@ -84,33 +82,7 @@ export function sizes(...values: number[]): Point[] {
   });
 }
 
-/** Requests that failed in all rounds. */
-export function failuresOf({ rounds }: Row): number {
-  return rounds.reduce((sum, round) => sum + (round.failures ?? 0), 0);
-}
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A turn of each contender that has not been given up; none of them counts in the rounds before 0. */
-async function takeTurns(
-  contenders: readonly Contender[],
-  rows: readonly Row[],
-  round: number,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [index, row] of rows.entries()) {
-    if (row.broken !== undefined) continue;
-    try {
-      const sample = await contenders[index]?.measure(row.point, round < 0 ? 1 : seconds);
-      if (round >= 0 && sample) row.rounds.push(sample);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (round >= 0) row.broken = messageOf(error);
-    }
-    await wait(SETTLE, undefined, { signal });
-  }
-}
 
 /**
  * Lets the contenders of a group take turns (A B A B …), at one point after the other, each time after a first round that
@@ -118,18 +90,37 @@ async function takeTurns(
  * @param effort in place of the group's own
  * @throws the reason of the lab's signal
  */
-export async function compare(group: Group, effort: Effort, lab: Lab): Promise<Findings> {
-  const { open, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
+export async function compare(id: string, group: Group, effort: Effort, lab: Lab): Promise<Findings> {
+  const { contenders, quick, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
   const { rounds = lab.isCheck ? Math.ceil(own / 2) : own, seconds = lab.isCheck ? 1 : 2 } = effort;
   const findings: Findings = { ...shown, rows: [] };
+  /** A turn of one of them; that of a round before 0 does not count. */
+  const takeTurn = async (row: Row, turn: (seconds: number) => Promise<Sample>, round: number) => {
+    if (row.broken !== undefined) return;
+    try {
+      const sample = await turn(round < 0 ? 1 : seconds);
+      if (round >= 0) row.rounds.push(sample);
+    } catch (error) {
+      lab.signal.throwIfAborted();
+      if (round >= 0) row.broken = messageOf(error);
+    }
+    await wait(SETTLE, undefined, { signal: lab.signal });
+  };
   try {
-    const contenders = await open(lab);
+    const ready: { subject: Subject; measure: Contender['measure'] }[] = [];
+    for (const { make, measure } of contenders) {
+      const subject = lab.isCheck && quick?.includes(make) === false ? undefined : await make(lab);
+      if (subject) ready.push({ subject, measure });
+    }
     for (const point of lab.isCheck ? quickPoints : points) {
-      console.error(`${group.title}: ${group.axis} ${point.name} …`);
-      const rows = contenders.map(({ name }): Row => ({ contender: name, point, rounds: [] }));
+      console.error(`${id}: ${group.axis} ${point.name} …`);
+      const rows = ready.map(({ subject }): Row => ({ contender: subject.name, point, rounds: [] }));
       findings.rows.push(...rows);
       for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
-        await takeTurns(contenders, rows, round, seconds, lab.signal);
+        for (const [index, { subject, measure }] of ready.entries()) {
+          const row = rows[index];
+          if (row) await takeTurn(row, (time) => measure(lab, subject, point, time), round);
+        }
       }
     }
   } catch (error) {

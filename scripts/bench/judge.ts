@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
-import { failuresOf, type Finding, type Row } from './comparison.ts';
+import type { Finding, Row } from './comparison.ts';
 import { FIGURES, readFigure, type FigureName, type Reading } from './figures.ts';
 
 interface Goal {
@@ -29,6 +29,11 @@ export interface Verdict extends Goal {
   readonly other: string;
   readonly seen: number;
   readonly failures: number;
+}
+
+/** Requests that failed in all rounds. */
+export function failuresOf({ rounds }: Row): number {
+  return rounds.reduce((sum, round) => sum + (round.failures ?? 0), 0);
 }
 
 /** The goals that this run has measured. */

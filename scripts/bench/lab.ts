@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadClient } from './load/client.ts';
-import { ServerProcess } from './server-process.ts';
-import { urlOf, type Subject } from './subject.ts';
+import { ServerProcess, urlOf, type Subject } from './server-process.ts';
+
+/** Prepares a server; undefined where this machine does not have it. */
+export type Make<T extends Subject | undefined = Subject | undefined> = (lab: Lab) => Promise<T>;
 
 /** What all groups work with, and the owner of it: the load generator, the servers that stand ready, their files. */
 export class Lab {
@@ -16,6 +18,7 @@ export class Lab {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fwatchdog-bench-'));
   readonly #made = new Map<string, Promise<string>>();
   readonly #servers: ServerProcess[] = [];
+  readonly #standing = new Map<Subject, Promise<ServerProcess>>();
 
   constructor(isCheck: boolean, signal: AbortSignal, client: LoadClient) {
     this.isCheck = isCheck;
@@ -53,8 +56,16 @@ export class Lab {
     return server;
   }
 
+  /** The server of a subject that stands ready until all are ended; it is started with the first turn. */
+  standing(subject: Subject): Promise<ServerProcess> {
+    const server = this.#standing.get(subject) ?? this.serve(subject);
+    this.#standing.set(subject, server);
+    return server;
+  }
+
   /** Ends all servers that it has started. */
   async clear(): Promise<void> {
+    this.#standing.clear();
     await Promise.all(this.#servers.splice(0).map((server) => server.end()));
   }
 

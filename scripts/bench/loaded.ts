@@ -1,15 +1,11 @@
-import type { Group, Point } from './comparison.ts';
+import type { Contender, Point } from './comparison.ts';
 import { MIB, type Sample } from './figures.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, Make } from './lab.ts';
 import type { LoadOrder } from './load/client.ts';
-import type { ServerProcess } from './server-process.ts';
-import type { Subject } from './subject.ts';
+import type { ServerProcess, Subject } from './server-process.ts';
 
 /** What is asked, and over how many connections. */
 export type Request = Partial<Omit<LoadOrder, 'port' | 'seconds'>>;
-
-/** Prepares a subject; undefined where this machine does not have it. */
-type Make = (lab: Lab) => Promise<Subject | undefined>;
 
 /**
  * Loads a server over HTTP, for a second more with each 1,000 connections, as they are opened within it.
@@ -39,25 +35,13 @@ export async function load(
 }
 
 /**
- * Opens a group of servers that stand ready and are loaded.
+ * Servers that stand ready and are loaded.
  * @param requestOf what each point asks for
- * @param quick those that the quick form has
  */
-export function loading(
-  subjects: readonly Make[],
-  requestOf: (point: Point) => Request,
-  quick = subjects,
-): Group['open'] {
-  return async (lab) => {
-    const made = await Promise.all((lab.isCheck ? quick : subjects).map((make) => make(lab)));
-    const open = async (subject: Subject) => {
-      const server = await lab.serve(subject);
-      const measure = (point: Point, seconds: number) =>
-        load(lab, server, subject, requestOf(point), seconds);
-      return { name: subject.name, measure };
-    };
-    return Promise.all(made.filter((subject) => subject !== undefined).map(open));
-  };
+export function loaded(makes: readonly Make[], requestOf: (point: Point) => Request): Contender[] {
+  const measure: Contender['measure'] = async (lab, subject, point, seconds) =>
+    load(lab, await lab.standing(subject), subject, requestOf(point), seconds);
+  return makes.map((make) => ({ make, measure }));
 }
 
 /** A request whose points are numbers of connections. */

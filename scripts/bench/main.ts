@@ -1,15 +1,14 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { InvalidArgumentError, program } from 'commander';
 import { compare, type Effort, type Finding, type Scenario } from './comparison.ts';
 import { faultOf, judge, keepMarks, listMarks, readGoals, type Goals, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
-import { LoadClient } from './load/client.ts';
-import { describeMachine, DOCS, findGivenUp, SCRATCH, writeReport, type Report } from './report.ts';
+import { startLoadClient } from './load/client.ts';
+import { describeMachine, findGivenUp, readReport, writeReport, type Report } from './report.ts';
 import { ASYNC } from './scenarios/async.ts';
-import { GATEWAY, HTTP } from './scenarios/forwarding.ts';
-import { FORKS, TEMPLATES } from './scenarios/functions.ts';
+import { FORKS, GATEWAY, HTTP, TEMPLATES } from './scenarios/loads.ts';
 import { MEMORY } from './scenarios/memory.ts';
 import { COLD_START, START } from './scenarios/start.ts';
 
@@ -65,7 +64,7 @@ const {
   .option('--rounds <n>', "rounds for each server and point, in place of the scenario's own", wholeNumber)
   .option('--seconds <n>', 'how long each of them lasts', wholeNumber)
   .option('--keep-marks', 'make what is measured the marks')
-  .option('--render', 'measure nothing: write the page again of docs/benchmarks.json')
+  .option('--render', 'measure nothing: put the tables of docs/benchmarks.json into docs/benchmarks.md')
   .addHelpText(
     'after',
     '\nA full run, of every scenario with its own rounds and seconds, takes about 45 minutes and writes ' +
@@ -90,12 +89,12 @@ async function measure(names: readonly string[]): Promise<Report> {
   const machine = describeMachine();
   const began = performance.now();
   const findings: Finding[] = [];
-  const lab = new Lab(isCheck, stop.signal, await LoadClient.open(stop.signal));
+  const lab = new Lab(isCheck, stop.signal, await startLoadClient(stop.signal));
   try {
-    for (const scenario of NAMES.filter((name) => names.includes(name))) {
-      for (const [id, group] of Object.entries(SCENARIOS[scenario] ?? {})) {
+    for (const [scenario, groups] of Object.entries(SCENARIOS)) {
+      for (const [id, group] of names.includes(scenario) ? Object.entries(groups) : []) {
         if (isCheck && group.quickPoints?.length === 0) continue;
-        findings.push({ scenario, id, ...(await compare(group, effort, lab)) });
+        findings.push({ scenario, id, ...(await compare(id, group, effort, lab)) });
       }
     }
     return { machine, minutes: (performance.now() - began) / 60_000, findings };
@@ -121,25 +120,19 @@ async function check(verdicts: readonly Verdict[], goals: Goals): Promise<string
 
 async function bench(): Promise<void> {
   const goals = await readGoals();
-  const report = await measure(only);
-  const isFull = !isCheck && only.length === NAMES.length && Object.keys(effort).length === 0;
-  const folder = isFull ? DOCS : SCRATCH;
+  const report = render ? await readReport() : await measure(only);
+  const isFull = render || (!isCheck && only.length === NAMES.length && Object.keys(effort).length === 0);
   const verdicts = judge(report.findings, goals);
-  const page = await writeReport(report, verdicts, folder);
+  const page = await writeReport(report, verdicts, isFull);
+  if (render) return;
   console.log(isCheck ? listMarks(verdicts) : page);
-  console.error(`written to ${folder}`);
   if (keeps) await keepMarks(verdicts, goals);
   const faults = [...report.findings.flatMap(findGivenUp), ...(isCheck ? await check(verdicts, goals) : [])];
   for (const fault of faults) console.error(`bench: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }
 
-if (render) {
-  const report = JSON.parse(await readFile(`${DOCS}benchmarks.json`, 'utf8')) as Report;
-  await writeReport(report, judge(report.findings, await readGoals()), DOCS);
-} else {
-  await bench().catch((error: unknown) => {
-    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode ??= 1;
-  });
-}
+await bench().catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode ??= 1;
+});

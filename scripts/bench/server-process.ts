@@ -1,43 +1,66 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
 import { readProcess, stackStart, withDescendants, type ProcessFacts } from '../../common/proc.ts';
+import { findFreePort } from '../sample/port.ts';
 import { waitUntilOk } from '../sample/readiness.ts';
 import type { Sample } from './figures.ts';
-import type { Subject } from './subject.ts';
+
+/** A server to measure. */
+export interface Subject {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** The path below which the function is served: '' or `/function/NAME`. */
+  readonly base: string;
+  /** Below that, the path that answers 200 once requests can be sent. */
+  readonly readyPath: string;
+}
+
+/** @param portSetting tells it where to listen: on a free port of its own */
+export async function subjectOf(
+  name: string,
+  words: readonly string[],
+  portSetting: string,
+  { environment, ...rest }: Partial<Subject> = {},
+): Promise<Subject> {
+  const port = await findFreePort();
+  const told = { ...environment, [portSetting]: `${port}` };
+  return { base: '', readyPath: '', ...rest, name, words, port, environment: told };
+}
+
+/** @param path below that of the function */
+export function urlOf({ port, base }: Subject, path = ''): string {
+  return `http://127.0.0.1:${port}${base}/${path}`;
+}
 
 const READY_WITHIN = 15_000;
 const END_WITHIN = 3000;
 const WORDS = 2000;
 
-/**
- * Starts a process that is measured. It gets no other environment: nothing of the caller's changes what is measured,
- * least of all NODE_EXTRA_CA_CERTS, which costs every Node tens of milliseconds as it starts.
- */
-function launch({ words: [file = '', ...words], environment }: Subject) {
-  return execa(file, words, {
-    env: { PATH: process.env.PATH, ...environment },
-    extendEnv: false,
-    stdin: 'ignore',
-    buffer: false,
-    reject: false,
-    forceKillAfterDelay: END_WITHIN,
-  });
-}
-
 /** A server under measurement, and the owner of its process and of all that is below it. */
 export class ServerProcess {
   readonly #name: string;
   readonly #pid: number;
-  readonly #child: ReturnType<typeof launch>;
+  readonly #child;
   readonly #failed = new AbortController();
   #lastWords = '';
 
   /** @throws Error when there is no such program */
-  constructor(subject: Subject) {
-    this.#name = subject.name;
-    this.#child = launch(subject);
+  constructor({ name, words: [file = '', ...words], environment }: Subject) {
+    this.#name = name;
+    this.#child = execa(file, words, {
+      // Nothing of the caller's environment changes what is measured, least of all NODE_EXTRA_CA_CERTS, which costs
+      // every Node tens of milliseconds as it starts.
+      env: { PATH: process.env.PATH, ...environment },
+      extendEnv: false,
+      stdin: 'ignore',
+      buffer: false,
+      reject: false,
+      forceKillAfterDelay: END_WITHIN,
+    });
     const { pid } = this.#child;
-    if (pid === undefined) throw new Error(`${this.#name}: is ${subject.words[0]} installed?`);
+    if (pid === undefined) throw new Error(`${name}: is ${file} installed?`);
     this.#pid = pid;
     this.#child.once('exit', (status, signal) => {
       // What it said of its end may still be in the pipe.
@@ -74,9 +97,9 @@ export class ServerProcess {
    */
   readUsage(): Required<Pick<Sample, 'ownCpu' | 'cpu' | 'ownResident' | 'resident'>> {
     this.#failed.signal.throwIfAborted();
-    const [own, ...below] = withDescendants(this.#pid).map(readProcess);
+    const all = withDescendants(this.#pid).flatMap((pid) => readProcess(pid) ?? []);
+    const [own] = all;
     if (!own) throw new Error(`${this.#name} has ended while it was measured`);
-    const all = [own, ...below.filter((one) => one !== undefined)];
     const sum = (of: (one: ProcessFacts) => number): number => all.reduce((total, one) => total + of(one), 0);
     return {
       ownCpu: own.cpuSeconds * 1e6,
@@ -92,9 +115,7 @@ export class ServerProcess {
 
   /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
   async end(): Promise<void> {
-    const below = withDescendants(this.#pid)
-      .slice(1)
-      .map((pid) => ({ pid, stack: stackStart(pid) }));
+    const [, ...below] = withDescendants(this.#pid).map((pid) => ({ pid, stack: stackStart(pid) }));
     this.#child.kill('SIGTERM');
     await this.untilEnd();
     for (const { pid, stack } of below) {

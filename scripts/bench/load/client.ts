@@ -24,35 +24,26 @@ export type LoadResult = Sample & { readonly requests: number; readonly bytes: n
 /** How long after its time the result of an order may take, in milliseconds. */
 const RESULT_WITHIN = 15_000;
 
-/**
- * The load generator: a thread of its own, which lives through all rounds, so that each finds it equally warm. It is a
- * client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or undici's
- * parser take, and the servers that it loads share the processors with it.
- */
-export class LoadClient {
-  readonly #worker: Worker;
-  readonly #signal: AbortSignal;
-
-  private constructor(worker: Worker, signal: AbortSignal) {
-    this.#worker = worker;
-    this.#signal = signal;
-  }
-
-  /** @param signal ends the waiting for results */
-  static async open(signal: AbortSignal): Promise<LoadClient> {
-    return new LoadClient(new Worker(await bundleScript('bench/load/worker.ts', 'bench/worker.mjs')), signal);
-  }
-
+export interface LoadClient {
   /** @throws Error when the result does not come in time; the reason of the signal */
-  async run(order: LoadOrder): Promise<LoadResult> {
+  run(order: LoadOrder): Promise<LoadResult>;
+  close(): Promise<unknown>;
+}
+
+/**
+ * Starts the load generator: a thread of its own, which lives through all rounds, so that each finds it equally warm. It
+ * is a client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or
+ * undici's parser take, and the servers that it loads share the processors with it.
+ * @param signal ends the waiting for results
+ */
+export async function startLoadClient(signal: AbortSignal): Promise<LoadClient> {
+  const worker = new Worker(await bundleScript('bench/load/worker.ts', 'bench/worker.mjs'));
+  const run = async (order: LoadOrder): Promise<LoadResult> => {
     const late = AbortSignal.timeout(order.seconds * 1000 + RESULT_WITHIN);
-    const answered = once(this.#worker, 'message', { signal: AbortSignal.any([this.#signal, late]) });
-    this.#worker.postMessage(order, []);
+    const answered = once(worker, 'message', { signal: AbortSignal.any([signal, late]) });
+    worker.postMessage(order, []);
     const [result] = (await answered) as [LoadResult];
     return result;
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
+  };
+  return { run, close: () => worker.terminate() };
 }

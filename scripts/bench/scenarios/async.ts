@@ -13,8 +13,8 @@ import { numbers, type Contender, type Scenario } from '../comparison.ts';
 import { readFigure, type Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
 import { load } from '../loaded.ts';
-import { urlOf, type Subject } from '../subject.ts';
-import { ask, at, deploy, gateway } from '../subjects/gateway.ts';
+import { subjectOf, urlOf, type Subject } from '../server-process.ts';
+import { ask, deploy, gateway } from '../subjects/gateway.ts';
 
 /** Those that queue calls at once, and the bytes of a call. */
 const [CLIENTS, SIZE] = [64, 1024];
@@ -119,17 +119,16 @@ async function countProcessed({ environment }: Subject): Promise<number> {
  */
 async function measureQueue(lab: Lab, settings: object, seconds: number): Promise<Sample> {
   const subject = await gateway({ ...SETTINGS, ...settings })(lab);
-  const [direct, queue] = [at(subject, '/function/held'), at(subject, '/async-function/held')];
+  const queue = { ...subject, base: '/async-function/held' };
   const server = await lab.serve(subject);
   try {
     await deploy(subject, 'hello', 'held', HELD);
-    await server.untilOk(urlOf(direct), lab.signal);
     const begun = await measureBegun(lab, urlOf(queue));
     const before = await countProcessed(subject);
     const calls = { path: '/held', body: SIZE, connections: CLIENTS };
     const { rate = 0, p99 = 0, failures = 0 } = await load(lab, server, queue, calls, seconds);
     const start = performance.now();
-    await ask(subject, 'GET', `${direct.base}/release`);
+    await ask(subject, 'GET', '/function/held/release');
     const signal = AbortSignal.any([lab.signal, AbortSignal.timeout(DRAINED_WITHIN)]);
     while ((await countProcessed(subject)) - before < rate * seconds) {
       await wait(LOOK_AGAIN, undefined, { signal });
@@ -143,28 +142,26 @@ async function measureQueue(lab: Lab, settings: object, seconds: number): Promis
 
 const [ONE, GROUPED, JETSTREAM] = ['fdatasync', `fdatasync of ${CLIENTS} at once`, 'JetStream'];
 
-async function open(lab: Lab): Promise<Contender[]> {
-  const contender = (name: string, measure: (seconds: number) => Promise<Sample>): Contender => {
-    return { name, measure: (_point, seconds) => measure(seconds) };
+function contender(name: string, measure: (lab: Lab, seconds: number) => Promise<Sample>): Contender {
+  return {
+    make: () => subjectOf(name, [], 'port'),
+    measure: (lab, _subject, _point, seconds) => measure(lab, seconds),
   };
-  const inJetStream = (url: string, seconds: number) => measureQueue(lab, { nats_url: url }, seconds);
-  return [
-    contender(ONE, (seconds) => fdatasyncLoop(lab, 1, seconds)),
-    contender(GROUPED, (seconds) => fdatasyncLoop(lab, CLIENTS, seconds)),
-    contender(JETSTREAM, (seconds) => inNats(lab, (url) => jetStreamLoop(url, seconds))),
-    contender('of-gateway', (seconds) => measureQueue(lab, {}, seconds)),
-    contender('of-gateway, JetStream', (seconds) => inNats(lab, (url) => inJetStream(url, seconds))),
-  ];
 }
+
+const CONTENDERS = [
+  contender(ONE, (lab, seconds) => fdatasyncLoop(lab, 1, seconds)),
+  contender(GROUPED, (lab, seconds) => fdatasyncLoop(lab, CLIENTS, seconds)),
+  contender(JETSTREAM, (lab, seconds) => inNats(lab, (url) => jetStreamLoop(url, seconds))),
+  contender('of-gateway', (lab, seconds) => measureQueue(lab, {}, seconds)),
+  contender('of-gateway, JetStream', (lab, seconds) =>
+    inNats(lab, (url) => measureQueue(lab, { nats_url: url }, seconds)),
+  ),
+];
 
 /** Calls for later, beside the least that makes one durable. */
 export const ASYNC: Scenario = {
   async: {
-    title: 'Queued calls',
-    about:
-      `Calls of ${SIZE} bytes, of ${CLIENTS} clients at once, that are acknowledged once they are durable: by the ` +
-      "gateway's own queue, and by its queue in JetStream. Beside bare loops of fdatasync, and of messages to JetStream. " +
-      '"begun" is from the 202 to the start of the function where nothing else goes on.',
     axis: 'clients',
     points: numbers(CLIENTS),
     quickPoints: [],
@@ -173,6 +170,6 @@ export const ASYNC: Scenario = {
     columns: ['rate', 'p99', 'begun', 'drained', 'failures'],
     ratios: ['rate'],
     beside: [ONE, GROUPED, JETSTREAM],
-    open,
+    contenders: CONTENDERS,
   },
 };

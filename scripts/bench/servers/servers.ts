@@ -1,33 +1,18 @@
 import { spawn } from 'node:child_process';
-import { Agent, createServer, ServerResponse, type Server } from 'node:http';
+import { Agent, createServer, ServerResponse, type RequestListener } from 'node:http';
 import { createListener } from './listener.ts';
 
 /**
- * The servers that stand beside ours, started as `servers.mjs KIND`. A package is loaded by the one that needs it, so
- * that the others have nothing but themselves in memory.
+ * The servers that stand beside ours, started as `servers.mjs KIND`; a proxy is also told the address of the function,
+ * and what it has to take off each path. A package is loaded by the one that needs it, so that the others have nothing
+ * but themselves in memory.
  */
 
-const { http_port, proxy_port } = process.env;
-/** A proxy is told the address of the function, and what it has to take off each path. */
 const [kind = '', target = '', base = ''] = process.argv.slice(2);
-const FUNCTION = { port: Number(http_port), host: '127.0.0.1', backlog: 4096 };
-const PROXY = { ...FUNCTION, port: Number(proxy_port) };
-
-/** The function as a server of its own. */
-function startFunction(): void {
-  createServer({ keepAliveTimeout: 0 }, createListener()).listen(FUNCTION);
-  process.once('SIGTERM', () => process.exit(0));
-}
-
-function endOnTerm(server: Server): void {
-  process.once('SIGTERM', () => {
-    server.close();
-    server.closeAllConnections();
-  });
-}
+const { http_port, proxy_port } = process.env;
 
 /** The least that a server has to do for the handler of the templates: what an adapter is compared with. */
-function startBare(): void {
+function bareListener(): RequestListener {
   const handler = async ({ body }: { body?: { name?: string } }): Promise<object> => {
     return { message: `Hello, ${body?.name ?? 'world'}!` };
   };
@@ -37,29 +22,29 @@ function startBare(): void {
     response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
     response.end(text);
   };
-  const server = createServer((request, response) => {
+  return (request, response) => {
     if (request.method === 'GET') return void answer(response, {});
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => void answer(response, { body: JSON.parse(Buffer.concat(chunks).toString()) }));
-  });
-  endOnTerm(server.listen(FUNCTION.port, FUNCTION.host));
+  };
 }
 
 /** The least that Node can do to answer each request with a process of its own. */
-function startSpawning(): void {
-  const server = createServer((request, response) => {
-    const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
-    cat.on('error', () => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-    cat.stdin.on('error', () => request.resume());
-    response.on('close', () => cat.kill());
-    request.pipe(cat.stdin);
-    cat.stdout.pipe(response);
+const spawnCat: RequestListener = (request, response) => {
+  const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
+  cat.on('error', () => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
   });
-  endOnTerm(server.listen(FUNCTION.port, FUNCTION.host));
+  cat.stdin.on('error', () => request.resume());
+  response.on('close', () => cat.kill());
+  request.pipe(cat.stdin);
+  cat.stdout.pipe(response);
+};
+
+function listen(port: string | undefined, listener: RequestListener, options = {}): void {
+  createServer(options, listener).listen({ port: Number(port), host: '127.0.0.1', backlog: 4096 });
 }
 
 /** http-proxy as its users have it, with connections kept alive: without those it opens one for each request. */
@@ -70,11 +55,10 @@ async function startHttpProxy(): Promise<void> {
     if (response instanceof ServerResponse && !response.headersSent) response.writeHead(502).end();
     else response.destroy();
   });
-  const server = createServer((request, response) => {
+  listen(proxy_port, (request, response) => {
     request.url = request.url?.slice(base.length) ?? '/';
     proxy.web(request, response);
   });
-  server.listen(PROXY);
 }
 
 /** @fastify/reply-from with its own defaults, bodies streamed. */
@@ -86,14 +70,11 @@ async function startReplyFrom(): Promise<void> {
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   await app.register(replyFrom, { base: target });
   app.all('/*', (request, reply) => reply.from(request.raw.url?.slice(base.length)));
-  await app.listen(PROXY);
+  await app.listen({ port: Number(proxy_port), host: '127.0.0.1', backlog: 4096 });
 }
 
-const KINDS: Readonly<Record<string, () => void | Promise<void>>> = {
-  function: startFunction,
-  bare: startBare,
-  spawn: startSpawning,
-  'http-proxy': startHttpProxy,
-  'reply-from': startReplyFrom,
-};
-await KINDS[kind]?.();
+if (kind === 'function') listen(http_port, createListener(), { keepAliveTimeout: 0 });
+if (kind === 'bare') listen(http_port, bareListener());
+if (kind === 'spawn') listen(http_port, spawnCat);
+if (kind === 'http-proxy') await startHttpProxy();
+if (kind === 'reply-from') await startReplyFrom();

@@ -1,41 +1,24 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { request } from 'undici';
+import { currentLink, imageFolder, type LocalImage } from '../../../common/local-image.ts';
 import { findFreePort } from '../../sample/port.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
-import type { Lab } from '../lab.ts';
-import { subjectOf, urlOf, type Subject } from '../subject.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, type Subject } from '../server-process.ts';
 import { listener, template } from './watchdog.ts';
 
-const OFKIT = fileURLToPath(new URL('dist/ofkit.js', ROOT));
 const GATEWAY = fileURLToPath(new URL('dist/of-gateway.js', ROOT));
 
-/** The functions that the gateway has images of, both in inproc mode: the bench's, and the ts-http template. */
-const HANDLERS = { hello: 'function.mjs', 'ts-http': '' };
-
-const STACK = `version: 1.0
-provider: { name: openfaas }
-functions:
-  hello: { lang: dockerfile, handler: ./hello, image: bench/hello }
-  ts-http: { lang: dockerfile, handler: ./ts-http, image: bench/ts-http }
-`;
-
-const dockerfileOf = (handler: string): string => `FROM node:24-alpine
-WORKDIR /home/app
-COPY . .
-ENV mode=inproc handler_path=/home/app/${handler} healthcheck_interval=0s
-CMD ["fwatchdog"]
-`;
+/** The images that the gateway has, both in inproc mode: the bench's function, and the ts-http template. */
+const IMAGES = {
+  hello: { handler: 'function.mjs', source: listener },
+  'ts-http': { handler: '', source: template('ts-http') },
+};
 
 /** Where gateways serve the bench's function. */
 export const BASE = '/function/hello';
-
-/** The same gateway, asked for another path. */
-export function at(subject: Subject, base: string): Subject {
-  return { ...subject, base };
-}
 
 /**
  * Asks the gateway's API, or a function behind it.
@@ -50,50 +33,43 @@ export async function ask({ port }: Subject, method: string, path: string, body?
   return text;
 }
 
-/** Deploys an image of the bench as a service. */
+/** Deploys an image, and waits until the function answers. */
 export async function deploy(
   subject: Subject,
-  image: keyof typeof HANDLERS,
+  image: keyof typeof IMAGES,
   service: string,
   envVars: object = {},
 ): Promise<void> {
-  await ask(subject, 'POST', '/system/functions', { service, image: `bench/${image}:latest`, envVars });
+  await ask(subject, 'POST', '/system/functions', { service, image, envVars });
+  await ask(subject, 'GET', `/function/${service}`);
 }
 
-async function gatewayIn(state: string, settings: object): Promise<Subject> {
-  const ports = { metrics_port: `${await findFreePort()}` };
-  const environment = { state_dir: state, basic_auth: 'false', ...ports, ...settings };
-  return subjectOf('of-gateway', [process.execPath, GATEWAY], 'port', { environment, base: BASE });
-}
-
-/** @returns a state folder with the images, where the bench's function is deployed */
-async function makeState(lab: Lab, folder: string): Promise<string> {
-  const state = join(folder, 'state');
-  await mkdir(join(folder, 'hello'));
-  await cp(await listener(lab), join(folder, 'hello/function.mjs'));
-  await cp(await template('ts-http')(lab), join(folder, 'ts-http'), { recursive: true });
-  for (const [name, handler] of Object.entries(HANDLERS)) {
-    await writeFile(join(folder, name, 'Dockerfile'), dockerfileOf(handler));
-    // The template's own leaves out the compiled handler, and what this names would have its packages installed.
-    await writeFile(join(folder, name, '.dockerignore'), 'function/package.json');
+/** Puts the images into a state folder. */
+async function writeImages(lab: Lab, state: string): Promise<void> {
+  for (const [name, { handler, source }] of Object.entries(IMAGES)) {
+    const folder = join(imageFolder(state, name), 'r1');
+    const workdir = '/home/app';
+    const environment = { mode: 'inproc', handler_path: join(workdir, handler), healthcheck_interval: '0s' };
+    const command = ['fwatchdog'];
+    const image: LocalImage = { name, workdir, environment, command, choosesPort: true, port: 8080 };
+    await cp(await source(lab), join(folder, 'root', handler), { recursive: true });
+    await writeFile(join(folder, 'image.json'), JSON.stringify(image));
+    await symlink('r1', currentLink(state, name));
   }
-  await writeFile(join(folder, 'stack.yaml'), STACK);
-  const words = [OFKIT, 'build', '--local', '--quiet', '--state-dir', state];
-  await execa(process.execPath, words, { cwd: folder, cancelSignal: lab.signal });
-  const subject = await gatewayIn(state, {});
-  const server = await lab.serve({ ...subject, base: '', readyPath: 'healthz' });
-  await deploy(subject, 'hello', 'hello');
-  await server.untilOk(urlOf(subject), lab.signal);
-  await server.end();
-  return state;
 }
 
 /** The gateway with the bench's function deployed, in a state folder of its own. */
-export function gateway(settings: object = {}) {
-  return async (lab: Lab): Promise<Subject> => {
-    const made = await lab.once('state', (folder) => makeState(lab, folder));
+export function gateway(settings: object = {}): Make<Subject> {
+  return async (lab) => {
     const state = await lab.makeFolder();
-    await cp(made, state, { recursive: true, verbatimSymlinks: true });
-    return gatewayIn(state, settings);
+    await writeImages(lab, state);
+    const ports = { metrics_port: `${await findFreePort()}` };
+    const environment = { state_dir: state, basic_auth: 'false', ...ports, ...settings };
+    const words = [process.execPath, GATEWAY];
+    const subject = await subjectOf('of-gateway', words, 'port', { environment, base: BASE });
+    const server = await lab.serve({ ...subject, base: '', readyPath: 'healthz' });
+    await deploy(subject, 'hello', 'hello');
+    await server.end();
+    return subject;
   };
 }

@@ -4,12 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
 import { bundleScript } from '../../sample/sample-bundle.ts';
-import type { Lab } from '../lab.ts';
-import { subjectOf, urlOf, type Subject } from '../subject.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 
 /** What ours are measured against. */
-
-type Make = (lab: Lab) => Promise<Subject>;
 
 /** Runs a server of servers/servers.ts. */
 async function wordsOf(lab: Lab, ...words: readonly string[]): Promise<string[]> {
@@ -18,7 +16,7 @@ async function wordsOf(lab: Lab, ...words: readonly string[]): Promise<string[]>
 }
 
 const server =
-  (name: string, kind: string): Make =>
+  (name: string, kind: string): Make<Subject> =>
   async (lab) =>
     subjectOf(name, await wordsOf(lab, kind), 'http_port');
 
@@ -39,7 +37,7 @@ function below(proxy: readonly string[], { words }: Subject): string[] {
 /** A proxy of servers/servers.ts, before the bench's function where no other is given. */
 const proxy =
   (name: string) =>
-  (behind = direct, base = ''): Make =>
+  (behind = direct, base = ''): Make<Subject> =>
   async (lab) => {
     const served = await behind(lab);
     const words = await wordsOf(lab, name, urlOf(served).slice(0, -1), base);

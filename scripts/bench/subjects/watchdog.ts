@@ -5,13 +5,11 @@ import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
 import { findFreePort } from '../../sample/port.ts';
 import { bundleScript, ROOT, WATCHDOG } from '../../sample/sample-bundle.ts';
-import type { Lab } from '../lab.ts';
-import { subjectOf, urlOf, type Subject } from '../subject.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 import { direct } from './others.ts';
 
 type Settings = Readonly<Record<string, string>>;
-type Make = (lab: Lab) => Promise<Subject>;
-
 /** Answers once the watchdog does. */
 export const HEALTH = '_/health';
 
@@ -27,7 +25,7 @@ async function watchdog(lab: Lab, name: string, settings: Settings, readyPath = 
 }
 
 /** http mode before a server, the bench's function where no other is given. */
-export function httpMode(name = 'http mode', settings: Settings = {}, behind = direct): Make {
+export function httpMode(name = 'http mode', settings: Settings = {}, behind = direct): Make<Subject> {
   return async (lab) => {
     const served = await behind(lab);
     const told = { fprocess: joinWords([...served.words]), upstream_url: urlOf(served).slice(0, -1) };
@@ -36,7 +34,7 @@ export function httpMode(name = 'http mode', settings: Settings = {}, behind = d
 }
 
 /** A process for each request: `cat`, where the settings do not say another. */
-export function forkMode(mode: string, name = `${mode} mode`, settings: Settings = {}): Make {
+export function forkMode(mode: string, name = `${mode} mode`, settings: Settings = {}): Make<Subject> {
   return (lab) => watchdog(lab, name, { mode, fprocess: 'cat', ...settings }, HEALTH);
 }
 
@@ -46,7 +44,7 @@ export function listener(lab: Lab): Promise<string> {
 }
 
 /** A handler in the watchdog's own process, the bench's function where no other is given. */
-export function inprocMode(name = 'inproc mode', settings: Settings = {}, handler = listener): Make {
+export function inprocMode(name = 'inproc mode', settings: Settings = {}, handler = listener): Make<Subject> {
   return async (lab) =>
     watchdog(lab, name, { mode: 'inproc', handler_path: await handler(lab), ...settings });
 }
@@ -82,13 +80,15 @@ export function template(name: TemplateName) {
 }
 
 /** A template without a watchdog. */
-export function alone(name: TemplateName): Make {
+export function alone(name: TemplateName): Make<Subject> {
   return async (lab) => {
     const words = [process.execPath, join(await template(name)(lab), 'index.js')];
     return subjectOf(name, words, 'http_port');
   };
 }
 
-export const behindHttpMode = (name: TemplateName): Make => httpMode(`${name}, http mode`, {}, alone(name));
+export const behindHttpMode = (name: TemplateName): Make<Subject> =>
+  httpMode(`${name}, http mode`, {}, alone(name));
 
-export const inWatchdog = (name: TemplateName): Make => inprocMode(`${name}, inproc`, {}, template(name));
+export const inWatchdog = (name: TemplateName): Make<Subject> =>
+  inprocMode(`${name}, inproc`, {}, template(name));
