@@ -4,7 +4,6 @@ import { timerDelay } from '../../common/duration.ts';
 import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import type { Runner } from '../modes/runner.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
-import { loadAuth } from './auth/load-auth.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
@@ -80,8 +79,11 @@ export class HttpService implements Service {
     context: ServiceContext,
     maxInflight = context.settings.maxInflight,
   ): Promise<HttpService> {
-    const auth = await loadAuth(context.settings, context.logger, context.announce);
-    return new HttpService(context, maxInflight, auth);
+    const { settings, logger, announce } = context;
+    if (!settings.jwtAuth) return new HttpService(context, maxInflight, undefined);
+    // jose is loaded only where tokens are checked
+    const { JwtAuth } = await import('./auth/jwt-auth.ts');
+    return new HttpService(context, maxInflight, await JwtAuth.create(settings, logger, announce));
   }
 
   get ended(): Promise<string> {
