@@ -67,7 +67,7 @@ const {
   .option('--render', 'measure nothing: put the tables of docs/benchmarks.json into docs/benchmarks.md')
   .addHelpText(
     'after',
-    '\nA full run, of every scenario with its own rounds and seconds, takes about 45 minutes and writes ' +
+    '\nA full run, of every scenario with its own rounds and seconds, takes about 50 minutes and writes ' +
       'docs/benchmarks.md and\ndocs/benchmarks.json. Any other writes the same into dist/bench/report/.',
   )
   .parse()

@@ -37,10 +37,12 @@ async function rateOf(seconds: number, count: number, work: () => Promise<unknow
 
 /** The least that makes a call durable: records are appended, then fdatasync, `atOnce` of them with each. */
 async function fdatasyncLoop(lab: Lab, atOnce: number, seconds: number): Promise<Sample> {
-  const file = await fs.open(join(await lab.makeFolder(), 'bare'), 'w');
+  const path = join(await lab.makeFolder(), 'bare');
+  const file = await fs.open(path, 'w');
   const record = Buffer.alloc(SIZE * atOnce, 'x');
   const rate = await rateOf(seconds, atOnce, () => file.write(record).then(() => file.datasync()));
   await file.close();
+  await fs.rm(path);
   return { rate };
 }
 

@@ -7,11 +7,9 @@ const bodies = new Map<number, Buffer>();
 
 /** One for each size, so that what the function itself does is to hand it to the kernel. */
 function bodyOf(size: number): Buffer {
-  const known = bodies.get(size);
-  if (known) return known;
-  const made = Buffer.alloc(size, 'x');
-  bodies.set(size, made);
-  return made;
+  const body = bodies.get(size) ?? Buffer.alloc(size, 'x');
+  bodies.set(size, body);
+  return body;
 }
 
 function answer(response: ServerResponse, body: Buffer, type = 'application/json'): void {

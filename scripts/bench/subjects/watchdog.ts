@@ -10,6 +10,7 @@ import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 import { direct } from './others.ts';
 
 type Settings = Readonly<Record<string, string>>;
+
 /** Answers once the watchdog does. */
 export const HEALTH = '_/health';
 
