@@ -61,7 +61,7 @@ async function serve(flags: Environment): Promise<void> {
 
   const program = realpathSync(process.argv[1] ?? '');
   gateway = await startGateway(settings, logger, { program, environment: process.env });
-  await limitHeapGrowth(YOUNG_BYTES);
+  await limitHeapGrowth(() => YOUNG_BYTES);
 }
 
 async function password(flags: Environment, isReset: boolean): Promise<void> {

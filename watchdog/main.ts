@@ -126,7 +126,7 @@ async function serve(): Promise<void> {
   try {
     const mode = await loadMode(settings.mode);
     watchdog = await start(mode);
-    if (!mode.runsInProcess) await holdHeapSmall(); // otherwise the heap is the function's
+    if (!mode.runsInProcess) await holdHeapSmall(() => watchdog?.open ?? 0); // otherwise the heap is the function's
     await holdSpentBodies(settings.workers, mode.runsInProcess ? 'young' : 'whole');
     await watchdog.functionEnded();
     await exit(1);
@@ -137,6 +137,8 @@ async function serve(): Promise<void> {
 
 /** The life of this process, from its start to its end. */
 interface Life {
+  /** How many requests this process is serving now, upgraded connections apart. */
+  readonly open: number;
   functionEnded(): Promise<string>;
   stop?(reason: string): Promise<void>;
   kill(): void;

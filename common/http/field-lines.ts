@@ -3,24 +3,25 @@
  * such as folded lines, bare line feeds and spaces before the colon. Reading only this form takes a third of the time;
  * Node's parser reads the others.
  */
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*/y;
 
 /** Matches a Content-Length. */
 export const DIGITS = /^[0-9]{1,15}$/;
 
 /**
- * Reads field lines.
+ * Reads the field lines between two offsets of a text.
+ * @param end the offset after the line break of the last one
  * @returns names and values, which alternate; undefined where a line is not for the fast path
  */
-export function readFields(text: string, start: number): string[] | undefined {
-  const block = start === 0 ? text : text.slice(start);
-  if (!FIELD_LINES.test(block)) return undefined;
+export function readFields(text: string, start: number, end: number): string[] | undefined {
+  FIELD_LINES.lastIndex = start;
+  if (!FIELD_LINES.test(text) || FIELD_LINES.lastIndex !== end) return undefined;
   const fields: string[] = [];
-  for (let at = 0; at < block.length;) {
-    const colon = block.indexOf(':', at);
-    const end = block.indexOf('\r\n', colon);
-    fields.push(block.slice(at, colon), trimmed(block, colon + 1, end));
-    at = end + 2;
+  for (let at = start; at < end;) {
+    const colon = text.indexOf(':', at);
+    const lineEnd = text.indexOf('\r\n', colon);
+    fields.push(text.slice(at, colon), trimmed(text, colon + 1, lineEnd));
+    at = lineEnd + 2;
   }
   return fields;
 }
@@ -31,8 +32,11 @@ export function readFields(text: string, start: number): string[] | undefined {
  * @returns the value of the first field of this name
  */
 export function firstValue(fields: readonly string[], name: string): string | undefined {
-  const at = fields.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name);
-  return at === -1 ? undefined : fields[at + 1];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const one = fields[at] ?? '';
+    if (one.length === name.length && one.toLowerCase() === name) return fields[at + 1];
+  }
+  return undefined;
 }
 
 /** @returns a part of a text without the spaces and tabs around it */

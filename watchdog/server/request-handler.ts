@@ -39,7 +39,11 @@ export function isForItself({ url }: ExchangeRequest): boolean {
 }
 
 /** Begins one request, as Node's server or the fast path has read it. */
-type Begin = (options: RequestOptions) => BegunRequest;
+type Begin<Request extends ExchangeRequest, Response extends ExchangeResponse> = (
+  request: Request,
+  response: Response,
+  options: RequestOptions,
+) => BegunRequest;
 
 export interface RequestHandlerParts {
   readonly settings: Settings;
@@ -58,8 +62,15 @@ export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
 
+  /** What all requests have in common. */
+  readonly #options: RequestOptions;
+  readonly #begin: Begin<IncomingMessage, ServerResponse>;
+
   constructor(parts: RequestHandlerParts) {
     this.#parts = parts;
+    const { readTimeout, writeTimeout } = parts.settings;
+    this.#options = { manner: watchdogManner, readTimeout, writeTimeout };
+    this.#begin = (request, response, options) => parts.runner.begin(request, response, options);
   }
 
   /** Requests that are being served now; upgraded connections are not among them. */
@@ -73,38 +84,35 @@ export class RequestHandler {
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#handle(request, response, false, (all) => this.#parts.runner.begin(request, response, all));
+    this.#handle(request, response, this.#options, this.#begin);
   };
 
   /** For a request with `Expect: 100-continue`. */
   readonly handleExpecting = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#handle(request, response, true, (all) => this.#parts.runner.begin(request, response, all));
+    this.#handle(request, response, { ...this.#options, expectsContinue: true }, this.#begin);
   };
 
   /** @returns takes the requests of the fast path */
   handleFast(
     begin: NonNullable<Runner['beginFast']>,
   ): (request: ExchangeRequest, response: ExchangeResponse) => void {
-    return (request, response) =>
-      this.#handle(request, response, false, (all) => begin(request, response, all));
+    return (request, response) => this.#handle(request, response, this.#options, begin);
   }
 
   /** For a request with an `Expect` that HTTP does not define (RFC 9110, section 10.1.1). */
   readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#parts.clientErrors.isGivenUp(request.socket)) return;
-    const { exchange } = this.#begin((all) => this.#parts.runner.begin(request, response, all), {
-      expectsContinue: true,
-      isCounted: true,
-    });
+    const options = { ...this.#options, expectsContinue: true };
+    const { exchange } = this.#follow(this.#begin(request, response, options), true);
     const text = `Expect: ${request.headers.expect ?? ''} cannot be met, 100-continue can`;
     exchange.fail(framingFault(request) ?? new RequestError('EXPECTATION_UNKNOWN', text));
   };
 
-  #handle(
-    request: ExchangeRequest,
-    response: ExchangeResponse,
-    expectsContinue: boolean,
-    begin: Begin,
+  #handle<Request extends ExchangeRequest, Response extends ExchangeResponse>(
+    request: Request,
+    response: Response,
+    options: RequestOptions,
+    begin: Begin<Request, Response>,
   ): void {
     const { socket } = request;
     if (socket.writableEnded || this.#parts.clientErrors.isGivenUp(socket)) return; // it is being closed
@@ -117,7 +125,7 @@ export class RequestHandler {
       if (path === '/_/health') return health.answer(request, response);
       if (path === '/_/ready') return void this.#answerReady(request, response, begin);
     }
-    const begun = this.#begin(begin, { expectsContinue, isCounted: true });
+    const begun = this.#follow(begin(request, response, options), true);
     const { exchange } = begun;
     if (fault) {
       this.#parts.clientErrors.giveUp(request.socket);
@@ -166,27 +174,27 @@ export class RequestHandler {
   /**
    * Answers `/_/ready`: health first, then the limit, then whether the runner is ready, then the function's own answer.
    */
-  async #answerReady(request: ExchangeRequest, response: ExchangeResponse, begin: Begin): Promise<void> {
+  async #answerReady<Request extends ExchangeRequest, Response extends ExchangeResponse>(
+    request: Request,
+    response: Response,
+    begin: Begin<Request, Response>,
+  ): Promise<void> {
     const { health, limiter, runner, settings } = this.#parts;
     if (request.method !== 'GET') return answerEmpty(request, response, 405, ['Allow', 'GET']);
     if (!health.isHealthy) return answerEmpty(request, response, 503);
     if (limiter.isMet) return answerEmpty(request, response, 429);
     if (!(await runner.isReady())) return answerEmpty(request, response, 503);
     if (settings.readyPath === undefined) return answerEmpty(request, response, 200);
-    this.#run(this.#begin(begin, { target: settings.readyPath, isCounted: false }));
+    const options = { ...this.#options, target: settings.readyPath };
+    this.#run(this.#follow(begin(request, response, options), false));
   }
 
-  #begin(
-    begin: Begin,
-    options: { expectsContinue?: boolean; target?: string; isCounted: boolean },
-  ): BegunRequest {
-    const { settings, clientErrors } = this.#parts;
-    const { readTimeout, writeTimeout } = settings;
-    const begun = begin({ manner: watchdogManner, readTimeout, writeTimeout, ...options });
+  /** Follows a request to its end. @param isCounted whether it is one of those that the metrics count */
+  #follow(begun: BegunRequest, isCounted: boolean): BegunRequest {
     const { exchange } = begun;
     this.#open.began();
-    clientErrors.began(exchange);
-    exchange.onSettled(() => this.#settled(exchange, options.isCounted));
+    this.#parts.clientErrors.began(exchange);
+    exchange.onSettled(() => this.#settled(exchange, isCounted));
     return begun;
   }
 

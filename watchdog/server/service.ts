@@ -37,7 +37,9 @@ export interface Service {
   kill(): void;
   /** Settles with the reason when the function has ended of itself, where that ends the watchdog. */
   readonly ended: Promise<string>;
-  /** How many requests are being served now, upgraded connections apart. */
+  /** How many requests this process itself is serving now, upgraded connections apart. */
+  readonly open: number;
+  /** How many are being served by all processes. */
   countOpen(): Promise<number>;
   readFacts(): Promise<FunctionFacts>;
 }

@@ -49,6 +49,10 @@ export class Watchdog {
     }
   }
 
+  get open(): number {
+    return this.#service.open;
+  }
+
   async #start(): Promise<void> {
     const { settings, logger, script, dropPrivileges, onListening } = this.#context;
     const { listenAddress, temporaryFolder } = settings;

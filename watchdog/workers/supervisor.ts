@@ -24,6 +24,7 @@ const WORD_MS = 1000;
  */
 export class Supervisor implements Service {
   readonly needsAdoption: boolean;
+  readonly open = 0;
   readonly #context: ServiceContext;
   readonly #figures = new Figures();
   /** The function that all workers forward to, in http mode. */

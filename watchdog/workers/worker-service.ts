@@ -57,6 +57,10 @@ export class WorkerService {
     }
   }
 
+  get open(): number {
+    return this.#service?.open ?? 0;
+  }
+
   async #start(order: WorkerOrder): Promise<void> {
     const service = await HttpService.load(this.#context, order.maxInflight);
     this.#service = service;

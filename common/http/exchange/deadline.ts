@@ -1,16 +1,26 @@
 import { timerDelay } from '../../duration.ts';
 
+/** Is told when the limit has passed. */
+export interface DeadlineOwner {
+  /** @param ms the length of the limit, in milliseconds */
+  onDeadline(name: string, ms: number): void;
+}
+
+/** One function for the timers of all exchanges, as a closure for each would be a part of its cost. */
+function pass(owner: DeadlineOwner, name: string, ms: number): void {
+  owner.onDeadline(name, ms);
+}
+
 /**
  * The time limit of one exchange. Several limits may apply, but only the earliest can pass, so one timer is enough.
  */
 export class Deadline {
-  readonly #onPassed: (name: string, ms: number) => void;
+  readonly #owner: DeadlineOwner;
   #at = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onPassed is called with the limit's name and its length in milliseconds */
-  constructor(onPassed: (name: string, ms: number) => void) {
-    this.#onPassed = onPassed;
+  constructor(owner: DeadlineOwner) {
+    this.#owner = owner;
   }
 
   /** Adds a limit of `ms` milliseconds from now, known to users by `name`. */
@@ -19,7 +29,7 @@ export class Deadline {
     if (at >= this.#at) return;
     this.#at = at;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onPassed, timerDelay(ms), name, ms);
+    this.#timer = setTimeout(pass, timerDelay(ms), this.#owner, name, ms);
   }
 
   /** Replaces all limits so far by a new one. */

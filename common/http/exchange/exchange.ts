@@ -3,11 +3,11 @@ import { formatDuration } from '../../duration.ts';
 import { messageOf } from '../../errors.ts';
 import { firstValue } from '../field-lines.ts';
 import { exchangeError, type HttpError } from '../http-error.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, type DeadlineOwner } from './deadline.ts';
 import { failureHeaders, mustCloseAfter } from './failure-answer.ts';
 import type { Manner } from '../manner.ts';
 import { MOST_IN_ONE_WRITE, type ExchangeRequest, type ExchangeResponse } from './message.ts';
-import { RequestBody } from './request-body.ts';
+import { RequestBody, type BodyOwner } from './request-body.ts';
 import type { RequestOptions, ServedRequest } from './served-request.ts';
 
 /** Frees the resources of an exchange on the function's side. */
@@ -17,7 +17,7 @@ type Release = (reason: HttpError | undefined) => Promise<void> | undefined | vo
  * One request and its response, with their time limits, and with a single end. The first reason to end it wins:
  * everything later finds the exchange over and does nothing.
  */
-export class Exchange implements ServedRequest {
+export class Exchange implements ServedRequest, DeadlineOwner, BodyOwner {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
   readonly body: RequestBody;
@@ -26,6 +26,7 @@ export class Exchange implements ServedRequest {
   readonly target: string;
   readonly expectsContinue: boolean;
   readonly #startedAt = performance.now();
+  readonly #readTimeout: number;
   readonly #writeTimeout: number;
   readonly #limitsWaitsAlone: boolean;
   readonly #manner: Manner;
@@ -47,16 +48,12 @@ export class Exchange implements ServedRequest {
     this.expectsContinue = options.expectsContinue === true;
     this.#writeTimeout = options.writeTimeout;
     this.#manner = options.manner;
-    this.#deadline = new Deadline(this.#onDeadline);
+    this.#deadline = new Deadline(this);
     this.#limitsWaitsAlone = options.limitsWaitsAlone === true;
     if (!this.#limitsWaitsAlone) this.#deadline.limit('write_timeout', options.writeTimeout);
-    this.body = new RequestBody(
-      request,
-      options.readTimeout,
-      () => this.#onStalled(options.readTimeout),
-      this.expectsContinue ? () => response.writeContinue() : undefined,
-    );
-    response.on('close', this.#onClose);
+    this.#readTimeout = options.readTimeout;
+    this.body = new RequestBody(request, options.readTimeout, this, this.expectsContinue);
+    response.on('close', () => this.#onClose());
   }
 
   /** The request target as the client sent it. */
@@ -115,7 +112,7 @@ export class Exchange implements ServedRequest {
 
   /** Calls back when the last byte was sent, or the connection has closed. The last callback is called first. */
   onSettled(settler: () => void): void {
-    this.#settlers.unshift(settler);
+    this.#settlers.push(settler);
   }
 
   /**
@@ -236,8 +233,13 @@ export class Exchange implements ServedRequest {
     // now only a client that does not read can keep the exchange open
     if (this.#limitsWaitsAlone && !this.#isSettled)
       this.#deadline.restart('write_timeout', this.#writeTimeout);
-    const waits = this.#releases.map((release) => release(reason)).filter((wait) => wait !== undefined);
+    const releases = this.#releases;
     this.#releases = [];
+    const waits: Promise<void>[] = [];
+    for (const release of releases) {
+      const wait = release(reason);
+      if (wait) waits.push(wait);
+    }
     return waits;
   }
 
@@ -253,13 +255,13 @@ export class Exchange implements ServedRequest {
     else response.socket.resetAndDestroy();
   }
 
-  readonly #onDeadline = (name: string, ms: number): void => {
+  onDeadline(name: string, ms: number): void {
     if (this.#isOver) return this.#onClientSlow(name);
     if (name !== 'write_timeout' && this.#timeoutError) return this.fail(this.#timeoutError());
     const stage = this.response.headersSent ? 'the response was whole' : 'the function had answered';
     const code = name === 'write_timeout' ? 'WRITE_TIMEOUT' : 'EXEC_TIMEOUT';
     this.fail(exchangeError(code, `${name} of ${formatDuration(ms)} passed before ${stage}`));
-  };
+  }
 
   /** Handles a client that is slow: the function is done, but the client has not read the rest. */
   #onClientSlow(name: string): void {
@@ -274,18 +276,22 @@ export class Exchange implements ServedRequest {
     this.#breakOff();
   }
 
-  #onStalled(readTimeout: number): void {
+  sendContinue(): void {
+    this.response.writeContinue();
+  }
+
+  onStalled(): void {
     if (this.#isOver) {
       this.request.socket.destroySoon(); // it was answered, and the rest of its body is not needed
       return;
     }
-    const time = formatDuration(readTimeout);
+    const time = formatDuration(this.#readTimeout);
     this.fail(
       exchangeError('BODY_STALLED', `read_timeout of ${time} passed before the request's body was whole`),
     );
   }
 
-  readonly #onClose = (): void => {
+  #onClose(): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#deadline.clear();
@@ -296,8 +302,8 @@ export class Exchange implements ServedRequest {
       this.#failure = exchangeError('CLIENT_GONE', 'client went away before the response was whole');
     }
     if (this.request.complete || this.request.destroyed) this.body.stop();
-    for (const settler of this.#settlers) settler();
-  };
+    for (let at = this.#settlers.length - 1; at >= 0; at -= 1) this.#settlers[at]?.();
+  }
 }
 
 /**

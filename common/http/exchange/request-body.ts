@@ -10,34 +10,41 @@ export interface BodySink {
   end(): void;
 }
 
+/** The exchange that a body belongs to. */
+export interface BodyOwner {
+  /** Sends `100 Continue`, as the client waits for it before it sends the body. */
+  sendContinue(): void;
+  /** Is told once when the client has let the reader wait for longer than read_timeout. */
+  onStalled(): void;
+}
+
+const NOBODY: BodySink = { chunk: () => true, end: () => undefined };
+
 /**
  * The body of one request, read with back-pressure. read_timeout limits the total time of waiting for the client, so
  * that it also ends a client that sends a byte now and then. Time in which the sink does not take bytes does not count.
  */
 export class RequestBody {
   readonly #request: ExchangeRequest;
-  readonly #onStalled: () => void;
+  readonly #owner: BodyOwner;
   #sink: BodySink | undefined;
   #patience: number;
   #waitingSince = 0;
   #timer: NodeJS.Timeout | undefined;
-  #sendContinue: (() => void) | undefined;
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  #isHeldBack: boolean;
+  #onData: ((bytes: Buffer) => void) | undefined;
+  #onEnd: (() => void) | undefined;
 
   /**
    * @param readTimeout how long to wait for the client in all, in milliseconds; 0: no limit
-   * @param onStalled is called once when that time has passed
-   * @param sendContinue is called before the body is read, if the client waits for `100 Continue`
+   * @param isHeldBack whether the client waits for `100 Continue` before it sends the body
    */
-  constructor(
-    request: ExchangeRequest,
-    readTimeout: number,
-    onStalled: () => void,
-    sendContinue: (() => void) | undefined,
-  ) {
+  constructor(request: ExchangeRequest, readTimeout: number, owner: BodyOwner, isHeldBack: boolean) {
     this.#request = request;
     this.#patience = readTimeout === 0 ? Number.POSITIVE_INFINITY : readTimeout;
-    this.#onStalled = onStalled;
-    this.#sendContinue = sendContinue;
+    this.#owner = owner;
+    this.#isHeldBack = isHeldBack;
   }
 
   /** Whether the request announces a body at all (RFC 9112, section 6.3). */
@@ -62,15 +69,18 @@ export class RequestBody {
     const chunks: Buffer[] = []; // since Node 26, each read returns one chunk
     for (let bytes: unknown = this.#request.read(); Buffer.isBuffer(bytes); bytes = this.#request.read())
       chunks.push(bytes);
-    return Buffer.concat(chunks);
+    const [first, ...others] = chunks;
+    return first && others.length === 0 ? first : Buffer.concat(chunks);
   }
 
   /** Lets the body flow into the sink. */
   flowInto(sink: BodySink): void {
     this.#sink = sink;
-    this.#sendContinue?.();
-    this.#sendContinue = undefined;
+    if (this.#isHeldBack) this.#owner.sendContinue();
+    this.#isHeldBack = false;
     this.#wait();
+    this.#onData = (bytes) => this.#take(bytes);
+    this.#onEnd = () => this.#end();
     this.#request.on('data', this.#onData);
     this.#request.on('end', this.#onEnd);
     this.#request.resume();
@@ -101,10 +111,11 @@ export class RequestBody {
    * waits for `100 Continue` is no longer asked for its body.
    */
   discard(): void {
-    this.#sink = { chunk: () => true, end: () => undefined };
-    if (this.#request.complete || this.#sendContinue || this.#request.destroyed) return this.stop();
-    this.#request.off('data', this.#onData);
-    this.#request.off('end', this.#onEnd);
+    this.#sink = NOBODY;
+    if (this.#request.complete || this.#isHeldBack || this.#request.destroyed) return this.stop();
+    if (this.#onData) this.#request.off('data', this.#onData);
+    if (this.#onEnd) this.#request.off('end', this.#onEnd);
+    this.#onEnd = () => this.#end();
     this.#request.on('end', this.#onEnd);
     this.#request.on('close', () => this.stop());
     this.#wait();
@@ -118,22 +129,22 @@ export class RequestBody {
     this.#timer = undefined;
   }
 
-  readonly #onData = (bytes: Buffer): void => {
+  #take(bytes: Buffer): void {
     if (this.#sink?.chunk(bytes) !== false) return;
     this.#request.pause();
     this.#rest();
-  };
+  }
 
-  readonly #onEnd = (): void => {
+  #end(): void {
     this.#rest();
     this.#sink?.end();
     this.#sink = undefined;
-  };
+  }
 
   #wait(): void {
     if (this.#timer || this.#patience === Number.POSITIVE_INFINITY || this.#request.complete) return;
     this.#waitingSince = performance.now();
-    this.#timer = setTimeout(this.#onStalled, timerDelay(Math.max(0, this.#patience)));
+    this.#timer = setTimeout(stall, timerDelay(Math.max(0, this.#patience)), this.#owner);
   }
 
   #rest(): void {
@@ -142,4 +153,8 @@ export class RequestBody {
     this.#timer = undefined;
     this.#patience -= performance.now() - this.#waitingSince;
   }
+}
+
+function stall(owner: BodyOwner): void {
+  owner.onStalled();
 }

@@ -1,3 +1,5 @@
+import { firstValue } from '../field-lines.ts';
+
 /** Header fields that belong to one connection and stay on it (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -15,8 +17,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
  */
 const NEVER_DROPPED: ReadonlySet<string> = new Set(['content-length', 'host', 'x-call-id', 'authorization']);
 
-/** The lengths of the names above. They are compared first, as that excludes most headers. */
-const HOP_BY_HOP_LENGTHS: ReadonlySet<number> = new Set([...HOP_BY_HOP].map((name) => name.length));
+/** A bit for each length of the names above. It is tested first, as that excludes most headers. */
+const HOP_BY_HOP_LENGTHS = [...HOP_BY_HOP].reduce((bits, name) => bits | (1 << name.length), 0);
+
+/** @returns false for a name that is none of the above, and rarely true for another */
+function maybeHopByHop({ length }: string): boolean {
+  return length < 32 && (HOP_BY_HOP_LENGTHS & (1 << length)) !== 0;
+}
 
 /**
  * Node writes this field as UTF-8 if it comes after Content-Length, and then refuses values that are not UTF-8.
@@ -35,7 +42,7 @@ export function endToEndHeaders(raw: readonly string[]): string[] {
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
     const value = raw[at + 1] ?? '';
-    if (HOP_BY_HOP_LENGTHS.has(name.length) && HOP_BY_HOP.has(name.toLowerCase())) {
+    if (maybeHopByHop(name) && HOP_BY_HOP.has(name.toLowerCase())) {
       if (name.length === 10 && name.toLowerCase() === 'connection') named = withNamed(named, value);
       continue;
     }
@@ -51,6 +58,7 @@ export function endToEndHeaders(raw: readonly string[]): string[] {
  * Adds the names in a Connection header whose fields are dropped. `close` and hop-by-hop names need not be added.
  */
 function withNamed(named: Set<string> | undefined, value: string): Set<string> | undefined {
+  if (value === 'keep-alive' || value === 'close') return named; // nearly all say no more
   const words = value.toLowerCase().split(',');
   for (const word of words) {
     const name = word.trim();
@@ -70,9 +78,12 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return kept;
 }
 
-/** @param name in lower case @returns all headers but those of this name */
-export function withoutHeader(headers: readonly string[], name: string): string[] {
-  return withoutNamed(headers, new Set([name]));
+/**
+ * @param name in lower case
+ * @returns all headers but those of this name: the same list where it has none
+ */
+export function withoutHeader<List extends readonly string[]>(headers: List, name: string): List | string[] {
+  return firstValue(headers, name) === undefined ? headers : withoutNamed(headers, new Set([name]));
 }
 
 /** @returns the headers with one of this name, which replaces all others of the same name */

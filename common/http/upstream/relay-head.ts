@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange/exchange.ts';
+import { firstValue } from '../field-lines.ts';
 import { endToEndHeaders, endToEndTrailers, headerPairs, withoutHeader } from './headers.ts';
 
 /** Separates the links of an early hint: a server may send them as one list, but Node takes them one by one. */
@@ -15,18 +16,12 @@ export function relayHead(
   rawHeaders: readonly string[],
 ): number | undefined {
   let headers = endToEndHeaders(rawHeaders);
-  const length = contentLengthOf(headers);
+  const text = firstValue(headers, 'content-length');
+  const length = text === undefined ? undefined : Number(text);
   if (!canHaveTrailers(exchange, status, length)) headers = withoutHeader(headers, 'trailer');
   exchange.finishHead(headers, status);
   exchange.sendHead(status, reason, headers);
   return length;
-}
-
-function contentLengthOf(headers: readonly string[]): number | undefined {
-  const isLength = (text: string, at: number): boolean =>
-    at % 2 === 0 && text.length === 14 && text.toLowerCase() === 'content-length';
-  const at = headers.findIndex(isLength);
-  return at === -1 ? undefined : Number(headers[at + 1]);
 }
 
 /** Whether trailers can follow: they need chunks, and without chunks Node refuses to announce them. */

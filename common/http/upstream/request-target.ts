@@ -10,6 +10,7 @@ export interface ForwardedTarget {
  * send to proxies, becomes an origin-form, and its host replaces the Host header (RFC 9112, section 3.2.2).
  */
 export function forwardedTarget(target: string, basePath: string): ForwardedTarget {
+  if (target.startsWith('/')) return { path: basePath + target, host: undefined };
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/is.exec(target);
   if (!absolute) return { path: basePath + target, host: undefined };
   const rest = absolute[2] ?? '';

@@ -58,11 +58,13 @@ export class Upstream {
    */
   forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere<Upstream>): void {
     const { body } = exchange;
-    let { headers } = request;
     // if the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section 10.1.1)
     const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
-    if (isReadFirst || !exchange.expectsContinue) headers = withoutHeader(headers, 'expect');
-    const head = { ...request, headers };
+    const expects = firstValue(request.headers, 'expect') !== undefined;
+    const head =
+      expects && (isReadFirst || !exchange.expectsContinue)
+        ? { ...request, headers: withoutHeader(request.headers, 'expect') }
+        : request;
     if (isReadFirst) {
       void body
         .readWhole()

@@ -14,7 +14,7 @@ export const NOT_WHOLE = 'not whole';
 /** Reads a request as the fast path does. */
 export function readRequestFast(text: string): Reading | Refusal {
   const end = text.indexOf('\r\n\r\n');
-  const head = end === -1 ? undefined : readRequestHead(text.slice(0, end + 2));
+  const head = end === -1 ? undefined : readRequestHead(text, end + 2);
   if (!head) return { refused: NOT_FAST };
   const body = text.slice(end + 4, end + 4 + head.length);
   if (body.length < head.length) return { refused: NOT_WHOLE };

@@ -8,7 +8,7 @@ import { asksForEvents, execLimit } from '../time-limits.ts';
 import { endToEndHeaders, replaceHeader } from '../../../common/http/upstream/headers.ts';
 import { forwardedTarget } from '../../../common/http/upstream/request-target.ts';
 import type { UpgradeOutcome } from '../../../common/http/upstream/upgrade.ts';
-import { Upstream } from '../../../common/http/upstream/upstream.ts';
+import { Upstream, type UpstreamHead } from '../../../common/http/upstream/upstream.ts';
 import { watchdogManner } from '../../manner.ts';
 import type { HttpFunction } from './http-function.ts';
 import { OwnFunction } from './own-function.ts';
@@ -82,7 +82,7 @@ export class HttpRunner implements Runner {
     if (!this.#isSettled) await this.#untilAccepting(socket);
     const { method = 'GET', url = '/', rawHeaders } = request;
     const protocol = request.headers.upgrade ?? '';
-    return this.#upstream.upgrade({ method, protocol, ...this.#headFor(url, rawHeaders) }, socket, head);
+    return this.#upstream.upgrade({ ...this.#headFor(method, url, rawHeaders), protocol }, socket, head);
   }
 
   /** Waits for the function as a request does, within exec_timeout, and no longer than the client. */
@@ -126,12 +126,12 @@ export class HttpRunner implements Runner {
   #forward(exchange: Exchange): void {
     if (exchange.isOver) return;
     const { method, target, request } = exchange;
-    this.#upstream.forward(exchange, { method, ...this.#headFor(target, request.rawHeaders) });
+    this.#upstream.forward(exchange, this.#headFor(method, target, request.rawHeaders));
   }
 
-  #headFor(target: string, rawHeaders: readonly string[]): { path: string; headers: string[] } {
+  #headFor(method: string, target: string, rawHeaders: readonly string[]): UpstreamHead {
     const { path, host } = forwardedTarget(target, this.#upstream.address.basePath);
     const headers = endToEndHeaders(rawHeaders);
-    return { path, headers: host === undefined ? headers : replaceHeader(headers, 'Host', host) };
+    return { method, path, headers: host === undefined ? headers : replaceHeader(headers, 'Host', host) };
   }
 }

@@ -8,6 +8,8 @@ import { FastResponse } from './fast-response.ts';
 /** How many bytes of further requests are held before the socket is paused, while one is not answered yet. */
 const MOST_BEHIND = 64 << 10;
 
+const END_OF_HEAD = '\r\n\r\n';
+
 /** The server of a connection. */
 export interface ConnectionOwner {
   /** The line of Keep-Alive in responses; '' for none. */
@@ -68,18 +70,18 @@ export class ClientConnection {
   };
 
   #begin(bytes: Buffer): void {
-    const head = this.#owner.isClosing ? undefined : headOf(bytes);
-    if (!head) return this.#handOver(bytes);
-    const { text, length } = head;
-    const request = new FastRequest(text, this.#socket, this.#wantMore);
-    const isHead = text.method === 'HEAD';
-    const mayPersist = !text.isLast;
+    const read = this.#owner.isClosing ? undefined : headOf(bytes);
+    if (!read) return this.#handOver(bytes);
+    const { head, length } = read;
+    const request = new FastRequest(head, this.#socket, this.#wantMore);
+    const isHead = head.method === 'HEAD';
+    const mayPersist = !head.isLast;
     const { keepAliveHint } = this.#owner;
     const response = new FastResponse(this.#socket, isHead, mayPersist, keepAliveHint, this.#onAnswered);
     this.idleSince = undefined;
     this.#request = request;
     this.#response = response;
-    this.#left = text.length;
+    this.#left = head.length;
     const rest = bytes.length - length;
     if (rest > 0) {
       const own = Math.min(rest, this.#left);
@@ -175,9 +177,10 @@ function ignore(): void {
  * @returns the head at the start of the bytes, and its length in bytes; undefined where it is not whole or not for the
  * fast path
  */
-function headOf(bytes: Buffer): { text: RequestHead; length: number } | undefined {
-  const end = bytes.indexOf('\r\n\r\n');
-  if (end === -1 || end > MOST_FAST_HEAD) return undefined;
-  const text = readRequestHead(bytes.toString('latin1', 0, end + 2));
-  return text && { text, length: end + 4 };
+function headOf(bytes: Buffer): { head: RequestHead; length: number } | undefined {
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, MOST_FAST_HEAD + END_OF_HEAD.length));
+  const end = text.indexOf(END_OF_HEAD);
+  if (end === -1) return undefined;
+  const head = readRequestHead(text, end + 2);
+  return head && { head, length: end + END_OF_HEAD.length };
 }

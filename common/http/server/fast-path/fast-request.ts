@@ -1,26 +1,30 @@
-import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ExchangeRequest } from '../../exchange/message.ts';
+import { FastMessage } from './fast-message.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** How many bytes of a body may wait for their reader before the socket is paused. */
 const MOST_WAITING = 64 << 10;
 
+/** Shared by all requests, as most have no body and so none of its bytes. */
+const NONE: Buffer[] = [];
+const NO_TRAILERS: string[] = [];
+
 /** A request of the fast path. Its body has a length, and is read like that of an IncomingMessage. */
-export class FastRequest extends EventEmitter implements ExchangeRequest {
+export class FastRequest extends FastMessage implements ExchangeRequest {
   readonly method: string;
   readonly url: string;
   readonly httpVersion = '1.1';
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: string[];
-  readonly rawTrailers: string[] = [];
+  readonly rawTrailers: string[] = NO_TRAILERS;
   readonly socket: Socket;
   complete: boolean;
   destroyed = false;
   readableLength = 0;
   readonly #wantMore: () => void;
-  #waiting: Buffer[] = [];
+  #waiting: Buffer[] = NONE;
   #flow: 'none' | 'paused' | 'flowing' = 'none';
   #hasEnded = false;
 
@@ -45,7 +49,8 @@ export class FastRequest extends EventEmitter implements ExchangeRequest {
       this.emit('data', bytes);
       return this.#isFlowing();
     }
-    this.#waiting.push(bytes);
+    if (this.#waiting === NONE) this.#waiting = [bytes];
+    else this.#waiting.push(bytes);
     this.readableLength += bytes.length;
     return this.readableLength < MOST_WAITING;
   }

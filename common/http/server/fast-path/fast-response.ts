@@ -1,7 +1,7 @@
-import { EventEmitter } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MOST_IN_ONE_WRITE, type ExchangeResponse } from '../../exchange/message.ts';
+import { FastMessage, type Listener } from './fast-message.ts';
 
 /**
  * Matches characters that a field value must not have, such as line breaks (the same check as Node's).
@@ -26,7 +26,7 @@ function dateNow(): string {
 }
 
 /** A response of the fast path. It sends the same bytes as Node's ServerResponse, with fewer and larger writes. */
-export class FastResponse extends EventEmitter implements ExchangeResponse {
+export class FastResponse extends FastMessage implements ExchangeResponse {
   readonly socket: Socket;
   statusCode = 200;
   statusMessage = '';
@@ -40,6 +40,8 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   readonly #isHead: boolean;
   readonly #keepAliveHint: string;
   readonly #onFinished: () => void;
+  /** The first listener of `close`, which every response has: its exchange. */
+  #onClose: Listener | undefined;
   #hasBody = true;
   #hasLength = false;
   /** The head, which is sent together with the first bytes of the body. */
@@ -65,6 +67,12 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
     this.shouldKeepAlive = mayPersist;
     this.#keepAliveHint = keepAliveHint;
     this.#onFinished = onFinished;
+  }
+
+  override on(event: string, listener: Listener): this {
+    if (event !== 'close' || this.#onClose) return super.on(event, listener);
+    this.#onClose = listener;
+    return this;
   }
 
   get joinsWrites(): boolean {
@@ -196,6 +204,7 @@ export class FastResponse extends EventEmitter implements ExchangeResponse {
   close(): void {
     if (this.destroyed) return;
     this.destroyed = true;
+    this.#onClose?.();
     this.emit('close');
   }
 

@@ -39,17 +39,58 @@ export interface RequestHead {
 }
 
 /**
- * @param text the head, to its last line break (without the empty line), as Latin-1
+ * Headers by their names, without any name of Object's. (As a class its objects keep the fast form of properties, which
+ * those of Object.create(null) do not have.)
+ */
+const HeadersByName = function HeadersByName() {
+  // nothing is in it at first
+} as unknown as new () => Record<string, string>;
+HeadersByName.prototype = Object.create(null) as object;
+
+/** Names that many requests have. They are looked up in half of the time in which others are converted. */
+const COMMON_NAMES: ReadonlyMap<string, string> = new Map(
+  [
+    'Accept',
+    'Accept-Encoding',
+    'Accept-Language',
+    'Authorization',
+    'Cache-Control',
+    'Connection',
+    'Content-Length',
+    'Content-Type',
+    'Cookie',
+    'Host',
+    'Origin',
+    'Referer',
+    'User-Agent',
+    'X-Call-Id',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Start-Time',
+  ].flatMap((name) => [
+    [name, name.toLowerCase()],
+    [name.toLowerCase(), name.toLowerCase()],
+  ]),
+);
+
+function inLowerCase(name: string): string {
+  return COMMON_NAMES.get(name) ?? name.toLowerCase();
+}
+
+/**
+ * @param text begins with the head, as Latin-1
+ * @param end the offset after the line break of its last line, where the empty line begins
  * @returns undefined for a head that the fast path does not read
  */
-export function readRequestHead(text: string): RequestHead | undefined {
+export function readRequestHead(text: string, end: number): RequestHead | undefined {
   const line = REQUEST_LINE.exec(text);
   if (!line) return undefined;
-  const rawHeaders = readFields(text, line[0].length);
+  const rawHeaders = readFields(text, line[0].length, end);
   if (!rawHeaders || rawHeaders.length > 2 * MOST_FAST_FIELDS) return undefined;
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  const headers: Record<string, string> = new HeadersByName();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const name = inLowerCase(rawHeaders[at] ?? '');
     if (headers[name] !== undefined || NOT_FAST.has(name)) return undefined;
     headers[name] = rawHeaders[at + 1] ?? '';
   }

@@ -14,6 +14,9 @@ import type { FastPool } from './fast-pool.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
 
+/** Stands for the bytes of a body of which none has been sent: most requests have none. */
+const NOTHING_SENT: Buffer[] = [];
+
 const LINE_BREAK = Buffer.from('\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
@@ -57,7 +60,7 @@ class FastForwarding implements Carrier, ResponseSink {
   #reader: ResponseReader;
   #mayRetry = false;
   /** The bytes of the body that were sent, in case they must be sent again; undefined where they were too many. */
-  #kept: Buffer[] | undefined = [];
+  #kept: Buffer[] | undefined = NOTHING_SENT;
   #keptBytes = 0;
   #isFlowing = false;
   #isBodyOut = false;
@@ -88,7 +91,7 @@ class FastForwarding implements Carrier, ResponseSink {
       : `Content-Length: ${this.#whole?.length}\r\n`;
     this.#head = headText(request, hasNoLength ? framing : '');
     this.#reader = new ResponseReader(this, request.method === 'HEAD');
-    exchange.onOver(this.#onOver);
+    exchange.onOver((reason) => this.#onOver(reason));
   }
 
   send(connection: FastConnection): void {
@@ -130,7 +133,7 @@ class FastForwarding implements Carrier, ResponseSink {
     this.#isBehind = false;
     if (mustWait) {
       this.#connection?.share(); // otherwise a thousand slow clients would each hold an empty buffer
-      this.#exchange.onceDrained(this.#resume);
+      this.#exchange.onceDrained(() => this.#connection?.resume());
     } else if (isOwn ? isPending : isMuch) {
       this.#connection?.lend();
     }
@@ -202,17 +205,13 @@ class FastForwarding implements Carrier, ResponseSink {
     );
   }
 
-  readonly #resume = (): void => {
-    this.#connection?.resume();
-  };
-
-  readonly #onOver = (reason: HttpError | undefined): void => {
+  #onOver(reason: HttpError | undefined): void {
     if (!reason && !this.#replay) return;
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection) this.#pool.discard(connection);
     this.#replay?.close();
-  };
+  }
 
   /**
    * Sends head and body: in one piece if the body has arrived whole. Otherwise it flows, and its start is kept for a
@@ -258,6 +257,7 @@ class FastForwarding implements Carrier, ResponseSink {
     if (!this.#kept) return;
     this.#keptBytes += bytes.length;
     if (this.#keptBytes > MOST_KEPT) this.#kept = undefined;
+    else if (this.#kept === NOTHING_SENT) this.#kept = [bytes];
     else this.#kept.push(bytes);
   }
 

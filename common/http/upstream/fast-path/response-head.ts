@@ -14,13 +14,14 @@ export interface ResponseHead {
 }
 
 /**
- * @param text the head, to its last line break (without the empty line), as Latin-1
+ * @param text begins with the head, as Latin-1
+ * @param end the offset after the line break of its last line, where the empty line begins
  * @returns undefined for a head that the fast path cannot read
  */
-export function readResponseHead(text: string): ResponseHead | undefined {
+export function readResponseHead(text: string, end: number): ResponseHead | undefined {
   const line = STATUS_LINE.exec(text);
   if (!line) return undefined;
-  const rawHeaders = readFields(text, line[0].length);
+  const rawHeaders = readFields(text, line[0].length, end);
   if (!rawHeaders) return undefined;
   let length: number | 'chunked' | undefined;
   let isPersistent = line[1] === '1';

@@ -3,6 +3,11 @@ import { HeadBytes } from './head-bytes.ts';
 import { readFields } from '../../field-lines.ts';
 import { readResponseHead, type ResponseHead } from './response-head.ts';
 
+const END_OF_HEAD = '\r\n\r\n';
+
+/** How many bytes are searched for the end of a usual head. */
+const MOST_USUAL = 16 << 10;
+
 const LINE_BREAK = /\r?\n/g;
 const BARE_LINE_FEED = /(?<!\r)\n/;
 
@@ -30,7 +35,8 @@ export class ResponseReader {
   readonly #sink: ResponseSink;
   readonly #isForHead: boolean;
   #state: 'head' | 'length' | 'chunks' | 'to the end' | 'done' = 'head';
-  readonly #head = new HeadBytes();
+  /** A head that did not come whole in one read, or not in the usual form. */
+  #head: HeadBytes | undefined;
   #left = 0;
   #isPersistent = true;
   #hasSurplus = false;
@@ -45,7 +51,7 @@ export class ResponseReader {
 
   /** Whether a byte of the response has come. */
   get hasBegun(): boolean {
-    return this.#state !== 'head' || this.#head.hasBegun;
+    return this.#state !== 'head' || this.#head?.hasBegun === true;
   }
 
   /** Whether more bytes came with the end of the response. */
@@ -78,18 +84,29 @@ export class ResponseReader {
 
   /** @returns the bytes after the head; undefined where there are none, or Node's parser reads them */
   #readHead(bytes: Buffer): Buffer | undefined {
+    const usual = this.#head ? undefined : usualHead(bytes);
+    if (usual) return this.#onHead(usual.head, bytes, usual.length);
+    this.#head ??= new HeadBytes();
     const all = this.#head.push(bytes);
     const end = all && this.#head.findEnd(all);
     if (!all || !end) return undefined;
-    this.#head.clear();
-    const head = readHeadText(all.toString('latin1', 0, end.text));
+    this.#head = undefined;
+    return this.#onHead(readHeadText(all.toString('latin1', 0, end.text)), all, end.head);
+  }
+
+  /**
+   * @param head undefined for one that Node's parser has to read
+   * @param all the bytes from the head's first on
+   * @param length of the head, in bytes
+   */
+  #onHead(head: ResponseHead | undefined, all: Buffer, length: number): Buffer | undefined {
     if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
     if (!head) {
       this.#state = 'done';
       this.#sink.forSlowPath(all);
       return undefined;
     }
-    const rest = all.subarray(end.head);
+    const rest = all.subarray(length);
     if (head.status < 200) {
       this.#sink.information(head.status, head.rawHeaders);
       return rest.length === 0 ? undefined : rest;
@@ -110,7 +127,7 @@ export class ResponseReader {
       this.#chunks = new ChunkReader({
         data: (bytes) => this.#sink.data(bytes),
         end: (trailers) => {
-          const fields = readFields(trailers, 0);
+          const fields = readFields(trailers, 0, trailers.length);
           if (!fields) throw new Error('the trailers of the response cannot be read');
           this.#trailers = fields;
         },
@@ -139,14 +156,26 @@ export class ResponseReader {
 }
 
 /**
+ * Reads a head that came whole and in the form that nearly all have, without a search for its end line by line.
+ * @returns undefined for any other
+ */
+function usualHead(bytes: Buffer): { head: ResponseHead; length: number } | undefined {
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, MOST_USUAL));
+  const end = text.indexOf(END_OF_HEAD);
+  const head = end === -1 ? undefined : readResponseHead(text, end + 2);
+  return head && { head, length: end + END_OF_HEAD.length };
+}
+
+/**
  * Reads a head, also one whose lines end by LF alone.
  * @returns undefined for a head that Node's parser has to read
  * @throws Error where Node's parser could not read it either, as lines end by LF alone
  */
 function readHeadText(text: string): ResponseHead | undefined {
-  const head = readResponseHead(text);
+  const head = readResponseHead(text, text.length);
   if (head || !BARE_LINE_FEED.test(text)) return head;
-  const mended = readResponseHead(text.replaceAll(LINE_BREAK, '\r\n'));
+  const lines = text.replaceAll(LINE_BREAK, '\r\n');
+  const mended = readResponseHead(lines, lines.length);
   if (!mended) throw new Error('the head of the response cannot be read');
   return mended;
 }
