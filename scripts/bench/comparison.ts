@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MIB, type FigureName, type Sample } from './figures.ts';
+import type { FigureName, Sample } from './figures.ts';
 import type { Lab, Make } from './lab.ts';
 import type { Subject } from './server-process.ts';
 
@@ -46,6 +46,8 @@ export interface Group extends Shown {
 /** A part of the bench, which can be asked for by its name: its groups, by the ids that name their goals. */
 export type Scenario = Readonly<Record<string, Group>>;
 
+export type NamedGroup = Group & { readonly scenario: string; readonly id: string };
+
 /** All turns of one contender at one point. */
 export interface Row {
   readonly contender: string;
@@ -56,13 +58,13 @@ export interface Row {
 }
 
 /** What a group has shown. */
-interface Findings extends Shown {
+export interface Finding extends Shown {
+  readonly scenario: string;
+  readonly id: string;
   readonly rows: Row[];
   /** Why it was not measured to its end, where it was not. */
   broken?: string;
 }
-
-export type Finding = Findings & { readonly scenario: string; readonly id: string };
 
 /** How often each contender has a turn, and how long it lasts. */
 export type Effort = Readonly<Partial<Record<'rounds' | 'seconds', number>>>;
@@ -70,15 +72,12 @@ export type Effort = Readonly<Partial<Record<'rounds' | 'seconds', number>>>;
 /** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
 
-/** Points of whole numbers, named by themselves. */
-export function numbers(...values: number[]): Point[] {
-  return values.map((value) => ({ name: `${value}`, value }));
-}
-
-/** Points of sizes of 1 KiB and more, named as such. */
-export function sizes(...values: number[]): Point[] {
+/** Points, named by their values: those of whole KiB are sizes. */
+export function points(...values: number[]): Point[] {
   return values.map((value) => {
-    return { name: value >= MIB ? `${value / MIB} MiB` : `${value / 1024} KiB`, value };
+    const kib = value / 1024;
+    const size = kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+    return { name: value > 0 && Number.isInteger(kib) ? size : `${value}`, value };
   });
 }
 
@@ -90,10 +89,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * @param effort in place of the group's own
  * @throws the reason of the lab's signal
  */
-export async function compare(id: string, group: Group, effort: Effort, lab: Lab): Promise<Findings> {
+export async function compare(group: NamedGroup, effort: Effort, lab: Lab): Promise<Finding> {
   const { contenders, quick, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
   const { rounds = lab.isCheck ? Math.ceil(own / 2) : own, seconds = lab.isCheck ? 1 : 2 } = effort;
-  const findings: Findings = { ...shown, rows: [] };
+  const finding: Finding = { ...shown, rows: [] };
   /** A turn of one of them; that of a round before 0 does not count. */
   const takeTurn = async (row: Row, turn: (seconds: number) => Promise<Sample>, round: number) => {
     if (row.broken !== undefined) return;
@@ -113,9 +112,9 @@ export async function compare(id: string, group: Group, effort: Effort, lab: Lab
       if (subject) ready.push({ subject, measure });
     }
     for (const point of lab.isCheck ? quickPoints : points) {
-      console.error(`${id}: ${group.axis} ${point.name} …`);
+      console.error(`${group.id}: ${group.axis} ${point.name} …`);
       const rows = ready.map(({ subject }): Row => ({ contender: subject.name, point, rounds: [] }));
-      findings.rows.push(...rows);
+      finding.rows.push(...rows);
       for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
         for (const [index, { subject, measure }] of ready.entries()) {
           const row = rows[index];
@@ -125,9 +124,9 @@ export async function compare(id: string, group: Group, effort: Effort, lab: Lab
     }
   } catch (error) {
     lab.signal.throwIfAborted();
-    findings.broken = messageOf(error);
+    finding.broken = messageOf(error);
   } finally {
     await lab.clear();
   }
-  return findings;
+  return finding;
 }

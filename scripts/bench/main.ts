@@ -24,6 +24,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async: ASYNC,
 };
 const NAMES = Object.keys(SCENARIOS);
+const GROUPS = Object.entries(SCENARIOS).flatMap(([scenario, groups]) =>
+  Object.entries(groups).map(([id, group]) => ({ scenario, id, ...group })),
+);
 
 /** How often the quick form measures again what has fallen: noise passes, a defect does not. */
 const AGAIN = 2;
@@ -91,11 +94,9 @@ async function measure(names: readonly string[]): Promise<Report> {
   const findings: Finding[] = [];
   const lab = new Lab(isCheck, stop.signal, await startLoadClient(stop.signal));
   try {
-    for (const [scenario, groups] of Object.entries(SCENARIOS)) {
-      for (const [id, group] of names.includes(scenario) ? Object.entries(groups) : []) {
-        if (isCheck && group.quickPoints?.length === 0) continue;
-        findings.push({ scenario, id, ...(await compare(id, group, effort, lab)) });
-      }
+    for (const group of GROUPS.filter(({ scenario }) => names.includes(scenario))) {
+      if (isCheck && group.quickPoints?.length === 0) continue;
+      findings.push(await compare(group, effort, lab));
     }
     return { machine, minutes: (performance.now() - began) / 60_000, findings };
   } finally {

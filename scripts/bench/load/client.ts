@@ -24,20 +24,15 @@ export type LoadResult = Sample & { readonly requests: number; readonly bytes: n
 /** How long after its time the result of an order may take, in milliseconds. */
 const RESULT_WITHIN = 15_000;
 
-export interface LoadClient {
-  /** @throws Error when the result does not come in time; the reason of the signal */
-  run(order: LoadOrder): Promise<LoadResult>;
-  close(): Promise<unknown>;
-}
-
 /**
  * Starts the load generator: a thread of its own, which lives through all rounds, so that each finds it equally warm. It
  * is a client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or
  * undici's parser take, and the servers that it loads share the processors with it.
  * @param signal ends the waiting for results
  */
-export async function startLoadClient(signal: AbortSignal): Promise<LoadClient> {
+export async function startLoadClient(signal: AbortSignal) {
   const worker = new Worker(await bundleScript('bench/load/worker.ts', 'bench/worker.mjs'));
+  /** @throws Error when the result does not come in time; the reason of the signal */
   const run = async (order: LoadOrder): Promise<LoadResult> => {
     const late = AbortSignal.timeout(order.seconds * 1000 + RESULT_WITHIN);
     const answered = once(worker, 'message', { signal: AbortSignal.any([signal, late]) });
@@ -47,3 +42,5 @@ export async function startLoadClient(signal: AbortSignal): Promise<LoadClient> 
   };
   return { run, close: () => worker.terminate() };
 }
+
+export type LoadClient = Awaited<ReturnType<typeof startLoadClient>>;

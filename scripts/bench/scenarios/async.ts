@@ -9,7 +9,7 @@ import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { request } from 'undici';
 import { findFreePort } from '../../sample/port.ts';
-import { numbers, type Contender, type Scenario } from '../comparison.ts';
+import { points, type Contender, type Scenario } from '../comparison.ts';
 import { readFigure, type Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';
 import { load } from '../loaded.ts';
@@ -165,7 +165,7 @@ const CONTENDERS = [
 export const ASYNC: Scenario = {
   async: {
     axis: 'clients',
-    points: numbers(CLIENTS),
+    points: points(CLIENTS),
     quickPoints: [],
     rounds: 3,
     warmUp: false,

@@ -1,4 +1,4 @@
-import { numbers, sizes, type Group, type Point, type Scenario } from '../comparison.ts';
+import { points, type Group, type Point, type Scenario } from '../comparison.ts';
 import { MIB } from '../figures.ts';
 import { atConnections, loaded, type Request } from '../loaded.ts';
 import { BASE, gateway } from '../subjects/gateway.ts';
@@ -43,15 +43,15 @@ const TWO_WORKERS = httpMode('http mode, 2 workers', { workers: '2' });
 export const HTTP: Scenario = {
   http: {
     ...SMALL,
-    points: numbers(1, 50, 500, 2500),
-    quickPoints: numbers(50, 500),
+    points: points(1, 50, 500, 2500),
+    quickPoints: points(50, 500),
     contenders: loaded([...ALL, TWO_WORKERS], atConnections()),
     quick: OURS,
   },
   // Alone beside http mode, so that their turns lie close together.
   haproxy: {
     ...SMALL,
-    points: numbers(1, 50, 500),
+    points: points(1, 50, 500),
     quickPoints: [],
     rounds: 9,
     contenders: loaded([haproxy, httpMode()], atConnections()),
@@ -59,16 +59,16 @@ export const HTTP: Scenario = {
   answers: {
     axis: 'answer',
     ...BODIES,
-    points: sizes(1024, 16_384, 131_072, MIB, 64 * MIB),
-    quickPoints: sizes(64 * MIB),
+    points: points(1024, 16_384, 131_072, MIB, 64 * MIB),
+    quickPoints: points(64 * MIB),
     contenders: loaded(ALL, answerOf),
     quick: OURS,
   },
   uploads: {
     axis: 'upload',
     ...BODIES,
-    points: sizes(1024, 65_536, MIB),
-    quickPoints: sizes(MIB),
+    points: points(1024, 65_536, MIB),
+    quickPoints: points(MIB),
     contenders: loaded(ALL, uploadOf),
     quick: OURS,
   },
@@ -84,22 +84,22 @@ export const GATEWAY: Scenario = {
     axis: 'connections',
     columns: ['rate', 'p50', 'p99', 'cpu', 'ownCpu', 'ownResident', 'failures'],
     ratios: ['rate', 'p99'],
-    points: numbers(1, 50, 500),
-    quickPoints: numbers(50, 500),
+    points: points(1, 50, 500),
+    quickPoints: points(50, 500),
     contenders: loaded(GATEWAYS, atConnections()),
     quick: QUICK_GATEWAYS,
   },
   'gateway-answers': {
     axis: 'answer',
     ...BODIES,
-    points: sizes(64 * MIB),
+    points: points(64 * MIB),
     contenders: loaded(GATEWAYS, answerOf),
     quick: QUICK_GATEWAYS,
   },
   'gateway-uploads': {
     axis: 'upload',
     ...BODIES,
-    points: sizes(MIB),
+    points: points(MIB),
     contenders: loaded(GATEWAYS, uploadOf),
     quick: QUICK_GATEWAYS,
   },
@@ -127,14 +127,14 @@ const PREFORK = forkMode('streaming', 'prefork=4', { ...ECHO, prefork: '4' });
 export const FORKS: Scenario = {
   forks: {
     ...BY_CLIENTS,
-    points: numbers(1, 8, 64),
-    quickPoints: numbers(8),
+    points: points(1, 8, 64),
+    quickPoints: points(8),
     contenders: loaded(MODES, atConnections(POST)),
     quick: [spawning, STREAMING],
   },
   prefork: {
     ...BY_CLIENTS,
-    points: numbers(1),
+    points: points(1),
     quickPoints: [],
     contenders: loaded([forkMode('streaming', 'without prefork', ECHO), PREFORK], atConnections(POST)),
   },
@@ -142,7 +142,7 @@ export const FORKS: Scenario = {
 
 const AT_50 = {
   axis: 'connections',
-  points: numbers(50),
+  points: points(50),
   columns: ['rate', 'p50', 'p99', 'cpu', 'resident', 'failures'],
   ratios: ['rate', 'cpu'],
 } as const satisfies Partial<Group>;

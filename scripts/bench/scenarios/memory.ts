@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { numbers, type Contender, type Scenario } from '../comparison.ts';
+import { points, type Contender, type Scenario } from '../comparison.ts';
 import { load, type Request } from '../loaded.ts';
 import { gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework, httpProxy, replyFrom } from '../subjects/others.ts';
@@ -42,7 +42,7 @@ const OTHERS = [gateway(), httpProxy(), replyFrom(), functionsFramework];
 export const MEMORY: Scenario = {
   memory: {
     axis: 'requests',
-    points: numbers(0, MANY),
+    points: points(0, MANY),
     quickPoints: [],
     rounds: 3,
     warmUp: false,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { numbers, type Contender, type Scenario } from '../comparison.ts';
+import { points, type Contender, type Scenario } from '../comparison.ts';
 import type { Sample } from '../figures.ts';
 import type { Lab, Make } from '../lab.ts';
 import { subjectOf, urlOf, type Subject } from '../server-process.ts';
@@ -65,7 +65,7 @@ const OTHERS = [behindHttpMode('ts-http'), functionsFramework];
 export const START: Scenario = {
   start: {
     axis: 'starts',
-    points: numbers(1),
+    points: points(1),
     rounds: 15,
     columns: ['healthy', 'first', 'deployed'],
     ratios: [],
@@ -109,7 +109,7 @@ async function callAtZero(lab: Lab, subject: Subject): Promise<Sample> {
 export const COLD_START: Scenario = {
   'cold-start': {
     axis: 'calls',
-    points: numbers(1),
+    points: points(1),
     quickPoints: [],
     rounds: 15,
     columns: ['healthy', 'first', 'warm'],
