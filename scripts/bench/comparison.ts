@@ -113,13 +113,13 @@ export async function compare(group: NamedGroup, effort: Effort, lab: Lab): Prom
     }
     for (const point of lab.isCheck ? quickPoints : points) {
       console.error(`${group.id}: ${group.axis} ${point.name} …`);
-      const rows = ready.map(({ subject }): Row => ({ contender: subject.name, point, rounds: [] }));
-      finding.rows.push(...rows);
+      const turns = ready.map(({ subject, measure }) => {
+        const row: Row = { contender: subject.name, point, rounds: [] };
+        return { row, turn: (time: number) => measure(lab, subject, point, time) };
+      });
+      finding.rows.push(...turns.map(({ row }) => row));
       for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
-        for (const [index, { subject, measure }] of ready.entries()) {
-          const row = rows[index];
-          if (row) await takeTurn(row, (time) => measure(lab, subject, point, time), round);
-        }
+        for (const { row, turn } of turns) await takeTurn(row, turn, round);
       }
     }
   } catch (error) {

@@ -2,31 +2,12 @@ import { appendFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { InvalidArgumentError, program } from 'commander';
-import { compare, type Effort, type Finding, type Scenario } from './comparison.ts';
+import { compare, type Effort, type Finding } from './comparison.ts';
 import { faultOf, judge, keepMarks, listMarks, readGoals, type Goals, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
 import { startLoadClient } from './load/client.ts';
 import { describeMachine, findGivenUp, readReport, writeReport, type Report } from './report.ts';
-import { ASYNC } from './scenarios/async.ts';
-import { FORKS, GATEWAY, HTTP, TEMPLATES } from './scenarios/loads.ts';
-import { MEMORY } from './scenarios/memory.ts';
-import { COLD_START, START } from './scenarios/start.ts';
-
-/** In the order of the report. */
-const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  http: HTTP,
-  gateway: GATEWAY,
-  forks: FORKS,
-  templates: TEMPLATES,
-  start: START,
-  'cold-start': COLD_START,
-  memory: MEMORY,
-  async: ASYNC,
-};
-const NAMES = Object.keys(SCENARIOS);
-const GROUPS = Object.entries(SCENARIOS).flatMap(([scenario, groups]) =>
-  Object.entries(groups).map(([id, group]) => ({ scenario, id, ...group })),
-);
+import { GROUPS, NAMES } from './scenarios/groups.ts';
 
 /** How often the quick form measures again what has fallen: noise passes, a defect does not. */
 const AGAIN = 2;
