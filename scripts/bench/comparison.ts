@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../../common/errors.ts';
 import type { FigureName, Sample } from './figures.ts';
 import type { Lab, Make } from './lab.ts';
 import type { Subject } from './server-process.ts';
@@ -80,8 +81,6 @@ export function points(...values: number[]): Point[] {
     return { name: value > 0 && Number.isInteger(kib) ? size : `${value}`, value };
   });
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Lets the contenders of a group take turns (A B A B …), at one point after the other, each time after a first round that

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { InvalidArgumentError, program } from 'commander';
+import { messageOf } from '../../common/errors.ts';
 import { compare, type Effort, type Finding } from './comparison.ts';
 import { faultOf, judge, keepMarks, listMarks, readGoals, type Goals, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
@@ -115,6 +116,6 @@ async function bench(): Promise<void> {
 }
 
 await bench().catch((error: unknown) => {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`bench: ${messageOf(error)}`);
   process.exitCode ??= 1;
 });
