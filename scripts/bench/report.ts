@@ -111,7 +111,7 @@ function findingTable(finding: Finding): string {
     ...(hasPoints ? [row.point.name] : []),
     ...columns.map((column) => cell(row, column, rows)),
   ]);
-  const givenUp = findGivenUp(finding).map((text) => `Given up: ${text.split('\n', 1)[0]}`);
+  const givenUp = findGivenUp(finding).map((text) => `Given up: ${text.slice(0, 200)}`);
   return [table(['', ...(hasPoints ? [axis] : []), ...heads], lines), ...givenUp].join('\n\n');
 }
 
