@@ -11,6 +11,9 @@ import { namespaceOf, shown } from './names.ts';
 
 const DEPLOYMENT = object({ service: text, ...DEPLOYMENT_FIELDS });
 
+/** The longest variable of a process, in bytes with its name, the = between and a byte at the end (execve(2)). */
+const MOST_VARIABLE = 128 << 10;
+
 /**
  * Reads the body of a deployment, and checks everything that does not depend on the existing functions.
  * @throws GatewayError REQUEST_INVALID, DEPLOYMENT_INVALID, NAMESPACE_UNKNOWN
@@ -31,6 +34,7 @@ export async function readDeployment(call: Call, context: ApiContext): Promise<D
   checkVariables(rest.envVars);
   if (rest.envProcess.includes('\0'))
     throw invalid('envProcess contains a byte 0, which a command cannot have');
+  checkLength('envProcess', 'fprocess', rest.envProcess);
   const limited = statedResources(limits);
   const requested = statedResources(requests);
   checkQuantities('limits', limited ?? {});
@@ -59,7 +63,16 @@ function checkVariables(variables: Readonly<Record<string, string>>): void {
     if (value.includes('\0')) {
       throw invalid(`envVars: ${shown(name)} has a byte 0 in its value, which a variable cannot have`);
     }
+    checkLength(`envVars: ${shown(name)}`, name, value);
   }
+}
+
+/** Refuses what no process can be started with. */
+function checkLength(field: string, name: string, value: string): void {
+  if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 <= MOST_VARIABLE) return;
+  throw invalid(
+    `${field} is longer than 128 KiB, which no variable of a process can be: put it into a secret or the image`,
+  );
 }
 
 function checkQuantities(field: string, quantities: Resources): void {

@@ -5,7 +5,6 @@ import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import type { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
-import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
 import { listen } from './listen.ts';
 import type { MoreAddresses } from './more-addresses.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -28,7 +27,6 @@ export class HttpListener {
       handler.upgrade(this.#server, request, socket, head);
     });
     this.#front = new FastFront(this.#server, timerDelay(readTimeout), handler.handle);
-    this.#server.on('connection', lingerOnClose);
   }
 
   /**

@@ -61,6 +61,8 @@ test('what cannot be is 400 and one line that names it', async (t) => {
     [{ secrets: ['../x'] }, /secrets: "..\/x"/],
     [{ envVars: { 'a=b': 'c' } }, /envVars/],
     [{ envVars: { a: 'b\0c' } }, /envVars/],
+    [{ envVars: { a: 'x'.repeat(131_070) } }, /envVars: "a" is longer than 128 KiB/],
+    [{ envProcess: 'x'.repeat(200_000) }, /envProcess is longer than 128 KiB/],
   ] as const) {
     const { status, text } = await gateway.api('POST', '/system/functions', {
       body: { service: 'a', image: 'x', ...wrong },

@@ -55,7 +55,7 @@ test('a hostile form takes no more time than its length asks for', () => {
     `${'a]['.repeat(100_000)}=1`,
   ];
   const parse = (times: number) => {
-    const start = process.hrtime.bigint();
+    const start = process.cpuUsage(); // others on the machine do not count
     for (let time = 0; time < times; time += 1) {
       for (const text of hostile) {
         try {
@@ -65,10 +65,11 @@ test('a hostile form takes no more time than its length asks for', () => {
         }
       }
     }
-    return Number(process.hrtime.bigint() - start);
+    return process.cpuUsage(start).user;
   };
+  const least = (times: number) => Math.min(...[1, 2, 3].map(() => parse(times)));
   parse(8);
   // linear: eight times an eighth of the text takes about as long as the whole; a quadratic parser needs an
   // eighth of that
-  assert.ok(parse(1) < 5 * parse(8));
+  assert.ok(least(1) < 5 * least(8));
 });

@@ -67,7 +67,7 @@ export class HttpService implements Service {
         timerDelay(settings.readTimeout),
         this.#handler.handleFast(runner.beginFast),
       );
-    this.#server.on('connection', lingerOnClose);
+    else this.#server.on('connection', lingerOnClose);
   }
 
   /**

@@ -24,6 +24,11 @@ export interface ExchangeRequest {
   readonly destroyed: boolean;
   /** How many bytes of the body wait to be read. */
   readonly readableLength: number;
+  /**
+   * Is called by a listener of `data` that does not use the bytes any more, so that their buffer can take others. Missing
+   * in Node's requests, which read into new ones.
+   */
+  releaseBytes?(): void;
   read(): unknown;
   pause(): unknown;
   resume(): unknown;

@@ -17,7 +17,7 @@ export function isIdempotent(method: string): boolean {
 export const ONE_PIECE = 8 << 10;
 
 /** How many bytes of a body are kept, to be sent again. A refusal is noticed long before so many were sent. */
-export const MOST_KEPT = 256 << 10;
+export const MOST_KEPT = 128 << 10;
 
 /**
  * Whether a request may be sent again over a new connection, after the upstream has closed a used one before the first

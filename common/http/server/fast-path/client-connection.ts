@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { watchHalfClosed } from '../../exchange/half-closed.ts';
 import { handOver } from '../hand-over.ts';
+import { lingerOnClose } from '../lingering-close.ts';
+import { readInto, streamAsUsual } from './read-into.ts';
 import { MOST_FAST_HEAD, readRequestHead, type RequestHead } from './request-head.ts';
 import { FastRequest } from './fast-request.ts';
 import { FastResponse } from './fast-response.ts';
@@ -9,6 +11,12 @@ import { FastResponse } from './fast-response.ts';
 const MOST_BEHIND = 64 << 10;
 
 const END_OF_HEAD = '\r\n\r\n';
+
+/** The buffer of reads that are not of a body alone. What is needed of it after a read is copied. */
+const SHARED = Buffer.allocUnsafeSlow(64 << 10);
+
+/** The size of a buffer that one connection gets for itself while it receives a body, in bytes. */
+const OWN_BYTES = 64 << 10;
 
 /** The server of a connection. */
 export interface ConnectionOwner {
@@ -40,11 +48,18 @@ export class ClientConnection {
   /** Whether the connection is being closed. Bytes that still come are discarded. */
   #isClosing = false;
   #isHandedOver = false;
+  /** The buffer of this connection alone; undefined while it uses the shared one. */
+  #own: Buffer | undefined;
+  /** The buffer that holds the bytes of the present read; undefined where they have one for themselves. */
+  #lent: 'shared' | 'own' | undefined;
 
-  constructor(owner: ConnectionOwner, socket: Socket) {
+  constructor(owner: ConnectionOwner, accepted: Socket) {
     this.#owner = owner;
+    const onread = { buffer: () => this.#own ?? SHARED, callback: this.#onRead };
+    const socket = readInto(accepted, onread) ?? accepted.on('data', this.#onData);
     this.#socket = socket;
-    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose);
+    lingerOnClose(socket);
+    socket.on('end', this.#onEnd).on('close', this.#onClose);
     socket.on('error', ignore).on('drain', this.#onDrain);
   }
 
@@ -57,6 +72,22 @@ export class ClientConnection {
     this.#socket.destroy();
   }
 
+  readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
+    const bytes = (buffer as Buffer).subarray(0, length);
+    if (this.#isHandedOver) return this.#passOn(bytes, buffer === SHARED);
+    this.#lent = buffer === SHARED ? 'shared' : 'own';
+    this.#onData(bytes);
+    this.#lent = undefined;
+    return true;
+  };
+
+  /** Passes bytes on to the present reader of the connection. Many have a buffer of their own, and few are copied. */
+  #passOn(bytes: Buffer, isShared: boolean): boolean {
+    const areMany = bytes.length >= OWN_BYTES / 2;
+    this.#own = areMany ? Buffer.allocUnsafeSlow(OWN_BYTES) : undefined;
+    return this.#socket.push(areMany && !isShared ? bytes : Buffer.from(bytes));
+  }
+
   readonly #onData = (bytes: Buffer): void => {
     if (this.#isClosing) return;
     if (!this.#request) return this.#begin(bytes);
@@ -65,8 +96,10 @@ export class ClientConnection {
     const own = isAll ? bytes : bytes.subarray(0, this.#left);
     if (!isAll) this.#hold(bytes.subarray(this.#left));
     this.#left -= own.length;
-    if (!this.#request.push(own) && this.#left > 0) this.#socket.pause();
+    const takesMore = this.#request.push(this.#lent === 'shared' ? Buffer.from(own) : own);
+    if (!takesMore && this.#left > 0) this.#socket.pause();
     if (this.#left === 0) this.#endBody();
+    else if (this.#request.usesBytes) this.#own = this.#bufferForBody();
   };
 
   #begin(bytes: Buffer): void {
@@ -87,20 +120,31 @@ export class ClientConnection {
       const own = Math.min(rest, this.#left);
       this.#left -= own;
       if (own < rest) this.#hold(bytes.subarray(length + own));
-      if (own > 0) request.push(bytes.subarray(length, length + own));
+      if (own > 0) request.push(this.#kept(bytes.subarray(length, length + own)));
       if (this.#left === 0) request.complete = true;
     }
+    if (this.#left > 0) this.#own = this.#bufferForBody();
     this.#owner.onRequest(request, response);
   }
 
+  #bufferForBody(): Buffer {
+    return Buffer.allocUnsafeSlow(Math.min(this.#left, OWN_BYTES));
+  }
+
+  /** @returns the bytes of the present read, to be used after it */
+  #kept(bytes: Buffer): Buffer {
+    return this.#lent ? Buffer.from(bytes) : bytes;
+  }
+
   #endBody(): void {
+    this.#own = undefined;
     this.#request?.finish();
     if (this.#response?.writableFinished) this.#next();
   }
 
   /** Keeps bytes that were sent after the present request. */
   #hold(bytes: Buffer): void {
-    this.#behind = this.#behind ? Buffer.concat([this.#behind, bytes]) : bytes;
+    this.#behind = this.#behind ? Buffer.concat([this.#behind, bytes]) : this.#kept(bytes);
     if (this.#behind.length > MOST_BEHIND) this.#socket.pause();
   }
 
@@ -131,7 +175,9 @@ export class ClientConnection {
     socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     socket.off('error', ignore).off('drain', this.#onDrain);
     this.#isHandedOver = true;
-    handOver(socket, bytes, () => this.#owner.handOver(this, socket));
+    this.#own = undefined;
+    streamAsUsual(socket);
+    handOver(socket, this.#kept(bytes), () => this.#owner.handOver(this, socket));
   }
 
   readonly #onDrain = (): void => {

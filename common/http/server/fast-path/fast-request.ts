@@ -23,6 +23,8 @@ export class FastRequest extends FastMessage implements ExchangeRequest {
   complete: boolean;
   destroyed = false;
   readableLength = 0;
+  /** Whether the bytes that were pushed last are still in use. If not, their buffer can take others. */
+  usesBytes = false;
   readonly #wantMore: () => void;
   #waiting: Buffer[] = NONE;
   #flow: 'none' | 'paused' | 'flowing' = 'none';
@@ -45,6 +47,7 @@ export class FastRequest extends FastMessage implements ExchangeRequest {
    * @returns false where the caller has to wait for `wantMore`
    */
   push(bytes: Buffer): boolean {
+    this.usesBytes = true;
     if (this.#flow === 'flowing' && this.#waiting.length === 0) {
       this.emit('data', bytes);
       return this.#isFlowing();
@@ -66,6 +69,10 @@ export class FastRequest extends FastMessage implements ExchangeRequest {
     if (this.destroyed) return;
     this.destroyed = true;
     this.emit('close');
+  }
+
+  releaseBytes(): void {
+    this.usesBytes = false;
   }
 
   read(): Buffer | null {

@@ -248,17 +248,21 @@ class FastForwarding implements Carrier, ResponseSink {
   }
 
   #sendOn(bytes: Buffer): boolean {
-    this.#keep(bytes);
+    const isKept = this.#keep(bytes);
     const socket = this.#connection?.socket;
-    return !socket || socket.write(bytes) || socket.writableLength === 0;
+    const takesMore = !socket || socket.write(bytes) || socket.writableLength === 0;
+    if (!isKept && takesMore && socket?.writableLength === 0) this.#exchange.request.releaseBytes?.();
+    return takesMore;
   }
 
-  #keep(bytes: Buffer): void {
-    if (!this.#kept) return;
+  /** @returns whether the bytes were kept for a second try */
+  #keep(bytes: Buffer): boolean {
+    if (!this.#kept) return false;
     this.#keptBytes += bytes.length;
     if (this.#keptBytes > MOST_KEPT) this.#kept = undefined;
     else if (this.#kept === NOTHING_SENT) this.#kept = [bytes];
     else this.#kept.push(bytes);
+    return this.#kept !== undefined;
   }
 
   async #sendElsewhere(found: Promise<FastPool>): Promise<void> {
