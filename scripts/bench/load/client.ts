@@ -1,5 +1,5 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { bundleScript } from '../../sample/sample-bundle.ts';
 import type { Sample } from '../figures.ts';
 
@@ -25,22 +25,28 @@ export type LoadResult = Sample & { readonly requests: number; readonly bytes: n
 const RESULT_WITHIN = 15_000;
 
 /**
- * Starts the load generator: a thread of its own, which lives through all rounds, so that each finds it equally warm. It
+ * Starts the load generator: a process of its own, which lives through all rounds, so that each finds it equally warm. It
  * is a client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or
  * undici's parser take, and the servers that it loads share the processors with it.
  * @param signal ends the waiting for results
  */
 export async function startLoadClient(signal: AbortSignal) {
-  const worker = new Worker(await bundleScript('bench/load/worker.ts', 'bench/worker.mjs'));
-  /** @throws Error when the result does not come in time; the reason of the signal */
+  const child = fork(await bundleScript('bench/load/client-process.ts', 'bench/client-process.mjs'));
+  const exited = once(child, 'exit');
+  /** @throws Error when the process ends, or the result does not come in time; the reason of the signal */
   const run = async (order: LoadOrder): Promise<LoadResult> => {
     const late = AbortSignal.timeout(order.seconds * 1000 + RESULT_WITHIN);
-    const answered = once(worker, 'message', { signal: AbortSignal.any([signal, late]) });
-    worker.postMessage(order, []);
-    const [result] = (await answered) as [LoadResult];
+    const answered = once(child, 'message', { signal: AbortSignal.any([signal, late]) });
+    child.send(order);
+    const [result] = (await Promise.race([answered, exited])) as [LoadResult | number | null];
+    if (result === null || typeof result === 'number') throw new Error('the load generator has ended');
     return result;
   };
-  return { run, close: () => worker.terminate() };
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { run, close };
 }
 
 export type LoadClient = Awaited<ReturnType<typeof startLoadClient>>;

@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net';
 import { createHistogram, performance } from 'node:perf_hooks';
-import { parentPort } from 'node:worker_threads';
 import { AnswerReader } from './answer-reader.ts';
 import type { LoadOrder, LoadResult } from './client.ts';
 
@@ -21,8 +20,9 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   const sent = typeof order.body === 'number' ? order.body : 0;
   const latencies = createHistogram();
   let [requests, bytes, failures] = [0, 0, 0];
-  const utilization = performance.eventLoopUtilization();
-  const end = performance.now() + order.seconds * 1000;
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const end = start + order.seconds * 1000;
   const isOver = (): boolean => performance.now() >= end;
 
   /** Requests on one connection until the time is over; resolves when the last has been answered. */
@@ -72,8 +72,9 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   await Promise.all(Array.from({ length: order.connections }, loadConnection));
   const [p50, p99] = [latencies.percentile(50) / 1000, latencies.percentile(99) / 1000];
   const [rate, byteRate] = [requests / order.seconds, bytes / order.seconds];
-  const generatorCpu = performance.eventLoopUtilization(utilization).utilization;
+  const { user, system } = process.cpuUsage(cpu);
+  const generatorCpu = (user + system) / 1000 / (performance.now() - start);
   return { requests, bytes, failures, rate, byteRate, p50, p99, tail: p99 / p50, generatorCpu };
 }
 
-parentPort?.on('message', async (order: LoadOrder) => parentPort?.postMessage(await run(order), []));
+process.on('message', async (order: LoadOrder) => process.send?.(await run(order)));
