@@ -1,4 +1,4 @@
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../common/settings/read.ts';
 
 /**
  * The project that a command works on, and the means that it has there. The entry file makes it once and hands it

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readProcess } from './proc.ts';
+import { readProcess, startOf } from './proc.ts';
 
 /** The process and the URLs of the gateway of a state folder. */
 export interface Location {
@@ -46,14 +45,4 @@ export function isAlive({ pid, started }: Location): boolean {
   }
   // a zombie has ended too: it only waits for its parent to read its status
   return started === startOf(pid) && readProcess(pid)?.state !== 'Z';
-}
-
-/** @returns the start of a process, in ticks since the boot; undefined where there is no such process, or no /proc */
-export function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
 }

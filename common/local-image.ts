@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCodeOf } from './errors.ts';
 
 /**
  * A local image: a folder with the files that a container of the image would have. `ofkit build --local` writes it, and
@@ -77,12 +78,7 @@ export async function findLocalImage(
     if (!image.isWhole) return { ...image, revision: chosen, root: files, files: undefined };
     return { ...image, revision: chosen, root: join(files, image.workdir), files };
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ENOENT' || error.code === 'ENAMETOOLONG')
-    )
-      return undefined;
+    if (['ENOENT', 'ENAMETOOLONG'].includes(systemCodeOf(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -19,20 +19,29 @@ export interface ProcessFacts {
 /** @returns the facts about a process; undefined where there is no such process, or no /proc */
 export function readProcess(id: number | 'self'): ProcessFacts | undefined {
   try {
-    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-    // the name may contain spaces and brackets; the third field, the state, follows the last bracket
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const field = (number: number): number => Number(fields[number - 3]);
+    const field = readStat(id);
     return {
-      state: fields[0] ?? '',
-      parent: field(4),
-      group: field(5),
-      session: field(6),
-      cpuSeconds: (field(14) + field(15)) / TICKS,
-      childCpuSeconds: (field(16) + field(17)) / TICKS,
+      state: field(3),
+      parent: Number(field(4)),
+      group: Number(field(5)),
+      session: Number(field(6)),
+      cpuSeconds: (Number(field(14)) + Number(field(15))) / TICKS,
+      childCpuSeconds: (Number(field(16)) + Number(field(17))) / TICKS,
       residentBytes:
         Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'latin1'))?.[1] ?? 0) * 1024,
     };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads when a process was started, which tells it from a later process with the same id.
+ * @returns ticks since the boot; undefined where there is no such process, or no /proc
+ */
+export function startOf(id: number): string | undefined {
+  try {
+    return readStat(id)(22);
   } catch {
     return undefined;
   }
@@ -44,12 +53,23 @@ export function readProcess(id: number | 'self'): ProcessFacts | undefined {
  */
 export function stackStart(id: number | 'self'): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[28 - 3];
+    const start = readStat(id)(28);
     return start === '0' ? undefined : start;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reads /proc/PID/stat.
+ * @returns gives a field by its number in proc(5), from 3 on
+ * @throws the system's error
+ */
+function readStat(id: number | 'self'): (number: number) => string {
+  const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+  // the name may contain spaces and brackets; the third field, the state, follows the last bracket
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (number) => fields[number - 3] ?? '';
 }
 
 /** Lists the ids of all processes that this one can see. */

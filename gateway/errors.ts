@@ -1,3 +1,4 @@
+import { messageOf } from '../common/errors.ts';
 import { HttpError } from '../common/http/http-error.ts';
 import { upstreamErrors } from '../common/http/upstream-failure.ts';
 
@@ -60,4 +61,16 @@ export class GatewayError extends HttpError {
   constructor(code: GatewayErrorCode, message: string, options?: ErrorOptions) {
     super(code, GATEWAY_ERRORS[code].status, message, options);
   }
+}
+
+/** @returns what was thrown, if it is an error for the caller; else a fault of the gateway, with its message */
+export function requestErrorOf(thrown: unknown): HttpError {
+  if (thrown instanceof HttpError) return thrown;
+  return new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
+}
+
+/** Whether an error says that a function is not deployed, or not any more. */
+export function isFunctionUnknown(thrown: unknown): boolean {
+  if (!(thrown instanceof GatewayError)) return false;
+  return thrown.code === 'FUNCTION_UNKNOWN' || thrown.code === 'NAMESPACE_UNKNOWN';
 }

@@ -6,7 +6,7 @@ import { writeBillOfMaterials } from './bill-of-materials.ts';
 import { buildUi } from './build-ui.ts';
 import { BANNER, makeFolderOf } from './bundle.ts';
 
-/** Makes dist/of-gateway.js: one file with everything in it, for Node 20 and later; and beside it what that is. */
+/** Makes dist/of-gateway.js: one file with everything in it, for Node 20 and later, and its bill of materials. */
 
 const OUTPUT = 'dist/of-gateway.js';
 
@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 
 const ui = await buildUi(version);
 
-/** Puts documents in the place of the modules that stand for them, and mends what newer Nodes warn of. */
+/** Puts documents in the place of the modules that stand for them, and mends code that newer Nodes warn of. */
 const replaced: Plugin = {
   name: 'replaced',
   setup({ onLoad }) {
@@ -36,7 +36,7 @@ const replaced: Plugin = {
   },
 };
 
-/** What the Node processes of functions load first, as one file. */
+/** Bundles the module that Node loads first in the processes of functions. */
 async function bundledPreload(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ['gateway/providers/process/preload/preload.ts'],

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'dist/ofkit.js');
 const NOT_BUNDLED = new Set(['node_modules', 'dist', 'coverage', '.DS_Store']);
 
-/** What every bundle of ours has in common. */
+/** The options of all our bundles. */
 const COMMON: BuildOptions = { bundle: true, platform: 'node', target: 'node20.16', legalComments: 'none' };
 
 /** Puts generated modules in the place of those that stand for them in the sources. */

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 
-/** Makes dist/types: what those who write functions import from the package, as the templates have it. */
+/** Makes dist/types: the types that authors of functions import from the package, made from those of the templates. */
 
 const TYPES = {
   'event.d.ts': 'templates/node24/function/openfaas.d.ts',

@@ -3,11 +3,11 @@ import { execa } from 'execa';
 import { MOST_RETRIED, tellFlaky } from './tests/flaky.ts';
 
 /**
- * Runs a conformance contract, and its checks that fail once more:
+ * Runs a conformance contract, then once more those of its checks that have failed:
  *
  *     tsx scripts/contract.ts NAME COMMAND CONTRACT.mjs [ITS OPTIONS]
  *
- * A contract tells of a check that has failed by a line `FAIL KIND ID: …`, and takes `--only REGEX` for IDs.
+ * A contract reports a check that has failed by a line `FAIL KIND ID: …`, and takes `--only REGEX` for IDs.
  */
 
 const [name = '', command = '', ...words] = process.argv.slice(2);

@@ -4,8 +4,8 @@ import { format } from 'prettier';
 import { DASHBOARDS } from './grafana/dashboards.ts';
 
 /**
- * Makes docs/grafana: the dashboards of Grafana, from scripts/grafana/dashboards.ts. `--check` fails where a file there
- * is another one.
+ * Makes docs/grafana: the dashboards of Grafana, from scripts/grafana/dashboards.ts. `--check` fails where a file
+ * there differs.
  */
 
 const FOLDER = 'docs/grafana';

@@ -4,8 +4,8 @@ import { readDocument, renderDocument, type ConsoleDocument, type Step } from '.
 import { Session } from './quick-start/session.ts';
 
 /**
- * Runs the commands of docs/quick-start.md with the programs of dist/, and writes what they print into it, and into its
- * translation, which has the same commands. With --check only looks whether all is there.
+ * Runs the commands of docs/quick-start.md with the programs of dist/, and writes their output into it, and into its
+ * translation, which has the same commands. With --check it writes nothing, and fails where they differ.
  */
 
 const [ORIGINAL, TRANSLATION] = ['quick-start.md', 'quick-start.zh.md'].map((name) =>

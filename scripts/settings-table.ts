@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { settingsAsMarkdown } from '../common/settings/document.ts';
 import { EXCHANGE_ERRORS } from '../common/http/http-error.ts';
-import { flagsAsMarkdown } from '../build/cli/document.ts';
+import { flagsAsMarkdown } from '../build/cli/flags-document.ts';
 import { KIT_ERRORS } from '../build/errors.ts';
 import { GATEWAY_ERRORS } from '../gateway/errors.ts';
 import { SETTINGS as GATEWAY_SETTINGS } from '../gateway/settings/table.ts';

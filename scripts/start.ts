@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { isPortFree } from './sample/port.ts';
+import { isFree } from '../common/free-port.ts';
 
 /**
  * `npm start`: a gateway with a function of the template ts-http, by `ofkit up` in a temporary folder, until a signal ends
@@ -13,14 +13,14 @@ import { isPortFree } from './sample/port.ts';
 
 const OFKIT = fileURLToPath(new URL('../dist/ofkit.js', import.meta.url));
 const NAME = 'hello';
-/** Where faas-cli looks if nothing is said. */
+/** The address at which faas-cli looks by default. */
 const USUAL_GATEWAY = 'http://127.0.0.1:8080';
 
 /** The port that the environment asks for, or 8080. Ends with one line where nobody can listen there. */
 async function choosePort(): Promise<string> {
   const text = process.env.port || '8080';
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port === 0 || (port <= 65_535 && (await isPortFree(port)))) return String(port);
+  if (port === 0 || (port <= 65_535 && (await isFree(port)))) return String(port);
   console.error(
     port <= 65_535
       ? `Port ${port} is in use: end what listens there, or choose another with port=PORT npm start`
@@ -62,7 +62,7 @@ const port = await choosePort();
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // A second one ends at once what does not want to end.
+    // A second signal kills functions that do not stop.
     if (ended.signal.aborted) ended.signal.dispatchEvent(new Event('abort'));
     ended.abort();
   });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { REPOSITORY } from '../build/release.ts';
 import { readLanguage } from '../build/template/language.ts';
-import type { StoreRow } from '../build/template/store.ts';
+import type { StoreRow } from '../build/template/template-index.ts';
 
 /**
  * Writes templates.json, the store index in OpenFaaS's format, from the templates' template.yml. With --check it only

@@ -69,7 +69,7 @@ async function generate(): Promise<Map<string, string | null>> {
   return files;
 }
 
-/** What tells git's hosts to fold the copies in the differences of a change. */
+/** Makes the attributes by which hosts of git fold the copies in the view of a change. */
 function attributesOf(copies: readonly string[]): string {
   const whole = OTHER_VERSIONS.map((version) => `templates/node${version}/**`);
   const files = copies

@@ -6,7 +6,7 @@ import { passes } from './tests/passes.ts';
 /**
  * Runs test/browser: the page of the gateway in Debian's Chromium, which it installs where it is missing, with the
  * fonts that the pictures of docs/ui are drawn in. With names, such as `pages`, it runs those files alone;
- * `--update-screenshots` writes the pictures anew. CHROMIUM names another browser.
+ * `--update-screenshots` writes the pictures again. CHROMIUM names another browser.
  */
 
 const PACKAGES = ['chromium', 'fonts-inter', 'fonts-jetbrains-mono', 'fonts-wqy-microhei'];

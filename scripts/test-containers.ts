@@ -10,9 +10,9 @@ import { chosenFiles } from './tests/chosen-files.ts';
 import { passes } from './tests/passes.ts';
 
 /**
- * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. Sets up
- * what it needs by itself; no image is pulled. What takes long (the base images) is kept in a folder of the temporary
- * folder for the next time. With names, such as `limits`, it runs those files of test/containers alone. Where
+ * Runs test/containers: the images of all templates, in containers of Podman as an orchestrator would run them. It
+ * sets everything up by itself; no image is pulled. The base images, which take long, are kept in the temporary
+ * folder for the next run. With names, such as `limits`, it runs those files of test/containers alone. Where
  * GATEWAY_CONTRACT names a contract of gateways, one that runs functions in containers is held to it too.
  */
 

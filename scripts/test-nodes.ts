@@ -6,8 +6,9 @@ import { execa } from 'execa';
 import { passes } from './tests/passes.ts';
 
 /**
- * Runs tests on the other versions of Node that what lands promises to run on. What holds on the oldest and on the
- * newest holds between them, but for what Node itself changes: its HTTP and its way to load modules.
+ * Runs tests on the other versions of Node that the package promises to run on. On the newest all tests of the
+ * watchdog run; on the versions before it only those of HTTP and of the loading of modules, which Node itself
+ * changes.
  */
 
 const ALL = /\.test\.ts$/;
@@ -82,7 +83,7 @@ function filesOf(name: string, pattern: RegExp): string[] {
 }
 
 async function verifiesTemplates(node: string): Promise<boolean> {
-  // npm and what it starts are to run on this Node too.
+  // npm and the programs that it starts have to run on this Node too.
   const PATH = `${path.dirname(node)}:${process.env.PATH ?? ''}`;
   const { exitCode } = await execa(node, [path.resolve('dist/ofkit.js'), 'template', 'verify', 'templates'], {
     env: { PATH },

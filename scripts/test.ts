@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { passes } from './tests/passes.ts';
 
 /**
- * Runs test files, and those tests that fail once more:
+ * Runs test files, then once more those tests that have failed:
  *
  *     tsx scripts/test.ts [--suite NAME] [--concurrency N] [--timeout MILLISECONDS] FILES
  */

@@ -1,9 +1,11 @@
+import { messageOf } from '../common/errors.ts';
 import { EXCHANGE_ERRORS, HttpError } from '../common/http/http-error.ts';
 import { upstreamErrors } from '../common/http/upstream-failure.ts';
 
 /**
- * The one table of what can go wrong, by code. `status` is the HTTP status that answers a request of which nothing was
- * sent yet. `exit` marks what ends the start instead, with that exit status. `meaning` stands in the documentation.
+ * All errors of the watchdog, by code, so that each has one status and one line in the documentation. An error with
+ * `status` answers a request with this HTTP status, if no part of the response was sent yet. One with `exit` keeps the
+ * watchdog from starting, and is its exit status. `meaning` stands in the documentation.
  */
 export const WATCHDOG_ERRORS = {
   SETTING_INVALID: { exit: 1, meaning: 'a setting that cannot be read, or excludes another' },
@@ -53,4 +55,9 @@ export class RequestError extends HttpError {
   constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
     super(code, WATCHDOG_ERRORS[code].status, message, options);
   }
+}
+
+/** Makes the error of a request in which the watchdog itself, or the function in this process, has thrown. */
+export function internalError(thrown: unknown): RequestError {
+  return new RequestError('INTERNAL', messageOf(thrown), { cause: thrown });
 }

@@ -8,7 +8,7 @@ import { dropPrivileges } from './process/privileges.ts';
 import type { Mode } from './modes/mode.ts';
 import { loadMode } from './modes/modes.ts';
 import type { Uncaught } from './modes/runner.ts';
-import { holdHeapSmall, holdSpentBodies } from './server/heap.ts';
+import { holdHeapSmall, holdSpentBodies } from './server/memory-bounds.ts';
 import { HttpService } from './server/http-service.ts';
 import { LockFile } from './server/lock-file.ts';
 import type { Service, ServiceContext } from './server/service.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ENGINES } from '../engine/names.ts';
+import { ENGINES } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Stack } from '../stack/functions.ts';
@@ -31,7 +31,7 @@ export const BUILD = {
   copyExtra: texts('--copy-extra <path>', 'path to copy beside the handler'),
   cache: off('--no-cache', "do not use the engine's cache"),
   squash: on('--squash', 'squash the layers of the image'),
-  pull: on('--pull', 'pull the base images anew'),
+  pull: on('--pull', 'pull the base images again'),
   envsubst: ENVSUBST,
   disableStackPull: on('--disable-stack-pull', 'ignore configuration.templates of the stack file'),
   image: text('--image <name>', 'without a stack file: the image to build'),
@@ -91,7 +91,7 @@ function flagsWithoutMeaning({ debug, overwrite }: Values): string[] {
 }
 
 async function stackOf(host: Host, values: Values): Promise<Stack> {
-  const { findStackFile, readStack, singleFunctionStack } = await import('../stack/read.ts');
+  const { findStackFile, readStack, singleFunctionStack } = await import('../stack/stack-file.ts');
   const { name, image, handler, lang, yaml, envsubst } = values;
   if (!name && !image && !handler) return readStack(host, await findStackFile(host, yaml), envsubst);
   if (!name || !image || !handler || !lang) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { TARGETS, type Target } from '../manifests/targets.ts';
+import { TARGETS, type ManifestTarget } from '../manifests/targets.ts';
 import { choice, orElse, text, value, withFlags, type FlagValues } from './flag.ts';
 import { ENVSUBST, JSON_OUTPUT, pairs, SELECTION, TAG, YAML } from './shared-flags.ts';
 import { parsePort } from './values.ts';
@@ -73,7 +73,7 @@ export function declareGenerate(program: Command, host: Host): void {
 }
 
 /** @throws KitError USAGE where no flag names the orchestrator */
-function targetOf({ target, api, fromStore }: Values): Target {
+function targetOf({ target, api, fromStore }: Values): ManifestTarget {
   const named = api === undefined ? undefined : apiTarget(api);
   if (target && named && target !== named)
     throw new KitError('USAGE', `--target ${target} and --api ${api ?? ''} say two things: give one of them`);
@@ -82,7 +82,7 @@ function targetOf({ target, api, fromStore }: Values): Target {
   throw new KitError('USAGE', 'required option \'-t, --target <target>\' not specified: see "ofkit --help"');
 }
 
-function apiTarget(api: string): Target {
+function apiTarget(api: string): ManifestTarget {
   if (api.startsWith('openfaas.com/')) return 'openfaas';
   if (api.startsWith('serving.knative.dev/')) return 'knative';
   throw new KitError('USAGE', `--api ${api} is none of openfaas.com/v1 and serving.knative.dev/v1`);

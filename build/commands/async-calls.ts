@@ -7,9 +7,9 @@ import {
   type QueuedCall,
 } from '../gateway-client/calls.ts';
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import type { Host } from '../host.ts';
-import { alignColumns } from '../terminal/table.ts';
+import { alignColumns } from '../terminal/text-table.ts';
 
 export interface AsyncOptions extends GatewayChoice {
   readonly json: boolean;

@@ -2,7 +2,7 @@ import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
 import type { Stack } from '../stack/functions.ts';
-import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import { selectToMake, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 
 export interface BuildLocalOptions extends Selection {
@@ -15,9 +15,7 @@ export interface BuildLocalOptions extends Selection {
 
 /** `ofkit build --local`: makes images that of-gateway runs without a container engine. */
 export async function buildLocalImages(host: Host, stack: Stack, options: BuildLocalOptions): Promise<void> {
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
-    host.err.line(`note: ${text}`),
-  );
+  const entries = selectToMake(stack, options, (_name, text) => host.err.line(`note: ${text}`));
   const stateFolder = stateFolderOf(host, options.stateFolder);
   const built = await buildImages(host, stack, entries, { ...options, stateFolder });
   if (options.json) {

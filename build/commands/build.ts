@@ -1,11 +1,11 @@
 import { chooseEngine } from '../engine/engine.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import { StackBuild, throwFailures, type StackBuildOptions } from '../engine/stack-build.ts';
 import type { Host } from '../host.ts';
 import type { Stack } from '../stack/functions.ts';
-import { selectFunctions, withoutPrebuilt, type Selection } from '../stack/select.ts';
+import { selectToMake, type Selection } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
-import { ensureTemplate } from '../template/ensure.ts';
+import { ensureTemplates } from '../template/ensure.ts';
 
 export interface BuildOptions extends Selection, StackBuildOptions {
   readonly engine: Engine | undefined;
@@ -15,14 +15,10 @@ export interface BuildOptions extends Selection, StackBuildOptions {
 
 /** `ofkit build`: the build contexts of the functions of a stack, and their images. */
 export async function buildFunctions(host: Host, stack: Stack, options: BuildOptions): Promise<void> {
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
-    host.err.line(`note: ${text}`),
-  );
+  const entries = selectToMake(stack, options, (_name, text) => host.err.line(`note: ${text}`));
   const engine =
     options.shrinkwrap || entries.length === 0 ? undefined : await chooseEngine(host, options.engine);
-  for (const lang of new Set(entries.map((entry) => entry.lang))) {
-    await ensureTemplate(host, lang, options.stackPull ? stack.templates : []);
-  }
+  await ensureTemplates(host, entries, options.stackPull ? stack.templates : []);
   const steps = new StepList(host.err);
   await steps.start();
   const build = new StackBuild(host, stack, options, engine, steps);

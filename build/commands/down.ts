@@ -1,6 +1,6 @@
 import { findGateway } from '../../common/gateway-location.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
-import { endGateway, requireOwn } from '../gateway-client/running-gateway.ts';
+import { stopGateway, requireOwn } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
 
@@ -17,6 +17,6 @@ export async function takeDown(host: Host, given: string | undefined): Promise<v
     const client = await GatewayClient.create(location.url, stateFolder);
     await client.clear();
   }
-  await endGateway(location, host.interrupted);
+  await stopGateway(location, host.interrupted);
   host.err.line(`Ended the gateway at ${location.url}, and its functions`);
 }

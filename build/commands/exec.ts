@@ -2,9 +2,9 @@ import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { bringUp } from '../gateway-client/bring-up.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import type { RunOptions } from '../stack/run-options.ts';
@@ -22,7 +22,7 @@ export async function execWithFunctions(
   const hurry = new AbortController();
   let started: Location | undefined;
   const end = async (): Promise<void> => {
-    if (started) await endGateway(started, hurry.signal);
+    if (started) await stopGateway(started, hurry.signal);
     await removeFolder(stateFolder);
   };
   host.onSecondInterrupt(() => {

@@ -1,29 +1,31 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { imageName } from '../engine/image-name.ts';
 import { messageOf } from '../../common/errors.ts';
+import { imageName } from '../engine/image-name.ts';
 import { KitError } from '../errors.ts';
 import { isFolder } from '../files/kinds.ts';
 import { replaceFile } from '../files/staging.ts';
+import { DEFAULT_NAMESPACE } from '../gateway-client/deployment.ts';
+import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
 import { composeFile } from '../manifests/compose.ts';
 import { unmeant } from '../manifests/constraints.ts';
 import { knativeManifest } from '../manifests/knative.ts';
 import { kubernetesManifests } from '../manifests/kubernetes.ts';
 import { functionResource } from '../manifests/openfaas.ts';
-import { renderJson, renderYaml } from '../manifests/render.ts';
-import type { Target } from '../manifests/targets.ts';
+import { renderJson, renderYaml } from '../manifests/manifest-text.ts';
+import type { ManifestTarget } from '../manifests/targets.ts';
 import { toWorkload, type Workload } from '../manifests/workload.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import { selectFunctions, type Selection } from '../stack/select.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { functionVariables } from '../stack/variables.ts';
-import { storeFunction, type StoreFunctionOptions } from '../template/function-store.ts';
+import { storeFunction, type StoreFunctionOptions } from '../template/store-function.ts';
 import { imageVariables } from '../template/image-variables.ts';
 
 export interface GenerateOptions extends Selection {
   readonly yaml: string | undefined;
-  readonly target: Target;
+  readonly target: ManifestTarget;
   /** Undefined for the namespace of stack.yaml, else the target's default. */
   readonly namespace: string | undefined;
   /** The apiVersion of the target openfaas; undefined for the current one. */
@@ -38,9 +40,6 @@ export interface GenerateOptions extends Selection {
   readonly output: string | undefined;
   readonly json: boolean;
 }
-
-/** The namespace of functions in an OpenFaaS cluster, which faas-cli writes into its manifests too. */
-const OPENFAAS_NAMESPACE = 'openfaas-fn';
 
 /** `ofkit generate`: writes manifests of the functions of a stack. */
 export async function generateManifests(host: Host, options: GenerateOptions): Promise<void> {
@@ -87,7 +86,8 @@ async function workloadOf(
 ): Promise<Workload> {
   const { name, image } = entry;
   if (!image) throw new KitError('INVALID', `${entry.place}: ${name} has no image: name the one to run`);
-  const usual = target === 'kubernetes' ? '' : OPENFAAS_NAMESPACE;
+  // faas-cli writes the default namespace into manifests of OpenFaaS too
+  const usual = target === 'kubernetes' ? '' : DEFAULT_NAMESPACE;
   return toWorkload(entry, {
     image: await imageName(host, entry, tag, resolve(host.folder, entry.handler)),
     namespace: namespace ?? (entry.namespace || usual),
@@ -110,7 +110,7 @@ function render(
 function manifests(
   host: Host,
   workloads: readonly Workload[],
-  { target, api, firstPort }: { target: Target; api: string | undefined; firstPort: number },
+  { target, api, firstPort }: { target: ManifestTarget; api: string | undefined; firstPort: number },
   folder: string,
 ): object[] {
   switch (target) {
@@ -121,7 +121,7 @@ function manifests(
     case 'openfaas':
       return workloads.map((workload) => functionResource(workload, api)).sort(byName);
     case 'compose': {
-      const way = relative(folder, join(host.folder, '.secrets'));
+      const way = relative(folder, join(host.folder, SECRETS_FOLDER));
       const secretsFolder = way.startsWith('..') ? way : `./${way}`;
       return [composeFile(workloads, { firstPort, secretsFolder })];
     }

@@ -1,5 +1,5 @@
 import type { FunctionLine, LogQuery } from '../gateway-client/client.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';

@@ -6,13 +6,13 @@ import { copyTree } from '../files/copy.ts';
 import { insideOf } from '../files/inside.ts';
 import { exists, isFolder } from '../files/kinds.ts';
 import { replaceFile, replaceFolder } from '../files/staging.ts';
+import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
 import { appendFunction } from '../stack/append.ts';
 import { substitute } from '../stack/envsubst.ts';
 import { isFunctionName, isTemplateName, type Resources } from '../stack/functions.ts';
-import { withIgnored } from '../stack/gitignore.ts';
-import { DEFAULT_STACK_FILE, parseStack, readStack } from '../stack/read.ts';
-import { gatewayUrl, renderStack, type NewFunction } from '../stack/render.ts';
+import { DEFAULT_STACK_FILE, parseStack, readStack } from '../stack/stack-file.ts';
+import { gatewayUrl, renderStack, type NewFunction } from '../stack/stack-text.ts';
 import { ensureTemplate } from '../template/ensure.ts';
 import { readLanguage, TEMPLATE_FOLDER } from '../template/language.ts';
 
@@ -136,6 +136,7 @@ async function writeStack(path: string, text: string): Promise<void> {
   await replaceFile(target, text, mode);
 }
 
+/** Adds the folders that are no sources to .gitignore, as faas-cli does. */
 async function ignoreGenerated(host: Host): Promise<void> {
   const path = join(host.folder, '.gitignore');
   let text = '';
@@ -144,7 +145,9 @@ async function ignoreGenerated(host: Host): Promise<void> {
   } catch (error) {
     if (await exists(path)) throw new KitError('INVALID', `.gitignore cannot be read: ${messageOf(error)}`);
   }
-  const updated = withIgnored(text);
+  const lines = text.split('\n');
+  const missing = [TEMPLATE_FOLDER, 'build', SECRETS_FOLDER].filter((entry) => !lines.includes(entry));
+  const updated = `${[...lines, ...missing].join('\n').replaceAll(/^\n+|\n+$/g, '')}\n`;
   if (updated !== text) await replaceFile(await realpath(path).catch(() => path), updated, 0o644);
 }
 

@@ -1,5 +1,5 @@
 import { firstLook, keyOf, type FunctionFigures } from '../gateway-client/live-functions.ts';
-import { functionUrl, shownName } from '../gateway-client/names.ts';
+import { functionUrl, shownName } from '../gateway-client/function-names.ts';
 import { connectGateway, type GatewayChoice } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { printable } from '../terminal/printable.ts';

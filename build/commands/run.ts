@@ -5,12 +5,12 @@ import { findSecrets } from '../gateway-client/secret-files.ts';
 import type { Host } from '../host.ts';
 import { FunctionFailed } from '../live/function-failed.ts';
 import { humanReporter, jsonReporter } from '../live/reporter.ts';
-import { Session } from '../live/session.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { LiveSession } from '../live/live-session.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
-import { selectFunctions, withoutPrebuilt } from '../stack/select.ts';
+import { selectToRun } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
-import { ensureTemplate } from '../template/ensure.ts';
+import { ensureTemplates } from '../template/ensure.ts';
 
 export interface RunCommand {
   /** Whether one function runs and the gateway behind it stays in the background, as in `ofkit run`. */
@@ -21,16 +21,12 @@ export interface RunCommand {
 export async function runFunctions(host: Host, options: RunOptions, { isSingle }: RunCommand): Promise<void> {
   const stack = await readStack(host, await findStackFile(host, options.yaml));
   const left: [name: string, text: string][] = [];
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (...note) => left.push(note));
-  if (entries.length === 0)
-    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
+  const entries = selectToRun(stack, options, (...note) => left.push(note));
   if (isSingle && entries.length > 1) {
     const all = entries.map(({ name }) => name).join(', ');
     throw new KitError('USAGE', `give a function name to run (${all}), or run them all with "ofkit up"`);
   }
-  for (const { lang } of entries) {
-    await ensureTemplate(host, lang, stack.templates);
-  }
+  await ensureTemplates(host, entries, stack.templates);
   await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const engine = options.onEngine === true ? await chooseEngine(host, undefined) : undefined;
   const watchdog = engine ? undefined : await findWatchdog(host, options.watchdog);
@@ -43,7 +39,7 @@ export async function runFunctions(host: Host, options: RunOptions, { isSingle }
     if (options.json) reporter.note(name, text);
     else host.err.line(`note: ${text}`);
   }
-  const session = new Session(
+  const session = new LiveSession(
     host,
     { ...options, watchdog },
     { gatewayFirst, stack, entries, engine },

@@ -1,6 +1,6 @@
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import { pullBundled } from '../template/bundled.ts';
 import { pullTemplate } from '../template/ensure.ts';
 import { pullTemplates, refuseOverwriting } from '../template/pull.ts';

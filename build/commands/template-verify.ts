@@ -3,7 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile, isFolder } from '../files/kinds.ts';
-import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
+import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -39,7 +40,7 @@ export async function verifyTemplates(
       if (!options.json) tell(host, template, found);
     }
   } finally {
-    await runs?.end();
+    await runs?.stop();
     await removeFolder(temporary);
   }
   if (options.json) host.out.line(JSON.stringify(findings, undefined, 2));

@@ -19,7 +19,7 @@ export interface TopOptions extends GatewayChoice {
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** `ofkit top`: what functions do, as it changes; once where it is asked for, or where nobody looks. */
+/** `ofkit top`: shows the figures of functions as they change; once with --once, or where stdout is no terminal. */
 export async function showTop(host: Host, options: TopOptions): Promise<void> {
   if (host.out.live && !options.once) return watch(host, options);
   const look = await firstLook(await connectGateway(host, options), host.interrupted);
@@ -68,13 +68,14 @@ async function watch(host: Host, options: TopOptions): Promise<void> {
 
 interface Heard {
   readonly onEvent: (url: string, event: GatewayEvent) => void;
-  /** Nothing comes any more, and why; it goes on to ask. */
+  /** The gateway is not heard any more; it is asked again and again. */
   readonly onSilence: (reason: string) => void;
 }
 
 /**
- * Follows a gateway until `signal`. Where it is gone it asks again and again, at its new address if it has one.
- * @throws KitError where it was not heard even once
+ * Follows a gateway until `signal` is aborted. If the gateway is gone, it connects again, at the new address if it
+ * has one.
+ * @throws KitError if the first connection fails
  */
 async function follow(host: Host, gateway: GatewayChoice, signal: AbortSignal, heard: Heard): Promise<void> {
   let isHeard = false;

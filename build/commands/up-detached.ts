@@ -1,8 +1,8 @@
 import type { Location } from '../../common/gateway-location.ts';
 import { KitError } from '../errors.ts';
 import { bringUp } from '../gateway-client/bring-up.ts';
-import { functionUrl, shownName } from '../gateway-client/names.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { functionUrl, shownName } from '../gateway-client/function-names.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import type { Host } from '../host.ts';
 import { stateFolderOf } from '../image/state-folder.ts';
 import type { RunOptions } from '../stack/run-options.ts';
@@ -30,7 +30,7 @@ export async function upDetached(host: Host, options: RunOptions): Promise<void>
     );
   } catch (error) {
     // A Ctrl-C leaves nothing behind. After a failure the healthy functions run on.
-    if (started && host.interrupted.aborted) await endGateway(started, AbortSignal.abort());
+    if (started && host.interrupted.aborted) await stopGateway(started, AbortSignal.abort());
     throw error;
   }
 }

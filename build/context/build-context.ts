@@ -42,7 +42,10 @@ export async function writeBuildContext(
   return folder;
 }
 
-/** Fills an empty folder with a function's build context. */
+/**
+ * Fills an empty folder with a function's build context.
+ * @throws KitError NOT_FOUND for a handler, Dockerfile or path of copy that is not there
+ */
 export async function fillBuildContext(
   project: Project,
   entry: FunctionEntry,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 
 interface IgnoreRule {
   readonly pattern: RegExp;

@@ -24,7 +24,7 @@ export interface ParsedInstruction {
   readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
 }
 
-/** Reads a Dockerfile. A text that is none has no stages. */
+/** Reads a Dockerfile. A text that is no Dockerfile has no stages. */
 export function parseDockerfile(text: string): ParsedDockerfile {
   const file: Dockerfile = DockerfileParser.parse(text);
   const stages: {

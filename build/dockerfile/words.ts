@@ -6,12 +6,12 @@ export function jsonWords(text: string): string[] | undefined {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
   } catch {
-    // It is no JSON, but a line for a shell.
+    // A line for a shell is no JSON.
   }
   return undefined;
 }
 
-/** Splits a text into words by a shell's rules for quotes. Where a quote is left open, blanks alone part the words. */
+/** Splits a text into words by a shell's rules for quotes. A text with an open quote is split at its blanks. */
 export function shellWords(text: string): string[] {
   try {
     return split(text);

@@ -1,11 +1,14 @@
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
-import { ENGINES, type Engine } from './names.ts';
+import { ENGINES, type Engine } from './engine-names.ts';
 
 const QUERY_TIMEOUT = 30_000;
 
-/** Chooses the engine: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah that is installed. */
+/**
+ * Chooses the engine: `--engine`, else OFKIT_ENGINE, else the first of docker, podman and buildah that is installed.
+ * @throws KitError USAGE for an unknown OFKIT_ENGINE, TOOL_MISSING where the engine is not installed
+ */
 export async function chooseEngine(project: Project, given: Engine | undefined): Promise<Engine> {
   const wanted = given ?? project.environment.OFKIT_ENGINE;
   if (wanted) {

@@ -4,15 +4,15 @@ import type { Host } from '../host.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate } from '../template/language.ts';
 import { withAdditionalPackages } from '../template/additional-packages.ts';
-import { buildImage } from './build-image.ts';
-import type { Engine } from './names.ts';
+import { buildByEngine } from './engine-build.ts';
+import type { Engine } from './engine-names.ts';
 import { buildWatchdogImage, findCheckout, hasWatchdogImage, needsWatchdogImage } from './watchdog-image.ts';
 
-/** Something that takes long: it tells each line of its output. */
+/** The build of an image. It takes long, so it reports each line of its output. */
 type Work = (onLine: (line: string) => void) => Promise<void>;
 
 export interface FunctionImageOptions {
-  /** What of the project goes into each build context too. */
+  /** Paths of the project that are copied into each build context. */
   readonly copy: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildOptions: readonly string[];
@@ -22,7 +22,7 @@ export interface FunctionImageOptions {
   readonly pull: boolean;
 }
 
-/** What is built where a command line says nothing more. */
+/** The options of a build without flags. */
 export const PLAIN_BUILD: Omit<FunctionImageOptions, 'copy'> = {
   buildArgs: {},
   buildOptions: [],
@@ -50,9 +50,9 @@ export class FunctionImages {
   }
 
   /**
-   * Provides what the engine needs for an image, and gives the build of it.
+   * Prepares the build of an image, and returns the function that runs it.
    * @param folder the build context
-   * @param provide does what is to be done before: the build of the watchdog's image
+   * @param provide runs the work that the build needs first: the build of the watchdog's image
    */
   async plan(
     engine: Engine,
@@ -79,10 +79,10 @@ export class FunctionImages {
       pull,
       mountSsh: language.mountSsh,
     };
-    return (onLine) => buildImage(this.#host, engine, build, onLine);
+    return (onLine) => buildByEngine(this.#host, engine, build, onLine);
   }
 
-  /** Once for all functions. Without a checkout it is left to the engine to pull the image. */
+  /** Builds the watchdog's image, once for all functions. Outside of a checkout the engine pulls it. */
   async #provideWatchdogImage(engine: Engine, provide: (work: Work) => Promise<void>): Promise<void> {
     const build = async (): Promise<void> => {
       const checkout = await findCheckout(this.#host.program);
@@ -94,7 +94,7 @@ export class FunctionImages {
   }
 }
 
-/** What the command line adds comes first, as with faas-cli. */
+/** Joins two lists without repeats. The entries of the command line come first, as with faas-cli. */
 export function merge(values: readonly string[], added: readonly string[]): string[] {
   return [...new Set([...added, ...values])];
 }

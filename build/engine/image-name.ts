@@ -10,6 +10,7 @@ import type { TagFormat } from '../stack/tag-formats.ts';
 /**
  * Gives the image's name with the tag that `--tag` asks for, as faas-cli makes it: `digest` replaces the tag with the
  * handler folder's hash, and the other formats add the branch or the commit that git reports.
+ * @throws KitError INVALID for an image with a digest, and where git reports no branch or commit
  */
 export async function imageName(
   project: Project,

@@ -5,10 +5,10 @@ import type { Host } from '../host.ts';
 import type { FunctionEntry, Stack } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 import { StepList } from '../terminal/steps.ts';
-import { ensureTemplate } from '../template/ensure.ts';
+import { ensureTemplates } from '../template/ensure.ts';
 import { FunctionImages, merge, PLAIN_BUILD, type FunctionImageOptions } from './function-images.ts';
 import { imageName, refuseDigest } from './image-name.ts';
-import type { Engine } from './names.ts';
+import type { Engine } from './engine-names.ts';
 
 export interface StackBuildOptions extends Omit<FunctionImageOptions, 'copy'> {
   readonly shrinkwrap: boolean;
@@ -28,7 +28,7 @@ const PLAIN_STACK_BUILD: StackBuildOptions = {
   verbose: false,
 };
 
-/** A function whose build context, or image, is there. */
+/** A function whose build context, and perhaps image, was made. */
 export interface Built {
   readonly name: string;
   /** Absent with --shrinkwrap. */
@@ -37,7 +37,7 @@ export interface Built {
   readonly context: string;
 }
 
-/** The build of the functions of a stack: each shown as steps. */
+/** Builds the functions of a stack, and shows each as steps. */
 export class StackBuild {
   readonly #host: Host;
   readonly #images: FunctionImages;
@@ -60,7 +60,7 @@ export class StackBuild {
     this.#steps = steps;
   }
 
-  /** Builds as many at once as --parallel says; one that fails does not keep the others from being built. */
+  /** Builds as many functions at once as --parallel allows. After a failure the others are still built. */
   async all(entries: readonly FunctionEntry[]): Promise<{ built: Built[]; failures: KitError[] }> {
     const results: (Built | undefined)[] = [];
     const failures: KitError[] = [];
@@ -103,12 +103,12 @@ export class StackBuild {
   }
 }
 
-/** @throws KitError for what could not be built, if anything */
+/** @throws KitError if any function could not be built */
 export function throwFailures(failures: readonly KitError[]): void {
   const [failure] = failures;
   if (failures.length === 1 && failure) throw failure;
   if (failures.length > 1) {
-    // What several need, such as the watchdog's image, fails once.
+    // A failed build that several functions need, such as the watchdog's image, is reported once.
     const output = [...new Set(failures)].map((error) => `${error.output}\n${error.message}`).join('\n');
     throw new KitError('BUILD_FAILED', `${failures.length} functions could not be built: see above`, {
       output,
@@ -118,7 +118,7 @@ export function throwFailures(failures: readonly KitError[]): void {
 
 /**
  * Builds the images of functions as `ofkit build` does without any option.
- * @throws KitError for what could not be built
+ * @throws KitError if any function could not be built
  */
 export async function buildStack(
   host: Host,
@@ -126,8 +126,7 @@ export async function buildStack(
   entries: readonly FunctionEntry[],
   engine: Engine,
 ): Promise<readonly Built[]> {
-  for (const lang of new Set(entries.map((entry) => entry.lang)))
-    await ensureTemplate(host, lang, stack.templates);
+  await ensureTemplates(host, entries, stack.templates);
   const steps = new StepList(host.err);
   const build = new StackBuild(host, stack, PLAIN_STACK_BUILD, engine, steps);
   await steps.start();

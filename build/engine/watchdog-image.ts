@@ -8,9 +8,9 @@ import { exists, isFile } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
 import { WATCHDOG_IMAGE } from '../release.ts';
 import { runTool } from '../tools/run-tool.ts';
-import { buildImage } from './build-image.ts';
+import { buildByEngine } from './engine-build.ts';
 import { hasImage } from './engine.ts';
-import type { Engine } from './names.ts';
+import type { Engine } from './engine-names.ts';
 
 /** How long git may take to tell the commit, in milliseconds. */
 const GIT_TIMEOUT = 10_000;
@@ -20,7 +20,10 @@ export async function hasWatchdogImage(project: Project, engine: Engine): Promis
   return hasImage(project, engine, WATCHDOG_IMAGE);
 }
 
-/** Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments. */
+/**
+ * Whether a build context's Dockerfile takes the watchdog from our image, with these build arguments.
+ * @throws KitError NOT_FOUND where there is no Dockerfile
+ */
 export async function needsWatchdogImage(
   folder: string,
   buildArgs: Readonly<Record<string, string>>,
@@ -62,7 +65,7 @@ export async function buildWatchdogImage(
     pull: false,
     mountSsh: false,
   };
-  await buildImage(project, engine, build, onLine);
+  await buildByEngine(project, engine, build, onLine);
 }
 
 /** The commit for the image's label and the watchdog's --version; undefined in a checkout without git. */

@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCodeOf } from '../../common/errors.ts';
-import { makeTemporaryFolder, removeFolder } from './temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
+import { makeTemporaryFolder } from './temporary.ts';
 
 /**
  * Makes a folder as a whole or not at all: `fill` writes into a temporary folder beside the target, which then takes

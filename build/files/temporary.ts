@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { isProcessAlive } from './process-alive.ts';
 
 const TEMPORARY = /^\.ofkit-(\d+)-/;
@@ -19,8 +20,4 @@ export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
       await removeFolder(join(real, name)).catch(() => undefined);
   }
   return mkdtemp(join(real, `.ofkit-${process.pid}-`));
-}
-
-export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
 }

@@ -5,15 +5,15 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { buildImages } from '../image/build-images.ts';
 import { findSecrets } from './secret-files.ts';
-import { findStackFile, readStack } from '../stack/read.ts';
+import { findStackFile, readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
-import { selectFunctions, withoutPrebuilt } from '../stack/select.ts';
+import { selectToRun } from '../stack/select.ts';
 import { StepList } from '../terminal/steps.ts';
 import { GatewayClient } from './client.ts';
 import { deployAll, deploymentsOf } from './deploy.ts';
 import type { DeploymentBody } from './deployment.ts';
 import { requireWayToRun } from './required-engine.ts';
-import { endGateway } from './running-gateway.ts';
+import { stopGateway } from './running-gateway.ts';
 import { untilReady } from './readiness.ts';
 import { startGateway, type GatewayOptions } from './start-gateway.ts';
 
@@ -36,11 +36,7 @@ export interface BroughtUp {
 export async function bringUp(host: Host, options: RunOptions, gateway: BringUpGateway): Promise<BroughtUp> {
   const { stateFolder } = gateway;
   const stack = await readStack(host, await findStackFile(host, options.yaml));
-  const entries = withoutPrebuilt(selectFunctions(stack, options), options, (_name, text) =>
-    host.err.line(`note: ${text}`),
-  );
-  if (entries.length === 0)
-    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
+  const entries = selectToRun(stack, options, (_name, text) => host.err.line(`note: ${text}`));
   await findSecrets(host.folder, [...new Set(entries.flatMap(({ secrets }) => secrets))]);
   const onEngine = options.onEngine === true;
   const engine = onEngine ? await chooseEngine(host, undefined) : undefined;
@@ -53,7 +49,7 @@ export async function bringUp(host: Host, options: RunOptions, gateway: BringUpG
     await requireWayToRun(client, onEngine);
     images = engine ? await buildStack(host, stack, entries, engine) : made;
   } catch (error) {
-    if (isNew) await endGateway(location, AbortSignal.abort()); // it serves nothing
+    if (isNew) await stopGateway(location, AbortSignal.abort()); // it serves nothing
     throw error;
   }
   const deployments = await deploymentsOf(host, entries, images, {

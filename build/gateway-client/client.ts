@@ -136,8 +136,8 @@ export class GatewayClient {
   }
 
   /**
-   * An answer that goes on until the gateway or `signal` ends it.
-   * @param silenceMs how long nothing may come before it fails; 0 for ever
+   * Opens a stream: an answer without an end, until the gateway or `signal` ends it.
+   * @param silenceMs the longest silence before it fails, in milliseconds; 0 for no limit
    * @throws KitError as `send`
    */
   async stream(

@@ -7,14 +7,14 @@ export interface GatewayEvent {
   readonly data: unknown;
 }
 
-/** A stream that is silent for so long is dead: the gateway says something each five seconds. */
+/** The silence after which a stream is dead, in milliseconds: the gateway sends something every five seconds. */
 const SILENCE_MS = 12_000;
-/** Characters of one event: some 20,000 functions. */
+/** The longest event, in characters: enough for some 20,000 functions. */
 const LONGEST_EVENT = 16 * 1024 * 1024;
 
 /**
  * Follows `/system/events`, until the gateway or `signal` ends it.
- * @throws KitError as GatewayClient.send; INVALID for what is no stream of events
+ * @throws KitError as GatewayClient.send; INVALID for a stream that has no events
  */
 export async function* followEvents(
   client: GatewayClient,

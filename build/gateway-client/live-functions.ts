@@ -4,7 +4,7 @@ import { followEvents, type GatewayEvent } from './events.ts';
 
 const STATES = ['failing', 'degraded', 'starting', 'ready', 'zero'] as const;
 
-/** What the gateway tells of a function, second by second (FunctionView in docs/openapi.yaml). */
+/** The figures of a function, which the gateway sends every second (FunctionView in docs/openapi.yaml). */
 export interface FunctionFigures {
   readonly name: string;
   readonly namespace: string;
@@ -14,9 +14,9 @@ export interface FunctionFigures {
   /** Calls that have ended since the gateway's start. */
   readonly calls: number;
   readonly inFlight: number;
-  /** Calls a second, of the last 30 seconds as the three below. */
+  /** Calls a second. This figure and the next three cover the last 30 seconds. */
   readonly rate: number;
-  /** Of them those that ended with 5xx, from 0 to 1. */
+  /** The part of those calls that ended with 5xx, from 0 to 1. */
   readonly errors: number;
   /** Milliseconds; undefined where there was no call. */
   readonly p50: number | undefined;
@@ -33,8 +33,8 @@ export interface FunctionFigures {
 const FIRST_WITHIN_MS = 30_000;
 
 /**
- * All functions as they are now.
- * @throws KitError as followEvents; UNREACHABLE where the gateway does not tell of them in time
+ * Reads the figures of all functions once.
+ * @throws KitError as followEvents; UNREACHABLE where the gateway does not send them in time
  */
 export async function firstLook(client: GatewayClient, interrupted: AbortSignal): Promise<LiveFunctions> {
   const live = new LiveFunctions();
@@ -53,7 +53,7 @@ export async function firstLook(client: GatewayClient, interrupted: AbortSignal)
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** All functions as the events so far leave them. */
+/** The functions of a gateway, kept up to date by its events. */
 export class LiveFunctions {
   readonly #functions = new Map<string, FunctionFigures>();
   #problem = '';
@@ -62,7 +62,7 @@ export class LiveFunctions {
     return [...this.#functions.values()];
   }
 
-  /** Why the functions are told of as they were before; '' where all is well. */
+  /** Why the figures are old; '' where they are not. */
   get problem(): string {
     return this.#problem;
   }
@@ -72,7 +72,7 @@ export class LiveFunctions {
     return this.all.filter((one) => namespace === undefined || one.namespace === namespace);
   }
 
-  /** Takes an event; one of a name that is not known says nothing. */
+  /** Takes an event. Events of other names are ignored. */
   take({ name, data }: GatewayEvent): void {
     if (name !== 'snapshot' && name !== 'changes') return;
     const { functions, removed, problem } = fieldsOf(data);
@@ -88,7 +88,7 @@ export function keyOf({ name, namespace }: { readonly name: string; readonly nam
   return `${name}.${namespace}`;
 }
 
-/** What the fields say, and for those that are missing or of another kind that there is nothing. */
+/** Reads the figures. A field that is missing or of the wrong type counts as empty. */
 function readFigures(view: unknown): FunctionFigures {
   const fields = fieldsOf(view);
   const text = (key: string): string => (typeof fields[key] === 'string' ? fields[key] : '');

@@ -2,9 +2,9 @@ import { KitError } from '../errors.ts';
 import type { GatewayClient } from './client.ts';
 
 /**
- * Finds out whether a gateway runs functions as is asked for: it does so in one way alone.
- * @param onEngine whether as containers
- * @throws KitError USAGE where it does not, TOOL_MISSING with what is missing where no engine answers it
+ * Checks that a gateway runs functions in the wanted way, as it has only one: as processes, or as containers.
+ * @param onEngine whether containers are wanted
+ * @throws KitError USAGE where it runs them in the other way, TOOL_MISSING where it reaches no engine
  */
 export async function requireWayToRun(client: GatewayClient, onEngine: boolean): Promise<void> {
   const info = (await client.send('GET', '/system/info')).json() as { provider?: { orchestration?: string } };

@@ -8,17 +8,17 @@ import { faasCliLogin } from './faas-cli-login.ts';
 import type { Project } from '../project.ts';
 import { foregroundStateFolders, stateFolderOf } from '../image/state-folder.ts';
 
-/** The file that names the gateway which ofkit has started in a state folder. ofkit may end only that one. */
+/** The file that names the gateway which ofkit has started in a state folder. ofkit may stop only that one. */
 const OWN_FILE = 'ofkit.json';
 const POLL_MS = 20;
 /** How long a gateway may take to end: up to a minute for requests in flight, then some seconds for its functions. */
 const END_WITHIN_MS = 80_000;
 
-/** Which gateway a command asks. */
+/** The user's choice of a gateway. */
 export interface GatewayChoice {
-  /** The one with this state folder; where it is not given that of the project. */
+  /** The gateway with this state folder; undefined for the project's folder. */
   readonly stateFolder: string | undefined;
-  /** The one at this address, whatever the folder. */
+  /** The gateway at this address, whatever its folder. */
   readonly url: string | undefined;
 }
 
@@ -76,14 +76,14 @@ export async function requireOwn(stateFolder: string, { pid, started, url }: Loc
 }
 
 /**
- * Ends a gateway with its functions. Requests in flight are answered first.
- * @param hurry ends everything at once when it is aborted
+ * Stops a gateway with its functions. Requests in flight are answered first.
+ * @param hurry kills everything at once when it is aborted
  */
-export async function endGateway(location: Location, hurry: AbortSignal): Promise<void> {
+export async function stopGateway(location: Location, hurry: AbortSignal): Promise<void> {
   const { pid } = location;
   signal(pid, 'SIGTERM');
   if (await hasEnded(location, END_WITHIN_MS, hurry)) return;
-  signal(pid, 'SIGINT'); // a second signal ends all at once; two of the same name might be merged into one
+  signal(pid, 'SIGINT'); // a second signal makes it kill all; the system might merge two of the same name into one
   if (await hasEnded(location, 10_000)) return;
   signal(pid, 'SIGKILL'); // the watchdogs of the functions end with it
   await hasEnded(location, 10_000);

@@ -26,7 +26,7 @@ export async function findSecrets(
   if (missing.length > 0) {
     throw new KitError(
       'NOT_FOUND',
-      `create the following secrets (${missing.join(', ')}) as files in .secrets/`,
+      `create the following secrets (${missing.join(', ')}) as files in ${SECRETS_FOLDER}/`,
     );
   }
   return found;

@@ -6,7 +6,7 @@ import { Generations, runtimeFolder } from '../prepare/generations.ts';
 import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { writeLocalImage } from './local-image.ts';
+import { writeLocalImage } from './image-writer.ts';
 
 export interface ImageBuild {
   /** The image's name. */

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
 import type { FunctionEntry, Stack } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
-import { ensureTemplate } from '../template/ensure.ts';
+import { ensureTemplates } from '../template/ensure.ts';
 import { StepList } from '../terminal/steps.ts';
 import { buildImage } from './build-image.ts';
 
@@ -31,8 +31,7 @@ export async function buildImages(
   entries: readonly FunctionEntry[],
   { tag, stateFolder, stackPull }: LocalBuildOptions,
 ): Promise<BuiltImage[]> {
-  for (const lang of new Set(entries.map((entry) => entry.lang)))
-    await ensureTemplate(host, lang, stackPull ? stack.templates : []);
+  await ensureTemplates(host, entries, stackPull ? stack.templates : []);
   const settings = {
     stateFolder,
     packages: new InstalledPackages(host.folder),

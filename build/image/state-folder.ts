@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ENGINE_ID_FILE } from '../../common/engine-id.ts';
 import { isFile } from '../files/kinds.ts';
 import { isProcessAlive } from '../files/process-alive.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import type { Project } from '../project.ts';
 import { runtimeFolder } from '../prepare/generations.ts';
 

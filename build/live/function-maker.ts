@@ -1,5 +1,5 @@
 import { FunctionImages, PLAIN_BUILD } from '../engine/function-images.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import type { Host } from '../host.ts';
 import { buildImage } from '../image/build-image.ts';
 import { InstalledPackages } from '../prepare/installed-packages.ts';
@@ -8,14 +8,16 @@ import type { Origins } from '../prepare/source-places.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** A function that was built as it is now, and can be deployed. */
+/** A function that was built from its present files, and can be deployed. */
 export interface MadeFunction {
-  /** What of its Dockerfile was not done here, in a line each. */
+  /** The instructions of its Dockerfile that were not followed, in a line each. */
   readonly notes: readonly string[];
-  /** Where its files come from; undefined where its lines name what is in a container. */
+  /**
+   * The sources of its files, by which paths in its output are replaced; undefined for a container, whose paths stay.
+   */
   readonly origins: Origins | undefined;
   /**
-   * What is told of the way in which it runs.
+   * Describes for the user how it runs.
    * @param mode the watchdog's, where the deployment sets it
    */
   readonly told: (mode: string | undefined) => string;
@@ -23,13 +25,13 @@ export interface MadeFunction {
 
 interface MakeOptions {
   readonly entry: FunctionEntry;
-  /** The name that its image is to have. */
+  /** The name for its image. */
   readonly image: string;
-  /** Tells what takes long. */
+  /** Reports a step that takes long. */
   readonly onStep: (step: string) => void;
 }
 
-/** Builds a function as it is at this moment. @throws KitError where it cannot be built */
+/** Builds a function from its present files. @throws KitError where it cannot be built */
 export type FunctionMaker = (options: MakeOptions) => Promise<MadeFunction>;
 
 /** Makes local images, which the gateway runs as processes. */
@@ -64,7 +66,7 @@ export function engineMaker(host: Host, engine: Engine, copy: readonly string[])
   return (options) => inTurn(() => make(options));
 }
 
-/** @param mode that the watchdog gets */
+/** @param mode the watchdog's mode */
 function toldMode(mode: string | undefined, { mode: meant, why }: ChosenMode): string {
   return `mode=${mode ?? 'streaming'}: ${mode === meant ? why : 'of stack.yaml or --env'}`;
 }

@@ -3,7 +3,7 @@ import { KitError } from '../errors.ts';
 import type { FunctionLine, GatewayClient } from '../gateway-client/client.ts';
 import { deployAll, putSecrets } from '../gateway-client/deploy.ts';
 import { deploymentOf, type DeploymentBody } from '../gateway-client/deployment.ts';
-import { functionUrl } from '../gateway-client/names.ts';
+import { functionUrl } from '../gateway-client/function-names.ts';
 import type { PortRow } from '../gateway-client/port-row.ts';
 import { outcomeOfStart } from '../gateway-client/readiness.ts';
 import type { Project } from '../project.ts';

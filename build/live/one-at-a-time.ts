@@ -1,7 +1,7 @@
-/** Runs work, and gives what it gives. */
+/** Runs work in its turn, and returns its result. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Makes a queue for work of which one at a time may run. Work that fails holds up none behind it. */
+/** Makes a queue whose work runs one at a time. Work that fails does not stop the queue. */
 export function oneAtATime(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

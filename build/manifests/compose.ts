@@ -1,6 +1,7 @@
+import { parseQuantity } from '../../common/quantity.ts';
+import { SECRETS_MOUNT } from '../../common/secrets-mount.ts';
 import type { Resources } from '../stack/functions.ts';
-import { parseQuantity } from './quantity.ts';
-import { SECRETS_FOLDER, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** The part of a Compose file that functions need (https://github.com/compose-spec/compose-spec). */
 export interface ComposeFile {
@@ -45,7 +46,7 @@ function service(workload: Workload, port: number): object {
     ...(Object.keys(environment).length > 0 && { environment: withDollars(environment) }),
     ...(Object.keys(notes).length > 0 && { labels: withDollars(notes) }),
     ...(secrets.length > 0 && {
-      secrets: secrets.map((name) => ({ source: name, target: `${SECRETS_FOLDER}/${name}` })),
+      secrets: secrets.map((name) => ({ source: name, target: `${SECRETS_MOUNT}/${name}` })),
     }),
     read_only: workload.readOnlyRootFilesystem,
     tmpfs: ['/tmp'],

@@ -1,7 +1,8 @@
+import { SECRETS_MOUNT } from '../../common/secrets-mount.ts';
 import { KitError } from '../errors.ts';
 import type { Resources } from '../stack/functions.ts';
 import { nodeLabel } from './constraints.ts';
-import { SECRETS_FOLDER, sorted, type Workload } from './workload.ts';
+import { sorted, type Workload } from './workload.ts';
 
 /** The parts that the pods of a Deployment and a Knative revision share. */
 
@@ -69,7 +70,7 @@ export function container(workload: Workload) {
     },
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
-      ...(secrets.length > 0 ? [{ name: 'secrets', mountPath: SECRETS_FOLDER, readOnly: true }] : []),
+      ...(secrets.length > 0 ? [{ name: 'secrets', mountPath: SECRETS_MOUNT, readOnly: true }] : []),
     ],
   };
 }

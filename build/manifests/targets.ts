@@ -1,3 +1,3 @@
 /** The orchestrators that `ofkit generate` writes manifests for. */
 export const TARGETS = ['kubernetes', 'knative', 'openfaas', 'compose'] as const;
-export type Target = (typeof TARGETS)[number];
+export type ManifestTarget = (typeof TARGETS)[number];

@@ -1,10 +1,7 @@
+import { parseQuantity } from '../../common/quantity.ts';
 import { KitError } from '../errors.ts';
 import { isFunctionName, type FunctionEntry, type Resources } from '../stack/functions.ts';
-import { checkResources } from './quantity.ts';
 import { graceSeconds } from './timing.ts';
-
-/** The folder where a function finds its secrets, one file each. */
-export const SECRETS_FOLDER = '/var/openfaas/secrets';
 
 /** A function as the manifests of all targets describe it. */
 export interface Workload {
@@ -106,6 +103,20 @@ export function checkNames({ name, place, secrets }: Workload): void {
     throw new KitError(
       'INVALID',
       `${place}: secret "${secret}" of ${name} can only contain a-z, 0-9, dashes and dots, for Kubernetes: rename it`,
+    );
+  }
+}
+
+/**
+ * @param what the value and its function, for the error
+ * @throws KitError INVALID
+ */
+function checkResources(resources: Resources, what: string): void {
+  for (const [key, text] of Object.entries(resources)) {
+    if (text === undefined || (parseQuantity(text) ?? 0) > 0) continue;
+    throw new KitError(
+      'INVALID',
+      `${what}.${key}: ${text} is no quantity: write 128Mi or 1G for memory, 100m or 0.5 for CPU`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUILD_FOLDER } from '../context/build-context.ts';
 import { isProcessAlive } from '../files/process-alive.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 
 const GENERATION = /^run-(\d+)-\d+$/;
 

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { copyTree } from '../files/copy.ts';
 import { exists, isFile } from '../files/kinds.ts';
 import { replaceFolder } from '../files/staging.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { runtimeFolder } from './generations.ts';
 
 const MODULES = 'node_modules';

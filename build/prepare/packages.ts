@@ -4,7 +4,8 @@ import { join } from 'shlex';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
 
 /** The parts of a package.json that ofkit uses. */

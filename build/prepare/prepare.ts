@@ -11,7 +11,7 @@ import { classicWatchdog } from '../dockerfile/watchdog-origin.ts';
 import { withAdditionalPackages } from '../template/additional-packages.ts';
 import { KitError } from '../errors.ts';
 import { exists } from '../files/kinds.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import { readTemplate, TEMPLATE_FOLDER } from '../template/language.ts';

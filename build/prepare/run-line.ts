@@ -10,7 +10,7 @@ import { joinPath } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { canRun, manifestFor, placeOf } from './command-place.ts';
-import { runScript, runShell, type CommandPlace } from './packages.ts';
+import { runScript, runShell, type CommandPlace, type Variables } from './packages.ts';
 import { ShellState } from './shell-state.ts';
 import type { StageFolder } from './stage-folder.ts';
 
@@ -25,8 +25,6 @@ export interface LineContext {
   /** Makes the error of a script or a compiler that failed. */
   readonly failed: (output: string, cwd: string) => KitError;
 }
-
-type Variables = Readonly<Record<string, string>>;
 
 /** The end of a command: well, not well, or with the output of its failure. A command that is not followed ends well. */
 type Outcome = 'ok' | 'no' | { readonly output: string; readonly cwd: string };

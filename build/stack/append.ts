@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
-import { renderFunction, type NewFunction } from './render.ts';
+import { renderFunction, type NewFunction } from './stack-text.ts';
 import { firstDocument } from './yaml-file.ts';
 
 /**

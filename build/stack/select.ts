@@ -9,7 +9,10 @@ export interface Selection {
   readonly regex?: string | undefined;
 }
 
-/** Selects the functions of a stack that a command works on, in the file's order. */
+/**
+ * Selects the functions of a stack that a command works on, in the file's order; at least one.
+ * @throws KitError USAGE for a filter and a pattern at once, NOT_FOUND where none is selected, INVALID for its name
+ */
 export function selectFunctions(stack: Stack, selection: Selection): readonly FunctionEntry[] {
   if (selection.filter && selection.regex) {
     throw new KitError('USAGE', 'pass --regex or --filter, not both');
@@ -46,16 +49,16 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
   }
 }
 
+/** Hears of a function that is left out, and of the reason. */
+type Note = (name: string, text: string) => void;
+
 /**
- * Leaves out the functions that cannot be made here, and notes each.
- * @param note gets the function's name and the reason
+ * Selects functions as `selectFunctions` does, without those that cannot be made here; notes each of them.
+ * @returns none where all have skip_build
  * @throws KitError INVALID for a function that the user has named, and where none is left because all lack a template
  */
-export function withoutPrebuilt(
-  entries: readonly FunctionEntry[],
-  { names }: Selection,
-  note: (name: string, text: string) => void,
-): readonly FunctionEntry[] {
+export function selectToMake(stack: Stack, selection: Selection, note: Note): readonly FunctionEntry[] {
+  const entries = selectFunctions(stack, selection);
   const kept: FunctionEntry[] = [];
   let lacking: KitError | undefined;
   for (const entry of entries) {
@@ -69,12 +72,23 @@ export function withoutPrebuilt(
       continue;
     }
     const error = new KitError('INVALID', `${entry.place}: ${entry.name} ${why}: it is not made here`);
-    if (names.includes(entry.name)) throw error;
+    if (selection.names.includes(entry.name)) throw error;
     if (!entry.skipBuild) lacking ??= error;
     note(entry.name, `${entry.name} ${why}: it is left out (${entry.place})`);
   }
   if (kept.length === 0 && lacking) throw lacking;
   return kept;
+}
+
+/**
+ * Selects functions as `selectToMake` does, at least one.
+ * @throws KitError NOT_FOUND too, where all have skip_build
+ */
+export function selectToRun(stack: Stack, selection: Selection, note: Note): readonly FunctionEntry[] {
+  const entries = selectToMake(stack, selection, note);
+  if (entries.length === 0)
+    throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
+  return entries;
 }
 
 function patternOf({ filter, regex }: Selection): RegExp | undefined {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 import type { FunctionEntry } from './functions.ts';
 import { readYaml } from './yaml-file.ts';
 

@@ -47,10 +47,6 @@ export class YamlValue {
     return offset === undefined ? 0 : this.#source.lines.linePos(offset).line;
   }
 
-  get isMapping(): boolean {
-    return isMap(this.#resolved());
-  }
-
   get(key: string): YamlValue {
     const pair = this.#pairs().get(key);
     return new YamlValue(pair?.value, this.#source, this.#below(key), pair?.key);

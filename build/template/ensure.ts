@@ -3,28 +3,35 @@ import { KitError } from '../errors.ts';
 import { isFile } from '../files/kinds.ts';
 import type { Host } from '../host.ts';
 import { REPOSITORY } from '../release.ts';
-import type { Stack } from '../stack/functions.ts';
+import type { FunctionEntry, Stack } from '../stack/functions.ts';
 import { bundledTemplates, placeBundled, pullBundled } from './bundled.ts';
 import { withoutCredentials } from './credentials.ts';
 import { TEMPLATE_FOLDER } from './language.ts';
 import { pullTemplates } from './pull.ts';
 import { parseRepository } from './repository.ts';
-import { findRow, publicIndex, readStore, type Store, type StoreRow } from './store.ts';
+import { findRow, publicIndex, readStore, type TemplateStore, type StoreRow } from './template-index.ts';
 
 /**
  * Fetches a template that is missing in the project's template folder, from its source in stack.yaml, else the store.
  * @param name `NAME` or `NAME@REF`
  * @param sources `configuration.templates` of the stack file
- * @param storeUrl the store's address; undefined for OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit
  */
 export async function ensureTemplate(
   host: Host,
   name: string,
   sources: Stack['templates'] = [],
-  storeUrl?: string,
 ): Promise<void> {
   if (await isFile(join(host.folder, TEMPLATE_FOLDER, name, 'template.yml'))) return;
-  await pullTemplate(host, name, sources, false, storeUrl);
+  await pullTemplate(host, name, sources, false);
+}
+
+/** Fetches the missing templates of functions, as `ensureTemplate` does. */
+export async function ensureTemplates(
+  host: Host,
+  entries: readonly FunctionEntry[],
+  sources: Stack['templates'],
+): Promise<void> {
+  for (const lang of new Set(entries.map((entry) => entry.lang))) await ensureTemplate(host, lang, sources);
 }
 
 /** Fetches one template, even where the project has it. */
@@ -33,13 +40,12 @@ export async function pullTemplate(
   name: string,
   sources: Stack['templates'],
   debug: boolean,
-  storeUrl?: string,
 ): Promise<void> {
   const { plain, pinned } = splitPin(name);
   const source = (
     sources.find((entry) => entry.name === name) ?? sources.find((entry) => entry.name === plain)
   )?.source;
-  if (!source) return pullFromStore(host, name, storeUrl);
+  if (!source) return pullFromStore(host, name);
   const { url, ref } = await parseRepository(source, host.folder);
   await pullTemplates(
     host,
@@ -49,8 +55,8 @@ export async function pullTemplate(
 }
 
 /** Fetches one template from the store. A template that comes with ofkit needs no network. */
-async function pullFromStore(host: Host, name: string, storeUrl: string | undefined): Promise<void> {
-  const { row, store } = await lookUp(host, name, storeUrl);
+async function pullFromStore(host: Host, name: string): Promise<void> {
+  const { row, store } = await lookUp(host, name);
   const { pinned } = splitPin(name);
   const folder = pinned ? `${row.template}@${pinned}` : row.template;
   if (row.repo === REPOSITORY && !pinned && bundledTemplates().includes(row.template)) {
@@ -64,6 +70,7 @@ async function pullFromStore(host: Host, name: string, storeUrl: string | undefi
 /**
  * Fetches the repository of a template in the store, with all templates that it has, as faas-cli does.
  * @param name `NAME`, `SOURCE/NAME` or `NAME@REF`
+ * @param options storeUrl: undefined for OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit
  * @returns the names of the folders that were written
  */
 export async function pullRepositoryOf(
@@ -81,8 +88,8 @@ export async function pullRepositoryOf(
 async function lookUp(
   host: Host,
   name: string,
-  storeUrl: string | undefined,
-): Promise<{ row: StoreRow; store: Store }> {
+  storeUrl?: string,
+): Promise<{ row: StoreRow; store: TemplateStore }> {
   const store = await readStore(host, storeUrl);
   const row = findRow(store, name);
   if (row) return { row, store };
@@ -101,7 +108,10 @@ async function lookUp(
 }
 
 /** Looks a template up in the public index. @returns its row, or the reason why there is none */
-async function lookUpPublic(host: Host, name: string): Promise<{ row: StoreRow; store: Store } | string> {
+async function lookUpPublic(
+  host: Host,
+  name: string,
+): Promise<{ row: StoreRow; store: TemplateStore } | string> {
   try {
     const store = await readStore(host, publicIndex(host));
     const row = findRow(store, name);

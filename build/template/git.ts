@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 import { withoutCredentials } from './credentials.ts';
 import { runTool, type ToolResult } from '../tools/run-tool.ts';
 

@@ -4,7 +4,8 @@ import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
 import { exists, isFolder } from '../files/kinds.ts';
 import { replaceFolder } from '../files/staging.ts';
-import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
+import { makeTemporaryFolder } from '../files/temporary.ts';
 import type { Host } from '../host.ts';
 import type { Project } from '../project.ts';
 import { isTemplateName } from '../stack/functions.ts';
@@ -25,6 +26,8 @@ export interface PullOptions {
 /**
  * Clones a repository and puts the templates of its `template` folder into the project's.
  * @returns the names of the folders that were written, `NAME@REF` where a reference was given
+ * @throws KitError NOT_FOUND for a repository without that template, OUTSIDE for a template whose name cannot be a
+ * folder's
  */
 export async function pullTemplates(
   host: Host,

@@ -1,7 +1,10 @@
 /** Controls of a terminal, and characters that turn the order of others or break lines. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** A text that can only be read: what would move the cursor, change colours or hide something is spelled out. */
+/**
+ * Makes a text harmless for a terminal: characters that would move the cursor, change colours or hide text are
+ * escaped.
+ */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => {
     const code = character.codePointAt(0) ?? 0;

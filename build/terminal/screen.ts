@@ -10,20 +10,20 @@ import {
   exitAlternativeScreen,
 } from 'ansi-escapes';
 
-/** DECAWM, off and on: a line that is wider than it was counted ends at the margin, and moves no other. */
+/** DECAWM, off and on: without it, a line that is wider than counted is cut at the margin and does not wrap. */
 const WRAP_OFF = '\u001B[?7l';
 const WRAP_ON = '\u001B[?7h';
 
 export interface ScreenEvents {
   /** A key, by its name as node:readline gives it; `ctrl-c` is one of them. */
   readonly onKey: (key: string) => void;
-  /** The screen is to be drawn again. */
+  /** The screen has to be drawn again. */
   readonly onRedraw: () => void;
   /** The terminal is gone. */
   readonly onGone: () => void;
 }
 
-/** The whole terminal, until `close` gives it back as it was. */
+/** Takes the whole terminal, until `close` restores it. */
 export class Screen {
   readonly #output: WriteStream;
   readonly #input: ReadStream | undefined;
@@ -33,7 +33,7 @@ export class Screen {
     this.#events.onKey(key.ctrl === true ? `ctrl-${name}` : name);
   };
 
-  /** @param input the keys; one that is no terminal has none */
+  /** @param input gives the keys; without a terminal there are none */
   constructor(output: WriteStream, input: ReadStream, events: ScreenEvents) {
     this.#output = output;
     this.#input = input.isTTY ? input : undefined;
@@ -54,7 +54,7 @@ export class Screen {
     return { rows: rows || 24, columns: columns || 80 };
   }
 
-  /** Shows lines from the top. While a slow terminal still takes what came before nothing is drawn, but later. */
+  /** Shows lines from the top. While a slow terminal still takes the lines before, it waits. */
   draw(lines: readonly string[]): void {
     if (this.#output.writableNeedDrain) return;
     const text = lines.map((line) => line + eraseEndLine).join('\n');

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { KitError } from '../errors.ts';
-import type { Environment, Project } from '../project.ts';
+import type { Environment } from '../../common/settings/read.ts';
+import type { Project } from '../project.ts';
 
 const KILL_AFTER_MS = 5000;
 
@@ -42,16 +43,16 @@ export async function runTool(
     stdin: 'ignore',
     all: true,
     reject: false,
-    // In a group of its own all its processes can be ended together.
+    // In a group of its own all its processes can be stopped together.
     detached: true,
     cleanup: false,
   });
   let timedOut = false;
   const deadline = setTimeout(() => {
     timedOut = true;
-    endGroup(child.pid);
+    stopGroup(child.pid);
   }, options.timeout);
-  const onInterrupt = (): void => endGroup(child.pid);
+  const onInterrupt = (): void => stopGroup(child.pid);
   project.interrupted.addEventListener('abort', onInterrupt);
   if (options.onLine) void forward(child.iterable({ from: 'all' }), options.onLine);
   const result = await child;
@@ -69,8 +70,8 @@ export async function runTool(
   return { ok: !result.failed, stdout: String(result.stdout ?? ''), output };
 }
 
-/** Ends a program with all processes that it has started: by SIGTERM, then by SIGKILL. */
-function endGroup(pid: number | undefined): void {
+/** Stops a program with all processes that it has started: by SIGTERM, after a while by SIGKILL. */
+function stopGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   signalGroup(pid, 'SIGTERM');
   setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS).unref();

@@ -1,12 +1,12 @@
 import type { FunctionFigures } from '../gateway-client/live-functions.ts';
-import { shownName } from '../gateway-client/names.ts';
+import { shownName } from '../gateway-client/function-names.ts';
 import { bytes, cpu, milliseconds, percent, rate } from './format.ts';
 
 /** One column of the table of functions. */
 export interface Column {
   readonly title: string;
   readonly cell: (figures: FunctionFigures) => string;
-  /** What rows are ordered by, the smallest first: trouble and load come before what is well and idle. */
+  /** Gives the key by which rows are sorted, the smallest first: functions with trouble or load come first. */
   readonly order: (figures: FunctionFigures) => number | string;
   /** Whether cells stand at the right. */
   readonly isNumber: boolean;

@@ -1,20 +1,20 @@
 import type { FunctionFigures } from '../gateway-client/live-functions.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Output } from '../terminal/output.ts';
-import { alignColumns } from '../terminal/table.ts';
+import { alignColumns } from '../terminal/text-table.ts';
 import { COLUMNS, compareBy, NUMBERS, type Column } from './columns.ts';
 import { rate } from './format.ts';
 import { KEYS_LINE, type View } from './view.ts';
 
-/** What is known at a moment. */
+/** The facts that a picture shows. */
 export interface Known {
   readonly url: string;
   readonly functions: readonly FunctionFigures[];
-  /** Why the provider's part is old; '' where all is well. */
+  /** Why the figures are old; '' where they are not. */
   readonly problem: string;
   /** When the gateway was heard last, in milliseconds since 1970; undefined before that. */
   readonly heardAt: number | undefined;
-  /** Why nothing comes any more; '' while the gateway is heard. */
+  /** Why the gateway is not heard any more; '' while it is. */
   readonly silence: string;
 }
 
@@ -26,7 +26,7 @@ export interface Size {
 /** Lines besides the rows of functions: two above the table, its head, and the keys below. */
 const OTHER_LINES = 4;
 
-/** How wide a column of numbers is at least, so that the table does not jump with each digit. */
+/** The least width of a column of numbers, so that the table does not jump with each digit. */
 const NUMBER_WIDTH = 5;
 
 /** Rows of functions that are seen at a time. */
@@ -35,8 +35,8 @@ export function pageOf({ rows }: Size): number {
 }
 
 /**
- * The table of functions by their names, for a stream that nobody looks at.
- * @param more columns behind the ones of figures
+ * Makes the table of functions, sorted by name, for a stream that is no terminal.
+ * @param more columns after those of the figures
  */
 export function plainTable(
   functions: readonly FunctionFigures[],
@@ -50,9 +50,9 @@ export function plainTable(
 }
 
 /**
- * The whole screen.
+ * Makes the whole screen.
  * @param now milliseconds since 1970
- * @returns a line for each of the screen's, none wider than it
+ * @returns the lines of the screen, none wider than it
  */
 export function picture(
   known: Known,
@@ -136,7 +136,7 @@ function tableLines(
   return alignColumns([head, ...functions.map((one) => cells.map((cell) => cell(one)))], NUMBERS);
 }
 
-/** Why a function is in trouble; what else is noted of one is no matter of the moment. */
+/** Gives the note of a function that is in trouble. Other notes are not urgent, and not shown. */
 function noteOf({ state, note }: FunctionFigures): string {
   return state === 'ready' || state === 'zero' ? '' : note;
 }

@@ -1,21 +1,21 @@
 import { COLUMNS } from './columns.ts';
 
-/** How the table is looked at. */
+/** The user's choices for the table. */
 export interface View {
-  /** The place of the column that rows are ordered by. */
+  /** The index of the column that rows are sorted by. */
   readonly column: number;
   readonly isReversed: boolean;
-  /** Rows that are scrolled over. */
+  /** How many rows are scrolled past. */
   readonly offset: number;
 }
 
 export const FIRST_VIEW: View = { column: 0, isReversed: false, offset: 0 };
 
-/** What a person reads of the keys below. */
+/** The line that explains the keys. */
 export const KEYS_LINE = 'q quit   ←/→ order by column   r reverse   ↑/↓ j/k PgUp/PgDn scroll';
 
 /**
- * What a key makes of a view; one without a meaning leaves it.
+ * Changes a view by a key. A key without a meaning changes nothing.
  * @param key its name, as node:readline gives it
  * @param page rows that are seen at a time
  * @param rows rows in all

@@ -4,12 +4,13 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { KitError } from '../errors.ts';
 import { copyTree } from '../files/copy.ts';
-import { makeTemporaryFolder, removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
+import { makeTemporaryFolder } from '../files/temporary.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { deploymentOf } from '../gateway-client/deployment.ts';
-import { functionUrl } from '../gateway-client/names.ts';
+import { functionUrl } from '../gateway-client/function-names.ts';
 import { untilReady } from '../gateway-client/readiness.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { startGateway, type StartedGateway } from '../gateway-client/start-gateway.ts';
 import type { Project } from '../project.ts';
 import { putImage } from '../image/build-image.ts';
@@ -18,7 +19,7 @@ import type { InstalledPackages } from '../prepare/installed-packages.ts';
 import { runScript } from '../prepare/packages.ts';
 import { prepareGeneration, type Prepared } from '../prepare/prepare.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { singleFunctionStack } from '../stack/read.ts';
+import { singleFunctionStack } from '../stack/stack-file.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { Subject } from './subject.ts';
 
@@ -65,9 +66,9 @@ export class HandlerRuns {
     this.#client = client;
   }
 
-  /** Ends the gateway with all its functions. */
-  end(): Promise<void> {
-    return endGateway(this.#gateway.location, this.#project.interrupted);
+  /** Stops the gateway with all its functions. */
+  stop(): Promise<void> {
+    return stopGateway(this.#gateway.location, this.#project.interrupted);
   }
 
   /**

@@ -36,13 +36,13 @@ export function describeCall({ subject }: Call, { queue }: ApiContext): Answer {
   return json(callJson(record));
 }
 
-/** Bytes of a body that are given out where nothing else is asked for, and at the most. */
+/** How much of a body is given out, in bytes: without `limit`, and at most. */
 const USUAL_BYTES = 1 << 20;
 const MOST_BYTES = 64 << 20;
 
 /**
- * `GET /system/async/CALL-ID/body`: the body that a dead call had, or so many bytes of its beginning as `limit` says. It
- * may be anything, so only a login that may replay it gets it, and no browser shows it as a page.
+ * `GET /system/async/CALL-ID/body`: the body that a dead call had, or its first `limit` bytes. It may be secret, so
+ * it needs the access for a replay; it may be HTML, so no browser may show it as a page.
  */
 export async function giveBody({ subject, query, principal }: Call, { queue }: ApiContext): Promise<Answer> {
   if (principal?.access !== 'write')

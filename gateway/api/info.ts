@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { COMMIT, RELEASE } from '../version.ts';
 import { json, text, type Answer } from './answer.ts';
 import type { ApiContext, Call } from './call.ts';
+import { openapiText } from './openapi-text.ts';
 
 /** The names of CPU architectures as `uname -m` prints them. Clients show them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
@@ -17,9 +18,14 @@ export function tellTimeouts(_call: Call, { timeouts }: ApiContext): Answer {
   return json(timeouts);
 }
 
-/** `GET /system/telemetry`: a route of OpenFaaS's, for who has logged in. Nothing is gathered here. */
+/** `GET /system/telemetry`: a route of OpenFaaS's, answered as unknown because this gateway gathers no telemetry. */
 export function refuseTelemetry(): never {
   throw new GatewayError('ROUTE_UNKNOWN', '404 page not found');
+}
+
+/** `GET /openapi.yaml`: the description of the API for machines. */
+export function serveDocument(): Answer {
+  return { status: 200, headers: { 'Content-Type': 'application/yaml' }, body: openapiText };
 }
 
 /** `GET /healthz`: whether the provider answers. */

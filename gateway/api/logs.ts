@@ -48,7 +48,7 @@ function readLogQuery(call: Call, context: ApiContext): LogQuery {
   };
 }
 
-/** @returns undefined where the text is no time, or one of a day that there is none of, such as 30 February */
+/** @returns undefined where the text is no time, or names a day that does not exist, such as 30 February */
 function readTime(text: string): Date | undefined {
   const date = TIME.exec(text)?.[1];
   const time = new Date(text);

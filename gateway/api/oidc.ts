@@ -18,9 +18,9 @@ const GO_ON =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/ui/"><title>of-gateway</title><p><a href="/ui/">Go on</a></p></html>';
 
 /** `GET /system/login/callback`: the browser is back from the identity provider, and gets a session. */
-export async function endOidc({ headers, query }: Call, context: ApiContext): Promise<Answer> {
+export async function completeOidc({ headers, query }: Call, context: ApiContext): Promise<Answer> {
   const oidc = oidcOf(context);
-  const { user, access } = await oidc.end(headers, query);
+  const { user, access } = await oidc.complete(headers, query);
   const { login } = context;
   if (!login) throw new GatewayError('ROUTE_UNKNOWN', '404 page not found');
   const token = await login.sessions.issue(user, access, { isRenewed: false });

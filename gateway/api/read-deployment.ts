@@ -1,8 +1,8 @@
+import { parseQuantity } from '../../common/quantity.ts';
 import { GatewayError } from '../errors.ts';
 import type { Deployment, Resources } from '../functions/deployment.ts';
 import { DEPLOYMENT_FIELDS, statedResources } from '../functions/deployment-fields.ts';
 import { isDnsLabel } from '../functions/function-name.ts';
-import { parseQuantity } from '../functions/quantity.ts';
 import { isSecretName } from '../functions/secret-name.ts';
 import { object, text } from '../json/shape.ts';
 import { checkSchedule } from '../schedule/schedule.ts';

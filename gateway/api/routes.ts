@@ -9,7 +9,14 @@ import {
   updateFunction,
 } from './functions.ts';
 import type { Handler } from './call.ts';
-import { checkHealth, describeGateway, refuseTelemetry, showMetrics, tellTimeouts } from './info.ts';
+import {
+  checkHealth,
+  describeGateway,
+  refuseTelemetry,
+  serveDocument,
+  showMetrics,
+  tellTimeouts,
+} from './info.ts';
 import { followEvents, tellHistory } from './events.ts';
 import { streamLogs } from './logs.ts';
 import {
@@ -21,8 +28,7 @@ import {
   updateNamespace,
 } from './namespaces.ts';
 import { beginSession, describeSession, endSession, tellLogins } from './session.ts';
-import { serveDocument } from './openapi.ts';
-import { beginOidc, endOidc } from './oidc.ts';
+import { beginOidc, completeOidc } from './oidc.ts';
 import { redirectToPage, refusePage, serveFile, showPage } from './page.ts';
 import { scaleFunction, takeAlert } from './scaling.ts';
 import { createSecret, deleteSecret, listSecrets, updateSecret } from './secrets.ts';
@@ -62,7 +68,7 @@ const ROUTES: readonly Route[] = [
   route('/system/session', { GET: describeSession }),
   { ...route('/system/login', { GET: tellLogins, POST: beginSession }), access: 'guest' },
   { ...route('/system/login/oidc', { GET: beginOidc }), access: 'open', kind: 'page' },
-  { ...route('/system/login/callback', { GET: endOidc }), access: 'open', kind: 'page' },
+  { ...route('/system/login/callback', { GET: completeOidc }), access: 'open', kind: 'page' },
   { ...route('/system/logout', { POST: endSession }), access: 'guest' },
   route('/system/timeouts', { GET: tellTimeouts }),
   route('/system/telemetry', { GET: refuseTelemetry }),

@@ -1,4 +1,5 @@
-import { GatewayError } from '../errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { GatewayError, isFunctionUnknown } from '../errors.ts';
 import { readFunctionName } from '../functions/function-name.ts';
 import { MOST_REPLICAS } from '../functions/replicas.ts';
 import { count, listOf, object, text } from '../json/shape.ts';
@@ -37,12 +38,10 @@ export async function takeAlert(call: Call, context: ApiContext): Promise<Answer
       const wanted = replicasAfterAlert(status === 'firing', replicas, deployment.labels);
       if (wanted !== replicas) await context.provider.scale(name, wanted);
     } catch (thrown) {
-      if (thrown instanceof GatewayError && UNKNOWN.has(thrown.code)) continue; // it was removed meanwhile
-      failures.push(thrown instanceof Error ? thrown.message : String(thrown));
+      if (isFunctionUnknown(thrown)) continue; // it was removed meanwhile
+      failures.push(messageOf(thrown));
     }
   }
   if (failures.length > 0) throw new GatewayError('INTERNAL', failures.join('; '));
   return { status: 200 };
 }
-
-const UNKNOWN: ReadonlySet<string> = new Set(['FUNCTION_UNKNOWN', 'NAMESPACE_UNKNOWN']);

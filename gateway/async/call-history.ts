@@ -36,8 +36,8 @@ export class CallHistory {
   }
 
   /**
-   * The newest call of an id, which has to be dead.
-   * @param rule why it has to be, for the error
+   * Finds the newest call of an id, and requires that it is dead.
+   * @param rule the reason for this, for the error
    * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD
    */
   dead(callId: string, rule: string): CallRecord {

@@ -43,7 +43,7 @@ export interface CallQueue {
   /** @returns the calls that the filter selects, the newest first */
   list(filter: CallFilter): readonly CallRecord[];
   /**
-   * What a dead call had for a body.
+   * @returns the body of a dead call
    * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD, STORAGE_FAILED
    */
   bodyOf(callId: string): Promise<Buffer>;

@@ -167,11 +167,11 @@ export class LevelStore implements CallStore {
   /** Opens the database if it is closed. Callers share one opening, as a folder can only be opened once at a time. */
   async #open(): Promise<Database> {
     if (this.#database) return this.#database;
-    this.#opening ??= this.#openAnew().finally(() => (this.#opening = undefined));
+    this.#opening ??= this.#reopen().finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
-  async #openAnew(): Promise<Database> {
+  async #reopen(): Promise<Database> {
     await this.#closing;
     const { ClassicLevel } = await import('classic-level');
     const database: Database = new ClassicLevel(this.#folder, {

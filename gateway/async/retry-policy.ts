@@ -1,5 +1,6 @@
 import { parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
+import { StatedOptions } from '../functions/stated-options.ts';
 
 /** How waits are randomised: not at all, from 0 to the whole wait (full), or from half of it to the whole (equal). */
 export const BACKOFFS = ['exponential', 'full', 'equal'] as const;
@@ -29,22 +30,9 @@ export function readRetryPolicy(
   { annotations }: Pick<Deployment, 'annotations'>,
   defaults: RetryPolicy,
 ): { policy: RetryPolicy; warnings: readonly string[] } {
-  const warnings: string[] = [];
-  const read = <T>(
-    name: string,
-    fallback: T,
-    parse: (text: string) => T | undefined,
-    expected: string,
-  ): T => {
-    const text = annotations[PREFIX + name];
-    if (text === undefined || text === '') return fallback;
-    const value = parse(text);
-    if (value !== undefined) return value;
-    warnings.push(
-      `the annotation ${PREFIX}${name}=${JSON.stringify(text)} has no effect: expected ${expected}`,
-    );
-    return fallback;
-  };
+  const options = new StatedOptions('annotation', annotations);
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T =>
+    options.read(PREFIX + name, fallback, parse, expected);
   const minWait = read('min_wait', defaults.minWait, parseWait, 'a duration, such as 10s');
   const policy = {
     attempts: read('attempts', defaults.attempts, parseAttempts, `a whole number from 1 to ${MOST_ATTEMPTS}`),
@@ -52,7 +40,7 @@ export function readRetryPolicy(
     minWait,
     maxWait: Math.max(minWait, read('max_wait', defaults.maxWait, parseWait, 'a duration, such as 2m')),
   };
-  return { policy, warnings };
+  return { policy, warnings: options.warnings };
 }
 
 /** How a try ended. */

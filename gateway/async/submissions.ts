@@ -5,9 +5,7 @@ import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchan
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
 import { firstValue } from '../../common/http/field-lines.ts';
 import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
-import { HttpError } from '../../common/http/http-error.ts';
-import { messageOf } from '../../common/errors.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, requestErrorOf } from '../errors.ts';
 import { qualifiedName, readFunctionName, type FunctionName } from '../functions/function-name.ts';
 import { givenCallId } from '../invoke/call-headers.ts';
 import { gatewayManner } from '../invoke/manner.ts';
@@ -128,8 +126,7 @@ export class Submissions {
 }
 
 function fail(exchange: Exchange, thrown: unknown): void {
-  const error =
-    thrown instanceof HttpError ? thrown : new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
+  const error = requestErrorOf(thrown);
   const isForNow = error.code === 'QUEUE_FULL' || error.code === 'QUEUE_UNREACHABLE';
   exchange.fail(error, isForNow ? ['Retry-After', RETRY_AFTER] : []);
 }

@@ -53,10 +53,13 @@ export class OidcLogin {
   }
 
   /**
-   * Ends a login whose browser has come back.
+   * Completes a login whose browser has come back.
    * @throws GatewayError CREDENTIALS_INVALID, ACCESS_DENIED, PROVIDER_UNAVAILABLE
    */
-  async end(headers: IncomingHttpHeaders, query: URLSearchParams): Promise<{ user: string; access: Access }> {
+  async complete(
+    headers: IncomingHttpHeaders,
+    query: URLSearchParams,
+  ): Promise<{ user: string; access: Access }> {
     const state = query.get('state') ?? '';
     const login = this.#pending.take(state, performance.now());
     if (!login || readCookie(headers, COOKIE) !== state)

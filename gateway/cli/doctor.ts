@@ -20,7 +20,7 @@ const ENGINE_ANSWERS_WITHIN_MS = 3000;
 const OLDEST_NODE = [20, 16] as const;
 
 /**
- * Checks what the gateway needs of this machine. Each finding is one line, which says what to do if something is wrong.
+ * Checks this machine for the needs of the gateway. Each finding is one line, with the remedy if something is wrong.
  */
 export async function examine(settings: Settings, environment: Environment): Promise<Finding[]> {
   const running = await findGateway(settings.stateDir);

@@ -9,7 +9,7 @@ import { Sessions } from '../auth/sessions.ts';
 import { ensurePassword, passwordFileIn } from '../auth/password-file.ts';
 import type { Logger } from '../log/logger.ts';
 import { openQueue } from '../async/open-queue.ts';
-import { loadProvider, type ProviderSurroundings } from '../providers/load.ts';
+import { loadProvider, type ProviderSurroundings } from '../providers/used-provider.ts';
 import { FunctionPorts } from '../server/function-ports.ts';
 import { Gateway } from '../server/gateway.ts';
 import { claimStateFolder } from '../server/locator.ts';

@@ -32,6 +32,6 @@ export interface FunctionStatus {
   readonly instances?: readonly InstanceStatus[];
   /** The usage, if it was asked for. */
   readonly usage?: Usage;
-  /** Lines that say why instances are missing, and what else a user should know. Empty where all is well. */
+  /** Lines that say why instances are missing, and other facts for a user. Empty where all is well. */
   readonly notes: readonly string[];
 }

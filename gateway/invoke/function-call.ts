@@ -4,10 +4,10 @@ import { messageOf } from '../../common/errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { HttpError } from '../../common/http/http-error.ts';
+import type { HttpError } from '../../common/http/http-error.ts';
 import type { Manner } from '../../common/http/manner.ts';
 import type { Upstream } from '../../common/http/upstream/upstream.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, requestErrorOf } from '../errors.ts';
 import { qualifiedName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, finishAnswer, givenCallId } from './call-headers.ts';
@@ -96,7 +96,7 @@ export class FunctionCall implements Manner {
       if (this.#exchange.isOver) place.release();
       else this.#send(place);
     } catch (thrown) {
-      if (!this.#exchange.isOver) this.fail(asGatewayError(thrown));
+      if (!this.#exchange.isOver) this.fail(requestErrorOf(thrown));
     }
   }
 
@@ -164,9 +164,4 @@ export function withoutMapping(address: string): string {
 
 export function authorityOf({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function asGatewayError(thrown: unknown): HttpError {
-  if (thrown instanceof HttpError) return thrown;
-  return new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
 }

@@ -6,9 +6,7 @@ import { refuseUpgrade } from '../../common/http/upstream/upgrade.ts';
 import { Upstream } from '../../common/http/upstream/upstream.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { ServedRequest } from '../../common/http/exchange/served-request.ts';
-import { HttpError } from '../../common/http/http-error.ts';
-import { messageOf } from '../../common/errors.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, requestErrorOf } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { Endpoint, Endpoints, Place } from '../routing/endpoints.ts';
 import { callHeaders, givenCallId } from './call-headers.ts';
@@ -97,11 +95,7 @@ export class Invoker {
       const { status } = await this.#upstreamOf(endpoint).upgrade(upgraded, socket, head, elsewhere);
       observer.ended(label, status, (performance.now() - startedAt) / 1000);
     } catch (thrown) {
-      const error =
-        thrown instanceof HttpError
-          ? thrown
-          : new GatewayError('INTERNAL', messageOf(thrown), { cause: thrown });
-      refuseUpgrade(socket, gatewayManner, error);
+      refuseUpgrade(socket, gatewayManner, requestErrorOf(thrown));
     } finally {
       place?.release();
       this.#upgraded.delete(socket);

@@ -44,7 +44,7 @@ export class PlaceSearch {
     return this.#endpoints.wait(this.#name, signal);
   }
 
-  /** What was tried may take a connection a little later, unless it has ended. */
+  /** Waits before an instance is tried again, as it may take a connection then; not if it has ended. */
   async #pause({ gone }: Endpoint, signal: AbortSignal): Promise<void> {
     const ms = this.#pauseMs;
     this.#pauseMs = Math.min(ms * 2, LONGEST_PAUSE_MS);

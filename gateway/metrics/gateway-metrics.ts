@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
-import { renderMetrics } from '../../common/metrics/render.ts';
+import { renderMetrics } from '../../common/metrics/exposition.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 import { allFunctions } from '../providers/all-functions.ts';
 import type { Provider } from '../providers/provider.ts';

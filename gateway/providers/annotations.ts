@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts';
+import { isFunctionUnknown } from '../errors.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { Provider } from './provider.ts';
 
@@ -11,9 +11,7 @@ export async function annotationsOf(
     const { deployment } = await provider.status(name, { usage: false });
     return deployment.annotations;
   } catch (thrown) {
-    if (thrown instanceof GatewayError && UNKNOWN.has(thrown.code)) return undefined;
+    if (isFunctionUnknown(thrown)) return undefined;
     throw thrown;
   }
 }
-
-const UNKNOWN: ReadonlySet<string> = new Set(['FUNCTION_UNKNOWN', 'NAMESPACE_UNKNOWN']);

@@ -3,7 +3,7 @@ import type { Deployment } from '../functions/deployment.ts';
 import type { VersionRecord } from '../state/function-store.ts';
 import type { EngineRunner } from './engine/engine-runner.ts';
 import type { Runner } from './instances/runner.ts';
-import type { Version } from './instances/version.ts';
+import type { FunctionVersion } from './instances/function-version.ts';
 
 /** Runs local images as processes, and all others as containers. */
 export class AutoRunner implements Runner {
@@ -45,7 +45,7 @@ export class AutoRunner implements Runner {
     }
   }
 
-  make(record: VersionRecord): Promise<Version> {
+  make(record: VersionRecord): Promise<FunctionVersion> {
     return (record.container ? this.#containers : this.#processes).make(record);
   }
 }

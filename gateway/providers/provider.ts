@@ -1,7 +1,7 @@
 import type { Deployment } from '../functions/deployment.ts';
 import type { FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
-import type { LineKind } from '../logs/log-ring.ts';
+import type { LineKind } from '../function-logs/log-ring.ts';
 import type { Endpoints } from '../routing/endpoints.ts';
 
 /** The provider's name and version, for `/system/info`. No text may be empty, as clients take that for an error. */
@@ -56,9 +56,9 @@ export interface Provider {
 
   /** Takes up the functions that are deployed. Is called once, before anything else. */
   start(): Promise<void>;
-  /** Waits up to `deadlineMs` for calls in flight, then ends all that this provider runs. */
+  /** Waits up to `deadlineMs` for calls in flight, then stops all functions that this provider runs. */
   stop(deadlineMs: number): Promise<void>;
-  /** Ends all that this provider runs at once. */
+  /** Kills all functions that this provider runs. */
   kill(): Promise<void>;
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   checkHealth(): Promise<void>;

@@ -8,7 +8,7 @@ interface Member {
   inFlight: number;
   /** Until when it is the last choice, as it took no connection: milliseconds of a steady clock. */
   doubtedUntil: number;
-  /** Before this time of that clock nobody looks again what has become of it. */
+  /** The earliest time of the next look at its state, by the same clock. */
   lookAgainAt: number;
   /** Resolves the promise of `withdraw` once nothing is in flight any more. */
   onIdle: (() => void) | undefined;
@@ -35,7 +35,7 @@ const MOST_WAITING = 10_000;
 /** How long an instance that took no connection is the last choice, in milliseconds. */
 const DOUBT_MS = 1000;
 
-/** How often it is looked what has become of one, in milliseconds. */
+/** The least time between two looks at the state of such an instance, in milliseconds. */
 const LOOK_MS = 250;
 
 /**
@@ -178,7 +178,7 @@ export class Rotation implements Endpoints {
     };
   }
 
-  /** What many calls have met at the same time is looked into once. */
+  /** Looks at the state of an instance that took no connection. Many calls at the same time cause one look. */
   #doubt(member: Member): void {
     const now = this.#now();
     member.doubtedUntil = now + DOUBT_MS;

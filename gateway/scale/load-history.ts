@@ -1,5 +1,5 @@
 /** The figures of a function at one moment. */
-export interface Sample {
+export interface LoadSample {
   /** Milliseconds of a monotonic clock. */
   readonly at: number;
   /** Calls that have ended so far. */
@@ -13,7 +13,7 @@ export interface Sample {
 /** Averages the load of a function over a window of time. */
 export class LoadHistory {
   readonly #window: number;
-  readonly #samples: Sample[] = [];
+  readonly #samples: LoadSample[] = [];
   #lastActive: number;
 
   /**
@@ -25,7 +25,7 @@ export class LoadHistory {
     this.#lastActive = now;
   }
 
-  add(sample: Sample): void {
+  add(sample: LoadSample): void {
     const before = this.#samples.at(-1);
     if (sample.inFlight + sample.queued > 0 || (before !== undefined && sample.ended !== before.ended))
       this.#lastActive = sample.at;

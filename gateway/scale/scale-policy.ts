@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
+import { StatedOptions } from '../functions/stated-options.ts';
 
 /** The measures of a function's load. */
 const SCALE_TYPES = ['rps', 'capacity', 'cpu', 'queue'] as const;
@@ -40,23 +41,13 @@ export function readScalePolicy(
   { labels }: Pick<Deployment, 'labels'>,
   defaults: ScaleDefaults,
 ): { policy: ScalePolicy; warnings: readonly string[] } {
-  const warnings: string[] = [];
-  const read = <T>(
-    name: string,
-    fallback: T,
-    parse: (text: string) => T | undefined,
-    expected: string,
-  ): T => {
-    const text = labels[PREFIX + name];
-    if (text === undefined || text === '') return fallback;
-    const value = parse(text);
-    if (value !== undefined) return value;
-    warnings.push(`the label ${PREFIX}${name}=${JSON.stringify(text)} has no effect: expected ${expected}`);
-    return fallback;
-  };
+  const options = new StatedOptions('label', labels);
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T =>
+    options.read(PREFIX + name, fallback, parse, expected);
   const min = read('min', 1, count(1, MOST_REPLICAS), 'a whole number from 1');
   const max = read('max', Math.max(20, min), count(1, MOST_REPLICAS), 'a whole number from 1');
-  if (max < min) warnings.push(`the label ${PREFIX}max=${max} has no effect: it is below min, ${min}`);
+  if (max < min)
+    options.warnings.push(`the label ${PREFIX}max=${max} has no effect: it is below min, ${min}`);
   const policy = {
     min,
     max: Math.max(max, min),
@@ -77,7 +68,7 @@ export function readScalePolicy(
       `a duration up to ${formatDuration(LONGEST_DOWN_WINDOW_MS)}`,
     ),
   };
-  return { policy, warnings };
+  return { policy, warnings: options.warnings };
 }
 
 function count(least: number, most: number): (text: string) => number | undefined {

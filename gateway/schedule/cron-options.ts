@@ -1,6 +1,7 @@
 import type { Deployment } from '../functions/deployment.ts';
+import { StatedOptions } from '../functions/stated-options.ts';
 
-/** What happens after missed times: nothing (skip), or one call for all of them (run). */
+/** The reaction to missed times: none (skip), or one call for all of them (run). */
 export type Missed = 'skip' | 'run';
 
 /** Options of a schedule, from annotations of this gateway. */
@@ -18,17 +19,9 @@ export function readCronOptions({ annotations }: Pick<Deployment, 'annotations'>
   options: CronOptions;
   warnings: readonly string[];
 } {
-  const warnings: string[] = [];
-  const read = <T extends string>(name: string, values: readonly [T, T]): T => {
-    const [fallback] = values;
-    const text = annotations[name] || fallback;
-    const value = values.find((one) => one === text);
-    if (value === undefined)
-      warnings.push(
-        `the annotation ${name}=${JSON.stringify(text)} has no effect: expected ${values.join(' or ')}`,
-      );
-    return value ?? fallback;
-  };
+  const stated = new StatedOptions('annotation', annotations);
+  const read = <T extends string>(name: string, values: readonly [T, T]): T =>
+    stated.read(name, values[0], (text) => values.find((one) => one === text), values.join(' or '));
   const mayOverlap = read(OVERLAP, ['allow', 'skip']) === 'allow';
-  return { options: { mayOverlap, missed: read(MISSED, ['skip', 'run']) }, warnings };
+  return { options: { mayOverlap, missed: read(MISSED, ['skip', 'run']) }, warnings: stated.warnings };
 }

@@ -9,7 +9,7 @@ import { findRoute, type Route } from '../api/routes.ts';
 import { refusalOf } from '../auth/login.ts';
 import { ANYBODY, type Principal } from '../auth/principal.ts';
 import { refusalOfOrigin, type OriginRules } from '../auth/origin-check.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, requestErrorOf } from '../errors.ts';
 import { withoutMapping } from '../invoke/function-call.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import { decodeJson } from '../json/decode.ts';
@@ -160,9 +160,11 @@ export class ApiServer {
 
   #failureOf(exchange: Exchange, thrown: unknown): HttpError {
     if (thrown instanceof HttpError && thrown.code !== 'INTERNAL') return thrown;
-    const text = messageOf(thrown);
-    this.#parts.logError(`${exchange.method} ${exchange.requestTarget.slice(0, 200)} failed: ${text}`);
-    return thrown instanceof HttpError ? thrown : new GatewayError('INTERNAL', text, { cause: thrown });
+    const error = requestErrorOf(thrown);
+    this.#parts.logError(
+      `${exchange.method} ${exchange.requestTarget.slice(0, 200)} failed: ${messageOf(error)}`,
+    );
+    return error;
   }
 }
 

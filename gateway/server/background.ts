@@ -61,7 +61,7 @@ export class Background {
     await Promise.all([this.scheduler.stop(), this.#queue.drain(deadlineMs)]);
   }
 
-  /** Ends all of it at once. Queued calls that are still under way are made again after the next start. */
+  /** Stops all of it. Queued calls that are still under way are given up, and made again after the next start. */
   async stop(): Promise<void> {
     this.#autoscaler.stop();
     this.observer.stop();

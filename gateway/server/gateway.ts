@@ -154,7 +154,7 @@ export class Gateway {
     logger.info(`Metrics on ${localUrl(host, metricsPort)}/metrics`);
   }
 
-  /** Accepts no more requests, waits up to write_timeout for those in flight, then ends the functions. */
+  /** Accepts no more requests, waits up to write_timeout for those in flight, then stops the functions. */
   async stop(): Promise<void> {
     const { provider, settings, functionPorts, moreAddresses } = this.#parts;
     this.#listener.stopListening();
@@ -169,16 +169,16 @@ export class Gateway {
     ]);
     await this.#background.stop();
     await provider.stop(writeTimeout);
-    await this.#end();
+    await this.#closeAll();
   }
 
-  /** Ends everything at once. */
+  /** Kills the functions, and closes the rest, at once. */
   async kill(): Promise<void> {
     await Promise.all([this.#parts.provider.kill(), this.#background.stop()]);
-    await this.#end();
+    await this.#closeAll();
   }
 
-  async #end(): Promise<void> {
+  async #closeAll(): Promise<void> {
     this.#listener.closeAll();
     this.#parts.moreAddresses.close();
     this.#parts.functionPorts?.closeAll();

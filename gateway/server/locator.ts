@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { messageOf, systemCodeOf } from '../../common/errors.ts';
-import { findGateway, locatorFile, startOf, type Location } from '../../common/gateway-location.ts';
+import { findGateway, locatorFile, type Location } from '../../common/gateway-location.ts';
+import { startOf } from '../../common/proc.ts';
 import { StartError } from '../start-error.ts';
 
 /**
@@ -54,7 +55,10 @@ export class StateFolderClaim {
     this.#lock = lock;
   }
 
-  /** Writes the gateway's URLs to the file, for other programs. */
+  /**
+   * Writes the gateway's URLs to the file, for other programs.
+   * @throws StartError where the file cannot be written
+   */
   async tell(url: string, metricsUrl: string): Promise<void> {
     const file = locatorFile(this.#stateDir);
     const draft = `${file}.${process.pid}`;

@@ -24,7 +24,7 @@ export interface RequestHandlerParts {
   readonly invoker: Invoker;
   readonly submissions: Submissions;
   readonly clientErrors: ClientErrors;
-  /** Decides what a request is for. */
+  /** Decides which part of the gateway serves a request. */
   readonly readTarget: (requestTarget: string) => Target;
   /** The rules for web pages; undefined at a function's own port, where the function decides. */
   readonly origins: OriginRules | undefined;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { execa } from 'execa';
 import { readProcess, stackStart, withDescendants, type ProcessFacts } from '../../common/proc.ts';
-import { findFreePort } from '../sample/port.ts';
+import { findFreePort } from '../../common/free-port.ts';
 import { waitUntilOk } from '../sample/readiness.ts';
 import type { Sample } from './figures.ts';
 

@@ -5,7 +5,7 @@ const QUEUE = {
   label: 'Queue',
   query: 'label_values(queue_worker_messages_submitted_total, queue_name)',
 };
-/** Of what the gateway does itself: queued calls, and its API. */
+/** The dashboard of the gateway itself: queued calls, and its API. */
 export const GATEWAY_DASHBOARDS: Readonly<Record<string, object>> = {
   queues: dashboard({
     uid: 'of-gateway-queues',

@@ -1,11 +1,11 @@
-/** A document with blocks ```console: commands behind `$ `, their further lines behind `> `, and what they print. */
+/** A document with blocks ```console: commands behind `$ `, their further lines behind `> `, and their output. */
 export interface ConsoleDocument {
-  /** What stands around the blocks: one more than there are of them. */
+  /** The texts around the blocks: one more than there are blocks. */
   readonly prose: readonly string[];
   readonly blocks: readonly (readonly Step[])[];
 }
 
-/** A command with what it prints. */
+/** A command with its output. */
 export interface Step {
   readonly command: string;
   readonly output: string;

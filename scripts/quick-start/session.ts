@@ -9,7 +9,7 @@ import { findGateway } from '../../common/gateway-location.ts';
 import { Steady } from './steady.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
-/** Where the documents say that the gateway is. */
+/** The address of the gateway in the documents. */
 const AUTHORITY = '127.0.0.1:8080';
 /** Folders, below that of the session, in which a gateway may keep its state. */
 const STATES = ['build/.ofkit/state', 'faas'];
@@ -57,7 +57,7 @@ export class Session {
     });
   }
 
-  /** @returns what a command prints, on both streams, with what is the same in every run */
+  /** @returns the output of a command, of both streams, with the parts that vary replaced by fixed ones */
   async run(command: string): Promise<string> {
     const authority = await this.#settled();
     this.#steps += 1;
@@ -76,7 +76,7 @@ export class Session {
     return this.#steady.text(ended.replaceAll(this.#folder, '/home/you/first'));
   }
 
-  /** Ends everything that was started. */
+  /** Stops everything that was started. */
   async close(): Promise<void> {
     for (const state of STATES) {
       const location = await findGateway(join(this.#folder, state));
@@ -127,7 +127,7 @@ export class Session {
   }
 
   /**
-   * Waits until all functions have the replicas that they are to have, as whoever types has at the next command.
+   * Waits until all functions have their replicas, as a user who types the next command would have waited.
    * @returns `HOST:PORT` of the gateway, if one runs
    */
   async #settled(): Promise<string | undefined> {
@@ -154,7 +154,7 @@ export class Session {
   }
 }
 
-/** What is asked of a function's status. */
+/** The fields of a function's status that are read here. */
 interface Status {
   readonly replicas?: number;
   readonly availableReplicas?: number;

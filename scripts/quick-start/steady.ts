@@ -1,7 +1,7 @@
-import { alignColumns } from '../../build/terminal/table.ts';
+import { alignColumns } from '../../build/terminal/text-table.ts';
 import { COLUMNS, NUMBERS } from '../../build/top/columns.ts';
 
-/** What differs from run to run, and what stands for it in the documents. */
+/** The parts of output that differ from run to run, and their replacements in the documents. */
 const VOLATILE: readonly [what: RegExp, instead: string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-31T15:04:05.678Z'],
   [/\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/g, '2026/01/31 15:04:05'],
@@ -17,13 +17,13 @@ const VOLATILE: readonly [what: RegExp, instead: string][] = [
   [/"arch":"[^"]*"/g, '"arch":"x86_64"'],
 ];
 
-/** What stands for the figures of a function that was called, by their columns; they vary from run to run. */
+/** The replacements for the figures of a function that was called, by their columns: they differ from run to run. */
 const FIGURES: Readonly<Record<string, string>> = { 'CALLS/S': '0.13', P50: '4ms', P95: '9ms', ERRORS: '0%' };
 const USAGE: Readonly<Record<string, string>> = { CPU: '12m', MEMORY: '64MiB' };
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/g;
 
-/** Puts what is the same in every run in the place of what is not. Ids keep which is which. */
+/** Replaces the parts that differ from run to run. Equal ids get equal replacements. */
 export class Steady {
   readonly #ids = new Map<string, string>();
 
@@ -50,7 +50,7 @@ export class Steady {
   }
 }
 
-/** The table of `ofkit ps`, laid out again around figures that stand for those of a run. */
+/** Lays out the table of `ofkit ps` again, with the replacements of its figures. */
 function steadyTable(table: string): string {
   const [head = [], ...rows] = table
     .trimEnd()

@@ -1,9 +1,14 @@
 import { appendFile } from 'node:fs/promises';
 
-/** So many failures at once are a defect, not the machine's mood: they are not tried again. */
+/**
+ * The most failures that are tried again. More at once are a defect, not flakiness, and none of them is tried again.
+ */
 export const MOST_RETRIED = 10;
 
-/** Names what has failed and then passed; with FLAKES_FILE also there, for the end of a run of several suites. */
+/**
+ * Prints the tests that failed and then passed. FLAKES_FILE names a file that collects them for a run of several
+ * suites.
+ */
 export async function tellFlaky(suite: string, titles: readonly string[]): Promise<void> {
   for (const title of titles) console.log(`flaky (2 tries): ${suite}: ${title}`);
   const { FLAKES_FILE } = process.env;

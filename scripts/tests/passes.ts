@@ -9,7 +9,7 @@ const SLOWEST = 10;
 /**
  * Runs test files. Tests that fail run once more, by their names, one file at a time, and are named at the end: a
  * test that passes then is flaky, one that fails twice has failed.
- * @param suite what is run, for the reader
+ * @param suite the name of the run, for the reader
  * @returns whether all have passed, the first time or the second
  */
 export async function passes(suite: string, files: readonly string[], options: RunOptions): Promise<boolean> {
@@ -55,12 +55,12 @@ async function passNow(
   failed: readonly Outcome[],
   options: RunOptions,
 ): Promise<boolean> {
-  const isWhole = failed.some(({ name }) => name === file || file.endsWith(path.sep + name)); // outside its tests
+  const isWhole = failed.some(({ name }) => name === file || file.endsWith(path.sep + name)); // outside of its tests
   const names = isWhole ? [] : [...new Set(failed.map(({ name }) => name))];
   console.log(`once more: ${file}: ${names.join('; ') || 'all of it'}`);
   const again = await runTests(run, { ...options, concurrency: 1, names });
   const ran = new Set(again.outcomes.map(({ name }) => name));
-  // A test whose name is another each time has not been tried again by it.
+  // A test whose name differs from run to run was not found by its name, and so not tried again.
   return again.passed && failed.every(({ name, nesting }) => isWhole || nesting > 0 || ran.has(name));
 }
 

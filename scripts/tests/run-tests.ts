@@ -6,12 +6,12 @@ import { execa } from 'execa';
 
 const REPORTER = fileURLToPath(new URL('outcomes-reporter.mjs', import.meta.url));
 
-/** What became of one test. */
+/** The outcome of one test. */
 export interface Outcome {
   /** Undefined where Node does not tell it. */
   readonly file: string | undefined;
   readonly name: string;
-  /** 0: it is not within another test. */
+  /** How many tests it is nested in. */
   readonly nesting: number;
   readonly failed: boolean;
   readonly ms: number;
@@ -22,13 +22,13 @@ export interface RunOptions {
   readonly concurrency: number;
   /** How long one test may take. */
   readonly timeoutMs: number;
-  /** What the tests get of the environment, beside ours. */
+  /** Variables that the tests get beside those of this process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The tests to run, by their names; all where there are none. */
   readonly names?: readonly string[];
 }
 
-/** The outcomes of test files, with Node's own report on stdout, and whether Node calls them passed. */
+/** Runs test files, with Node's report on stdout. @returns the outcomes, and whether Node calls them passed */
 export async function runTests(
   files: readonly string[],
   { concurrency, timeoutMs, env, names = [] }: RunOptions,
@@ -59,7 +59,7 @@ export async function runTests(
   }
 }
 
-/** A text as a regular expression for itself. */
+/** Makes a regular expression that matches only this text. */
 function escaped(text: string): string {
   return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`);
 }

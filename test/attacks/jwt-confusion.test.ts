@@ -1,11 +1,11 @@
 // Attack: a token that is signed, or not signed, in a way that the bearer chose. The public key of the gateway is
-// known to everybody: whoever takes it for the secret of HS256 accepts tokens that everybody can make; `none` needs
-// no key at all; a key in the token's own header (jwk, jku, x5u) is the attacker's; a key id may be a path.
+// known to everybody: a checker that takes it for the secret of HS256 accepts tokens that everybody can make; `none`
+// needs no key at all; a key in the token's own header (jwk, jku, x5u) is the attacker's; a key id may be a path.
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
 import { SignJWT, type JWK, type JWTPayload } from 'jose';
-import { bearer, Gateway, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
@@ -27,7 +27,7 @@ function hmacToken(secret: string | Buffer, kid: string): string {
 test('tokens that everybody can make', async (t) => {
   const key = await makeKey('rsa', 'RS256');
   const elliptic = await makeKey('ec', 'ES256');
-  const gateway = await Gateway.start(t, key, elliptic);
+  const gateway = await JwtAuthority.start(t, key, elliptic);
   if (!gateway) return;
   const watchdog = await startWatchdog(t, { fprocess: 'cat', ...JWT_AUTH });
   const statusOf = async (token: string): Promise<number> =>

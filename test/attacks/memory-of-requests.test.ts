@@ -1,6 +1,6 @@
-// Attack: memory by requests. What a client has sent costs the watchdog many times its bytes once it is parsed, so a
-// connection full of requests that nobody answers yet, or a hundred heads of a megabyte, could take all there is. What
-// waits has to wait in the client; heads are bounded in their fields, and in what they take together.
+// Attack: memory by requests. A parsed request takes many times the bytes that its client has sent, so a connection
+// full of requests that nobody answers yet, or a hundred heads of a megabyte, could take all there is. What waits has
+// to wait in the client; heads are bounded in their fields, and in what they take together.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IDLE, fixture } from '../support/command.ts';
@@ -17,7 +17,7 @@ const MIB = 1 << 20;
 const REQUEST = 'GET /p HTTP/1.1\r\nHost: x\r\n\r\n';
 const NOT_FAST = 'GET /p HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\n\r\n';
 
-/** Sends until the other side has taken so many bytes, or takes no more. */
+/** Sends until the other side has taken this number of bytes, or takes no more. */
 async function sendMuch(connection: RawConnection, bytes: string, most: number): Promise<void> {
   const block = Buffer.from(bytes.repeat(Math.ceil(MIB / bytes.length)));
   for (let sent = 0; sent < most; sent += block.length) {

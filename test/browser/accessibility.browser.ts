@@ -12,7 +12,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe-core finds wrong with a page, a line each. */
+/** Lists the faults that axe-core finds in a page, a line each. */
 async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];

@@ -4,7 +4,7 @@ import { logIn, startBrowser, visit } from '../support/browser.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startBeforeProvider, startGateway } from '../support/of-gateway.ts';
 
-/** Whatever functions and their makers write is text. */
+/** Everything that functions and their authors write is shown as text, never run. */
 
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 

@@ -4,7 +4,7 @@ import { logIn, passwordOf, startBrowser, visit } from '../support/browser.ts';
 import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startBeforeProvider, startGateway } from '../support/of-gateway.ts';
 
-/** What one sees where something is wrong. */
+/** The page where something fails: each failure is shown to the user. */
 
 test('a gateway that has gone is told of, and the page goes on by itself when it is back', async (t) => {
   const first = await startGateway(t);

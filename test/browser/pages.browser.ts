@@ -10,7 +10,7 @@ import { deploy, makeTalkerImage, statusOf } from '../support/local-image.ts';
 import { startGateway, type OfGateway } from '../support/of-gateway.ts';
 import { until } from '../support/wait.ts';
 
-/** What each page is for, as somebody does it. */
+/** The use of each page, step by step as a user does it. */
 
 const ends: (() => unknown)[] = [];
 const owner = { after: (end: () => unknown) => void ends.unshift(end) } as Parameters<typeof startBrowser>[0];

@@ -8,8 +8,8 @@ import { startGateway } from '../support/of-gateway.ts';
 import { play, startStage } from './stage.ts';
 
 /**
- * A picture of each page, held roughly to that of docs/ui: what is blank, or looks like another page, fails.
- * `npm run screenshots` writes them anew.
+ * Compares a picture of each page roughly with the one in docs/ui: a blank or wrong page fails. `npm run screenshots`
+ * writes them again.
  */
 
 const FOLDER = path.resolve(import.meta.dirname, '../../docs/ui');

@@ -7,7 +7,7 @@ import { deploy, makeTalkerImage } from '../support/local-image.ts';
 import { startGateway } from '../support/of-gateway.ts';
 import { Trace } from './trace.ts';
 
-/** Figures of the browser's own trace. They are told; what is asserted holds on a machine of any speed. */
+/** Prints figures of the browser's own trace. The assertions hold on a machine of any speed. */
 
 const FLOOD_SECONDS = 10;
 /** The flood comes in tenths of a second; the last of them. */

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { makeFolder } from '../support/folder.ts';
 import type { Owner } from '../support/owner.ts';
 
-/** What a browser writes down of its own work; times are microseconds. */
+/** An event of a browser's trace of its own work. Times are in microseconds. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;

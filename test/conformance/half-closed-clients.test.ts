@@ -1,5 +1,6 @@
 // A client that ends its side of the connection behind its request, as `nc -N` does, and waits for the answer.
 import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
 import { describe, test } from 'node:test';
 import { behaviour, fixture } from '../support/command.ts';
 import { startForwarding } from '../support/upstream.ts';
@@ -27,10 +28,19 @@ function start(owner: Owner, variables: Variables): Promise<Watchdog> {
   return startWatchdog(owner, variables);
 }
 
+/** Watchdogs whose function answers `begin` at once, and `done` once the file `go` is there. */
+const STREAMS: Readonly<Record<string, (owner: Owner) => Promise<Watchdog>>> = {
+  streaming: (owner) => start(owner, { fprocess: behaviour('begin-until-file.sh', 'go') }),
+  inproc: (owner) => start(owner, { mode: 'inproc', handler_path: fixture('inproc/ways.cjs') }),
+  'http, fast_path=true': (owner) => startHttp(owner, 'true', 'begin'),
+  'http, fast_path=false': (owner) => startHttp(owner, 'false', 'begin'),
+};
+
 let answers: (() => void)[] = [];
 
-async function startHttp(owner: Owner, fastPath: string): Promise<Watchdog> {
-  const handler = (_request: unknown, response: { end(text: string): void }): void => {
+async function startHttp(owner: Owner, fastPath: string, first?: string): Promise<Watchdog> {
+  const handler: RequestListener = (_request, response) => {
+    if (first !== undefined) response.write(first);
     answers.push(() => response.end('done'));
   };
   return (await startForwarding(owner, handler, { fast_path: fastPath })).watchdog;
@@ -71,3 +81,38 @@ for (const [name, startMode] of Object.entries(MODES)) {
     });
   });
 }
+
+for (const [name, startMode] of Object.entries(STREAMS)) {
+  test(`${name}: the rest of a response in chunks reaches a client that ends its side in the middle`, async (t) => {
+    answers = [];
+    const watchdog = await startMode(t);
+    const connection = await watchdog.connect();
+    connection.send('GET /begin-until?file=go HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.waitFor(/begin/);
+    connection.end();
+    await connection.waitFor(/\r\n0$/); // the size of the next chunk begins
+    watchdog.makeFile('go');
+    for (const answer of answers) answer();
+    await connection.waitFor(/\r\n0[45]\r\ndone\n?\r\n0\r\n\r\n$/);
+    await connection.waitClosed();
+  });
+
+  test(`${name}: a client that has gone in the middle of a response in chunks is noticed`, async (t) => {
+    answers = [];
+    const watchdog = await startMode(t);
+    const connection = await watchdog.connect();
+    connection.send('GET /begin-until?file=go HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.waitFor(/begin/);
+    connection.destroy();
+    await watchdog.stderr.waitFor(/GET \/begin-until\?file=go - 499/);
+  });
+}
+
+test('a response in HTTP/1.0 that begins at once reaches a client that ends its side behind its request', async (t) => {
+  const watchdog = await start(t, { mode: 'inproc', handler_path: fixture('inproc/ways.cjs') });
+  const connection = await watchdog.connect();
+  connection.send('GET /begin-then-sleep?ms=1200 HTTP/1.0\r\n\r\n');
+  connection.end();
+  await connection.waitFor(/begindone$/);
+  await connection.waitClosed();
+});

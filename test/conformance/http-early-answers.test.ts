@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { systemCode } from '../support/system-code.ts';
+import { systemCodeOf } from '../../common/errors.ts';
 import { startForwarding } from '../support/upstream.ts';
 
 const BODY = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100_000);
@@ -14,7 +14,7 @@ describe('a function that answers before it has read the body', { concurrency: 3
       response.end('early');
     });
     upstream.server.on('clientError', (error: Error) => {
-      const code = systemCode(error) ?? '';
+      const code = systemCodeOf(error) ?? '';
       if (code.startsWith('HPE') && code !== 'HPE_INVALID_EOF_STATE') broken.push(code); // breaking off is right
     });
     for (let round = 0; round < 10; round += 1) {

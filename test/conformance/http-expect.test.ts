@@ -97,6 +97,20 @@ describe('Expect: 100-continue in the modes with a process per request', { concu
     });
   }
 
+  test('an empty Expect is as none, and one that HTTP does not define is refused', async (t) => {
+    const watchdog = await startWatchdog(t, { mode: 'streaming', fprocess: 'cat' });
+    for (const [expect, status] of [
+      ['', 200],
+      [' ', 200],
+      ['200-ok', 417],
+    ] as const) {
+      const answer = await watchdog.exchange(
+        `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: ${expect}\r\nContent-Length: 2\r\n\r\nok`,
+      );
+      assert.deepEqual(answer.statuses, [status], expect);
+    }
+  });
+
   test('a request that is refused anyway is refused without a 100', async (t) => {
     const watchdog = await startWatchdog(t, { mode: 'streaming', fprocess: 'sleep 5', max_inflight: '1' });
     const first = await watchdog.connect();

@@ -105,7 +105,7 @@ describe(
         const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
         statuses.push(status);
       }
-      // Two connections that end so are what it is learned from; how soon they are used up is a matter of speed.
+      // The habit is learned from two connections that end so; how soon there have been two depends on speed.
       const lost = statuses.filter((status) => status !== 200);
       assert.ok(lost.length <= 2, `it was not learned: ${statuses.join(' ')}`);
       assertNoneTwice(lines);

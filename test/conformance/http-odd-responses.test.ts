@@ -37,6 +37,24 @@ const RESPONSES: Readonly<Record<string, readonly [bytes: string, status: number
   ],
 };
 
+/** Responses that the function closes its connection behind, and what the client must get. */
+const ON_ONE_CONNECTION: typeof RESPONSES = {
+  'a 204 with a body': ['HTTP/1.1 204 No Content\r\n\r\nbody', 204, ''],
+  'a 304 with a body': ['HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nbody', 304, ''],
+  'bytes behind the body': ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokmore', 200, 'ok'],
+  'a 101 that nobody asked for': [
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    500,
+    'Upstream HTTP request error: the function switches protocols, which nobody asked for\n',
+  ],
+};
+
+/** Headers of requests that are forwarded by node:http. */
+const STEP_BY_STEP: Readonly<Record<string, string>> = {
+  'with trailers': 'Trailer: x\r\n',
+  'with an expectation': 'Expect: 100-continue\r\n',
+};
+
 describe('unusual responses of a function', { concurrency: 4 }, () => {
   for (const [name, [bytes, status, text]] of Object.entries(RESPONSES)) {
     test(name, async (t) => {
@@ -53,6 +71,21 @@ describe('unusual responses of a function', { concurrency: 4 }, () => {
       }
       assert.equal((await watchdog.request({ path: '/_/health' })).status, 200);
     });
+  }
+
+  for (const [name, [bytes, status, text]] of Object.entries(ON_ONE_CONNECTION)) {
+    for (const [kind, asked] of Object.entries(STEP_BY_STEP)) {
+      test(`${name}, to a request ${kind}`, async (t) => {
+        const watchdog = await startRawForwarding(t, (socket) => {
+          socket.once('data', () => socket.end(Buffer.from(bytes, 'latin1')));
+        });
+        const answer = await watchdog.exchange(
+          `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n${asked}\r\n0\r\n\r\n`,
+        );
+        assert.deepEqual(answer.statuses, [status], answer.text);
+        assert.ok(answer.text.endsWith(`\r\n\r\n${text}`), answer.text);
+      });
+    }
   }
 
   test('a Date and a Server of the function’s own stay its own', async (t) => {

@@ -10,6 +10,7 @@ const ANSWERS: readonly (readonly [string, number, string, string | undefined])[
   ['/sized', 200, 'text é', '7'],
   ['/long', 200, 'é'.repeat(10_000), '20000'],
   ['/chunks', 200, 'text é', undefined],
+  ['/flushed', 200, 'text é', undefined],
   ['/callback', 200, 'text é', '7'],
   ['/hex', 200, 'é', '2'],
   ['/write-head', 200, 'text é', undefined],
@@ -24,6 +25,7 @@ test('header values beyond ASCII leave byte for byte, however the function answe
   for (const [path, status, body, length] of ANSWERS) {
     const answer = await watchdog.request({ path });
     assert.deepEqual([answer.status, answer.text], [status, body], path);
+    assert.equal(answer.reason, 'é', path);
     const { 'content-disposition': name, 'x-many': many, 'content-length': said } = answer.headers;
     assert.equal(name, 'attachment; filename="é.txt"', path);
     assert.equal(many, 'ü, \u0080\u00ff', path);
@@ -31,6 +33,8 @@ test('header values beyond ASCII leave byte for byte, however the function answe
     const head = await watchdog.request({ path, method: 'HEAD' });
     assert.deepEqual([head.status, head.headers['content-disposition']], [status, name], path);
   }
+  const alone = await watchdog.request({ path: '/reason-alone' });
+  assert.deepEqual([alone.reason, alone.text], ['é', 'text é']);
 });
 
 test('what a head that Node refuses is answered with has its own reason', async (t) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { findFreePort } from '../../common/free-port.ts';
 import { fixture } from '../support/command.ts';
 import { writeFunction } from '../support/inproc.ts';
 import { request } from '../support/request.ts';
 import { runWatchdog, startWatchdog, Watchdog } from '../support/watchdog.ts';
-import { findFreePort } from '../../scripts/sample/port.ts';
 
 const ANSWER = `(request, response) => response.end('loaded')`;
 const FETCH = `(request) => new Response(request.method + ' ' + new URL(request.url).pathname, { status: 202 })`;
@@ -73,6 +73,18 @@ describe('what handler_path loads', { concurrency: 3 }, () => {
     assert.equal(answer.headers['x-a'], 'b');
     assert.equal((await watchdog.request()).status, 504);
     await watchdog.stdout.waitFor(/aborted/);
+  });
+
+  test('fetch: the reason phrase is that of the status, unless the function gives one', async (t) => {
+    const folder = writeFunction(t, {
+      'a.mjs': `export const fetch = (request) => {
+        const statusText = new URL(request.url).searchParams.get('reason') ?? '';
+        return new Response('made', { status: 201, statusText });
+      };`,
+    });
+    const watchdog = await startWatchdog(t, { mode: 'inproc', handler_path: `${folder}/a.mjs` });
+    assert.equal((await watchdog.request()).reason, 'Created');
+    assert.equal((await watchdog.request({ path: '/?reason=Made%20it' })).reason, 'Made it');
   });
 
   test('the request that comes before the function is loaded waits for it', async (t) => {

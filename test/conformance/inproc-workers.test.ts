@@ -83,12 +83,12 @@ describe('inproc_workers', { concurrency: 2 }, () => {
     ['/exit?code=3', /ended \(exit status 1\)/],
     ['/throw-later', /an error that nobody caught: thrown in a timer/],
   ] as const) {
-    test(`a worker that dies is started anew: ${path}`, async (t) => {
+    test(`a worker that dies is started again: ${path}`, async (t) => {
       const watchdog = await startInproc(t, TWO);
       const before = await pidsOf(watchdog);
       await watchdog.request({ path });
       await watchdog.stderr.waitFor(reason);
-      await watchdog.stderr.waitFor(/it is started anew in 100ms/);
+      await watchdog.stderr.waitFor(/it is started again in 100ms/);
       const after = await pidsOf(watchdog);
       assert.equal(after.filter((pid) => before.includes(pid)).length, 1);
       assert.equal(watchdog.hasEnded, false);
@@ -104,8 +104,8 @@ describe('inproc_workers', { concurrency: 2 }, () => {
     const watchdog = await startWatchdog(t, { mode: 'inproc', handler_path: `${folder}/a.cjs`, ...TWO });
     watchdog.makeFile('broken');
     await watchdog.request({ path: '/die' });
-    await watchdog.stderr.waitFor(/no more\); it is started anew in 200ms/);
-    await watchdog.stderr.waitFor(/no more\); it is started anew in 400ms/);
+    await watchdog.stderr.waitFor(/no more\); it is started again in 200ms/);
+    await watchdog.stderr.waitFor(/no more\); it is started again in 400ms/);
     assert.equal((await watchdog.request()).text, 'ok');
   });
 
@@ -115,7 +115,7 @@ describe('inproc_workers', { concurrency: 2 }, () => {
     for (const answer of answers) assert.match(answer.text, /^exec_timeout of 300ms/);
   });
 
-  test('max_inflight is parted among them', async (t) => {
+  test('max_inflight is divided among them', async (t) => {
     const watchdog = await startInproc(t, { inproc_workers: '4', max_inflight: '2' });
     assert.equal(childrenOf(watchdog.pid).length, 2);
     const held: Promise<Answer>[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';
-import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startInproc } from '../support/inproc.ts';
 import { parseMetrics } from '../support/metrics.ts';
 import { until } from '../support/wait.ts';
@@ -110,7 +110,7 @@ describe('inproc mode', { concurrency: 3 }, () => {
 
   test('jwt_auth', async (t) => {
     const key = await makeKey('one');
-    const gateway = await Gateway.start(t, key, await makeKey('rsa', 'RS256'));
+    const gateway = await JwtAuthority.start(t, key, await makeKey('rsa', 'RS256'));
     if (!gateway) return;
     const watchdog = await startInproc(t, JWT_AUTH);
     const refused = await watchdog.request({ method: 'POST', path: '/log?text=refused', body: 'x' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bearer, Gateway, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, ISSUER, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startForwarding, startUpstream } from '../support/upstream.ts';
 import { runWatchdog, startWatchdog } from '../support/watchdog.ts';
 
@@ -8,7 +8,7 @@ const CHALLENGE = 'Bearer realm=IAM function invoke';
 
 test('jwt_auth', async (t) => {
   const key = await makeKey('one');
-  const gateway = await Gateway.start(t, key, await makeKey('rsa', 'RS256'));
+  const gateway = await JwtAuthority.start(t, key, await makeKey('rsa', 'RS256'));
   if (!gateway) return;
   const { watchdog, upstream } = await startForwarding(t, undefined, JWT_AUTH);
   const statusOf = async (token: string): Promise<number> =>
@@ -116,7 +116,7 @@ test('jwt_auth', async (t) => {
 
 test('a start without the gateway ends with one line that names it', async (t) => {
   const { url } = await startUpstream(t);
-  const gateway = await Gateway.start(t);
+  const gateway = await JwtAuthority.start(t);
   if (!gateway) return;
   gateway.isBroken = true;
   const run = await runWatchdog(t, { mode: 'http', fprocess: 'sleep 600', upstream_url: url, ...JWT_AUTH });

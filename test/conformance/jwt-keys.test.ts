@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
 test('keys of the gateway', async (t) => {
   const first = await makeKey('first');
-  const gateway = await Gateway.start(t, first);
+  const gateway = await JwtAuthority.start(t, first);
   if (!gateway) return;
   const watchdog = await startWatchdog(t, { fprocess: 'cat', ...JWT_AUTH });
   const statusOf = async (token: string): Promise<number> =>
@@ -53,7 +53,7 @@ test('keys of each kind that a gateway may have', async (t) => {
       makeKey(`key-${algorithm}`, algorithm),
     ),
   );
-  const gateway = await Gateway.start(t, ...keys);
+  const gateway = await JwtAuthority.start(t, ...keys);
   if (!gateway) return;
   const watchdog = await startWatchdog(t, { fprocess: 'cat', ...JWT_AUTH });
   for (const key of keys) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { startWatchdog } from '../support/watchdog.ts';
 
 /** The `function` claim of a token, and whether it permits `ns:fn`. */
@@ -43,7 +43,7 @@ const GRANTS: readonly (readonly [claim: unknown, isLetIn: boolean])[] = [
 
 test('the function claim', async (t) => {
   const key = await makeKey('one');
-  const gateway = await Gateway.start(t, key);
+  const gateway = await JwtAuthority.start(t, key);
   if (!gateway) return;
   const watchdog = await startWatchdog(t, { fprocess: 'cat', ...JWT_AUTH });
 

@@ -10,7 +10,7 @@ import { runWatchdog, startWatchdog, type Watchdog } from '../support/watchdog.t
 
 const READY = { prefork: '2', cgi_headers: 'false' };
 
-/** Answers with its process id, and with what it read. */
+/** Answers with its process id and its input. */
 const TELL = `sh -c 'cat; echo " by $$"'`;
 
 async function untilReady(watchdog: Watchdog, number: number): Promise<number[]> {

@@ -51,7 +51,7 @@ describe('killing is of the whole process group', { concurrency: 4 }, () => {
       const watchdog = await startWatchdog(t, {
         mode,
         fprocess: behaviour('tidy-up.sh'),
-        exec_timeout: '2s', // it is to heed SIGTERM by then, on a busy machine too
+        exec_timeout: '2s', // it has to obey SIGTERM by then, on a busy machine too
       });
       await watchdog.request();
       await watchdog.waitForFile('tidied');

@@ -11,7 +11,7 @@ describe('SIGTERM', { concurrency: 4 }, () => {
     test(`${signal}: lock-file away, health 503, requests served meanwhile, then 0`, async (t) => {
       const watchdog = await startWatchdog(t, {
         fprocess: behaviour('until-file.sh', 'go'),
-        healthcheck_interval: '4s', // requests are to come within it, on a busy machine too
+        healthcheck_interval: '4s', // requests have to come within it, on a busy machine too
         write_timeout: '30s',
       });
       const early = watchdog.request({ path: '/early' });

@@ -1,4 +1,4 @@
-// The type of what nobody has told a type of: files of static mode without a known name, and the output of classic mode
+// The type of a body without a given type: files of static mode without a known name, and the output of classic mode
 // for a request without a type.
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -33,6 +33,30 @@ const BODIES: Readonly<Record<string, readonly [string, string]>> = {
   avif: ['\0\0\0\x1cftypavif', 'image/avif'],
   bmp: ['BM\x46\0\x0a\0\0\0\0\0\x36', 'image/bmp'],
   ico: ['\0\0\x01\0\x01\0', 'image/x-icon'],
+  cursor: ['\0\0\x02\0\x01\0', 'image/x-icon'],
+  'avif-by-brand': ['\0\0\0\x1cftypmif1\0\0\0\0mif1avif', 'image/avif'],
+  'avif-by-version': ['\0\0\0\x10ftypmif1avif', BYTES],
+  'mp4-behind-its-box': ['\0\0\0\x10ftypM4V \0\0\0\0mp42', BYTES],
+  film: ['\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41', 'video/mp4'],
+  'only-ftyp': ['\0\0\0\x08ftyp', BYTES],
+  'film-of-matroska': ['\x1a\x45\xdf\xa3\x01', 'video/webm'],
+  avi: ['RIFF\0\0\0\0AVI LIST', 'video/avi'],
+  wave: ['RIFF\0\0\0\0WAVEfmt ', 'audio/wave'],
+  aiff: ['FORM\0\0\0\0AIFF', 'audio/aiff'],
+  song: ['ID3\x03\0\0', 'audio/mpeg'],
+  'on-ID3': ['ID3 tags and what they hold', TEXT],
+  ogg: ['OggS\0\x02', 'application/ogg'],
+  midi: ['MThd\0\0\0\x06', 'audio/midi'],
+  ttf: ['\0\x01\0\0\0', 'font/ttf'],
+  otf: ['OTTO\0', 'font/otf'],
+  OTTO: ['OTTO', TEXT],
+  ttc: ['ttcf\0', 'font/collection'],
+  woff: ['wOFF\0\x01\0\0', 'font/woff'],
+  woff2: ['wOF2OTTO', 'font/woff2'],
+  gzip: ['\x1f\x8b\x08\0', 'application/x-gzip'],
+  zip: ['PK\x03\x04\x14', 'application/zip'],
+  rar: ['Rar!\x1a\x07\0', 'application/x-rar-compressed'],
+  wasm: ['\0asm\x01\0\0\0', 'application/wasm'],
   program: ['\x7fELF\x02\x01\x01\0', BYTES],
   'vertical-tab': ['a\x0bb', BYTES],
   'late-zero': [`${'a'.repeat(512)}\0`, TEXT],
@@ -43,6 +67,7 @@ test('static mode tells the type of a file without a known name by its first byt
   const root = makeFolder(t);
   for (const [name, [body]] of Object.entries(BODIES)) writeFileSync(path.join(root, name), body, 'latin1');
   writeFileSync(path.join(root, 'named.json'), '<html>');
+  writeFileSync(path.join(root, '.json'), '<html>');
   symlinkSync('README', path.join(root, 'link'));
   mkdirSync(path.join(root, 'folder'));
   writeFileSync(path.join(root, 'folder', 'index.html'), '\0');
@@ -61,6 +86,7 @@ test('static mode tells the type of a file without a known name by its first byt
   assert.equal((await watchdog.request({ path: '/link' })).headers['content-type'], TEXT);
   for (const [target, type] of [
     ['/named.json', 'application/json'],
+    ['/.json', 'application/json'],
     ['/folder/', HTML],
   ]) {
     const { headers } = await watchdog.request({ path: target ?? '' });
@@ -72,7 +98,9 @@ test('classic mode tells the type of an output by its first bytes where the requ
   const watchdog = await startWatchdog(t, { mode: 'classic', fprocess: 'cat' });
   for (const name of ['README', 'page.of-mine', 'png', 'program', 'vertical-tab', 'empty']) {
     const [body = '', type = ''] = BODIES[name] ?? [];
-    const answer = await watchdog.request({ method: 'POST', body: Buffer.from(body, 'latin1') });
-    assert.equal(answer.headers['content-type'], type, name);
+    for (const headers of [{}, { 'content-type': '' }, { 'content-type': ' ' }]) {
+      const answer = await watchdog.request({ method: 'POST', body: Buffer.from(body, 'latin1'), headers });
+      assert.equal(answer.headers['content-type'], type, name);
+    }
   }
 });

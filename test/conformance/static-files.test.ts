@@ -97,6 +97,34 @@ test('static mode', async (t) => {
     assert.deepEqual([broken.status, broken.text], [200, '{"n":1234567890}']);
   });
 
+  await t.test('gives the whole of an empty file for a part of it', async () => {
+    for (const range of ['bytes=0-', 'bytes=0-0', 'bytes=-5']) {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, text, headers } = await get('/empty.txt', { method, headers: { range } });
+        assert.deepEqual([status, text, headers['content-length']], [200, '', '0'], range);
+        assert.equal(headers['content-range'], undefined);
+        assert.match(String(headers['content-type']), /^text\/plain/);
+      }
+    }
+  });
+
+  await t.test('says why a path is refused', async () => {
+    for (const [target, status, text] of [
+      ['/%zz', 400, "the path's percent-encoding is no encoding, or holds a NUL\n"],
+      ['/a%', 400, "the path's percent-encoding is no encoding, or holds a NUL\n"],
+      ['/%00', 400, "the path's percent-encoding is no encoding, or holds a NUL\n"],
+      ['/../x', 403, 'the path leads out of the folder\n'],
+      ['/caf%E9', 404, 'Not Found\n'],
+      ['/caf\u00e9', 404, 'Not Found\n'],
+    ] as const) {
+      const answer = await watchdog.exchange(
+        `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      assert.deepEqual(answer.statuses, [status], target);
+      assert.ok(answer.text.endsWith(`\r\n\r\n${text}`), answer.text);
+    }
+  });
+
   await t.test('knows conditional requests', async () => {
     const whole = await get('/data.json');
     const modified = String(whole.headers['last-modified']);

@@ -20,7 +20,7 @@ describe('read_timeout', { concurrency: 4 }, () => {
         const watchdog = await startWatchdog(t, {
           mode,
           fprocess: behaviour('note-end-of-input.sh'),
-          read_timeout: '2s', // a whole body is to come within it, on a busy machine too
+          read_timeout: '2s', // a whole body has to come within it, on a busy machine too
         });
         const answer = await watchdog.exchange(bytes);
         assert.deepEqual(answer.statuses, [408]);

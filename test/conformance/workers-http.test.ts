@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { bearer, Gateway, JWT_AUTH, makeKey, makeToken } from '../support/gateway.ts';
+import { bearer, JwtAuthority, JWT_AUTH, makeKey, makeToken } from '../support/jwt-authority.ts';
 import { childrenOf, isAlive } from '../support/process-table.ts';
 import { serverFunction, startForwarding, startUpstream } from '../support/upstream.ts';
 import { until, within } from '../support/wait.ts';
@@ -60,7 +60,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
     assert.equal((await watchdog.waitExit()).code, 1);
     const told = watchdog.log.split('Forked function has terminated: exit status 3');
     assert.equal(told.length, 2, watchdog.log);
-    assert.doesNotMatch(watchdog.log, /started anew/);
+    assert.doesNotMatch(watchdog.log, /started again/);
     assert.deepEqual(watchdog.leftovers(), []);
   });
 
@@ -132,7 +132,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
 
   test('jwt_auth holds in each', async (t) => {
     const key = await makeKey('one');
-    const gateway = await Gateway.start(t, key);
+    const gateway = await JwtAuthority.start(t, key);
     if (!gateway) return;
     const { url } = await startUpstream(t);
     const settings = { mode: 'http', fprocess: IDLE, upstream_url: url, ...JWT_AUTH };
@@ -160,7 +160,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
     for (const connection of connections) await connection.waitFor(/200 OK[^]*slow done$/);
     assert.equal((await watchdog.waitExit()).code, 0);
     assert.match(watchdog.stdout.text, /the function got SIGTERM/);
-    assert.doesNotMatch(watchdog.log, /has terminated|started anew/);
+    assert.doesNotMatch(watchdog.log, /has terminated|started again/);
     assert.deepEqual(pids.filter(isAlive), []);
   });
 });

@@ -101,7 +101,7 @@ describe('workers', { concurrency: 2 }, () => {
     assert.equal(after.get('function_resident_memory_bytes'), 0);
   });
 
-  test('max_inflight is parted among them', async (t) => {
+  test('max_inflight is divided among them', async (t) => {
     const watchdog = await startWithWorkers(t, {
       fprocess: `sh -c 'while [ ! -e "$TMPDIR/go" ]; do sleep 0.02; done; echo done'`,
       max_inflight: '2',
@@ -126,7 +126,7 @@ describe('workers', { concurrency: 2 }, () => {
     ['4', 2],
     ['1', 1],
   ] as const) {
-    test(`prefork=${prefork} is parted among two: ${each} each`, async (t) => {
+    test(`prefork=${prefork} is divided among two: ${each} each`, async (t) => {
       const watchdog = await startWithWorkers(t, { fprocess: 'cat', prefork, cgi_headers: 'false' });
       await until(
         () =>
@@ -145,7 +145,7 @@ describe('workers', { concurrency: 2 }, () => {
   ] as const) {
     test(`workers=${workers}: ${expected} processes beside the watchdog`, async (t) => {
       const watchdog = await startWatchdog(t, { fprocess: 'cat', workers });
-      // what it starts looks like a worker until it is another program
+      // its child looks like a worker until it executes a different program
       await until(() => workersOf(watchdog).length === expected, `${expected} workers`);
     });
   }

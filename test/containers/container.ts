@@ -88,7 +88,7 @@ export class Container {
     );
   }
 
-  /** What a command in the container prints. */
+  /** @returns the output of a command in the container */
   exec(...command: string[]): Promise<string> {
     return podman('exec', this.id, ...command);
   }

@@ -64,7 +64,7 @@ async function tryFunctions(gateway: Beside): Promise<string> {
   return gateway.call('/instance');
 }
 
-/** Removes what is left of the functions of a gateway that has kept its state in a volume. */
+/** Removes the remains of the functions of a gateway that has kept its state in a volume. */
 function cleanUp(t: TestContext, volume: string): void {
   t.after(async () => {
     const folder = await podman('volume', 'inspect', '--format', '{{.Mountpoint}}', volume);

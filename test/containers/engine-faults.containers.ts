@@ -11,7 +11,7 @@ import { buildEngineImages, IMAGES } from './engine-images.ts';
 import { containersOf, EngineService, startOnEngine } from './engine-service.ts';
 import { Registry } from './registry.ts';
 
-/** What happens to functions when the gateway, the engine or a registry goes away. */
+/** The fate of functions when the gateway, the engine or a registry goes away. */
 
 before(buildEngineImages);
 

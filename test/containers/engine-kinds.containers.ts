@@ -9,7 +9,7 @@ import { podman } from './container.ts';
 import { buildEngineImages, buildStandaloneImage, IMAGES, STANDALONE } from './engine-images.ts';
 import { containersOf, EngineService, startOnEngine } from './engine-service.ts';
 
-/** Images as people have them: with watchdogs, without, and such that do what they should not. */
+/** Kinds of images: with watchdogs, without, and misbehaving ones. */
 
 const LONG = 60_000;
 

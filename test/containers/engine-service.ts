@@ -122,7 +122,7 @@ async function removeLeft(gateway: OfGateway): Promise<void> {
   if (networks.length > 0) await podman('network', 'rm', '--force', ...networks);
 }
 
-/** What a gateway puts on all that is its own. */
+/** The label by which a gateway marks its containers and networks. */
 function stateLabel(gateway: OfGateway): string {
   return `label=dev.of-gateway.state=${stateOf(gateway)}`;
 }

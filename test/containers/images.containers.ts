@@ -12,7 +12,7 @@ import { Container, podman } from './container.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = process.env.CONTAINERS_FOLDER ?? '';
 
-/** What an ELF file says of its CPU (elf(5), e_machine). */
+/** The numbers of CPUs in ELF files (elf(5), e_machine). */
 const [X86_64, AARCH64] = [62, 183];
 
 test('Dockerfile.watchdog makes the same bytes each time', async () => {
@@ -78,7 +78,7 @@ test('the standalone executable runs where there is no Node', async (t) => {
   await podman('build', '--quiet', '--target=standalone', '-f', file, '--tag=localhost/standalone', ROOT);
   const context = await mkdtemp(join(tmpdir(), 'standalone-'));
   t.after(() => rm(context, { recursive: true, force: true }));
-  // From scratch: the executable, the libraries that it is linked to, and a function that is none of Node.
+  // From scratch: the executable, the libraries that it is linked to, and a function that is not for Node.
   await writeFile(
     join(context, 'Dockerfile'),
     `FROM localhost/standalone AS watchdog

@@ -9,7 +9,7 @@ import { podman } from './container.ts';
 
 /** A registry of one image that asks for a login (OCI Distribution Specification, "Pull"). */
 export class Registry {
-  /** What it was asked for by those who had the login. */
+  /** The paths of the requests that had the login. */
   readonly asked: string[] = [];
   /** `HOST:PORT` */
   readonly name: string;

@@ -7,7 +7,7 @@ import { WATCHDOG_IMAGE } from '../../build/release.ts';
 import { BASE } from '../../scripts/containers/images.ts';
 import { Container, FIXTURES, podman } from './container.ts';
 
-/** Images without USER: what the watchdog makes of being root, and what it writes. */
+/** Images without USER: the rights that the watchdog keeps of root's, and the files that it writes. */
 
 const WITHOUT_USER = 'localhost/without-user';
 const WITH_APP = 'localhost/with-app';
@@ -132,7 +132,7 @@ for (const [mode, env] of [
       assert.match(await container.exec('cat', '/proc/1/maps'), /\/usr\/bin\/fwatchdog\.node$/m);
       assert.doesNotMatch(await container.logs(), /slower/);
     }
-    // whatever is new, and whatever is the function's user's, but for what the engine puts there
+    // all new files, and all files of the function's user, without those that the engine puts there
     const find = `find / \\( -path /proc -o -path /sys -o -path /fixtures \\) -prune -o \\( -newermt @${started} -o -path '/tmp/*' -o -path '/dev/shm/*' -o -path '/run/*' \\) -user 1000 -print`;
     const written = await container.exec('sh', '-c', `${find} 2>/dev/null; true`);
     assert.deepEqual(
@@ -163,7 +163,7 @@ async function startOpen(
   return container.ready();
 }
 
-/** What `podman diff` tells, but for the folders that the engine itself puts things into. */
+/** @returns the lines of `podman diff`, without the folders that the engine itself writes to */
 async function changesOf(container: Container): Promise<string[]> {
   const lines = (await podman('diff', container.id)).split('\n').filter((line) => line !== '');
   return lines.filter((line) => !/^[AC] \/(?:etc|run|dev|proc|sys|var|fixtures)(?:\/|$)/.test(line)).sort();

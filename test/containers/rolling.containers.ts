@@ -14,7 +14,7 @@ test('1,000 requests at 64 clients lose none while a container replaces another'
   const first = await Container.start(t, IMAGE, { env: { healthcheck_interval: '2s' } });
   let target = new URL(await (await first.ready()).url());
 
-  // What stands in front of pods: it sends to those that are ready.
+  // Stands for the proxy in front of pods: it sends requests to those that are ready.
   const agent = new Agent({ keepAlive: true });
   const proxy = createServer((incoming, outgoing) => {
     const { hostname, port } = target;

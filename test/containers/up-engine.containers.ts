@@ -35,7 +35,7 @@ interface Stack {
 
 let stacks = 0;
 
-/** A project with a function, and what ofkit needs to find the engine, which ends behind ofkit. */
+/** A project with a function, and the settings by which ofkit finds the engine, which is stopped after ofkit. */
 async function makeStack(t: TestContext): Promise<Stack> {
   const project = await Project.create(t);
   const engine = await EngineService.start(t);

@@ -16,7 +16,7 @@ const MODES = ['streaming', 'serializing', 'classic', 'http', 'inproc'] as const
 type Mode = (typeof MODES)[number];
 const CLIENTS = 12;
 
-/** The bytes that a client sends before it goes, and what it waits for. */
+/** The bytes that a client sends before it goes, and the event that it waits for. */
 interface Stage {
   readonly says: string;
   readonly waitsFor: 'the request to be there' | 'the first byte';

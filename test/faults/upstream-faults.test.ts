@@ -8,7 +8,7 @@ import { until } from '../support/wait.ts';
 
 const ROUNDS = 10;
 
-/** A fault of a function once a request has come, and what its client must see. */
+/** A fault of a function after a request has come, and the answer that its client must get. */
 interface Fault {
   readonly act: (socket: net.Socket) => void;
   readonly sees: 'an error' | 'a broken response';

@@ -34,7 +34,7 @@ describe('a worker that is killed', { concurrency: 2 }, () => {
         await connections.get(victim)?.waitClosed();
         assert.equal(connections.get(victim)?.received, '');
         await until(() => !watchdog.leftovers().includes(doomed), 'its process to be gone');
-        await watchdog.stderr.waitFor(/Worker \d+ ended \(signal: killed\); it is started anew in 100ms/);
+        await watchdog.stderr.waitFor(/Worker \d+ ended \(signal: killed\); it is started again in 100ms/);
         const next = Array.from({ length: 8 }, () => watchdog.request());
         watchdog.makeFile('go');
         await connections.get(other)?.waitFor(/200 OK[^]*done/);
@@ -84,7 +84,7 @@ describe('a worker that is killed', { concurrency: 2 }, () => {
     if (!limitFiles(t, watchdog, -6)) return;
     process.kill(victim, 'SIGKILL');
     await watchdog.stderr.waitFor(
-      /A worker could not be started \(spawn .* EMFILE\); it is started anew in 400ms/,
+      /A worker could not be started \(spawn .* EMFILE\); it is started again in 400ms/,
     );
     assert.equal((await watchdog.request({ method: 'POST', body: 'served' })).text, 'served');
     limitFiles(t, watchdog, 100);

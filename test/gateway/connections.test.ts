@@ -87,7 +87,7 @@ test('a function that is asked for an upgrade is told of the call as of any othe
   connection.send(
     'GET /function/f HTTP/1.1\r\nHost: fn.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Call-Id: own\r\n\r\n',
   );
-  await connection.waitFor(/^HTTP\/1\.1 200 /); // what plays the functions upgrades nothing, and tells what it got
+  await connection.waitFor(/^HTTP\/1\.1 200 /); // the test's server upgrades nothing, and answers with its request
   await connection.waitClosed();
   const { headers } = JSON.parse(/\{[^]*\}/.exec(connection.received)?.[0] ?? '{}') as {
     headers: Record<string, string>;

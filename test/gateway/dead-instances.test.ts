@@ -10,7 +10,7 @@ import { settled, until } from '../support/wait.ts';
 
 /** Calls that meet an instance that takes no connection and does not refuse it, as one whose machine has just gone. */
 
-/** No probe finds out what the calls are to find out. */
+/** Switches probes off, so that only calls find the dead instance. */
 const UNWATCHED = {
   'com.openfaas.health.periodSeconds': '3600',
   'com.openfaas.ready.periodSeconds': '3600',
@@ -43,7 +43,7 @@ async function start(t: TestContext, replicas: number): Promise<Called> {
   return { gateway, port, watchdog };
 }
 
-/** Stops a watchdog's process and fills its listener: what would connect gets no answer. */
+/** Stops a watchdog's process and fills its listener, so that new connections get no answer. */
 async function silence(t: TestContext, { port, watchdog }: Called): Promise<void> {
   sendSignal(watchdog, 'SIGSTOP');
   t.after(() => sendSignal(watchdog, 'SIGKILL'));

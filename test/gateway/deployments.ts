@@ -1,6 +1,6 @@
 import type { Deployment } from '../../gateway/functions/deployment.ts';
 
-/** A deployment of which only what a test is about is told. */
+/** Makes a deployment from the few fields that a test is about. */
 export function deployment(told: Partial<Deployment> = {}): Deployment {
   return {
     name: 'fn',

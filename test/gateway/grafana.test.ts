@@ -22,7 +22,7 @@ function read(file: string): Dashboard {
   return JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Dashboard;
 }
 
-/** What Grafana's import asks for (its kinds/dashboard schema), as far as these use it. */
+/** The rules of Grafana's import (its kinds/dashboard schema), as far as these dashboards use it. */
 const SCHEMA = {
   type: 'object',
   required: ['uid', 'title', 'schemaVersion', 'panels', 'templating', 'time', 'refresh', 'graphTooltip'],

@@ -75,7 +75,7 @@ test('a day of looks is 24 hours of steps, and what is older is gone', () => {
   );
 });
 
-test('counts that begin anew are no negative rate', () => {
+test('counts that begin again are no negative rate', () => {
   const metrics = new InvocationMetrics();
   const counter = new CallCounter();
   const call = (): void => {
@@ -100,7 +100,7 @@ test('quantiles are those of Prometheus for the same buckets', () => {
   assert.equal(quantile([0, 0], 0.5), undefined);
 });
 
-test('a reader who has missed too many removals is told everything anew', () => {
+test('a reader who has missed too many removals is told everything again', () => {
   const state = new LiveState();
   const seen = (names: readonly string[]): Seen => ({
     functions: new Map(names.map((name) => [name, { name } as unknown as FunctionView])),

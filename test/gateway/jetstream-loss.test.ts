@@ -5,7 +5,7 @@ import { CrashWorld, fail, hold, idsOf, succeed } from '../support/crash-world.t
 import { functionServer, newCall, openQueue } from '../support/queue.ts';
 import { until } from '../support/wait.ts';
 
-/** What becomes of calls in NATS where its server, or the gateway, goes away. */
+/** The fate of calls in NATS when its server, or the gateway, goes away. */
 
 const COUNT = 200;
 

@@ -11,7 +11,7 @@ import { functionServer, newCall, openQueue } from '../support/queue.ts';
 import { makeFolder } from '../support/folder.ts';
 import { until } from '../support/wait.ts';
 
-/** What becomes of calls in NATS where it loses something, has no room, or holds what is no call. */
+/** The fate of calls in NATS when it loses something, has no room, or holds a message that is no call. */
 
 testJetStream(
   'where the state folder is lost, the calls in the stream are made all the same',

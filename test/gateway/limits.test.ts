@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import type { CgroupPlaces } from '../../common/cgroup.ts';
 import type { Deployment } from '../../gateway/functions/deployment.ts';
 import { CpuTotal } from '../../gateway/providers/instances/cpu-total.ts';
-import { Limiter } from '../../gateway/providers/process/limits/limiter.ts';
+import { ResourceLimiter } from '../../gateway/providers/process/limits/resource-limiter.ts';
 import { makeFolder } from '../support/folder.ts';
 import { deploy, makeServerImage, statusOf } from '../support/local-image.ts';
 import { parseMetrics } from '../support/metrics.ts';
@@ -64,7 +64,9 @@ test('the status says what holds a function to its limits', async (t) => {
   );
 });
 
-/** Files that stand for a cgroup which was left to this process: what a kernel takes is seen in them. */
+/**
+ * Makes files in place of a cgroup that was delegated to this process: they keep the writes that a kernel would take.
+ */
 function fakeCgroup(t: TestContext, controllers: string, pids = `${process.pid}\n`): CgroupPlaces {
   const mount = makeFolder(t);
   const folder = path.join(mount, 'service');
@@ -81,7 +83,7 @@ const LIMITED = { limits: { memory: '64Mi', cpu: '250m' } } as unknown as Deploy
 
 test('where there is a cgroup of its own the kernel is told the limits, and its word is the reason', async (t) => {
   const places = fakeCgroup(t, 'cpuset cpu io memory pids');
-  const limiter = await Limiter.open(places);
+  const limiter = await ResourceLimiter.open(places);
   const service = path.join(places.mount, 'service');
   const read = (...parts: string[]): string => readFileSync(path.join(service, ...parts), 'utf8');
   assert.equal(read('cgroup.subtree_control'), '+memory +cpu');
@@ -108,20 +110,20 @@ test('where there is a cgroup of its own the kernel is told the limits, and its 
 
 test('the watchdog of a function in a process of its own has memory beside the limit', async (t) => {
   const places = fakeCgroup(t, 'cpu memory');
-  const limiter = await Limiter.open(places);
+  const limiter = await ResourceLimiter.open(places);
   limiter.holderFor('fn-2', LIMITED, false)?.hold(4711, () => assert.fail('it was ended'));
   const file = path.join(places.mount, 'service', 'instance-fn-2', 'memory.max');
   assert.equal(readFileSync(file, 'utf8'), String(128 << 20));
 });
 
 test('a cgroup without the controllers, or with other processes, is left alone', async (t) => {
-  const bare = await Limiter.open(fakeCgroup(t, 'io pids'));
+  const bare = await ResourceLimiter.open(fakeCgroup(t, 'io pids'));
   assert.match(
     bare.notes(LIMITED).join('\n'),
     /watched by the gateway, as .+ has no controller memory, cpu$/m,
   );
   const places = fakeCgroup(t, 'cpu memory', `1\n${process.pid}\n`);
-  const shared = await Limiter.open(places);
+  const shared = await ResourceLimiter.open(places);
   assert.match(
     shared.notes(LIMITED).join('\n'),
     /watched by the gateway, as .+other processes.+Delegate=yes/,

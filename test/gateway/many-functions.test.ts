@@ -46,7 +46,7 @@ test('1,000 functions at rest in 100 namespaces: all are there after a start, ta
   assert.equal((await gateway.request({ path: '/function/f999.n99/status?code=202' })).text, 'said 202');
 });
 
-/** Makes all others from what the gateway kept of the first. */
+/** Makes all other functions from the files that the gateway kept of the first. */
 function copyAll(folder: string): void {
   const kept = (kind: string, ...names: string[]): string => path.join(folder, kind, ...names);
   const namespace = readFileSync(kept('namespaces', 'n0.json'), 'utf8');

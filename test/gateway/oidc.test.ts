@@ -8,7 +8,7 @@ import { PendingLogins, PENDING_MS } from '../../gateway/auth/pending-logins.ts'
 import { OfGateway, startGateway } from '../support/of-gateway.ts';
 import type { Answer } from '../support/request.ts';
 
-/** A provider that does what a test wants, right or wrong. */
+/** A provider whose answers a test chooses, right or wrong. */
 class Provider {
   claims: JWTPayload = {};
   key: Awaited<ReturnType<typeof generateKeyPair>> | undefined;

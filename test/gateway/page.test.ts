@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { startBeforeProvider } from '../support/of-gateway.ts';
 
-/** What all of the page may weigh, in bytes as they are sent. */
+/** The most bytes that the whole page may have, as they are sent. */
 const MOST_BYTES = 100_000;
 
 test('the page takes nothing from elsewhere, writes nothing into itself, and is in nobody’s frame', async (t) => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   planInstances,
-  type FunctionFacts,
+  type PlanFacts,
   type InstanceFacts,
   type VersionFacts,
-} from '../../gateway/providers/instances/plan.ts';
+} from '../../gateway/providers/instances/instance-plan.ts';
 
-/** What the process provider does next with a function's instances. */
+/** The next actions of the process provider for a function's instances. */
 
 const NOW = 1_000_000;
 
@@ -19,7 +19,7 @@ function version(phases: readonly InstanceFacts['phase'][], more: Partial<Versio
   return { instances, hasServed: false, failures: 0, lastFailureAt: 0, ...more };
 }
 
-const facts = (more: Partial<FunctionFacts>): FunctionFacts => ({
+const facts = (more: Partial<PlanFacts>): PlanFacts => ({
   replicas: 1,
   current: version([]),
   canOverlap: true,

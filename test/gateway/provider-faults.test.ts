@@ -35,7 +35,7 @@ function providerOf(list: () => Promise<FunctionStatus[]>, given: Partial<Provid
 
 const ZERO = { 'com.openfaas.scale.zero': 'true', 'com.openfaas.scale.zero-duration': '1ms' };
 
-/** @returns what it warns of */
+/** @returns its warnings */
 function startAutoscaler(t: TestContext, provider: Provider): string[] {
   const warnings: string[] = [];
   const autoscaler = new Autoscaler({

@@ -4,7 +4,7 @@ import { testBackEnds } from '../support/back-ends.ts';
 import { functionServer, newCall, openQueue, QUICK_POLICY } from '../support/queue.ts';
 import { until } from '../support/wait.ts';
 
-/** What becomes of a call where two things happen to it at once. */
+/** The fate of a call to which two things happen at once. */
 
 testBackEnds(
   'a call that is cancelled as its next try is being set is not made again',

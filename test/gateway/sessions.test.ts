@@ -13,7 +13,7 @@ function logIn(gateway: OfGateway, password = passwordOf(gateway)): Promise<Answ
   return gateway.api('POST', '/system/login', { login: null, body: { user: 'admin', password } });
 }
 
-/** What a browser sends back, with the token that its page has read. */
+/** The headers of a browser after this answer, with the token that its page has read. */
 function asBrowser(answer: Answer): { cookie: string; token: Record<string, string> } {
   const [first = ''] = answer.headers['set-cookie'] ?? [];
   const { csrfToken } = JSON.parse(answer.text) as { csrfToken: string };

@@ -132,7 +132,7 @@ test(`${RUNS} interleavings of going to zero and of calls that come lose no call
       if (!before && fake.isAtZero) stops += 1;
       if (choice >= 0.8 && !fake.isAtZero) kept += 1;
     }
-    // what is left to happen happens
+    // all that is pending is done
     for (let round = 0; round < 3; round += 1) {
       fake.letWritesEnd();
       await turn();

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { Project } from './project.ts';
 import { until } from '../support/wait.ts';
 
-/** `ofkit async` and `ofkit cron`: what the gateway calls later, and by the clock. */
+/** `ofkit async` and `ofkit cron`: the calls that the gateway makes later, and by the clock. */
 
 /** Answers with the status that its body says; to `wait` not at all. */
 const HANDLER = `

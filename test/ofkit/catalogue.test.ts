@@ -14,7 +14,7 @@ import { compile } from '../templates/install.ts';
 import { FIXTURES, Project, ROOT } from './project.ts';
 import { until, within } from '../support/wait.ts';
 
-/** Which handler a function of a template gets; none for the template's own. */
+/** The handlers for functions of templates; without one a function keeps the template's own. */
 const HANDLERS: Readonly<Record<string, { from: string; to: string } | undefined>> = {
   node22: { from: 'handler.js', to: 'handler.js' },
   node24: { from: 'handler.js', to: 'handler.js' },
@@ -39,7 +39,7 @@ interface Body {
   readonly what: string;
   readonly body: string | Buffer | FormData | URLSearchParams;
   readonly type?: string;
-  /** What the Node contract makes of it, and what ts-web reads of it. */
+  /** The body as handlers of the Node contract get it, and as ts-web reads it. */
   readonly node: string;
   readonly web: string;
 }
@@ -159,7 +159,7 @@ async function streams(url: string, file: string, project: Project): Promise<voi
   assert.equal(await readText(response), 'two');
 }
 
-/** What is sent comes back before the request ends. */
+/** Checks that bytes come back before the request ends. */
 async function streamsBack(url: string): Promise<void> {
   const asked = request(url, { method: 'POST', agent: false });
   asked.write('one ');

@@ -8,7 +8,7 @@ import { within } from '../support/wait.ts';
 
 const HANDLER = "module.exports = async (request) => (console.log(`wrote ${request.url.slice(1)}`), 'ok');\n";
 
-/** What stands before the lines of each function, in colours of their own. */
+/** The prefixes of the lines of each function, in colours of their own. */
 const [ONE, TWO] = [`\u001B[36mone |\u001B[39m`, `\u001B[33mtwo |\u001B[39m`];
 
 test('logs prints the lines of one function or of all, the last ones, those of a time, and those to come', async (t) => {

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { systemCodeOf } from '../../common/errors.ts';
 import { Running, type Ended } from './running.ts';
 
 /** An empty folder in which a test drives dist/ofkit.js as a user would. */
@@ -175,6 +176,6 @@ export async function probe(port: number): Promise<number | string> {
     response.resume();
     return response.statusCode;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return systemCodeOf(error) ?? String(error);
   }
 }

@@ -210,7 +210,7 @@ test('code that does not compile ends a start, with its place', async (t) => {
   await project.useTemplates('typed');
   await project.ofkit(['new', 'web', '--lang', 'typed', '-q']);
   await project.write('web/handler.ts', 'export const handle = (): string => 1;\n');
-  // Colours are for ofkit's own lines: what the compiler writes has its places looked for.
+  // Colours are for ofkit's own lines: the compiler's lines are searched for places in files.
   const { status, stderr } = await project.ofkit(['run', '-p', '0'], { FORCE_COLOR: '1' });
   assert.match(stderr, /^web\/handler\.ts\(1,37\): error TS2322/m);
   assert.equal(status, 9);

@@ -71,7 +71,7 @@ export class Running {
     this.#waiting.clear();
   }
 
-  /** Looks at each change until there is what is looked for. */
+  /** Looks at each change until `look` finds something. */
   async #find<T>(what: string, look: () => T | undefined): Promise<T> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
@@ -93,14 +93,14 @@ export class Running {
     return this.next(event, fits, 0);
   }
 
-  /** The first event that fits behind so many events. */
+  /** The first event that fits after the first `behind` events. */
   next(event: RunEvent['event'], fits: (found: RunEvent) => boolean, behind: number): Promise<RunEvent> {
     return this.#find(`the event ${event}`, () =>
       this.events.slice(behind).find((candidate) => candidate.event === event && fits(candidate)),
     );
   }
 
-  /** What stands on stderr so far. */
+  /** The text on stderr so far. */
   get told(): string {
     return this.#told;
   }
@@ -122,7 +122,7 @@ export class Running {
     return within(this.#ended, `the end of ofkit; so far: ${this.#story()}`);
   }
 
-  /** A Ctrl-C, and what it leads to. */
+  /** Sends a Ctrl-C, and waits for the end. */
   async interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
     this.#kill(signal);
     return this.untilEnded();

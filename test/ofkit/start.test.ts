@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { probe, ROOT } from './project.ts';
 import { until, within } from '../support/wait.ts';
 
-/** What `npm start` runs when all is built, with a temporary folder of its own. */
+/** Runs the script of `npm start`, without its build, with a temporary folder of its own. */
 async function start(t: TestContext, port: string) {
   const temporary = await mkdtemp(join(await realpath(tmpdir()), 'start-test-'));
   t.after(() => rm(temporary, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ async function start(t: TestContext, port: string) {
   return { temporary, child, says };
 }
 
-/** What lies at the top of the repository, and what git would see as changed. */
+/** The entries at the top of the repository, and the changes that git sees. */
 async function repository(): Promise<string[]> {
   const { stdout } = await execa('git', ['status', '--porcelain'], { cwd: ROOT, reject: false });
   return [...(await readdir(ROOT)).sort(), String(stdout)];
@@ -60,7 +60,7 @@ test('npm start serves a function, tells how to change it, and leaves nothing be
   assert.equal(await greet(), '{"message":"Good morning, Ada!"}');
   child.kill('SIGINT');
   assert.equal((await within(Promise.resolve(child), 'npm start to end')).exitCode, 0);
-  // What tsx and npm keep there is theirs.
+  // The files of tsx and npm there do not count.
   const left = (await readdir(temporary)).filter((name) => !/^(?:tsx|node-compile-cache)/.test(name));
   assert.deepEqual(left, []);
   assert.equal(await probe(Number(new URL(url).port)), 'ECONNREFUSED');

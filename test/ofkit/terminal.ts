@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { until, within } from '../support/wait.ts';
 import { OFKIT } from './project.ts';
 
-/** What a terminal is told to show from its first place on: one picture of the whole screen. */
+/** The sequence that begins a picture of the whole screen: it moves the cursor to the first place. */
 const PICTURE_BEGINS = '\u001B[1;1H';
 /** Ends each line of a picture. */
 const LINE_ENDS = '\u001B[K';
@@ -69,7 +69,7 @@ export class Terminal {
     });
   }
 
-  /** Makes the window so many lines high. */
+  /** Sets the height of the window, in lines. */
   async resize(rows: number): Promise<void> {
     await execa('stty', ['-F', await readlink(`/proc/${await this.pid}/fd/1`), 'rows', String(rows)]);
   }

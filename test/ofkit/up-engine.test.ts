@@ -19,7 +19,7 @@ const variables = (project: Project): Record<string, string> => ({
   engine_host: `unix://${project.path('none.sock')}`,
 });
 
-/** What is left of gateways: their state folders, but for the project's own. */
+/** The remains of gateways: their state folders, except the project's own. */
 async function gatewaysLeft(project: Project): Promise<string[]> {
   const folder = project.path('build/.ofkit');
   return existsSync(folder)

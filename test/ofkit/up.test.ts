@@ -113,7 +113,7 @@ test('run asks for a name where there are several functions', async (t) => {
   );
 });
 
-/** Answers with what reaches the function, raw. */
+/** Answers with the request as it reaches the function, raw. */
 const ECHO = `
 const http = require('node:http');
 module.exports = async (request) => {

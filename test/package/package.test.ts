@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { makeFolder, newFolder, removeFolder } from '../support/folder.ts';
 import { Output } from '../support/output.ts';
 
-/** What `npm pack` makes of the repository, installed into an empty folder as its users do it. */
+/** The package that `npm pack` makes, installed into an empty folder as users do it. */
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -36,7 +36,7 @@ function run(folder: string, command: string, ...args: string[]) {
 }
 
 before(async () => {
-  // What is in dist/ is packed as it is: other tests use it at this time.
+  // dist/ is packed as it is, without a build: other tests use it at this time.
   await run(ROOT, 'npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', packed);
 });
 

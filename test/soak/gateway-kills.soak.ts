@@ -19,14 +19,14 @@ const MARK = `GATEWAY_KILLS=${process.pid}`;
 /** Milliseconds from the start to the kill, at the most. */
 const LONGEST_LIFE = 900;
 
-/** What is asked of one object, one request after the other. */
+/** An object of the gateway, with the requests for it, one after the other. */
 interface Thing {
   /** Value that was acknowledged last; undefined where it is not there. */
   known: string | undefined;
   /** Values of the request whose answer did not come: it may have counted, or not. */
   asked: readonly (string | undefined)[];
   change(gateway: OfGateway, value: string): Promise<void>;
-  /** What the gateway has. */
+  /** Reads the object from the gateway. */
   read(gateway: OfGateway): Promise<string | undefined>;
 }
 
@@ -34,7 +34,7 @@ test(`${KILLS} kills under deployments, secrets, scaling and calls (seed ${SEED}
   const random = randomOf(SEED);
   const folder = makeStateFolder();
   makeCommandImage(folder);
-  let port = '0'; // the first one's, which the others are to get: nothing may hold it
+  let port = '0'; // the first gateway's port, which the others have to get: nothing else may hold it
   const things: readonly Thing[] = [
     ...['a', 'b', 'c'].map((name) => deployedFunction(name, random)),
     scaledFunction(random),
@@ -72,7 +72,7 @@ test(`${KILLS} kills under deployments, secrets, scaling and calls (seed ${SEED}
   console.log(`# ${KILLS} kills, ${calls} calls answered, seed ${SEED}`);
 });
 
-/** Holds what is there after a kill to what was acknowledged before. */
+/** Compares the state after a kill with the one that was acknowledged before. */
 async function checkRecovered(gateway: OfGateway, thing: Thing, kill: number): Promise<void> {
   const found = await thing.read(gateway);
   assert.ok(

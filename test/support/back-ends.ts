@@ -8,7 +8,7 @@ import type { GatewayVariables } from './of-gateway.ts';
 
 /** One of the places where queued calls can be kept. */
 export interface BackEnd {
-  /** What a gateway is told to keep them there. */
+  /** The settings by which a gateway keeps them there. */
   readonly variables: GatewayVariables;
   /** The same for a queue in the test's own process. */
   openStore(folder: string): Promise<CallStore>;

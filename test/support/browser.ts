@@ -19,7 +19,7 @@ export async function startBrowser(owner: Owner): Promise<Browser> {
 export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page has complained of: errors of scripts, refusals of its policy. */
+  /** The complaints of the page: errors of scripts, refusals by its policy. */
   readonly complaints: readonly string[];
 }
 

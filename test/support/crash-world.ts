@@ -18,9 +18,9 @@ export const hold: Behaviour = () => undefined;
 const WAIT = process.env['CRASH_CALLS'] === undefined ? '1s' : '30s';
 const ANNOTATIONS = { 'com.openfaas.retry.min_wait': WAIT, 'com.openfaas.retry.max_wait': WAIT };
 
-/** What outlives a gateway that is killed: its state folder, its functions, and those who wait for callbacks. */
+/** The surroundings that outlive a killed gateway: its state folder, its functions, and the receiver of callbacks. */
 export class CrashWorld {
-  /** What functions do, and who takes callbacks. */
+  /** The behaviour of functions, and that of the receiver of callbacks. */
   onRun: Behaviour = succeed;
   onCallback: Behaviour = succeed;
   /** How often each call came to its function, and its callback to its taker, by id. */
@@ -112,7 +112,7 @@ export class CrashWorld {
   async untilAll(state: string, count: number): Promise<void> {
     const patience = 10_000 + 60 * count;
     const what = `${count} calls to be ${state}`;
-    // a list of many takes the gateway's time from what it lists
+    // a list of many calls takes the gateway's time from the calls
     const probe = async (): Promise<boolean> => {
       await sleep(count / 4);
       return (await this.calls(state)).length === count;

@@ -31,7 +31,7 @@ export async function startIdentityProvider(
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'] },
     scopes: ['openid', 'profile', 'email'],
     pkce: { required: () => true },
-    // `NAME GROUP GROUP...` is what one types as the name
+    // the user types `NAME GROUP GROUP...` as the name
     findAccount: (_context, id) => {
       const [name = '', ...groups] = id.split(' ');
       return { accountId: id, claims: () => ({ sub: id, preferred_username: name, groups }) };

@@ -60,7 +60,7 @@ export class NatsServer {
     this.#port = Number(new URL(url).port);
   }
 
-  /** As a power cut has it, but for the machine. */
+  /** Kills the server at once, like a power cut. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL');
     await this.#exited;

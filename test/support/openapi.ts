@@ -33,7 +33,7 @@ interface Place {
   readonly method: string;
 }
 
-/** Holds what came back to what docs/openapi.yaml says of it. Paths and methods that are no operation are left alone. */
+/** Checks an answer against docs/openapi.yaml. Paths and methods that are no operation are left alone. */
 export function holdToDocument(method: string, target: string, answer: Answer): void {
   const place = placeOf(method, target);
   if (!place) return;

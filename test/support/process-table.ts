@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { processIds, readProcess } from '../../common/proc.ts';
 
-/** What /proc tells of processes. A process that has gone reads as nothing rather than as an error. */
+/** Reads facts about processes from /proc. A process that has gone reads as nothing rather than as an error. */
 
 /** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
@@ -40,7 +40,7 @@ export function processesWith(entry: string): number[] {
   });
 }
 
-/** What each open file descriptor leads to: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
+/** The targets of the open file descriptors: a path, `socket:[…]`, `pipe:[…]`, `anon_inode:…`. */
 export function openFilesOf(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {

@@ -29,7 +29,7 @@ async function status(gateway: OfGateway): Promise<Record<string, unknown>> {
 }
 
 /**
- * What functions do behind every provider.
+ * The tests that functions pass behind every provider.
  * @param start a gateway without a login, whose provider has the image
  */
 export function providerSuite(name: string, start: (owner: Owner) => Promise<OfGateway>): void {

@@ -1,6 +1,6 @@
 /**
- * Requests as bytes, each a row: what the function may see of it, and what the client gets. A row whose connection
- * stays open is followed by a request for `/after`, which must be served.
+ * Requests as bytes, one in each row, with the requests that the function may see and the answers that the client
+ * gets. A row whose connection stays open is followed by a request for `/after`, which must be served.
  */
 export interface RawCase {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface RawCase {
   readonly closes?: true;
   /** For http mode alone. */
   readonly isForHttp?: true;
-  /** A pattern for what the client gets. */
+  /** A pattern for the bytes that the client gets. */
   readonly text?: RegExp;
 }
 

@@ -1,6 +1,6 @@
 import net from 'node:net';
+import { systemCodeOf } from '../../common/errors.ts';
 import type { Owner } from './owner.ts';
-import { systemCode } from './system-code.ts';
 import { within } from './wait.ts';
 
 /** A TCP connection on which a test sends each byte itself. Received bytes are kept as Latin-1. */
@@ -19,7 +19,7 @@ export class RawConnection {
       for (const check of this.#watchers) check();
     });
     socket.on('error', (error) => {
-      if (systemCode(error) === 'ECONNRESET') this.#wasReset = true;
+      if (systemCodeOf(error) === 'ECONNRESET') this.#wasReset = true;
     });
     this.#ended = new Promise((resolve) => {
       const end = (): void => {
@@ -103,7 +103,7 @@ export class RawConnection {
     await this.#waitUntil(() => pattern.test(this.received), String(pattern), ms);
   }
 
-  /** Waits until a text was received so many times. */
+  /** Waits until a text was received a number of times. */
   async waitForTimes(text: string, times: number, ms?: number): Promise<void> {
     const what = `${JSON.stringify(text)} ${times} times`;
     await this.#waitUntil(() => this.received.split(text).length > times, what, ms);

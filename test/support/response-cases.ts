@@ -1,6 +1,6 @@
 /**
- * Responses of a function as bytes, each a row: what the client gets of it. On the same connection the client has sent a
- * request for `/after` behind, which has to be served unless the response was broken off.
+ * Responses of a function as bytes, one in each row, with the response that the client gets. On the same connection
+ * the client has sent a request for `/after` behind, which has to be served unless the response was broken off.
  */
 export interface ResponseCase {
   readonly name: string;
@@ -14,13 +14,13 @@ export interface ResponseCase {
   readonly late?: string;
   /** The final status that the client gets. */
   readonly status: number;
-  /** What stands in brackets in the bodies that the client gets. */
+  /** The text in brackets in the bodies that the client gets. */
   readonly bodies?: readonly string[];
   /** The client's connection is closed before the response is whole. */
   readonly isBrokenOff?: true;
-  /** What differs with fast_path=false. */
+  /** The differences with fast_path=false. */
   readonly slowly?: Partial<ResponseCase>;
-  /** What the client gets has to match. */
+  /** The bytes that the client gets have to match it. */
   readonly text?: RegExp;
 }
 
@@ -52,7 +52,7 @@ const SOUND: readonly ResponseCase[] = [
   },
 ];
 
-/** What is whole and unusual. */
+/** Responses that are whole and unusual. */
 const ODD: readonly ResponseCase[] = [
   {
     name: 'chunks of a byte',
@@ -137,7 +137,7 @@ const LINE_FEEDS: readonly ResponseCase[] = [
   slowly: { status: 500 },
 }));
 
-/** What is no response, on a connection that stays open. */
+/** Bytes that are no response, on a connection that stays open. */
 const NONSENSE: readonly ResponseCase[] = [
   ['nonsense', 'nonsense'],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2p1\r\n'],

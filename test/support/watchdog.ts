@@ -138,7 +138,7 @@ export class Watchdog {
     this.#child.kill(signal);
   }
 
-  /** Living processes that it started, at any depth, whoever their parent is by now. */
+  /** Living processes that it started, at any depth, whatever their parent is by now. */
   leftovers(): number[] {
     return processesWith(`TMPDIR=${this.folder}`).filter((pid) => pid !== this.pid);
   }

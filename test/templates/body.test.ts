@@ -90,6 +90,7 @@ const BODIES: readonly { readonly name: string; readonly call: Call; readonly bo
     call: post('text/plain', brotliCompressSync('a'), { 'content-encoding': 'BR' }),
     body: 'a',
   },
+  { name: 'no coding', call: post('text/plain', 'a', { 'content-encoding': '' }), body: 'a' },
   { name: 'no body', call: { method: 'DELETE' }, body: undefined },
 ];
 

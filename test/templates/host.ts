@@ -88,7 +88,7 @@ export class Host {
     return this.stderr;
   }
 
-  /** Begins a request, which is to be ended. Its errors are told by what does not come. */
+  /** Begins a request, which the caller ends. Its errors show as a missing response. */
   open(options: RequestOptions = {}): ClientRequest {
     const asked = request({ agent: false, ...soon(), ...options, host: '127.0.0.1', port: this.port });
     return asked.on('error', () => undefined);
@@ -167,7 +167,7 @@ function inprocEnvironment(folder: string): Readonly<Record<string, string>> {
   return { mode: 'inproc', ...ports, prefix_logs: 'false', healthcheck_interval: '0s', TMPDIR: folder };
 }
 
-/** What the function wrote, where the watchdog writes to the same stream. */
+/** The function's output, where the watchdog writes to the same stream. */
 function withoutWatchdogLines(text: string): string {
   return text.replaceAll(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d .*\n/gm, '');
 }

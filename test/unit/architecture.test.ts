@@ -26,7 +26,7 @@ describe('docs/ARCHITECTURE.md', () => {
     for (const top of TOPS) assert.ok(named.includes(`${top}/`), top);
   });
 
-  for (const program of ['watchdog', 'gateway']) {
+  for (const program of ['watchdog', 'build', 'gateway', 'common']) {
     test(`each folder of ${program}/ is on the map`, () => {
       const folders = readdirSync(path.join(ROOT, program), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
@@ -38,6 +38,37 @@ describe('docs/ARCHITECTURE.md', () => {
           named.some((name) => name.startsWith(folder)),
           folder,
         );
+    });
+  }
+});
+
+/** A command's flags and its deed, a route and its page: files of one name in these folders have one role. */
+const ROLES = [
+  /^build\/(?:cli|commands)$/,
+  /^gateway\/(?:api|auth|ui\/pages)$/,
+  /^(?:common|watchdog|gateway)\/settings$/,
+];
+
+/** Files that each program, or the part of one, has for the same role. */
+const OF_EACH = /^(?:errors|main|manner)\.tsx?$/;
+
+describe('file names', () => {
+  for (const program of ['watchdog', 'build', 'gateway']) {
+    test(`no two files of ${program}/ and common/ have one name, but for the same role`, () => {
+      const foldersOf = new Map<string, string[]>();
+      for (const top of [program, 'common']) {
+        for (const entry of readdirSync(path.join(ROOT, top), { recursive: true, withFileTypes: true })) {
+          if (!/\.tsx?$/.test(entry.name) || OF_EACH.test(entry.name)) continue;
+          const name = entry.name.replace(/\.tsx?$/, '');
+          const folder = path.relative(ROOT, entry.parentPath);
+          foldersOf.set(name, [...(foldersOf.get(name) ?? []), folder]);
+        }
+      }
+      const clashes = [...foldersOf].filter(
+        ([, folders]) =>
+          folders.length > 1 && !ROLES.some((role) => folders.every((folder) => role.test(folder))),
+      );
+      assert.deepEqual(clashes, []);
     });
   }
 });

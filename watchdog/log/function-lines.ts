@@ -20,9 +20,9 @@ export interface FunctionLineOptions {
 export function copyLines(from: Readable, to: LogSink, options: FunctionLineOptions): void {
   const lines = new LineCopier(to, options);
   from.on('data', (chunk: Buffer) => lines.push(chunk));
-  from.on('error', () => undefined); // the process is gone; whoever waits for its exit reports that
+  from.on('error', () => undefined); // the process is gone; its exit is reported where it is waited for
   from.on('end', () => lines.end());
-  from.on('close', () => lines.end()); // there is a close without an end where a child in the background holds the stream open
+  from.on('close', () => lines.end()); // a stream that a child in the background holds open closes without an end
 }
 
 /** Does the same as `copyLines` for a caller that has the bytes already. */
@@ -70,7 +70,7 @@ export class LineCutter {
     this.#longest = longest === -1 ? Number.POSITIVE_INFINITY : longest;
   }
 
-  /** Takes a chunk and emits what is complete: one or more lines, each with its newline. */
+  /** Takes a chunk, and emits the lines that it completes, each with its newline. */
   push(chunk: Buffer, emit: (lines: Buffer) => void): void {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {

@@ -11,8 +11,9 @@ export interface Logger {
 }
 
 /**
- * Makes a log whose lines are those of Go's log package: date, time and message. It does without pino, which makes JSON
- * first, of which only the message would be left, and takes as long to load as everything else that text needs.
+ * Makes a log whose lines are those of Go's log package: date, time and message. It is not made with pino, which
+ * would make JSON first, of which such a line shows only the message, and would take as long to load as everything
+ * else that these lines need.
  * @param withCallId whether a request's line ends with its call id
  */
 export function createTextLogger(sink: LogSink, withCallId: boolean): Logger {
@@ -45,7 +46,7 @@ function accessDetails(entry: AccessEntry): Record<string, unknown> {
   return failure === undefined ? details : { ...details, failure };
 }
 
-/** Makes a log line in the given format without a logger, for messages that come before or outside of it. */
+/** Makes a log line in the given format without a logger, for messages before there is one. */
 export function formatLine(format: 'text' | 'json', message: string, level: 'warn' | 'error'): string {
   if (format === 'text') return `${logTimestamp()} ${message}\n`;
   return `${JSON.stringify({ level, time: new Date().toISOString(), msg: message })}\n`;

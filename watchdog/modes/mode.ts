@@ -22,7 +22,7 @@ export interface Mode {
    */
   readonly takesPath: 'as it came' | 'decoded' | 'by itself';
   /**
-   * Checks that the settings have what the mode needs.
+   * Checks that the settings which the mode needs are there.
    * @throws StartError SETTING_MISSING, SETTING_INVALID
    */
   check(settings: Settings): void;

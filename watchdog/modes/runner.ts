@@ -42,7 +42,7 @@ export interface BegunRequest {
 /** Runs the function in the way of one mode. */
 export interface Runner {
   /**
-   * Starts what lives as long as the watchdog does.
+   * Starts the parts that live as long as the watchdog does.
    * @throws StartError
    */
   start(): Promise<void>;
@@ -56,7 +56,7 @@ export interface Runner {
     | undefined;
   /** Carries an upgraded connection. A runner without this serves such a request as if it had not asked. */
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome>;
-  /** Settles, with the reason, when nothing can be served any more. Never settles in most modes. */
+  /** Settles with the reason when this runner can serve no request any more. In most modes it never settles. */
   readonly ended: Promise<string>;
   /** Process ids of the function's processes that are alive now. */
   processIds(): readonly number[];
@@ -64,7 +64,7 @@ export interface Runner {
   readonly starts: number;
   /** How long the event loop was held up lately, in seconds by quantile. Only where the function runs in it. */
   loopDelay?(): ReadonlyMap<number, number>;
-  /** Ends the function's processes gently, and waits a few seconds for that. */
+  /** Stops the function's processes, and waits a few seconds for that. */
   stop(): Promise<void>;
   /** Kills them at once. */
   kill(): void;

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import mime from 'mime-types';
 import send from 'send';
-import { messageOf } from '../../common/errors.ts';
-import { RequestError } from '../errors.ts';
+import { internalError } from '../errors.ts';
 import { Exchange } from '../../common/http/exchange/exchange.ts';
 import type { RequestOptions } from '../../common/http/exchange/served-request.ts';
 import type { Mode } from './mode.ts';
@@ -56,14 +55,14 @@ class StaticRunner implements Runner {
   #run(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
     exchange.body.discard();
     this.#serve(exchange, request, response).catch((thrown: unknown) => {
-      exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+      exchange.fail(internalError(thrown));
     });
   }
 
   async #serve(exchange: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pathname = exchange.target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '');
     const target = await this.#find(pathname);
-    if (target === OUTSIDE) return exchange.respondText(404, 'Not Found');
+    if (target === OUTSIDE) return exchange.respondText(404, NOT_FOUND);
     const guessed = target && (await guessType(pathname, target));
     const stream = send(request, pathname === '' ? '/' : pathname, {
       root: this.#root,
@@ -82,11 +81,13 @@ class StaticRunner implements Runner {
       exchange.respondText(301, 'Moved Permanently', ['Location', location]);
     });
     stream.on('error', (error: Error & { status?: number; headers?: Record<string, string> }) => {
-      const status = error.status ?? 500;
+      const { status = 500, headers = {} } = error;
+      if (status === 416 && headers['Content-Range'] === 'bytes */0') return respondEmpty(exchange, response);
+      if (status === 400 && isEncoded(pathname)) return exchange.respondText(404, NOT_FOUND);
       exchange.respondText(
         status,
         REASONS[status] ?? 'Internal Server Error',
-        Object.entries(error.headers ?? {}).flat(),
+        Object.entries(headers).flat(),
       );
     });
     exchange.relay(response, stream);
@@ -140,17 +141,36 @@ function isWithin(folder: string, file: string): boolean {
   return file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
+/**
+ * Answers a request for a part of an empty file with the whole of it, as Go's server does: some clients ask for a part
+ * of every file, and there is none that would be of use.
+ */
+function respondEmpty(exchange: Exchange, response: ServerResponse): void {
+  response.removeHeader('Content-Range');
+  exchange.respond(200, [], Buffer.alloc(0));
+}
+
+/**
+ * Whether a path is one by its form. If it still cannot be read, its bytes are no UTF-8, and so no file has such a name.
+ */
+function isEncoded(pathname: string): boolean {
+  return !/%(?![0-9a-f]{2})|%00/i.test(pathname);
+}
+
+const NOT_FOUND = 'Not Found';
+
 const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
+  400: "the path's percent-encoding is no encoding, or holds a NUL",
+  403: 'the path leads out of the folder',
+  404: NOT_FOUND,
   412: 'Precondition Failed',
   416: 'Range Not Satisfiable',
 };
 
-/** Gives the type by the file's name, as Go's mime package does: JSON has no charset. */
+/** Gives the type by the file's name, as Go's mime package does: JSON has no charset, and `.html` is an extension. */
 function typeByName(file: string): string | undefined {
-  const type = mime.contentType(path.extname(file));
+  const extension = /\.[^./]*$/.exec(file)?.[0] ?? '';
+  const type = mime.contentType(extension);
   if (type === false) return undefined;
   return type.startsWith('application/json') ? 'application/json' : type;
 }

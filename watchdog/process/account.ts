@@ -37,7 +37,7 @@ function find(table: readonly string[][], word: string): string[] | undefined {
   );
 }
 
-/** Whether /etc/passwd has a user of this name that is not root by another. */
+/** Whether /etc/passwd has a user of this name that is not a second name of root. */
 export function isUser(name: string): boolean {
   const row = rows('/etc/passwd').find(([user]) => user === name);
   return row !== undefined && Number(row[2]) !== 0;

@@ -3,22 +3,23 @@ import { totalmem } from 'node:os';
 import { stackStart, withDescendants } from '../../common/proc.ts';
 
 /**
- * Milliseconds. A process is looked at when it is one to two times as old: by then most processes of requests are gone.
+ * The interval of the looks, in milliseconds. A process is changed by the first look at which it is at least this
+ * old: by then most processes of requests have ended, and need no change.
  */
 const LOOK_MS = 50;
 
-/** How much more the watchdog may come to need than when it looks at the first process. */
+/** Allows for growth of the watchdog after it has measured itself, as a factor. */
 const GROWTH = 1.5;
 
-/** The highest score there is: such a process is killed before all others. */
+/** The highest oom_score_adj: such a process is killed before all others. */
 const MOST = 1000;
 
 /**
- * Makes the kernel's OOM killer take the function's processes before the watchdog, which is the larger one where a
- * process per request is small. It raises their oom_score_adj (proc(5)) by the watchdog's own part of the memory, so
- * that this part counts for nothing in comparison. Processes that they start inherit it. It is done outside of
- * requests, a moment after the start. A process that cannot be changed (setuid, another user's) stays as it is, and
- * nothing is ever lowered.
+ * Makes the kernel's OOM killer choose the function's processes before the watchdog, which may be larger than the
+ * small process of a request. It raises the oom_score_adj (proc(5)) of those processes by the watchdog's part of the
+ * memory: then the larger memory of the watchdog no longer decides. Their own children inherit the value. A timer
+ * does this, so that no request waits for it. A process that cannot be changed (setuid, another user's) keeps its
+ * value; no value is lowered.
  */
 export class OomPreference {
   readonly #isThere: (pid: number) => boolean;

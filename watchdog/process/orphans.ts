@@ -6,9 +6,9 @@ import { readProcess } from '../../common/proc.ts';
 /** Milliseconds between two looks for orphans that have ended. */
 const LOOK_MS = 1000;
 
-/** Children that somebody else waits for. */
+/** Children that another part of the watchdog waits for. */
 export interface Owned {
-  /** @returns the owner of a child, whose `reap` waits for it; undefined where the child is none of these */
+  /** @returns the part that waits for a child by `reap`; undefined for a child of nobody */
   withPid(pid: number): { reap(): void } | undefined;
 }
 
@@ -26,10 +26,10 @@ subscribe('child_process', (message) => {
 });
 
 /**
- * Makes the watchdog the parent of processes that the function's processes leave behind, and waits for each of them
- * when it ends. A container often has no other init that would do so; and where it has, nobody has to wait for that
- * one. It works once; a later call only adds the owner of other children.
- * @param owned children that somebody else waits for
+ * Makes the watchdog the parent of orphans: processes below it whose parent has ended. It waits for each when that
+ * ends, as a container often has no other init that does, and they would stay zombies. A later call only adds the
+ * owner of other children.
+ * @param owned children that another part of the watchdog waits for
  */
 export function adoptOrphans(addon: NativeAddon, owned?: Owned): void {
   orphans ??= new Orphans(addon);
@@ -54,8 +54,8 @@ class Orphans {
   }
 
   /**
-   * Waits for orphans. A child that somebody else must wait for hides the ones behind it until its owner has done so;
-   * the next look then finds them.
+   * Waits for orphans. The kernel shows one ended child at a time. A child that another part must wait for hides the
+   * next ones until that part has done so; the next look then finds them.
    */
   reap(): void {
     for (let pid = this.#addon.exitedChild(); pid > 0; pid = this.#addon.exitedChild()) {
@@ -67,8 +67,8 @@ class Orphans {
   }
 
   /**
-   * Whether a child is neither started by Node here, nor in the watchdog's own process group. Children that Node has
-   * started in another thread are in that group; those of the function's processes are in their own.
+   * Whether a child was started by another process. Node has recorded the children that it started in this thread.
+   * Those that it started in another thread are in the watchdog's process group, orphans of the function in others.
    */
   #isOrphan(pid: number): boolean {
     for (const child of children) if (child.pid === pid) return false;

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { loadedAddon } from './native/load.ts';
+import { loadedAddon } from './native/loaded-addon.ts';
 import { OomPreference } from './oom-preference.ts';
 import { reapOrphans } from './orphans.ts';
 import { processIds, readProcess } from '../../common/proc.ts';
@@ -15,14 +15,14 @@ const LOOK_MS = 20;
 const STUBBORN_MS = 100;
 
 interface Group {
-  /** Sends SIGKILL, once the group was told to end. */
+  /** Sends SIGKILL, when the time of a stop is over. */
   timer: NodeJS.Timeout | undefined;
   hasLeader: boolean;
 }
 
 /**
  * The process groups that the watchdog has started and whose end it has not seen yet. Every process is started as the
- * leader of a group, so that the processes that it starts can be ended with it.
+ * leader of a group, so that the processes that it starts can be stopped with it.
  */
 export class ProcessGroups {
   /** By the process id of the leader. */
@@ -65,7 +65,7 @@ export class ProcessGroups {
   }
 
   /**
-   * Resolves once nothing is left of a group that was told to end. A process that has died, but was not waited for (by
+   * Resolves once nothing is left of a group that is being stopped. A process that has died, but was not waited for (by
    * the watchdog where it adopts orphans, otherwise by the system's init), still counts for 2 s at most, because it
    * looks alive to others. This does not wait for a process that ignores SIGTERM, nor for anything where the watchdog
    * itself is the init and cannot wait for children.

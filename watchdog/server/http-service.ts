@@ -1,23 +1,25 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import { FastFront } from '../../common/http/server/fast-path/front.ts';
-import type { Runner } from '../modes/runner.ts';
-import type { JwtAuth } from './auth/jwt-auth.ts';
 import { ClientErrors } from '../../common/http/server/client-errors.ts';
 import { declineUpgrade, isRealUpgrade } from '../../common/http/server/decline-upgrade.ts';
+import { FastFront } from '../../common/http/server/fast-path/front.ts';
 import { RequestGate } from '../../common/http/server/gate/request-gate.ts';
-import { Health } from './health.ts';
 import { createHttpServer, serve } from '../../common/http/server/http-server.ts';
-import { Limiter } from './limiter.ts';
 import { lingerOnClose } from '../../common/http/server/lingering-close.ts';
+import { watchdogManner } from '../manner.ts';
+import type { Runner } from '../modes/runner.ts';
+import type { JwtAuth } from './auth/jwt-auth.ts';
+import { Health } from './health.ts';
+import { Limiter } from './limiter.ts';
 import { listen, listenOn } from './listen.ts';
 import { lockFileOf } from './lock-file.ts';
-import { watchdogManner } from '../manner.ts';
 import { HttpMetrics } from './metrics/http-metrics.ts';
 import type { FunctionFacts } from './metrics/metrics-server.ts';
 import { isForItself, RequestHandler } from './request-handler.ts';
+import { RequestLog } from './request-log.ts';
 import type { Service, ServiceContext } from './service.ts';
+import { UpgradeHandler } from './upgrade-handler.ts';
 
 /**
  * Serves requests in this process: the runner of the mode with an HTTP server in front of it. Each process that serves
@@ -46,21 +48,24 @@ export class HttpService implements Service {
     this.#health = new Health(lockFileOf(settings));
     this.#limiter = new Limiter(maxInflight, settings.maxInflight);
     this.#clientErrors = new ClientErrors(watchdogManner, (line) => logger.error(line));
-    this.#handler = new RequestHandler({
-      settings,
+    const parts = {
       mode,
-      logger,
       runner,
-      health: this.#health,
       limiter: this.#limiter,
       metrics: this.#metrics,
-      clientErrors: this.#clientErrors,
+      log: new RequestLog(logger, mode),
       auth,
+    };
+    this.#handler = new RequestHandler({
+      ...parts,
+      settings,
+      health: this.#health,
+      clientErrors: this.#clientErrors,
     });
     this.#server = createHttpServer(settings.readTimeout);
     const gate = new RequestGate(this.#server, this.#clientErrors, settings.readTimeout);
     serve(this.#server, this.#handler, this.#clientErrors, gate);
-    if (runner.upgrade) this.#serveUpgrades(gate);
+    if (runner.upgrade) this.#serveUpgrades(gate, new UpgradeHandler(parts));
     if (runner.beginFast)
       this.#front = new FastFront(
         this.#server,
@@ -79,11 +84,8 @@ export class HttpService implements Service {
     context: ServiceContext,
     maxInflight = context.settings.maxInflight,
   ): Promise<HttpService> {
-    const { settings, logger, announce } = context;
-    if (!settings.jwtAuth) return new HttpService(context, maxInflight, undefined);
-    // jose is loaded only where tokens are checked
-    const { JwtAuth } = await import('./auth/jwt-auth.ts');
-    return new HttpService(context, maxInflight, await JwtAuth.create(settings, logger, announce));
+    const auth = await loadAuth(context);
+    return new HttpService(context, maxInflight, auth);
   }
 
   get ended(): Promise<string> {
@@ -156,12 +158,22 @@ export class HttpService implements Service {
     this.#front?.close();
   }
 
-  #serveUpgrades(gate: RequestGate): void {
+  #serveUpgrades(gate: RequestGate, upgrades: UpgradeHandler): void {
     this.#server.on('upgrade', (request, stream, read) => {
       const socket = stream as Socket;
       const head = Buffer.concat([read, gate.release(socket)]);
-      if (isRealUpgrade(request) && !isForItself(request)) void this.#handler.upgrade(request, socket, head);
+      if (isRealUpgrade(request) && !isForItself(request)) void upgrades.handle(request, socket, head);
       else declineUpgrade(this.#server, request, socket, head);
     });
   }
+}
+
+/**
+ * Makes the check of tokens where it is wanted. jose is loaded only then.
+ * @throws StartError AUTHORITY_UNAVAILABLE
+ */
+async function loadAuth({ settings, logger, announce }: ServiceContext): Promise<JwtAuth | undefined> {
+  if (!settings.jwtAuth) return undefined;
+  const { JwtAuth } = await import('./auth/jwt-auth.ts');
+  return JwtAuth.create(settings, logger, announce);
 }

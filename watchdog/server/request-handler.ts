@@ -1,30 +1,24 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { timerDelay } from '../../common/duration.ts';
-import type { HttpError } from '../../common/http/http-error.ts';
-import { messageOf } from '../../common/errors.ts';
-import { RequestError } from '../errors.ts';
 import type { ExchangeRequest, ExchangeResponse } from '../../common/http/exchange/message.ts';
 import type { RequestOptions, ServedRequest } from '../../common/http/exchange/served-request.ts';
-import type { Logger } from '../log/logger.ts';
-import { refuseUpgrade, type UpgradeOutcome } from '../../common/http/upstream/upgrade.ts';
+import type { ClientErrors } from '../../common/http/server/client-errors.ts';
+import { framingFault } from '../../common/http/server/framing.ts';
+import { OpenRequests } from '../../common/http/server/open-requests.ts';
+import { refuseUpgrade } from '../../common/http/upstream/upgrade.ts';
+import { internalError, RequestError } from '../errors.ts';
+import { watchdogManner } from '../manner.ts';
 import type { Mode } from '../modes/mode.ts';
 import type { BegunRequest, Runner } from '../modes/runner.ts';
 import type { Settings } from '../settings/table.ts';
 import type { JwtAuth } from './auth/jwt-auth.ts';
 import { refusalHeaders } from './auth/refusal.ts';
-import type { ClientErrors } from '../../common/http/server/client-errors.ts';
-import { cleanReference } from './clean-reference.ts';
-import { OpenRequests } from '../../common/http/server/open-requests.ts';
-import { framingFault } from '../../common/http/server/framing.ts';
+import { dotsFault, withoutDots } from './clean-reference.ts';
 import { answerEmpty, type Health } from './health.ts';
 import type { Limiter } from './limiter.ts';
-import { watchdogManner } from '../manner.ts';
 import type { HttpMetrics } from './metrics/http-metrics.ts';
-
-function hasDots(location: string): RequestError {
-  return new RequestError('PATH_HAS_DOTS', `the path has dot segments, without them it is ${location}`);
-}
+import type { RequestLog } from './request-log.ts';
 
 /** The path of a request to the watchdog itself. Most requests have none. */
 function ownPath(target = ''): string | undefined {
@@ -48,7 +42,7 @@ type Begin<Request extends ExchangeRequest, Response extends ExchangeResponse> =
 export interface RequestHandlerParts {
   readonly settings: Settings;
   readonly mode: Mode;
-  readonly logger: Logger;
+  readonly log: RequestLog;
   readonly runner: Runner;
   readonly health: Health;
   readonly limiter: Limiter;
@@ -62,7 +56,7 @@ export class RequestHandler {
   readonly #parts: RequestHandlerParts;
   readonly #open = new OpenRequests();
 
-  /** What all requests have in common. */
+  /** The options that all requests share. */
   readonly #options: RequestOptions;
   readonly #begin: Begin<IncomingMessage, ServerResponse>;
 
@@ -131,8 +125,8 @@ export class RequestHandler {
       this.#parts.clientErrors.giveUp(request.socket);
       return exchange.fail(fault);
     }
-    const location = this.#withoutDots(request);
-    if (location !== undefined) return exchange.fail(hasDots(location), ['Location', location]);
+    const location = withoutDots(this.#parts.mode, request);
+    if (location !== undefined) return exchange.fail(dotsFault(location), ['Location', location]);
     this.#admit(begun);
   }
 
@@ -140,12 +134,6 @@ export class RequestHandler {
   #limitAnswer(socket: Socket, response: ExchangeResponse): void {
     const timer = setTimeout(() => socket.destroy(), timerDelay(this.#parts.settings.writeTimeout));
     response.once('close', () => clearTimeout(timer));
-  }
-
-  /** @returns the place that a request whose path has dot segments is redirected to */
-  #withoutDots({ url = '' }: ExchangeRequest): string | undefined {
-    const { takesPath } = this.#parts.mode;
-    return takesPath === 'by itself' ? undefined : cleanReference(url, takesPath === 'decoded');
   }
 
   /** Limit, then authentication, then the function: the order of of-watchdog. */
@@ -167,7 +155,7 @@ export class RequestHandler {
     try {
       begun.run();
     } catch (thrown) {
-      begun.exchange.fail(new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
+      begun.exchange.fail(internalError(thrown));
     }
   }
 
@@ -199,13 +187,13 @@ export class RequestHandler {
   }
 
   #settled(exchange: ServedRequest, isCounted: boolean): void {
-    const { metrics } = this.#parts;
+    const { metrics, log } = this.#parts;
     const { status, failure, seconds } = exchange;
     if (isCounted) metrics.count(status, exchange.method, seconds);
-    if (failure) this.#logFailure(failure);
+    if (failure) log.failure(failure);
     const reason = failure ? STATUS_CODES[status] : exchange.response.statusMessage;
     const outcome = { status, reason, bytes: exchange.bytesSent, seconds, failure };
-    this.#logAccess(exchange.request, outcome, exchange.method, exchange.requestTarget);
+    log.access(exchange.request, outcome, exchange.method, exchange.requestTarget);
     this.#open.ended();
   }
 
@@ -214,81 +202,9 @@ export class RequestHandler {
     socket.on('error', () => undefined);
     const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
     refuseUpgrade(socket, watchdogManner, failure);
-    this.#parts.metrics.count(failure.status, 'CONNECT', 0);
-    this.#logAccess(request, {
-      status: failure.status,
-      reason: STATUS_CODES[405],
-      bytes: 0,
-      seconds: 0,
-      failure,
-    });
-  }
-
-  /** Serves a request for an upgraded connection until it closes. */
-  async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const { metrics, limiter } = this.#parts;
-    const startedAt = performance.now();
-    socket.on('error', () => undefined); // the close that follows is waited for
-    const location = this.#withoutDots(request);
-    const refusal = framingFault(request) ?? (location === undefined ? limiter.enter() : hasDots(location));
-    const outcome = refusal
-      ? this.#refuse(socket, refusal, location)
-      : await this.#carry(request, socket, head).finally(() => limiter.leave());
-    const { status, bytes, failure } = outcome;
-    const seconds = (performance.now() - startedAt) / 1000;
-    metrics.count(status, request.method ?? 'GET', seconds);
-    if (failure) this.#logFailure(failure);
-    this.#logAccess(request, { status, reason: STATUS_CODES[status], bytes, seconds, failure });
-  }
-
-  async #carry(request: IncomingMessage, socket: Socket, head: Buffer): Promise<UpgradeOutcome> {
-    const { auth, runner } = this.#parts;
-    const refusal = await auth?.check(request.headers);
-    if (refusal) return this.#refuse(socket, refusal);
-    try {
-      if (runner.upgrade) return await runner.upgrade(request, socket, head);
-      throw new Error('this mode upgrades no connection');
-    } catch (thrown) {
-      return this.#refuse(socket, new RequestError('INTERNAL', messageOf(thrown), { cause: thrown }));
-    }
-  }
-
-  #refuse(socket: Socket, failure: HttpError, location?: string): UpgradeOutcome {
-    const isMoved = failure.code === 'PATH_HAS_DOTS' && location !== undefined;
-    const headers = isMoved ? ['Location', location] : refusalHeaders(failure);
-    refuseUpgrade(socket, watchdogManner, failure, headers);
-    return { status: failure.status, bytes: 0, failure };
-  }
-
-  #logFailure({ code, message }: HttpError): void {
-    if (code === 'LIMIT_EXCEEDED' || code === 'PATH_HAS_DOTS') return; // its access line says everything
-    this.#parts.logger.error(message.replaceAll('\n', ' '), { code });
-  }
-
-  #logAccess(
-    request: ExchangeRequest,
-    {
-      status,
-      reason,
-      bytes,
-      seconds,
-      failure,
-    }: UpgradeOutcome & { reason: string | undefined; seconds: number },
-    method = request.method ?? '',
-    target = request.url ?? '', // read now: a function in this process may have changed it since
-  ): void {
-    const { headers } = request;
-    if (headers['user-agent']?.startsWith('kube-probe')) return; // the kubelet's probes would flood the log
-    const callId = headers['x-call-id'];
-    this.#parts.logger.access({
-      method,
-      target,
-      status,
-      statusText: this.#parts.mode.logsReason && reason ? `${status} ${reason}` : String(status),
-      bytes,
-      seconds,
-      callId: Array.isArray(callId) ? callId[0] : callId,
-      failure: failure?.message,
-    });
+    const { status } = failure;
+    const { metrics, log } = this.#parts;
+    metrics.count(status, 'CONNECT', 0);
+    log.access(request, { status, reason: STATUS_CODES[status], bytes: 0, seconds: 0, failure });
   }
 }

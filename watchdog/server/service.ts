@@ -31,11 +31,11 @@ export interface Service {
   refuse(): void;
   /** Takes no connection any more. Resolves when everything in flight is answered, within write_timeout. */
   drain(): Promise<void>;
-  /** Ends the function gently. Call it when the requests are done. */
+  /** Stops the function. Call it when the requests are done. */
   stop(): Promise<void>;
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): void;
-  /** Settles with the reason when the function has ended of itself, where that ends the watchdog. */
+  /** Settles with the reason when the function has ended by itself, where that ends the watchdog. */
   readonly ended: Promise<string>;
   /** How many requests this process itself is serving now, upgraded connections apart. */
   readonly open: number;

@@ -10,21 +10,21 @@ export interface WatchdogContext extends ServiceContext {
   /** Tells the process that started the watchdog on which port requests can come. */
   readonly onListening: (port: number) => void;
   /**
-   * Makes this process the user that it is to be. It is called when the ports are bound, and before anything is
-   * written and anything of the function is started or loaded.
+   * Changes the user of this process. It is called after the ports are bound, before any file is written, and before
+   * any part of the function is started or loaded.
    * @throws StartError USER_UNAVAILABLE
    */
   dropPrivileges(): void;
 }
 
-/** The life of the program, from its start to its end, around whatever serves the port. */
+/** The life of the program, from its start to its end, around the service of the port. */
 export class Watchdog {
   readonly #context: WatchdogContext;
   readonly #service: Service;
   readonly #metricsServer: MetricsServer;
   readonly #lockFile: LockFile | undefined;
   #isStopping = false;
-  /** From here on the function is meant to end. */
+  /** Whether the stop has begun, after which an end of the function is no failure. */
   #isDraining = false;
 
   private constructor(context: WatchdogContext, service: Service) {
@@ -68,7 +68,7 @@ export class Watchdog {
     logger.info(`Metrics listening on port: ${metricsPort}`);
   }
 
-  /** Settles with the reason when the function has ended of itself, and the responses under way are answered. */
+  /** Settles with the reason when the function has ended by itself, and the responses under way are answered. */
   async functionEnded(): Promise<string> {
     const reason = await this.#service.ended;
     if (this.#isDraining) return new Promise(() => undefined);
@@ -82,7 +82,7 @@ export class Watchdog {
   }
 
   /**
-   * Ends everything in the order that loses no request: health first, the listener after healthcheck_interval, the
+   * Stops everything in the order that loses no request: health first, the listener after healthcheck_interval, the
    * function when its requests are done.
    * @param reason for the log: the signal's name
    */
@@ -102,7 +102,7 @@ export class Watchdog {
     this.kill();
   }
 
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): void {
     this.#isStopping = true;
     this.#isDraining = true;

@@ -117,7 +117,7 @@ export const SETTINGS = {
     parser: integer(0, 256, 'a whole number up to 256, 0 or 1 for none'),
     fallback: 0,
     modes: 'all',
-    line: "How many processes of the watchdog serve the port. One that ends is started anew; in inproc mode also one that gives no sign of life for `exec_timeout`. `max_inflight` and `prefork` are parted among them. `0` or `1`: the watchdog's own process alone.",
+    line: "How many processes of the watchdog serve the port. One that ends is started again; in inproc mode also one that gives no sign of life for `exec_timeout`. `max_inflight` and `prefork` are divided among them. `0` or `1`: the watchdog's own process alone.",
   }),
   readyPath: optional({
     names: ['ready_path'],
@@ -292,7 +292,7 @@ export const SETTINGS = {
     parser: string,
     fallback: '/tmp',
     modes: 'all',
-    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded; where it cannot be used, so are the named pipes of http mode.',
+    line: 'The folder of the lock-file. The native addon is put there for a moment to be loaded, unless it lies beside the script; where files of this folder may not be executed, another folder is taken.',
   }),
 };
 

@@ -25,7 +25,7 @@ export interface HangWatchOptions {
 
 /**
  * Kills workers that hang: in inproc mode a handler that does not yield cannot keep its own time.
- * @returns ends the watch
+ * @returns stops the watch
  */
 export function watchForHangs({ execTimeout, logger, workers, onHang }: HangWatchOptions): () => void {
   const beatMs = beatOf(execTimeout);

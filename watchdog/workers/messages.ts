@@ -41,7 +41,7 @@ export type FromWorker =
   | WorkerState
   /** It serves. */
   | { readonly type: 'ready' }
-  /** It takes no connection any more, and what was in flight is answered. */
+  /** It takes no connection any more, and all its requests are answered. */
   | { readonly type: 'drained' }
   /** A line of the start, for the log. */
   | { readonly type: 'line'; readonly text: string }
@@ -49,7 +49,7 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly text: string };
 
 export interface ToWorker {
-  readonly type: Command;
+  readonly type: SupervisorCommand;
 }
 
 export const COMMANDS = [
@@ -57,7 +57,7 @@ export const COMMANDS = [
   'report',
   /** Be unhealthy from now on. */
   'refuse',
-  /** Take no connection any more, and answer what is there. */
+  /** Take no connection any more, and answer the requests in flight. */
   'drain',
   /** End your part of the function gently, and then yourself. */
   'stop',
@@ -66,7 +66,7 @@ export const COMMANDS = [
   /** The function of http mode has ended. */
   'function ended',
 ] as const;
-export type Command = (typeof COMMANDS)[number];
+export type SupervisorCommand = (typeof COMMANDS)[number];
 
 /** Whether a message is one of ours. A function may send its own over the same channel. */
 export function isOurs<T extends { readonly type: string }>(

@@ -1,4 +1,4 @@
-import { COMMANDS, isOurs, type Command, type FromWorker, type ToWorker } from './messages.ts';
+import { COMMANDS, isOurs, type SupervisorCommand, type FromWorker, type ToWorker } from './messages.ts';
 
 /** A worker's end of the channel to its supervisor. */
 export class SupervisorLink {
@@ -9,7 +9,7 @@ export class SupervisorLink {
    * @param onCommand called for every command, from the first on
    * @param onGone called when the supervisor is gone
    */
-  constructor(onCommand: (command: Command) => void, onGone: () => void) {
+  constructor(onCommand: (command: SupervisorCommand) => void, onGone: () => void) {
     this.port = new Promise((resolve) => {
       process.on('message', (message, handle) => {
         if (isOurs<ToWorker>(message, COMMANDS)) onCommand(message.type);

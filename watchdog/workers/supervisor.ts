@@ -3,7 +3,7 @@ import type { HttpFunction } from '../modes/http/http-function.ts';
 import { neverEnds } from '../modes/runner.ts';
 import type { FunctionFacts } from '../server/metrics/metrics-server.ts';
 import type { Service, ServiceContext } from '../server/service.ts';
-import { Figures } from './figures.ts';
+import { WorkerFigures } from './worker-figures.ts';
 import { beatOf, watchForHangs } from './hang-watch.ts';
 import { killLeftBehind } from './left-behind.ts';
 import { SharedPort } from './shared-port.ts';
@@ -26,12 +26,12 @@ export class Supervisor implements Service {
   readonly needsAdoption: boolean;
   readonly open = 0;
   readonly #context: ServiceContext;
-  readonly #figures = new Figures();
+  readonly #figures = new WorkerFigures();
   /** The function that all workers forward to, in http mode. */
   readonly #function: HttpFunction | undefined;
   #port: SharedPort | undefined;
   #pool: WorkerPool | undefined;
-  #endWatch: () => void = () => undefined;
+  #stopWatch: () => void = () => undefined;
 
   constructor(context: ServiceContext) {
     const { mode } = context;
@@ -78,7 +78,7 @@ export class Supervisor implements Service {
   }
 
   kill(): void {
-    this.#endWatch();
+    this.#stopWatch();
     this.#pool?.kill();
     this.#function?.kill();
     this.#closePort();
@@ -117,7 +117,7 @@ export class Supervisor implements Service {
       onExit: this.#onExit,
     });
     if (mode.runsInProcess && execTimeout > 0) {
-      this.#endWatch = watchForHangs({
+      this.#stopWatch = watchForHangs({
         execTimeout,
         logger,
         workers: () => pool.workers,

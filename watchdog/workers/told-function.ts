@@ -1,7 +1,7 @@
 import { ProcessGroups } from '../process/process-groups.ts';
 import { HttpFunction } from '../modes/http/http-function.ts';
 import type { UpstreamAddress } from '../../common/http/upstream/upstream-address.ts';
-import type { Command } from './messages.ts';
+import type { SupervisorCommand } from './messages.ts';
 
 /** The function of http mode from the view of a worker: the supervisor has started it, and tells how it is. */
 export class ToldFunction extends HttpFunction {
@@ -14,12 +14,12 @@ export class ToldFunction extends HttpFunction {
     this.#pid = pid;
   }
 
-  hear(command: Command): void {
+  hear(command: SupervisorCommand): void {
     if (command === 'function accepts') this.accept();
     else if (command === 'function ended') this.tellEnded('the function has ended');
   }
 
-  /** Kills the function where the supervisor is gone, which cannot end it any more. */
+  /** Kills the function of a supervisor that is gone, and so cannot stop it. */
   killOrphan(): void {
     if (this.hasEnded || this.#pid === 0) return;
     const groups = new ProcessGroups();

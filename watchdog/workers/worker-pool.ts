@@ -1,6 +1,6 @@
 import { StartError } from '../errors.ts';
 import type { RunnerContext } from '../modes/runner.ts';
-import type { Command, WorkerOrder } from './messages.ts';
+import type { SupervisorCommand, WorkerOrder } from './messages.ts';
 import type { SharedPort } from './shared-port.ts';
 import type { Share } from './shares.ts';
 import { Worker } from './worker.ts';
@@ -27,7 +27,7 @@ export class WorkerPool {
   readonly #workers = new Map<Share, Worker>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Commands that workers which are started later must get too. */
-  readonly #standing: Command[] = [];
+  readonly #standing: SupervisorCommand[] = [];
   #starts = 0;
   #isEnding = false;
 
@@ -63,7 +63,7 @@ export class WorkerPool {
   }
 
   /** Sends a command to all workers, including those that are started later. */
-  tell(command: Command): void {
+  tell(command: SupervisorCommand): void {
     this.#standing.push(command);
     for (const worker of this.workers) worker.tell(command);
   }
@@ -112,7 +112,7 @@ export class WorkerPool {
       if (performance.now() - worker.startedAt > LASTING_MS) pauses.next = SHORTEST_PAUSE_MS;
       const why = worker.failure ?? exit;
       const what = worker.pid === 0 ? 'A worker could not be started' : `Worker ${worker.pid} ended`;
-      context.logger.error(`${what} (${why}); it is started anew in ${pauses.next}ms`);
+      context.logger.error(`${what} (${why}); it is started again in ${pauses.next}ms`);
       this.#after(pauses.next, () => {
         if (!this.#isEnding) this.#startWorker(share, pauses, { isFirst: false, announces: false });
       });

@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { HttpService } from '../server/http-service.ts';
 import type { ServiceContext } from '../server/service.ts';
-import type { Command, WorkerOrder } from './messages.ts';
+import type { SupervisorCommand, WorkerOrder } from './messages.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import { ToldFunction } from './told-function.ts';
 
@@ -77,7 +77,7 @@ export class WorkerService {
     if (!this.#isDraining) await service.listenOn(port);
   }
 
-  /** Settles with the reason when the function in this process has ended of itself, and the responses are answered. */
+  /** Settles with the reason when the function in this process has ended by itself, and the responses are answered. */
   async functionEnded(): Promise<string> {
     if (this.#function || !this.#service) return new Promise(() => undefined); // the supervisor deals with the function's end
     const reason = await this.#service.ended;
@@ -94,7 +94,7 @@ export class WorkerService {
     this.#service?.kill();
   }
 
-  readonly #onCommand = (command: Command): void => {
+  readonly #onCommand = (command: SupervisorCommand): void => {
     if (command === 'report') void this.#tellState();
     else if (command === 'refuse') this.#refuse();
     else if (command === 'drain') void this.#drain();

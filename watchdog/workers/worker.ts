@@ -8,7 +8,7 @@ import type { RunnerContext } from '../modes/runner.ts';
 import {
   isOurs,
   WORKER_VARIABLE,
-  type Command,
+  type SupervisorCommand,
   type FromWorker,
   type WorkerOrder,
   type WorkerState,
@@ -97,7 +97,7 @@ export class Worker {
     return this.#isReady ? performance.now() - this.#heardAt : 0;
   }
 
-  tell(type: Command): void {
+  tell(type: SupervisorCommand): void {
     if (this.#child.connected) this.#child.send({ type }, () => undefined);
   }
 

@@ -5,44 +5,63 @@ import type { ExchangeRequest, ExchangeResponse } from './message.ts';
 const FIRST_LOOKS_MS = [100, 125];
 const LOOK_MS = 500;
 
-/** How many checks there are between two answers of `100 Continue`. */
+/** How many checks there are from one `100 Continue`, or one zero, to the next. */
 const LOOKS_BETWEEN = 20;
 
 /** The silence after which TCP itself checks whether the other side still exists, in milliseconds. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** How long after its request a client may end its side and be taken for one that still reads, in milliseconds. */
+const BEHIND_REQUEST_MS = 250;
+
+/** How many zeros may stand before the size of a chunk: readers of chunks take sizes of 16 digits and more. */
+const MOST_ZEROS = 6;
+
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const ZERO = '0';
 const NOTHING = Buffer.alloc(0);
 
 /**
  * Watches a client that has ended its side of the connection, so that its request is served if it still reads, and
  * given up if it has gone. TCP shows the difference only when something is sent: a client that has closed its socket
- * answers with a reset. So after a tenth of a second without a response the client gets a `100 Continue`, which a
- * server may send at any time (RFC 9110, section 15.2), but not in HTTP/1.0, which has none. A client that ends its
- * side in the middle of a response counts as gone, unless more of the response follows at once.
+ * answers with a reset. So after a tenth of a second in which nothing of the response was sent the client gets something
+ * that means nothing: before the response a `100 Continue`, which a server may send at any time (RFC 9110, section 15.2),
+ * and between the chunks of a response a zero, as the size of the next chunk may have zeros before it (RFC 9112, section
+ * 7.1). Neither can be sent in HTTP/1.0, nor within a body with a length. There, a client that ends its side in the
+ * middle of a response counts as gone, unless that came right behind its request, or more of the response follows at once.
  * @param hasBegun whether any byte of the response has been sent
+ * @param sinceRequest milliseconds since the request was read; undefined where that is not known
  */
 export function watchHalfClosed(
   socket: Socket,
   request: ExchangeRequest,
   response: ExchangeResponse,
   hasBegun: () => boolean,
+  sinceRequest?: number,
 ): void {
   let looks = 0;
+  let zeros = 0;
   let sent = socket.bytesWritten;
-  let isProven = false;
+  let isProven = sinceRequest !== undefined && sinceRequest < BEHIND_REQUEST_MS;
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const look = (): void => {
     if (socket.destroyed) return;
-    const now = socket.bytesWritten;
-    if (now !== sent) isProven = true; // bytes were sent since, and the client has not answered with a reset
-    sent = now;
+    const hasSent = socket.bytesWritten !== sent;
+    if (hasSent) isProven = true; // bytes were sent since, and the client has not answered with a reset
     socket.write(NOTHING); // fails if a reset has come
-    if (hasBegun()) {
-      if (!isProven && looks >= FIRST_LOOKS_MS.length && socket.writableLength === 0) socket.destroy();
-    } else if (looks % LOOKS_BETWEEN === 0 && request.httpVersion === '1.1') {
-      socket.write(CONTINUE);
+    const isDue = looks % LOOKS_BETWEEN === 0;
+    if (!hasBegun()) {
+      if (isDue && request.httpVersion === '1.1') socket.write(CONTINUE);
+    } else if (!response.chunkedEncoding) {
+      const isSilent = looks >= FIRST_LOOKS_MS.length && socket.writableLength === 0;
+      if (!isProven && isSilent) socket.resetAndDestroy(); // not closed: the end would look like that of the body
+    } else if (hasSent) {
+      zeros = 0;
+    } else if (isDue && zeros < MOST_ZEROS && socket.writableLength === 0) {
+      socket.write(ZERO);
+      zeros += 1;
     }
+    sent = socket.bytesWritten;
     looks += 1;
   };
   const timers = FIRST_LOOKS_MS.map((ms) => setTimeout(look, ms));

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * A body of at most so many bytes is sent in one string with its head. A write of several parts is a writev, which
- * costs more than copying so many bytes.
+ * The largest body that is sent in one string with its head, in bytes. A write of several parts is a writev, which
+ * costs more than the copy of such a body.
  */
 export const MOST_IN_ONE_WRITE = 8 << 10;
 

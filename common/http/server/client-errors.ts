@@ -11,7 +11,7 @@ const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_E
 /** A request line whose method is one by its form (RFC 9110, section 9.1), whatever Node's parser knows of it. */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~\dA-Za-z-]{1,100}) \S+ HTTP\/1\.[01]\r?\n/;
 
-/** What is answered in the place of a request that could not be read. */
+/** The answer to a request that could not be read. */
 interface Refusal {
   readonly status: number;
   readonly reason: string;

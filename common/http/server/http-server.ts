@@ -48,7 +48,14 @@ export function serve(
   server
     .on('request', gate.told(handler.handle))
     .on('checkContinue', gate.told(handler.handleExpecting))
-    .on('checkExpectation', gate.told(handler.refuseExpectation))
+    .on(
+      'checkExpectation',
+      gate.told((request, response) => {
+        if (request.headers.expect === '')
+          handler.handle(request, response); // nothing is expected
+        else handler.refuseExpectation(request, response);
+      }),
+    )
     .on('clientError', clientErrors.answer);
   server.on('connect', (request, stream) => {
     gate.release(stream as Socket);

@@ -1,4 +1,7 @@
-/** A connection that ends within so many milliseconds after an answer probably ended for its number of answers. */
+/**
+ * The longest time between an answer and the end of a connection that probably ended for its number of answers, in
+ * milliseconds.
+ */
 const SOON_MS = 50;
 
 /** How many connections are closed for their number of answers before that rule is tested again. */

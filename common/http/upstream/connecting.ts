@@ -59,7 +59,7 @@ export class Connecting {
     });
   }
 
-  /** Ends the attempts under way, as nobody is there any more who could take a connection. */
+  /** Ends the attempts under way, as the upstream is gone and cannot take a connection. */
   giveUp(): void {
     for (const socket of this.#attempts) socket.destroy(failure('ECONNREFUSED', 'it has ended'));
   }

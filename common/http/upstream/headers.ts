@@ -1,5 +1,8 @@
 import { firstValue } from '../field-lines.ts';
 
+/** The largest head of a response, in bytes: as large as that of a request may be. */
+export const MOST_RESPONSE_HEAD = 1 << 20;
+
 /** Header fields that belong to one connection and stay on it (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',

@@ -3,16 +3,30 @@ import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
 
+/** What is said of a 101 to a request that asks for no upgrade. */
+const SWITCHED_UNASKED = 'the function switches protocols, which nobody asked for';
+
 /** Relays the result of a request by Node's client: informational responses, the response, or its failure. */
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {
-  outgoing.on('error', (error) => {
+  let response: IncomingMessage | undefined;
+  const fail = (error: Error): void => {
     const text = `Upstream HTTP request error: ${messageOf(error)}`;
     exchange.failUpstream(text, error);
+  };
+  outgoing.on('error', (error) => {
+    if (response?.complete !== true) fail(error); // else bytes have followed that belong to no response
   });
   outgoing.on('information', ({ statusCode, rawHeaders }) =>
     relayInformation(exchange, statusCode, rawHeaders),
   );
-  outgoing.on('response', (incoming) => relayResponse(exchange, incoming));
+  outgoing.on('upgrade', (_incoming, socket) => {
+    socket.destroy();
+    fail(new Error(SWITCHED_UNASKED));
+  });
+  outgoing.on('response', (incoming) => {
+    response = incoming;
+    relayResponse(exchange, incoming);
+  });
 }
 
 function relayResponse(exchange: Exchange, incoming: IncomingMessage): void {

@@ -7,7 +7,7 @@ import { HttpError } from '../http-error.ts';
 import type { Manner } from '../manner.ts';
 import { connectSomewhere, type Connecting, type Elsewhere } from './connecting.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
-import { endToEndHeaders, withoutHeader } from './headers.ts';
+import { endToEndHeaders, MOST_RESPONSE_HEAD, withoutHeader } from './headers.ts';
 
 /** How an upgrade ended. */
 export interface UpgradeOutcome {
@@ -31,9 +31,6 @@ export interface UpgradeHead {
 
 /** Methods whose requests usually have no body, and need no Content-Length without one. */
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
-
-/** The largest head of a response, in bytes. */
-const MOST_HEADERS = 1 << 20;
 
 /**
  * The request that http-proxy gets in place of the real one: one that it accepts. It would refuse upgrades that are not
@@ -82,7 +79,7 @@ export class UpgradeProxy {
 
   /** Closes all upgraded connections. */
   close(): void {
-    for (const carriage of this.#carriages.values()) carriage.destroy();
+    for (const carriage of this.#carriages.values()) carriage.close();
   }
 
   /** Loads http-proxy with the first upgrade, as most functions never have one. */
@@ -164,14 +161,14 @@ class Carriage {
   onOutgoing(outgoing: ClientRequest & { maxHeaderSize?: number }): void {
     this.#outgoing = outgoing;
     outgoing.method = this.#request.method;
-    outgoing.maxHeaderSize = MOST_HEADERS;
+    outgoing.maxHeaderSize = MOST_RESPONSE_HEAD;
     outgoing.maxHeadersCount = 0; // by default Node silently drops headers past 2000
     outgoing.once('socket', (upstream) => replaceNextWrite(upstream, requestHead(this.#request)));
     outgoing.once('response', this.#onRefusal);
     outgoing.once('upgrade', this.#onUpgrade);
   }
 
-  destroy(): void {
+  close(): void {
     this.#socket.destroy();
   }
 

@@ -153,13 +153,13 @@ export class Upstream {
     return this.#slowPath;
   }
 
-  /** Where the fast path continues with a request that has not reached another upstream. */
+  /** Finds the connections by which the fast path sends a request to an upstream that replaces one that took none. */
   static #poolOf(upstream: Upstream, error: Error): FastPool {
     if (upstream.#pool) return upstream.#pool;
     throw error;
   }
 
-  /** Where the other ways continue with one. */
+  /** Gives the function by which the other ways connect to the replacement. */
   static #connectingBy(elsewhere: Elsewhere<Upstream> | undefined): Elsewhere<Connecting> | undefined {
     return elsewhere && (async (error) => (await elsewhere(error)).#connecting);
   }

@@ -191,7 +191,7 @@ export class JetStreamStore implements CallStore {
   }
 
   async #end(record: CallRecord): Promise<void> {
-    if (await this.#leases.end(record.id)) return;
+    if (await this.#leases.acknowledge(record.id)) return;
     this.#ended.add(subjectOf(this.#options.stream, record));
   }
 

@@ -43,7 +43,7 @@ export class Leases {
   }
 
   /** Tells NATS that the call has ended. @returns whether NATS has confirmed that */
-  async end(id: string): Promise<boolean> {
+  async acknowledge(id: string): Promise<boolean> {
     const lease = this.#leases.get(id);
     this.#leases.delete(id);
     return (await lease?.message.ackAck({ timeout: CONFIRMED_WITHIN_MS }).catch(() => false)) ?? false;

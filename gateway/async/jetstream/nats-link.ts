@@ -117,7 +117,7 @@ export class NatsLink {
 
   #down(why: string): void {
     this.#why = why;
-    this.#session?.end(why);
+    this.#session?.fail(why);
     this.#session = undefined;
   }
 

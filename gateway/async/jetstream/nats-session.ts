@@ -27,7 +27,7 @@ export class NatsSession {
   }
 
   /** Rejects all work under way, as the connection is lost. */
-  end(why: string): void {
+  fail(why: string): void {
     for (const lose of this.#works) lose(new Error(why));
   }
 }

@@ -8,7 +8,7 @@ import { containerHealth, containerReadiness, type ProbeRules } from './containe
 import type { EngineLink } from './engine-link.ts';
 import type { HealthCommand } from './health-command.ts';
 import { LogFollower, type KnownLine } from './log-follower.ts';
-import { CONTAINER, STATS, type Container } from './wire.ts';
+import { CONTAINER, STATS, type Container } from './engine-answers.ts';
 
 export interface ContainerInstanceOptions {
   /** The instance's name, in log lines. */

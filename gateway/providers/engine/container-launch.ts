@@ -1,10 +1,14 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf } from '../../../common/errors.ts';
+import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import type { ContainerRecord } from '../../state/function-store.ts';
-import type { LaunchOptions } from '../instances/version.ts';
+import type { LaunchOptions } from '../instances/function-version.ts';
 import type { EngineClient } from './client/engine-client.ts';
+import { packArchive } from './client/tar.ts';
 import { ContainerInstance } from './container-instance.ts';
-import { containerSpec, SECRETS, type SpecFacts } from './container-spec.ts';
+import { containerSpec, type SpecFacts } from './container-spec.ts';
 import type { EngineContext } from './engine-context.ts';
 import { HealthCommand } from './health-command.ts';
 import type { EngineImage } from './images.ts';
@@ -12,10 +16,9 @@ import { LABELS } from './labels.ts';
 import type { Network } from './networks.ts';
 import { runtimeOf } from './profiles.ts';
 import { publishAt, publishedHost } from './reach.ts';
-import { secretsArchive } from './secrets-archive.ts';
-import { CONTAINER, CREATED, type Container } from './wire.ts';
+import { CONTAINER, CREATED, type Container } from './engine-answers.ts';
 
-export interface LaunchParts {
+export interface ContainerLaunchParts {
   readonly client: EngineClient;
   readonly context: EngineContext;
   readonly deployment: Deployment;
@@ -31,7 +34,10 @@ const START_WITHIN_MS = 120_000;
 const REMOVE_WITHIN_MS = 30_000;
 
 /** Creates a container of a version and starts it. @throws Error with the engine's reason */
-export async function startContainer(parts: LaunchParts, options: LaunchOptions): Promise<ContainerInstance> {
+export async function startContainer(
+  parts: ContainerLaunchParts,
+  options: LaunchOptions,
+): Promise<ContainerInstance> {
   const { client, context } = parts;
   const { roster, networks, reach, listenAt } = context;
   roster.begin(options.id);
@@ -47,7 +53,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
     return instanceOf(parts, options, { container, image, network, isAdopted: false });
   } catch (thrown) {
     if (id !== undefined) await remove(client, id);
-    roster.end(options.id, id);
+    roster.forget(options.id, id);
     networks.doubt(parts.deployment.namespace);
     throw new Error(messageOf(thrown), { cause: thrown });
   }
@@ -58,7 +64,7 @@ export async function startContainer(parts: LaunchParts, options: LaunchOptions)
  * @returns undefined where that is not possible; then the container is removed
  */
 export async function adoptContainer(
-  parts: LaunchParts,
+  parts: ContainerLaunchParts,
   options: LaunchOptions,
   id: string,
 ): Promise<ContainerInstance | undefined> {
@@ -77,13 +83,18 @@ export async function adoptContainer(
 }
 
 /** Finds the version's image by its id, or by its name if the image with this id was removed. */
-async function findImage({ client, context, deployment, container }: LaunchParts): Promise<EngineImage> {
+async function findImage({
+  client,
+  context,
+  deployment,
+  container,
+}: ContainerLaunchParts): Promise<EngineImage> {
   const { images } = context;
   return (await images.find(client, container.image)) ?? images.obtain(client, deployment.image);
 }
 
 async function create(
-  parts: LaunchParts,
+  parts: ContainerLaunchParts,
   instance: string,
   image: EngineImage,
   network: Network,
@@ -107,7 +118,7 @@ async function create(
   if (secrets === undefined || secretsAt !== 'volume') return id;
   try {
     const archive = await secretsArchive(secrets);
-    await client.send('PUT', `/containers/${id}/archive`, { query: { path: SECRETS }, archive });
+    await client.send('PUT', `/containers/${id}/archive`, { query: { path: SECRETS_MOUNT }, archive });
   } catch (thrown) {
     await remove(client, id);
     throw thrown;
@@ -116,7 +127,7 @@ async function create(
 }
 
 /** Where a container finds its secrets: an engine on another machine gets them by its API. */
-function secretsOf({ context, secrets }: LaunchParts): SpecFacts['secrets'] {
+function secretsOf({ context, secrets }: ContainerLaunchParts): SpecFacts['secrets'] {
   if (secrets === undefined) return undefined;
   const bind = context.pathForEngine(secrets);
   return bind === undefined ? 'volume' : { bind };
@@ -130,7 +141,7 @@ interface StartedContainer {
 }
 
 async function instanceOf(
-  { client, context, deployment }: LaunchParts,
+  { client, context, deployment }: ContainerLaunchParts,
   { id, onLine, keptLines }: LaunchOptions,
   { container, image, network, isAdopted }: StartedContainer,
 ): Promise<ContainerInstance> {
@@ -155,8 +166,8 @@ async function instanceOf(
     knownLines: kept.filter((line) => line.instance === name),
     onLine,
     onRemove: () => {
-      roster.end(id, container.Id);
-      roster.end(name, container.Id);
+      roster.forget(id, container.Id);
+      roster.forget(name, container.Id);
     },
   });
   roster.add(instance);
@@ -194,4 +205,14 @@ async function remove(client: EngineClient, id: string): Promise<void> {
   await client
     .send('DELETE', `/containers/${id}`, { query, timeout: REMOVE_WITHIN_MS }, [404, 409])
     .catch(() => undefined); // a container that stays is found in the next list
+}
+
+/** The secrets of a folder as an engine on another machine takes them: to be read by any user, changed by none. */
+async function secretsArchive(folder: string): Promise<Buffer> {
+  const files = (await readdir(folder)).map(async (name) => ({
+    name,
+    mode: 0o444,
+    content: await readFile(join(folder, name)),
+  }));
+  return packArchive([{ name: './', mode: 0o555 }, ...(await Promise.all(files))]);
 }

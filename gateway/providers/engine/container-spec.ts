@@ -1,12 +1,13 @@
+import { SECRETS_MOUNT } from '../../../common/secrets-mount.ts';
 import type { Deployment } from '../../functions/deployment.ts';
-import { containerLabels, type Identity } from './labels.ts';
+import { containerLabels, type ContainerIdentity } from './labels.ts';
 import { GATEWAY_NAMES, type Network } from './networks.ts';
 import type { Reach } from './reach.ts';
 import { resourcesOf, sizeOfTmp } from './resources.ts';
 
 export interface SpecFacts {
   readonly deployment: Deployment;
-  readonly identity: Identity;
+  readonly identity: ContainerIdentity;
   /** The image's id. */
   readonly image: string;
   /** The port at which the container takes requests. */
@@ -28,7 +29,6 @@ export interface SpecFacts {
 
 /** The address of the gateway for functions. */
 const GATEWAY_URL = 'http://gateway.openfaas:8080';
-export const SECRETS = '/var/openfaas/secrets';
 /** How many processes and threads a container may have: this stops a fork bomb. */
 const MOST_PROCESSES = 4096;
 /** How much of a container's output the engine keeps. The gateway keeps its own log. */
@@ -49,7 +49,7 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
     // Only some engines would run the image's own check: the gateway runs it.
     Healthcheck: { Test: ['NONE'] },
     ...(user && { User: user }),
-    ...(secrets === 'volume' && { Volumes: { [SECRETS]: {} } }),
+    ...(secrets === 'volume' && { Volumes: { [SECRETS_MOUNT]: {} } }),
     HostConfig: {
       ...resourcesOf(deployment),
       ...(deployment.readOnlyRootFilesystem && {
@@ -66,7 +66,7 @@ export function containerSpec(facts: SpecFacts): Record<string, unknown> {
       ...(reach !== 'network' && { ExtraHosts: GATEWAY_NAMES.map((name) => `${name}:${hostOf(facts)}`) }),
       ...(typeof secrets === 'object' && {
         // On systems with SELinux, a container can read the files only with `z`.
-        Binds: [`${secrets.bind}:${SECRETS}:ro,z`],
+        Binds: [`${secrets.bind}:${SECRETS_MOUNT}:ro,z`],
       }),
       ...(facts.runtime && { Runtime: facts.runtime }),
     },

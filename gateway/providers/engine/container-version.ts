@@ -1,7 +1,7 @@
 import type { Instance } from '../instances/instance.ts';
 import type { SecretsFolder } from '../instances/secrets-folder.ts';
 import { readProbes } from '../instances/probe-settings.ts';
-import { Version, type LaunchOptions } from '../instances/version.ts';
+import { FunctionVersion, type LaunchOptions } from '../instances/function-version.ts';
 import type { ContainerRecord, VersionRecord } from '../../state/function-store.ts';
 import { adoptContainer, startContainer } from './container-launch.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -9,7 +9,7 @@ import { profileNotes } from './profiles.ts';
 import { withoutEffect } from './resources.ts';
 
 /** A version of a function that runs in containers. */
-export class ContainerVersion extends Version {
+export class ContainerVersion extends FunctionVersion {
   override readonly canOverlap = true;
   readonly container: ContainerRecord;
   readonly #context: EngineContext;

@@ -7,7 +7,7 @@ import { EngineClient } from './client/engine-client.ts';
 import { findEngine } from './client/find-engine.ts';
 import { jsonStream } from './client/json-stream.ts';
 import { ofState } from './labels.ts';
-import { CONTAINERS, EVENT, INFO, type EngineEvent, type ListedContainer } from './wire.ts';
+import { CONTAINERS, EVENT, INFO, type EngineEvent, type ListedContainer } from './engine-answers.ts';
 
 export type EngineInfo = typeof INFO.zero;
 

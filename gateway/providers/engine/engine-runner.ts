@@ -7,7 +7,7 @@ import type { ContainerRecord, VersionRecord } from '../../state/function-store.
 import type { SecretStore } from '../../state/secret-store.ts';
 import type { Runner } from '../instances/runner.ts';
 import { SecretsFolder } from '../instances/secrets-folder.ts';
-import type { Version } from '../instances/version.ts';
+import type { FunctionVersion } from '../instances/function-version.ts';
 import { EngineError, type EngineClient } from './client/engine-client.ts';
 import { checkLabels } from './labels.ts';
 import { ContainerVersion } from './container-version.ts';
@@ -20,7 +20,7 @@ import { decideReach, publishAt, publishedHost, type Reach } from './reach.ts';
 import { Roster } from './roster.ts';
 import { makeSecretsPlace, tidySecrets } from './secrets-place.ts';
 import { stateId } from './state-id.ts';
-import type { Container } from './wire.ts';
+import type { Container } from './engine-answers.ts';
 
 export interface EngineRunnerOptions {
   readonly stateFolder: string;
@@ -103,7 +103,7 @@ export class EngineRunner implements Runner {
 
   async close(): Promise<void> {
     const { link, networks } = this.#context;
-    if (link.away === undefined) await networks.end(link.client).catch(() => undefined);
+    if (link.away === undefined) await networks.removeAll(link.client).catch(() => undefined);
     await link.stop();
     await tidySecrets(this.#options.stateFolder, this.#state, new Set());
   }
@@ -125,7 +125,7 @@ export class EngineRunner implements Runner {
     }
   }
 
-  async make(record: VersionRecord): Promise<Version> {
+  async make(record: VersionRecord): Promise<FunctionVersion> {
     const { deployment } = record;
     const container: ContainerRecord = record.container ?? { image: '', generation: '' };
     const hasSecrets = deployment.secrets.length > 0;

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import type { EngineClient } from './client/engine-client.ts';
-import { CREATED, EXEC, type HealthCheck } from './wire.ts';
+import { CREATED, EXEC, type HealthCheck } from './engine-answers.ts';
 
 /** Docker's defaults for values that a HEALTHCHECK leaves out. */
 const INTERVAL_MS = 30_000;

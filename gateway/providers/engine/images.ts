@@ -5,7 +5,7 @@ import { EngineError, type EngineClient } from './client/engine-client.ts';
 import { readImageReference, type ImageReference } from './client/image-reference.ts';
 import { jsonStream } from './client/json-stream.ts';
 import { registryLogin } from './client/registry-login.ts';
-import { IMAGE, PULL_STEP } from './wire.ts';
+import { IMAGE, PULL_STEP } from './engine-answers.ts';
 
 /** When a deployment pulls its image: always, if the engine does not have it, or never. */
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';

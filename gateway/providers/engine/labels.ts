@@ -12,7 +12,7 @@ export const LABELS = {
 } as const;
 
 /** The values of the labels of a container. */
-export interface Identity {
+export interface ContainerIdentity {
   readonly state: string;
   readonly generation: string;
   readonly instance: string;
@@ -21,7 +21,7 @@ export interface Identity {
 /** @returns the labels of a function's container: the function's own, and the gateway's, which override them */
 export function containerLabels(
   { name, namespace, labels }: Deployment,
-  identity: Identity,
+  identity: ContainerIdentity,
 ): Record<string, string> {
   return {
     ...labels,

@@ -1,6 +1,6 @@
 import { EngineError, type EngineClient } from './client/engine-client.ts';
 import { LABELS, ofState } from './labels.ts';
-import { NETWORK, NETWORKS } from './wire.ts';
+import { NETWORK, NETWORKS } from './engine-answers.ts';
 
 /** The names of the gateway for functions, as in a cluster. */
 export const GATEWAY_NAMES = [
@@ -69,7 +69,7 @@ export class Networks {
    * connected to them until it has ended, and Podman 4 leaves rules for published ports behind if a container that is
    * being stopped is disconnected.
    */
-  async end(client: EngineClient): Promise<void> {
+  async removeAll(client: EngineClient): Promise<void> {
     if (this.#beside === undefined) await this.sweep(client, new Set());
   }
 

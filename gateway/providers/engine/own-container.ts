@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { EngineError, type EngineClient } from './client/engine-client.ts';
-import { CONTAINER, type Container } from './wire.ts';
+import { CONTAINER, type Container } from './engine-answers.ts';
 
 /**
  * Matches the mount of a file that an engine puts into each container (proc(5), mountinfo: the fourth field is the

@@ -1,5 +1,5 @@
+import { parseQuantity } from '../../../common/quantity.ts';
 import type { Deployment } from '../../functions/deployment.ts';
-import { parseQuantity } from '../../functions/quantity.ts';
 
 /** The smallest memory limit that engines accept, in bytes. */
 const LEAST_MEMORY = 6 << 20;

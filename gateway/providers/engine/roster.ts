@@ -2,7 +2,7 @@ import { messageOf } from '../../../common/errors.ts';
 import type { EngineClient } from './client/engine-client.ts';
 import type { ContainerInstance } from './container-instance.ts';
 import { LABELS } from './labels.ts';
-import type { EngineEvent, ListedContainer } from './wire.ts';
+import type { EngineEvent, ListedContainer } from './engine-answers.ts';
 
 /** A container that runs, and was started by an earlier run of the gateway. */
 interface Found {
@@ -92,7 +92,7 @@ export class Roster {
   }
 
   /** Forgets an instance. If the engine is away now, the container is removed when it is listed again. */
-  end(instance: string, container: string | undefined): void {
+  forget(instance: string, container: string | undefined): void {
     this.#own.delete(instance);
     if (container !== undefined) this.#live.delete(container);
   }

@@ -1,5 +1,5 @@
 import type { FunctionStatus } from '../../functions/function-status.ts';
-import type { Member } from './version.ts';
+import type { Member } from './function-version.ts';
 
 /** Sums the CPU seconds of all instances that a function has had. The sum keeps those of instances that have ended. */
 export class CpuTotal {

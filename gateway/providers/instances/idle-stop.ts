@@ -4,7 +4,7 @@ export interface IdleStop {
   isIdle(): boolean;
   /** Writes the wanted number of instances to the disk: zero, or the number before. */
   write(wish: 'zero' | 'as before'): Promise<void>;
-  /** Takes the instances out of the rotation, synchronously, and ends them. */
+  /** Takes the instances out of the rotation, synchronously, and stops them. */
   stop(): void;
 }
 

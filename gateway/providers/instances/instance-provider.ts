@@ -5,8 +5,8 @@ import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import { leastReplicas } from '../../functions/replicas.ts';
-import { LogRing } from '../../logs/log-ring.ts';
-import { streamLogs } from '../../logs/log-stream.ts';
+import { LogRing } from '../../function-logs/log-ring.ts';
+import { streamLogs } from '../../function-logs/log-stream.ts';
 import { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord, FunctionStore, VersionRecord } from '../../state/function-store.ts';
 import type { NamespaceStore } from '../../state/namespace-store.ts';
@@ -18,7 +18,7 @@ import { ManagedFunction } from './managed-function.ts';
 import { OwnPorts, type PortOpener } from './own-ports.ts';
 import type { Runner } from './runner.ts';
 import { Turnstile } from './turnstile.ts';
-import type { Version } from './version.ts';
+import type { FunctionVersion } from './function-version.ts';
 
 export interface InstanceProviderOptions {
   readonly runner: Runner;
@@ -221,7 +221,7 @@ export class InstanceProvider implements Provider {
       rotation: this.endpoints,
       onRecordChanged: () => this.#keepRecord({ name, namespace }),
       turnstile: this.#turnstile,
-      onRetired: (version: Version) => void this.#discard(version),
+      onRetired: (version: FunctionVersion) => void this.#discard(version),
       ownPorts: this.#options.functionPorts && new OwnPorts(this.#options.functionPorts),
     };
     const ring = new LogRing(join(this.#options.stateFolder, 'logs', namespace, name));
@@ -239,7 +239,7 @@ export class InstanceProvider implements Provider {
   }
 
   /** Removes the files of a version that is no longer used. */
-  async #discard(version: Version): Promise<void> {
+  async #discard(version: FunctionVersion): Promise<void> {
     const versions = [...this.#functions.values()].flatMap((managed) => managed.versionsInUse);
     await version.discard(versions.filter((other) => other !== version));
   }

@@ -33,7 +33,7 @@ export interface Instance {
   isReady(settings: ProbeSettings): Promise<boolean>;
   /** Sends one health probe. @returns whether the instance is healthy */
   isHealthy(settings: ProbeSettings): Promise<boolean>;
-  /** Asks it to end, and kills it after the deadline. */
+  /** Asks it to end by SIGTERM, and kills it after the deadline. */
   stop(deadlineMs: number): Promise<void>;
   /** Kills it at once, with all processes that it has started. */
   kill(): Promise<void>;

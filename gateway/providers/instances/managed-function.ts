@@ -3,17 +3,17 @@ import { messageOf } from '../../../common/errors.ts';
 import { givenUpLine } from '../../../common/status-notes.ts';
 import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
-import type { LogRing } from '../../logs/log-ring.ts';
+import type { LogRing } from '../../function-logs/log-ring.ts';
 import type { Rotation } from '../../routing/rotation.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
 import { CpuTotal } from './cpu-total.ts';
 import { isInspected, type OwnPorts } from './own-ports.ts';
-import { planInstances } from './plan.ts';
+import { planInstances } from './instance-plan.ts';
 import { untilReady } from './readiness.ts';
 import type { Turnstile } from './turnstile.ts';
 import { endOf, type Instance } from './instance.ts';
 import { managedStatus } from './managed-status.ts';
-import { endpointOf, isDraining, type Member, type Version } from './version.ts';
+import { endpointOf, isDraining, type Member, type FunctionVersion } from './function-version.ts';
 import { watch } from './watch.ts';
 
 /** The parts of the provider that a function works with. */
@@ -23,7 +23,7 @@ export interface ManagedFunctionContext {
   readonly onRecordChanged: () => void;
   readonly turnstile: Turnstile;
   /** Called with a version that starts no more instances, once its last one has ended. */
-  readonly onRetired: (version: Version) => void;
+  readonly onRetired: (version: FunctionVersion) => void;
   /** For development: the ports that lead to this function only. */
   readonly ownPorts: OwnPorts | undefined;
 }
@@ -41,10 +41,10 @@ export class ManagedFunction {
   readonly ring: LogRing;
   readonly #context: ManagedFunctionContext;
   #record: FunctionRecord;
-  #current: Version;
-  #previous: Version | undefined;
+  #current: FunctionVersion;
+  #previous: FunctionVersion | undefined;
   /** Versions before that one, whose last instances are draining. */
-  readonly #retired = new Set<Version>();
+  readonly #retired = new Set<FunctionVersion>();
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
   readonly #cpuTotal = new CpuTotal();
@@ -54,7 +54,7 @@ export class ManagedFunction {
   constructor(
     context: ManagedFunctionContext,
     record: FunctionRecord,
-    versions: { readonly current: Version; readonly previous: Version | undefined },
+    versions: { readonly current: FunctionVersion; readonly previous: FunctionVersion | undefined },
     ring: LogRing,
   ) {
     const { name, namespace } = record.current.deployment;
@@ -75,17 +75,17 @@ export class ManagedFunction {
   }
 
   /** The versions that run or are about to: the current one, and the one before while it is needed. */
-  get versions(): Version[] {
+  get versions(): FunctionVersion[] {
     return this.#previous ? [this.#current, this.#previous] : [this.#current];
   }
 
   /** The versions that have instances or may start some: their files are in use. */
-  get versionsInUse(): Version[] {
+  get versionsInUse(): FunctionVersion[] {
     return [...this.versions, ...this.#retired];
   }
 
   /** The version that serves until a next one is ready. */
-  get lastServing(): Version | undefined {
+  get lastServing(): FunctionVersion | undefined {
     return this.#current.hasServed ? this.#current : this.#previous;
   }
 
@@ -109,7 +109,7 @@ export class ManagedFunction {
     else this.#reconcile();
   }
 
-  /** Ends the function for good: its calls are answered first. Resolves when its last instance has ended. */
+  /** Stops the function for good: its calls are answered first. Resolves when its last instance has ended. */
   async remove(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -119,7 +119,7 @@ export class ManagedFunction {
     for (const version of this.versions) this.#context.onRetired(version);
   }
 
-  /** Ends all instances. Calls in flight have `deadlineMs` to be answered. */
+  /** Stops all instances. Calls in flight have `deadlineMs` to be answered. */
   async stop(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
@@ -195,14 +195,14 @@ export class ManagedFunction {
     this.#context.onRetired(previous);
   }
 
-  #launch(version: Version): void {
+  #launch(version: FunctionVersion): void {
     const member = version.addMember();
     void this.#context.turnstile.pass(() =>
       Promise.race([this.#bringUp(version, member), sleep(START_HOLDS_MS, undefined, { ref: false })]),
     );
   }
 
-  async #bringUp(version: Version, member: Member): Promise<void> {
+  async #bringUp(version: FunctionVersion, member: Member): Promise<void> {
     if (isDraining(member) || this.#isEnding) return;
     let instance: Instance;
     try {
@@ -238,20 +238,20 @@ export class ManagedFunction {
     else if (member.phase === 'serving') stable.switchTo(port);
   }
 
-  #serve(version: Version, member: Member): void {
+  #serve(version: FunctionVersion, member: Member): void {
     version.serve(member, performance.now());
     this.ownPorts?.debugger?.switchTo(member.debuggerPort);
     this.#context.rotation.add(this.name, endpointOf(member));
   }
 
   /** Takes an instance that has ended out of the rotation at once, and notes a failure if nothing had stopped it. */
-  #onGone(version: Version, member: Member): void {
+  #onGone(version: FunctionVersion, member: Member): void {
     void this.#context.rotation.withdraw(this.name, member.id);
     member.gone.abort();
     if (member.phase === 'serving') this.#fail(version, member, endOf(member.instance));
   }
 
-  #fail(version: Version, member: Member, reason: string): void {
+  #fail(version: FunctionVersion, member: Member, reason: string): void {
     if (!version.members.delete(member.id) || this.#isEnding) return void member.instance?.kill();
     void this.#context.rotation.withdraw(this.name, member.id);
     version.fail(member, reason, performance.now());
@@ -260,7 +260,7 @@ export class ManagedFunction {
     this.#reconcile();
   }
 
-  async #watch(version: Version, member: Member, instance: Instance): Promise<void> {
+  async #watch(version: FunctionVersion, member: Member, instance: Instance): Promise<void> {
     // an instance at a breakpoint answers no probe
     if (this.ownPorts && isInspected(version.record.deployment)) return;
     await watch(instance, version.probes, {
@@ -277,7 +277,7 @@ export class ManagedFunction {
     });
   }
 
-  #drain(version: Version, member: Member, deadlineMs: number): void {
+  #drain(version: FunctionVersion, member: Member, deadlineMs: number): void {
     if (member.phase === 'draining') return;
     member.phase = 'draining';
     member.unwanted.abort(new Error('it is not wanted any more'));
@@ -292,15 +292,15 @@ export class ManagedFunction {
     this.#track(end());
   }
 
-  /** Ends a version that is neither the current one nor the one before. */
-  #retire(version: Version): void {
+  /** Stops the instances of a version that is neither the current one nor the one before. */
+  #retire(version: FunctionVersion): void {
     this.#retired.add(version);
     for (const member of version.members.values()) this.#drain(version, member, DRAIN_MS);
     this.#forgetRetired(version);
   }
 
   /** Forgets a retired version once its last instance has ended: until then, that one needs its files. */
-  #forgetRetired(version: Version): void {
+  #forgetRetired(version: FunctionVersion): void {
     if (version.members.size === 0 && this.#retired.delete(version)) this.#context.onRetired(version);
   }
 

@@ -1,23 +1,23 @@
 import type { FunctionStatus, InstanceState, InstanceStatus } from '../../functions/function-status.ts';
 import type { FunctionRecord } from '../../state/function-store.ts';
 import { measureAll, type CpuTotal } from './cpu-total.ts';
-import { statusNotes } from './status-notes.ts';
-import type { Member, Version } from './version.ts';
+import { statusNotes } from './version-notes.ts';
+import type { Member, FunctionVersion } from './function-version.ts';
 
-/** What the status of a function is made of. */
+/** The facts that the status of a function is made from. */
 export interface StatusParts {
   readonly record: FunctionRecord;
-  readonly current: Version;
-  readonly previous: Version | undefined;
-  /** All that have instances: those two, and those before them whose last instances are draining. */
-  readonly versions: readonly Version[];
+  readonly current: FunctionVersion;
+  readonly previous: FunctionVersion | undefined;
+  /** All versions that have instances: the current, the previous, and older ones whose last instances are draining. */
+  readonly versions: readonly FunctionVersion[];
   /** Counts the calls in flight at an instance, by its id. */
   readonly inFlightAt: (id: string) => number;
   /** Where CPU and memory are wanted: the processor time of the function so far. */
   readonly cpuTotal: CpuTotal | undefined;
 }
 
-/** Tells how a function is at this moment. */
+/** Makes the status of a function. */
 export async function managedStatus(parts: StatusParts): Promise<FunctionStatus> {
   const { record, current, previous, versions, inFlightAt, cpuTotal } = parts;
   const members = versions.flatMap((version) => [...version.members.values()]);
@@ -39,7 +39,10 @@ export async function managedStatus(parts: StatusParts): Promise<FunctionStatus>
  * Lists the instances of a function with their states, for the status.
  * @param inFlightAt counts the calls in flight at an instance, by its id
  */
-function instanceStates(versions: readonly Version[], inFlightAt: (id: string) => number): InstanceStatus[] {
+function instanceStates(
+  versions: readonly FunctionVersion[],
+  inFlightAt: (id: string) => number,
+): InstanceStatus[] {
   return versions.flatMap((version) =>
     [...version.members.values()].map((member) => {
       const inFlight = inFlightAt(member.id);

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../../common/duration.ts';
+import { StatedOptions } from '../../functions/stated-options.ts';
 
 /** The settings of a health or readiness probe. Times are in milliseconds. */
 export interface ProbeSettings {
@@ -25,23 +26,14 @@ const LONGEST_MS = 3_600_000;
 
 /** Reads the annotations com.openfaas.health.* and com.openfaas.ready.* (docs.openfaas.com, Workloads). */
 export function readProbes(annotations: Readonly<Record<string, string>>): FunctionProbes {
-  const warnings: string[] = [];
+  const options = new StatedOptions('annotation', annotations);
   const read = (kind: 'health' | 'ready', fallbackPath: string): ProbeSettings => {
     const value = <T>(
       name: string,
       fallback: T,
       parse: (text: string) => T | undefined,
       expected: string,
-    ): T => {
-      const annotation = `${PREFIX}${kind}.${name}`;
-      const text = annotations[annotation] ?? '';
-      const parsed = text === '' ? fallback : parse(text);
-      if (parsed === undefined)
-        warnings.push(
-          `the annotation ${annotation}=${JSON.stringify(text)} has no effect: expected ${expected}`,
-        );
-      return parsed ?? fallback;
-    };
+    ): T => options.read(`${PREFIX}${kind}.${name}`, fallback, parse, expected);
     const seconds = (name: string, fallback: number): number =>
       value(name, fallback, parseSeconds, 'seconds or a duration');
     const threshold = (name: string, fallback: number): number =>
@@ -56,7 +48,7 @@ export function readProbes(annotations: Readonly<Record<string, string>>): Funct
     };
   };
   const health = read('health', HEALTH_PATH);
-  return { health, ready: read('ready', READY_PATH), warnings };
+  return { health, ready: read('ready', READY_PATH), warnings: options.warnings };
 }
 
 function parsePath(text: string): string | undefined {

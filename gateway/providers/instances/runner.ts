@@ -1,6 +1,6 @@
 import type { Deployment } from '../../functions/deployment.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
-import type { Version } from './version.ts';
+import type { FunctionVersion } from './function-version.ts';
 
 /** Makes the versions of functions that run as instances: processes of this machine, or containers of an engine. */
 export interface Runner {
@@ -23,5 +23,5 @@ export interface Runner {
    */
   check(deployment: Deployment): Promise<VersionRecord>;
   /** Makes a version. If its image was removed since `check`, it fails when an instance is launched. */
-  make(record: VersionRecord): Promise<Version>;
+  make(record: VersionRecord): Promise<FunctionVersion>;
 }

@@ -6,9 +6,8 @@ import {
   WATCHDOG_COMMAND,
   type FoundImage,
 } from '../../../common/local-image.ts';
+import type { Environment } from '../../../common/settings/read.ts';
 import type { Deployment } from '../../functions/deployment.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The facts that all instances of a gateway share. */
 export interface HostFacts {

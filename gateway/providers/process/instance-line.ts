@@ -1,4 +1,4 @@
-import type { LineKind } from '../../logs/log-ring.ts';
+import type { LineKind } from '../../function-logs/log-ring.ts';
 
 /** A line that an instance wrote, from the watchdog or from the function. */
 export interface InstanceLine {

@@ -6,9 +6,9 @@ import type { FoundImage } from '../../../common/local-image.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import { isInspected } from '../instances/own-ports.ts';
-import type { LaunchOptions } from '../instances/version.ts';
+import type { LaunchOptions } from '../instances/function-version.ts';
 import { instanceEnvironment, type HostFacts } from './instance-environment.ts';
-import type { Limiter } from './limits/limiter.ts';
+import type { ResourceLimiter } from './limits/resource-limiter.ts';
 import { ProcessInstance } from './process-instance.ts';
 import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
@@ -22,7 +22,7 @@ export interface LaunchContext {
   readonly markerPrefix: string;
   /** Whether functions may ask for a debugger. */
   readonly development: boolean;
-  readonly limiter: Limiter;
+  readonly limiter: ResourceLimiter;
 }
 
 export interface LaunchParts extends Pick<LaunchOptions, 'id' | 'onLine' | 'onDebugger'> {

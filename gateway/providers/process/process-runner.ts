@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFolder } from '../../../common/files/remove-folder.ts';
 import { findLocalImage } from '../../../common/local-image.ts';
+import type { Environment } from '../../../common/settings/read.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
@@ -10,11 +11,10 @@ import type { SecretStore } from '../../state/secret-store.ts';
 import { instanceId } from '../instances/instance-id.ts';
 import { readProbes } from '../instances/probe-settings.ts';
 import type { Runner } from '../instances/runner.ts';
-import type { Version } from '../instances/version.ts';
+import type { FunctionVersion } from '../instances/function-version.ts';
 import { canRunAsFunctionUser, functionUser } from './function-users.ts';
-import type { Environment } from './instance-environment.ts';
 import type { LaunchContext } from './launch.ts';
-import { Limiter } from './limits/limiter.ts';
+import { ResourceLimiter } from './limits/resource-limiter.ts';
 import { preloadText } from './preload-text.ts';
 import { ProcessVersion } from './process-version.ts';
 import { killTree } from './process-tree.ts';
@@ -46,7 +46,7 @@ export class ProcessRunner implements Runner {
   readonly orchestration = 'process';
   readonly #options: ProcessRunnerOptions;
   readonly #launch: Omit<LaunchContext, 'limiter'>;
-  #limiter: Limiter | undefined;
+  #limiter: ResourceLimiter | undefined;
   #ownUsers: boolean;
 
   constructor(options: ProcessRunnerOptions) {
@@ -65,7 +65,7 @@ export class ProcessRunner implements Runner {
   }
 
   async open(): Promise<void> {
-    this.#limiter = await Limiter.open();
+    this.#limiter = await ResourceLimiter.open();
     const { runFolder, markerName, markerPrefix, host } = this.#launch;
     // A gateway that was killed may have left instances behind: they end before new ones start.
     await killTree(undefined, `${markerName}=${markerPrefix}`);
@@ -105,7 +105,7 @@ export class ProcessRunner implements Runner {
     throw new GatewayError('IMAGE_UNAVAILABLE', text);
   }
 
-  async make(record: VersionRecord): Promise<Version> {
+  async make(record: VersionRecord): Promise<FunctionVersion> {
     if (!this.#limiter) throw new Error('the runner was not opened');
     const { deployment, revision } = record;
     const { stateFolder, secrets } = this.#options;

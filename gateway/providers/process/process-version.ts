@@ -3,7 +3,7 @@ import { removeUnusedRevisions } from '../../images/unused-revisions.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { FunctionProbes } from '../instances/probe-settings.ts';
-import { Version, type LaunchOptions } from '../instances/version.ts';
+import { FunctionVersion, type LaunchOptions } from '../instances/function-version.ts';
 import { canOverlap, launchProcess, type LaunchContext } from './launch.ts';
 import type { FunctionUser, SecretsFolder } from '../instances/secrets-folder.ts';
 
@@ -19,7 +19,7 @@ export interface ProcessVersionParts {
 }
 
 /** A version of a function that runs from a local image. */
-export class ProcessVersion extends Version {
+export class ProcessVersion extends FunctionVersion {
   readonly #parts: ProcessVersionParts;
 
   constructor(parts: ProcessVersionParts) {
@@ -53,7 +53,7 @@ export class ProcessVersion extends Version {
     return this.#parts.secrets.refresh(name);
   }
 
-  override async discard(others: readonly Version[]): Promise<void> {
+  override async discard(others: readonly FunctionVersion[]): Promise<void> {
     await this.#parts.secrets.remove();
     const used = new Set(others.map(({ record }) => record.revision ?? ''));
     const { deployment } = this.record;

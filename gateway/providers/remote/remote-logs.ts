@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors.ts';
 import { decodeJson } from '../../json/decode.ts';
 import type { LogLine, LogQuery } from '../provider.ts';
 import { requireDone, type ProviderClient } from './provider-client.ts';
-import { logLineOf, WIRE } from './wire.ts';
+import { logLineOf, WIRE } from './provider-answers.ts';
 
 /** The longest line, in bytes. A longer one ends the stream, so that memory stays bounded. */
 const LONGEST_LINE = 16 << 20;

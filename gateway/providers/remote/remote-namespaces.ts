@@ -1,7 +1,7 @@
 import { decodeJson } from '../../json/decode.ts';
 import type { Namespace, Namespaces } from '../provider.ts';
 import { requireDone, type ProviderClient } from './provider-client.ts';
-import { WIRE } from './wire.ts';
+import { WIRE } from './provider-answers.ts';
 
 const CODES = {
   400: 'REQUEST_INVALID',

@@ -13,7 +13,7 @@ import { RemoteEndpoints } from './remote-endpoints.ts';
 import { remoteLogs } from './remote-logs.ts';
 import { RemoteNamespaces } from './remote-namespaces.ts';
 import { RemoteSecrets } from './remote-secrets.ts';
-import { identityOf, statusOf, WIRE, wireDeployment } from './wire.ts';
+import { identityOf, statusOf, WIRE, wireDeployment } from './provider-answers.ts';
 
 const DEPLOYING = { 400: 'DEPLOYMENT_INVALID', 404: 'FUNCTION_UNKNOWN', 409: 'FUNCTION_EXISTS' } as const;
 const NAMING = { 400: 'NAMESPACE_UNKNOWN', 404: 'FUNCTION_UNKNOWN' } as const;

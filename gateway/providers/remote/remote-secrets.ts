@@ -1,7 +1,7 @@
 import { decodeJson } from '../../json/decode.ts';
 import type { SecretName, Secrets } from '../provider.ts';
 import { requireDone, type ProviderClient } from './provider-client.ts';
-import { WIRE } from './wire.ts';
+import { WIRE } from './provider-answers.ts';
 
 const CODES = { 400: 'REQUEST_INVALID', 404: 'SECRET_UNKNOWN', 409: 'SECRET_EXISTS' } as const;
 

@@ -1,5 +1,5 @@
 import { ApiError, askSession, call, session } from '../api/client.ts';
-import { readEvents } from '../api/event-stream.ts';
+import { readEvents } from '../api/server-events.ts';
 import type { FunctionView, QueueView, ScheduleView } from '../api/types.ts';
 import { createStore } from './store.ts';
 

@@ -4,20 +4,20 @@ const PAGES = ['functions', 'function', 'logs', 'invoke', 'async', 'schedules', 
 export type PageName = (typeof PAGES)[number];
 
 /** The page that is shown, from the address: `#/PAGE/SUBJECT`. */
-export interface Place {
+export interface PagePlace {
   readonly page: PageName;
   /** A function's `NAME.NAMESPACE`; '' for none. */
   readonly subject: string;
 }
 
-export const place = createStore<Place>(readPlace(location.hash));
+export const place = createStore<PagePlace>(readPlace(location.hash));
 
 addEventListener('hashchange', () => {
   place.set(readPlace(location.hash));
   scrollTo(0, 0);
 });
 
-function readPlace(hash: string): Place {
+function readPlace(hash: string): PagePlace {
   const [, page = '', subject = ''] = /^#\/([^/]*)(?:\/([^/]*))?/.exec(hash) ?? [];
   const known = PAGES.find((name) => name === page);
   return { page: known ?? 'functions', subject: decoded(subject) };

@@ -2,7 +2,7 @@ import { call } from '../api/client.ts';
 
 /** The body of a dead call, as far as an editor can hold it. */
 export interface CallBody {
-  /** `text` alone can be edited; of what is `binary` or `large` there is no text. */
+  /** Only `text` can be edited; `binary` and `large` bodies are not shown as text. */
   readonly kind: 'text' | 'binary' | 'large';
   readonly text: string;
   /** Whether its lines end as those of HTTP do: an editor knows line feeds alone. */
@@ -23,7 +23,7 @@ export async function loadCallBody(callId: string, signal: AbortSignal): Promise
   return { ...readBody(await response.arrayBuffer()), length };
 }
 
-/** The body that stands for what was typed, in the line ends of the old one. */
+/** Makes the body of the typed text, with the line ends of the old body. */
 export function bodyFrom(typed: string, { hasCrlf }: Pick<CallBody, 'hasCrlf'>): string {
   return hasCrlf ? typed.replaceAll('\n', '\r\n') : typed;
 }
@@ -34,7 +34,7 @@ function readBody(bytes: ArrayBuffer): Pick<CallBody, 'kind' | 'text' | 'hasCrlf
     const whole = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const text = whole.replaceAll('\r\n', '\n');
     const hasCrlf = text !== whole;
-    // what an editor would change without being asked is no text
+    // a body that a text field would change by itself is binary
     if (/[^\P{Cc}\t\n]/u.test(text) || bodyFrom(text, { hasCrlf }) !== whole) return binary;
     return { kind: 'text', text, hasCrlf };
   } catch {

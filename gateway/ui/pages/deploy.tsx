@@ -116,7 +116,7 @@ function Form({
     try {
       await call(isNew ? 'POST' : 'PUT', '/system/functions', { body: bodyOf(form, known) });
       tellDone(isNew ? t.deploy.deployed(form.service) : t.deploy.changed(form.service));
-      // there stands what came of it: its state, and notes on settings without an effect
+      // that page shows the result: its state, and notes on settings without an effect
       const deployed = await findDeployed(form).catch(() => undefined);
       if (deployed) go('function', keyOf(deployed));
       else go('functions');

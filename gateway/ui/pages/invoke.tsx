@@ -12,7 +12,7 @@ import { Icon } from '../parts/icons.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useLocale, useTexts } from '../text/text.ts';
 import { curlOf, faasCliOf } from './call-commands.ts';
-import { keptCalls, keepCall, type KeptCall } from './call-history.ts';
+import { keptCalls, keepCall, type KeptCall } from './kept-calls.ts';
 import { NEW_CALL, type TestCall } from './test-call.ts';
 import { CallResult } from './call-result.tsx';
 import { sendCall, type CallOutcome } from './send-call.ts';

@@ -1,5 +1,5 @@
 import { ApiError, call } from '../api/client.ts';
-import { textOf } from '../api/event-stream.ts';
+import { textOf } from '../api/server-events.ts';
 import type { LogLine } from '../api/types.ts';
 import { createStore } from '../live/store.ts';
 import { withoutAnsi } from '../parts/ansi.ts';

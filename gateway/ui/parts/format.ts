@@ -84,8 +84,8 @@ const STEPS = [
 ] as const;
 
 /** @returns how long ago a time was, or how long it is until then, in the language of the page */
-export function ago(iso: string, locale: string, now = Date.now()): string {
-  const seconds = (new Date(iso).getTime() - now) / 1000;
+export function ago(iso: string, locale: string): string {
+  const seconds = (new Date(iso).getTime() - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return iso;
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   for (const [unit, size] of STEPS) {

@@ -10,7 +10,7 @@ export interface Loaded<T> {
 /**
  * Sends a request when a part of the page is shown, and another one whenever `key` changes.
  * @param everyMs the pause before the request is repeated, in milliseconds; 0: it is not
- * @param version of what is asked for, if it is known: the request is repeated whenever it changes
+ * @param version the version of the requested data, if it is known: the request is repeated whenever it changes
  */
 export function useLoaded<T>(
   ask: (signal: AbortSignal) => Promise<T>,

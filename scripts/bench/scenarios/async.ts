@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { request } from 'undici';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import { points, type Contender, type Scenario } from '../comparison.ts';
 import { readFigure, type Sample } from '../figures.ts';
 import type { Lab } from '../lab.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { currentLink, imageFolder, type LocalImage } from '../../../common/local-image.ts';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
 import type { Lab, Make } from '../lab.ts';
 import { subjectOf, type Subject } from '../server-process.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { join as joinWords } from 'shlex';
-import { findFreePort } from '../../sample/port.ts';
+import { findFreePort } from '../../../common/free-port.ts';
 import { bundleScript, ROOT, WATCHDOG } from '../../sample/sample-bundle.ts';
 import type { Lab, Make } from '../lab.ts';
 import { subjectOf, urlOf, type Subject } from '../server-process.ts';

@@ -4,7 +4,7 @@ import { send, sendResult } from './answer.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** The one answer to a request. Whatever comes after the first is a warning and changes nothing. */
+/** The one answer to a request. A second answer causes a warning, and changes nothing. */
 export class Reply {
   #res;
   #isSent = false;

@@ -26,6 +26,10 @@ export function sendResult(res, status, headers, value) {
   if (typeof value === 'object') {
     if (value instanceof Uint8Array) return send(res, status, headers, BYTES, value);
     if (value instanceof ArrayBuffer) return send(res, status, headers, BYTES, new Uint8Array(value));
+    if (ArrayBuffer.isView(value)) {
+      const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+      return send(res, status, headers, BYTES, bytes);
+    }
     if (Symbol.asyncIterator in value) return sendStream(res, status, headers, value);
   }
   const json = JSON.stringify(value);
@@ -46,9 +50,10 @@ export function send(res, status, headers, type, body) {
   const isEmpty = code === 204 || code === 304;
   const isString = typeof body === 'string' && type !== undefined;
   const head = headersOf(headers, type, isString, isEmpty);
-  if (!isEmpty) head.push('Content-Length', String(Buffer.byteLength(body)));
+  const sent = isEmpty || code === 205 ? '' : body;
+  if (!isEmpty) head.push('Content-Length', String(Buffer.byteLength(sent)));
   res.writeHead(code, head);
-  res.end(isEmpty ? '' : behindHead(head, body));
+  res.end(behindHead(head, sent));
 }
 
 /**
@@ -93,7 +98,9 @@ function firstBytes(readable) {
 }
 
 /**
- * The headers as writeHead takes them, names and values in turn. How long the body is, is not the handler's to say.
+ * The headers as writeHead takes them, names and values in turn. Of a name that stands in several spellings the last
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the adapter
+ * frames the body.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none
@@ -103,6 +110,8 @@ function firstBytes(readable) {
 function headersOf(headers, type, isString, isTypeless) {
   /** @type {(string | string[])[]} */
   const head = [];
+  /** @type {string[]} */
+  const names = [];
   let contentType = type;
   for (const name of Object.keys(headers)) {
     const value = headers[name];
@@ -110,7 +119,12 @@ function headersOf(headers, type, isString, isTypeless) {
     if (value === undefined || value === null || lower === 'content-length' || lower === 'transfer-encoding')
       continue;
     if (lower === 'content-type') contentType = completeType(value, isString) ?? contentType;
-    else head.push(name, Array.isArray(value) ? value.map(String) : String(value));
+    else {
+      const known = names.indexOf(lower);
+      const at = known === -1 ? names.push(lower) - 1 : known;
+      head[2 * at] = name;
+      head[2 * at + 1] = Array.isArray(value) ? value.map(String) : String(value);
+    }
   }
   if (contentType !== undefined && !isTypeless) head.push('Content-Type', contentType);
   return head;

@@ -50,7 +50,7 @@ export function bodyKind(type, settings) {
  * @param {(error: unknown) => void} refuse also for a body that is too large, before it has arrived
  */
 export function readBody(req, limit, done, refuse) {
-  const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const encoding = req.headers['content-encoding']?.toLowerCase() || 'identity'; // an empty one is as none
   const decoder = DECODERS.get(encoding);
   if (!decoder && encoding !== 'identity') return refuse(encodingNotSupported(encoding));
   if (!decoder && Number(req.headers['content-length']) > limit) return refuse(bodyTooLarge(limit));

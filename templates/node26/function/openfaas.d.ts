@@ -23,8 +23,8 @@ export interface FunctionContext {
   /** Sets the status; 200 if never called. */
   status(code: number): this;
   status(): number;
-  /** Replaces all headers. */
-  headers(values: HeaderValues): this;
+  /** Replaces all headers, given by their names or in pairs, as Headers and Map have them. */
+  headers(values: HeaderValues | Iterable<readonly [string, string]>): this;
   headers(): HeaderValues;
   /** Answers. A string, bytes or a stream is sent as it is, anything else as JSON. */
   succeed(result?: unknown): void;

@@ -11,6 +11,10 @@ import { charsetNotSupported } from './errors.js';
 const FROM_0X80 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const UNLIKE_LATIN1 = /[\u0080-\u009f]/g;
 
+// Quoted values are taken whole, as they may hold what looks like another parameter.
+const PARAMETERS = /;\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;]*)/g;
+const QUOTES = /^["'\s]+|["'\s]+$/g;
+
 /** @type {Charset} */
 const UTF8 = {
   // 0xef begins a byte order mark, which toString would keep
@@ -36,13 +40,26 @@ const WINDOWS_1252 = {
  * @throws {import('./errors.js').RequestError} 415, it is unknown
  */
 export function charsetOf(type) {
-  const label = /;\s*charset\s*=\s*["']?\s*([^\s;"']+)/i.exec(type)?.[1]?.toLowerCase();
-  if (label === undefined || label === 'utf-8') return UTF8;
+  const label = labelOf(type);
+  if (label === '' || label === 'utf-8') return UTF8;
   const decoder = decoderFor(label) ?? decoderFor(label.replaceAll(/[-_]/g, '')); // latin-1, utf_8
   if (decoder === undefined) throw charsetNotSupported(label);
   if (decoder.encoding === 'utf-8') return UTF8;
   if (decoder.encoding === 'windows-1252') return WINDOWS_1252;
   return { decode: (bytes) => decoder.decode(bytes), isUnicode: decoder.encoding.startsWith('utf-16') };
+}
+
+/**
+ * The charset as the content type writes it, without quotes and in lower case; '' where it names none.
+ *
+ * @param {string} type content type
+ */
+function labelOf(type) {
+  if (!type.includes(';')) return '';
+  for (const [, name = '', value = ''] of type.matchAll(PARAMETERS)) {
+    if (name.toLowerCase() === 'charset') return value.replaceAll(QUOTES, '').toLowerCase();
+  }
+  return '';
 }
 
 /** @param {string} label */

@@ -43,15 +43,15 @@ export class FunctionContext {
    * Replaces all headers, or without any returns those so far.
    *
    * @overload
-   * @param {HeaderValues} values
+   * @param {HeaderValues | Iterable<readonly [string, string]>} values by their names, or in pairs as Headers and Map
    * @returns {this}
    * @overload
    * @returns {HeaderValues}
-   * @param {HeaderValues} [values]
+   * @param {HeaderValues | Iterable<readonly [string, string]>} [values]
    */
   headers(values) {
     if (!values) return this.headerValues;
-    this.headerValues = values;
+    this.headerValues = isPairs(values) ? byName(values) : values;
     return this;
   }
 
@@ -92,4 +92,27 @@ export class FunctionContext {
     else res.once('close', abort);
     return controller.signal;
   }
+}
+
+/**
+ * @param {HeaderValues | Iterable<readonly [string, string]>} values
+ * @returns {values is Iterable<readonly [string, string]>}
+ */
+function isPairs(values) {
+  return typeof values === 'object' && Symbol.iterator in values;
+}
+
+/**
+ * Gathers pairs by their names. A name that comes again, as Set-Cookie does, has all its values.
+ *
+ * @param {Iterable<readonly [string, string]>} pairs
+ */
+function byName(pairs) {
+  /** @type {{ [name: string]: string | string[] }} */
+  const values = Object.create(null);
+  for (const [name, value] of pairs) {
+    const before = values[name];
+    values[name] = before === undefined ? value : [before, value].flat();
+  }
+  return values;
 }

@@ -7,8 +7,8 @@ const LIST_LENGTH = 100;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 
 /**
- * A field under construction: its value, or what its brackets hold. The key is a string where the form named it and
- * a number where it is the next of a list.
+ * A field under construction: its value, or the fields in its brackets. The key is a string where the form named it
+ * and a number where it is the next of a list.
  *
  * @typedef {string | Map<string | number, FormNode>} FormNode
  */
@@ -69,7 +69,7 @@ function decode(text, decodeBytes) {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    return spaced; // a stray percent sign stays what it is
+    return spaced; // a stray percent sign is kept
   }
 }
 

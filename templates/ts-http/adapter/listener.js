@@ -61,7 +61,8 @@ export function adapt(handler, settings) {
     const callback = (error, value) => (error ? crash(error) : answer('the callback', value));
     try {
       const result = handler(event, context, callback);
-      if (isPromise(result)) result.then(settle, crash);
+      // a thenable may resolve to another one, which Promise.resolve follows
+      if (isPromise(result)) Promise.resolve(result).then(settle, crash);
       else settle(result); // a handler that answers later returns a promise
     } catch (error) {
       crash(error);
@@ -74,7 +75,8 @@ export function adapt(handler, settings) {
  * @returns {value is PromiseLike<unknown>}
  */
 function isPromise(value) {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return 'then' in value && typeof value.then === 'function';
 }
 
 /**

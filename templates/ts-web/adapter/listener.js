@@ -40,7 +40,7 @@ export function adapt(handler) {
     try {
       const response = handler(request, new WebContext(request));
       if (!isPromise(response)) return send(res, checked(response));
-      response.then(
+      Promise.resolve(response).then(
         (made) => send(res, checked(made)),
         (error) => send(res, failed(request, error)),
       );
@@ -52,13 +52,14 @@ export function adapt(handler) {
 
 /**
  * @param {unknown} value
- * @returns {value is Promise<unknown>} or what has the method of one that is asked for here
+ * @returns {value is PromiseLike<unknown>} whether `then` can be called on it
  */
 function isPromise(value) {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return 'then' in value && typeof value.then === 'function';
 }
 
-/** @param {unknown} response what the handler made, or its promise became */
+/** @param {unknown} response the handler's result, of which a promise was awaited */
 function checked(response) {
   if (response instanceof Response) return response;
   return failed(undefined, new TypeError(`the handler returned ${typeName(response)}, not a Response`));

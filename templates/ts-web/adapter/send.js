@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { sendNodeResponse } from 'srvx/node';
 import { completeType } from './content-type.js';
 import { behindHead, dispositionFirst } from './header-bytes.js';
@@ -5,13 +6,15 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 /** @import { ServerResponse } from 'node:http' */
 
 /**
- * What srvx makes of its own responses, for Node.
+ * A response of srvx in the form that Node takes.
  *
  * @typedef {{ status: number, statusText: string, headers: string[], body: unknown }} NodeParts
  */
 
-const TEXT = 'text/plain;charset=UTF-8'; // what the Fetch Standard calls a string
-// What HTTP does not allow in a reason phrase.
+const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
+// The statuses of answers without a body, of which Node knows 204 and 304.
+const NO_BODY = new Set([204, 205, 304]);
+// Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
 /**
@@ -25,15 +28,33 @@ export function send(res, response) {
   try {
     // A response that is not made here, such as that of fetch, is a stream.
     const parts = response._toNodeResponse?.() ?? partsOf(response);
-    const { status, statusText, body } = parts;
+    const { status, body } = parts;
+    const reason = reasonOf(parts);
     const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
-    if (!isWhole(body)) return sendStream(res, { ...parts, headers });
-    if (statusText) res.writeHead(status, statusText.replace(NOT_IN_A_REASON, ''), headers);
-    else res.writeHead(status, headers);
-    res.end(behindHead(headers, body));
+    if (!isWhole(body)) {
+      return sendStream(res, {
+        status,
+        statusText: reason,
+        headers: without('transfer-encoding', headers),
+        body,
+      });
+    }
+    const sent = NO_BODY.has(status) ? undefined : body;
+    const framed = withLength(headers, status, sent, res.req.method);
+    res.writeHead(status, reason, framed);
+    res.end(behindHead([reason, ...framed], sent));
   } catch (error) {
     broken(res, error);
   }
+}
+
+/**
+ * The reason phrase that the handler gave, as far as HTTP allows it, otherwise that of the status.
+ *
+ * @param {NodeParts} parts
+ */
+function reasonOf({ status, statusText }) {
+  return (statusText && statusText.replace(NOT_IN_A_REASON, '')) || (STATUS_CODES[status] ?? 'unknown');
 }
 
 /**
@@ -49,12 +70,13 @@ function isWhole(body) {
  * @returns {NodeParts}
  */
 function partsOf({ status, statusText, headers, body }) {
-  return { status, statusText, headers: [...headers].flat(), body };
+  return { status, statusText, headers: [...headers].flat(), body: body ?? undefined };
 }
 
 /**
- * Completes a content type that is none: an empty one is dropped, and a short name (`json`, `.css`) becomes the type that
- * it stands for, as in the other templates. What has a slash is the handler's to say.
+ * Completes a content type that is not a whole one: an empty one is dropped, and a short name (`json`, `.css`)
+ * becomes the type that it stands for, as in the other templates. A type with a slash is left as the handler wrote
+ * it.
  *
  * @param {string[]} headers names and values in turn
  * @param {boolean} isString whether the body is a string
@@ -65,6 +87,32 @@ function withType(headers, isString) {
   if (at === -1 || value === undefined || value.includes('/')) return headers;
   const type = completeType(value, isString) ?? (isString ? TEXT : undefined);
   return headers.toSpliced(at, 2, ...(type === undefined ? [] : ['content-type', type]));
+}
+
+/**
+ * The headers with the length of a whole body. The handler's Content-Length and Transfer-Encoding are dropped, as it may
+ * have taken them from another response, such as that of fetch, whose body and connection are others.
+ *
+ * @param {string[]} headers names and values in turn
+ * @param {number} status
+ * @param {string | Uint8Array | undefined} body
+ * @param {string | undefined} method of the request; an answer to HEAD without a body keeps the length that was set
+ */
+function withLength(headers, status, body, method) {
+  const kept = without('transfer-encoding', headers);
+  if (body === undefined && (method === 'HEAD' || status === 304)) return kept;
+  const unsized = without('content-length', kept);
+  if (status === 204) return unsized;
+  return [...unsized, 'content-length', String(body === undefined ? 0 : Buffer.byteLength(body))];
+}
+
+/**
+ * @param {string} name in lower case
+ * @param {string[]} headers names and values in turn
+ */
+function without(name, headers) {
+  const isNamed = (/** @type {number} */ at) => headers[at - (at % 2)]?.toLowerCase() === name;
+  return headers.some((_, at) => isNamed(at)) ? headers.filter((_, at) => !isNamed(at)) : headers;
 }
 
 /**
@@ -86,5 +134,9 @@ function broken(res, error) {
   console.error(error);
   if (res.headersSent) return void res.destroy();
   res.statusMessage = ''; // where Node has refused a head, it keeps the reason of that one
-  res.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error));
+  const text = Buffer.from(String(error));
+  // with a length, as Node also keeps that of the head that it has refused
+  res
+    .writeHead(500, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length })
+    .end(text);
 }

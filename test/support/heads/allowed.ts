@@ -7,7 +7,7 @@ export interface Difference {
   readonly isForHead: boolean;
   readonly own: Reading | Refusal;
   readonly node: Reading | Refusal;
-  /** What of the readings differs, where there are two. */
+  /** The parts in which the two readings differ. */
   readonly parts: readonly string[];
 }
 
@@ -56,12 +56,12 @@ const TAKEN: readonly AllowedDifference[] = [
   },
 ];
 
-/** What is said of a head whose end is not found, or is found further on. */
+/** The refusals of a head whose end is not found, or is found further on. */
 const UNENDED = [NOT_WHOLE, 'the head of the response cannot be read'];
 
 /** Heads that the fast path refuses, and Node does not. */
 const REFUSED: readonly AllowedDifference[] = [
-  TAB_BEHIND, // by the length or the chunks that only the fast path sees, the body is none
+  TAB_BEHIND, // the fast path sees a length or chunks, which the bytes behind the head do not fit
   refused('the response does not begin by HTTP/1.', 'Node reads ICE and RTSP, which no function speaks'),
   refused(
     'blank lines come in the place of a response',
@@ -86,7 +86,7 @@ const REFUSED: readonly AllowedDifference[] = [
   },
 ];
 
-/** What is read in two ways. */
+/** The differences between two readings. */
 const READ: readonly AllowedDifference[] = [
   TAB_BEHIND,
   {

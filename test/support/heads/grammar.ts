@@ -9,7 +9,7 @@ export interface Generated {
   readonly isForHead: boolean;
 }
 
-/** A request with what may stand behind it. */
+/** Makes a request, perhaps with bytes behind it. */
 export function generateRequest(chance: Chance): Generated {
   const method = usually(words.METHODS, words.ODD_METHODS, chance);
   const target = usually(words.TARGETS, words.ODD_TARGETS, chance);
@@ -23,7 +23,7 @@ export function generateRequest(chance: Chance): Generated {
   return { text: mutate(text, chance), isForHead: false };
 }
 
-/** A response, which informational ones may precede, with what may stand behind it. */
+/** Makes a response, perhaps with informational ones before it and bytes behind it. */
 export function generateResponse(chance: Chance): Generated {
   const lines = fieldLines(chance);
   const body = framed(lines, chance, !chance.onceIn(6));

@@ -5,7 +5,7 @@ const BYTES = '\r\n\t \0\x01\x0b\x7f\x80\xe9\xff:;,"()<>@\\/[]?={}+-_.0159aAfFgG
 
 type Mutation = (text: string, chance: Chance) => string;
 
-/** What may happen to a message on its way from a faulty or hostile program. */
+/** The changes to a message that a faulty or hostile program may make. */
 const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   (text, chance) => changeOne(text, '\r\n', '\n', chance),
   (text) => text.replaceAll('\r\n', '\n'),

@@ -29,7 +29,7 @@ const { HTTPParser, methods } = createRequire(import.meta.url)('node:_http_commo
   methods: readonly string[];
 };
 
-/** What Node's http makes of the informational and of bodies that must not be there, by what its callback returns. */
+/** The returns by which a callback of Node's parser says whether a body follows, as Node's http uses them. */
 const WITH_BODY = 0;
 const WITHOUT_BODY = 1;
 

@@ -6,7 +6,7 @@ import {
 } from '../../../common/http/upstream/fast-path/response-reader.ts';
 import type { Reading, Refusal } from './reading.ts';
 
-/** Said of what is left to Node's parser. */
+/** The refusal of a message that is left to Node's parser. */
 export const NOT_FAST = 'not for the fast path';
 
 export const NOT_WHOLE = 'not whole';

@@ -1,4 +1,4 @@
-/** What a parser makes of a message. */
+/** A message as a parser has read it. */
 export interface Reading {
   /** Names and values in turn of each informational response before it, its status first. */
   readonly hints: readonly (readonly string[])[];
@@ -15,7 +15,7 @@ export interface Reading {
   readonly isPersistent: boolean;
 }
 
-/** Why a message is none, or not whole, or not for this reader. */
+/** Why a text is no message, no whole one, or none for this reader. */
 export interface Refusal {
   readonly refused: string;
 }

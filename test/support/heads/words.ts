@@ -1,4 +1,4 @@
-/** What messages are made of; each list has its usual words, and those of faulty and hostile programs. */
+/** The parts of messages. Each list has usual words, and those of faulty and hostile programs. */
 
 export type List = readonly [string, ...string[]];
 

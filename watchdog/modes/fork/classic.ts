@@ -79,7 +79,8 @@ class ClassicRunner extends ForkRunner {
   #respond(exchange: Exchange, output: Buffer): void {
     const { settings, logger } = this.context;
     if (exchange.isOver) return;
-    const type = settings.contentType ?? exchange.request.headers['content-type'] ?? sniffedType(output);
+    const requested = exchange.request.headers['content-type'] || undefined; // an empty one is as none
+    const type = settings.contentType ?? requested ?? sniffedType(output);
     const seconds = exchange.seconds.toFixed(6);
     const headers = ['Content-Type', type, 'X-Duration-Seconds', seconds];
     exchange.respond(200, headers, output);

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatDuration } from '../../../common/duration.ts';
-import { messageOf } from '../../../common/errors.ts';
-import { RequestError } from '../../errors.ts';
+import { internalError, RequestError } from '../../errors.ts';
 import { Exchange } from '../../../common/http/exchange/exchange.ts';
 import type { RequestOptions } from '../../../common/http/exchange/served-request.ts';
 import { asksForEvents, execLimit } from '../time-limits.ts';
@@ -62,10 +61,7 @@ export abstract class ForkRunner implements Runner {
 
   #run(exchange: Exchange): void {
     this.serve(exchange).catch((thrown: unknown) => {
-      const error =
-        thrown instanceof RequestError
-          ? thrown
-          : new RequestError('INTERNAL', messageOf(thrown), { cause: thrown });
+      const error = thrown instanceof RequestError ? thrown : internalError(thrown);
       exchange.fail(error);
     });
   }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../common/errors.ts';
 import type { Forker, ForkOptions } from './forked-process.ts';
-import type { AddonPlaces } from '../../process/native/load.ts';
+import type { AddonPlaces } from '../../process/native/loaded-addon.ts';
 
 export interface ForkerChoice extends ForkOptions {
   /** Where to look for the native addon; undefined to do without it. */

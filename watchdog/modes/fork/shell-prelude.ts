@@ -7,7 +7,7 @@ const SHELL = '/bin/sh';
 const ENV = '/usr/bin/env';
 
 /** The command line and the environment that node:child_process starts. */
-export interface Prepared {
+export interface PreparedCommand {
   readonly words: readonly string[];
   readonly environment: Variables;
 }
@@ -35,7 +35,7 @@ export class Prelude {
    * @param variables of the request; they replace those of the environment; their values are bytes, one for each
    * character
    */
-  before(environment: Variables, variables: Variables): Prepared {
+  before(environment: Variables, variables: Variables): PreparedCommand {
     const all: Record<string, string> = { ...environment };
     const others: string[] = [];
     for (const [name, value] of Object.entries(variables)) {

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { NativeAddon } from '../../process/native/addon.ts';
-import { loadAddon, type AddonPlaces } from '../../process/native/load.ts';
+import { loadAddon, type AddonPlaces } from '../../process/native/loaded-addon.ts';
 
 /** The two ends of a pipe. */
 interface Pipe {

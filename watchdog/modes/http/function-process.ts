@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { messageOf, systemCodeOf } from '../../../common/errors.ts';
 import { StartError } from '../../errors.ts';
 import type { ExitStatus } from '../../process/exit-status.ts';
-import type { AddonPlaces } from '../../process/native/load.ts';
+import type { AddonPlaces } from '../../process/native/loaded-addon.ts';
 import { closeWriters, makePipes } from './function-pipes.ts';
 import { ProcessGroups } from '../../process/process-groups.ts';
 

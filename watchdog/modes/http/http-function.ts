@@ -1,4 +1,4 @@
-import { accepts } from '../../../common/http/upstream/probe.ts';
+import { accepts } from '../../../common/http/upstream/accepting.ts';
 import type { UpstreamAddress } from '../../../common/http/upstream/upstream-address.ts';
 
 /**

@@ -2,7 +2,7 @@ import { StartError } from '../../errors.ts';
 import { copyLines } from '../../log/function-lines.ts';
 import { describeExit } from '../../process/exit-status.ts';
 import { FunctionProcess } from './function-process.ts';
-import { untilAccepting } from '../../../common/http/upstream/probe.ts';
+import { untilAccepting } from '../../../common/http/upstream/accepting.ts';
 import { HttpFunction } from './http-function.ts';
 import type { RunnerContext } from '../runner.ts';
 
@@ -11,6 +11,7 @@ export class OwnFunction extends HttpFunction {
   readonly #context: RunnerContext;
   #process: FunctionProcess | undefined;
 
+  /** @throws StartError SETTING_MISSING */
   constructor(context: RunnerContext) {
     const address = context.settings.upstreamUrl;
     if (!address) throw new StartError('SETTING_MISSING', 'mode=http needs "http_upstream_url"');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How often each body is looked at: so many times in read_timeout, within limits in milliseconds. */
+/** How often each body is looked at: a number of times in read_timeout, within limits in milliseconds. */
 const LOOKS = 8;
 const OFTENEST_MS = 5;
 const SELDOMEST_MS = 1000;

@@ -37,7 +37,8 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
 async function send(answer: Response, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const headers: string[] = [];
   for (const [name, value] of answer.headers) headers.push(name, value);
-  response.writeHead(answer.status, answer.statusText, headers);
+  if (answer.statusText === '') response.writeHead(answer.status, headers);
+  else response.writeHead(answer.status, answer.statusText, headers);
   if (answer.body === null || incoming.method === 'HEAD') response.end();
   else
     await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());

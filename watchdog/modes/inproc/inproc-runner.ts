@@ -110,7 +110,10 @@ export class InprocRunner implements Runner {
     for (const end of this.#endLines) end();
   }
 
-  /** Does what a process of its own would do at SIGTERM, and then what the module exports for its end. */
+  /**
+   * Calls the function's listeners for SIGTERM, as in a process of its own, and then the `close` that the module
+   * exports.
+   */
   async #stopFunction(): Promise<void> {
     const mayGoOn = await this.#guard.signal('SIGTERM');
     if (this.#close) await this.#close();

@@ -170,7 +170,7 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
 
   #onStalled(readTimeout: number): void {
     if (this.isOver) {
-      this.request.socket.destroy(); // it was answered, and nobody reads what the client still sends
+      this.request.socket.destroy(); // it was answered, and nobody reads the rest of the client's body
       return;
     }
     const time = formatDuration(readTimeout);

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { MOST_IN_ONE_WRITE } from '../../../common/http/exchange/message.ts';
-import { behindHead } from './header-bytes.ts';
+import { behindHead, flushedAsLatin1 } from './header-bytes.ts';
 
 /** Watches a response that is lent to the function. */
 export interface ResponseWatcher {
@@ -25,7 +25,7 @@ interface LentResponse extends ServerResponse {
 type Write = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => boolean;
 type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse;
 
-const { destroy } = ServerResponse.prototype;
+const { destroy, flushHeaders } = ServerResponse.prototype;
 const write = ServerResponse.prototype.write as Write;
 const end = ServerResponse.prototype.end as End;
 
@@ -41,6 +41,7 @@ export function watchClose(response: ServerResponse, watcher: ResponseWatcher): 
 export function watchCalls(response: ServerResponse): void {
   response.write = countedWrite;
   response.end = countedEnd;
+  response.flushHeaders = latin1FlushHeaders;
   response.destroy = toldDestroy;
 }
 
@@ -87,6 +88,10 @@ function isSized(response: ServerResponse): boolean {
 const toldDestroy = function toldDestroy(this: LentResponse, error?: Error): ServerResponse {
   return this.watcher?.givenUp() === true ? this : destroy.call(this, error);
 } as ServerResponse['destroy'];
+
+const latin1FlushHeaders = function latin1FlushHeaders(this: LentResponse): void {
+  if (!flushedAsLatin1(this)) flushHeaders.call(this);
+} as ServerResponse['flushHeaders'];
 
 function sizeOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') {

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 
-/** How often the loop is to come round during the measurement, in milliseconds. Longer rounds are delays. */
+/** How often the loop should come round during the measurement, in milliseconds. Longer rounds are delays. */
 const RESOLUTION_MS = 20;
 
 /** How long a measurement lasts, in milliseconds. The figures cover the last measurement and the one under way. */

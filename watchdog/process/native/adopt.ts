@@ -1,12 +1,12 @@
 import { adoptOrphans } from '../orphans.ts';
-import { loadAddon, type AddonPlaces } from './load.ts';
+import { loadAddon, type AddonPlaces } from './loaded-addon.ts';
 
-/** Milliseconds after the start, so that loading the addon does not hold up the start. */
+/** How long after the start the addon is loaded, in milliseconds: the load does not delay the start. */
 const DELAY_MS = 500;
 
 /**
- * Has the addon adopt the processes that the function leaves behind, if it can be loaded. For modes in which it starts
- * no process here.
+ * Adopts orphans by the addon, if it can be loaded. For modes that do not start processes by the addon, and so have
+ * not loaded it.
  */
 export function adoptOrphansSoon(places: AddonPlaces): void {
   const adopt = (): void => {

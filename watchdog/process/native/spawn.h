@@ -10,7 +10,7 @@ struct block {
 };
 
 struct order {
-  struct block paths;    /* what to try to execute, in this order */
+  struct block paths;    /* the programs to try to execute, in this order */
   struct block argv;
   struct block constant; /* the environment: the part that is the same for all, */
   struct block own;      /* and the process's own */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { single, type MetricFamily } from '../../../common/metrics/family.ts';
-import { renderMetrics } from '../../../common/metrics/render.ts';
+import { renderMetrics } from '../../../common/metrics/exposition.ts';
 import { listen } from '../listen.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { processFamilies, type WorkerUse } from './process-metrics.ts';

@@ -29,8 +29,9 @@ export function readInto(accepted: Socket, onread: OnReadOpts): Socket | undefin
 }
 
 /**
- * Makes a socket of `readInto` a stream like any other, for a user who calls `push` with what is read. Node would stop to
- * read such a socket when it is paused, as one is after its last pipe, and then nobody would see the client's end.
+ * Makes a socket of `readInto` a stream like any other, for a user who calls `push` with the bytes that are read.
+ * Node would stop to read such a socket when it is paused, as one is after its last pipe, and then nobody would see
+ * the client's end.
  */
 export function streamAsUsual(socket: Socket): void {
   const { pause, resume } = Duplex.prototype;

@@ -49,6 +49,8 @@ export class GatedConnection implements HeadOwner {
   /** Whether this request is the last: something else closes the connection after its body. */
   #isLast = false;
   #hasEnded = false;
+  /** When the request was whole, by performance.now(). */
+  #wholeAt = 0;
   #sentTarget: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -130,7 +132,7 @@ export class GatedConnection implements HeadOwner {
     if (!request) return this.#lose(); // Node's parser found no end of the head
     const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
     if (coding === undefined && length === undefined && !this.#held && !this.#hasEnded && request.complete) {
-      this.#state = 'answer';
+      this.#awaitAnswer();
       return;
     }
     this.#body = coding === undefined ? new LengthEnd(Number(length ?? 0)) : new ChunksEnd();
@@ -150,10 +152,15 @@ export class GatedConnection implements HeadOwner {
     if (this.#isDone()) return;
     if (body.isDone !== (this.#request?.complete ?? false)) return this.#lose();
     if (!body.isDone) return;
-    this.#state = 'answer';
+    this.#awaitAnswer();
     if (own < bytes.length) this.#hold(bytes.subarray(own));
     if (this.#isLast) this.#over();
     else if (this.#isAnswered) this.#next();
+  }
+
+  #awaitAnswer(): void {
+    this.#state = 'answer';
+    this.#wholeAt = performance.now();
   }
 
   /** Keeps bytes that were sent after the present request. */
@@ -201,7 +208,8 @@ export class GatedConnection implements HeadOwner {
     }
     if (!request || !response) return;
     if (!this.#held && !response.headersSent) response.shouldKeepAlive = false;
-    watchHalfClosed(this.#socket, request, response, () => hasBegun(response));
+    const sinceRequest = performance.now() - this.#wholeAt;
+    watchHalfClosed(this.#socket, request, response, () => hasBegun(response), sinceRequest);
   }
 
   readonly #onClose = (): void => {

@@ -1,7 +1,10 @@
 /** How many bytes heads may take together: all that are not whole yet, and the large ones of requests in flight. */
 const MOST_TOGETHER = 32 << 20;
 
-/** A whole head of at most so many bytes does not count, as the number of requests in flight is bounded elsewhere. */
+/**
+ * The largest head that does not count once it is whole, in bytes: the number of requests in flight is bounded
+ * elsewhere.
+ */
 const SMALL = 16 << 10;
 
 /** A connection that holds the head of a request in memory. */

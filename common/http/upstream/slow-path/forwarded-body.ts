@@ -54,7 +54,7 @@ export class ForwardedBody {
     this.#kept = undefined;
   }
 
-  /** Stops sending the body. */
+  /** Sends no more of the body. */
   close(): void {
     this.#kept = undefined;
     this.#stream?.destroy();

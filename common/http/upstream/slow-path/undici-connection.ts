@@ -2,11 +2,9 @@ import type { Client as UndiciClient, Dispatcher } from 'undici';
 import type { UpstreamAddress } from '../upstream-address.ts';
 import { systemCodeOf } from '../../../errors.ts';
 import { ConnectionPool, type OnIdleClosed, type PooledConnection } from '../connection-pool.ts';
+import { MOST_RESPONSE_HEAD } from '../headers.ts';
 import { upstreamConnector } from './connector.ts';
 import { Client } from './undici.ts';
-
-/** The largest head of a response, in bytes; the same as for requests. */
-const MOST_HEADERS = 1 << 20;
 
 /** How long an idle connection is kept if the upstream does not say it, in milliseconds. */
 const KEEP_ALIVE_MS = 4000;
@@ -41,7 +39,7 @@ export class UndiciConnection implements PooledConnection {
       }),
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MOST_HEADERS,
+      maxHeaderSize: MOST_RESPONSE_HEAD,
       headersTimeout: 0,
       bodyTimeout: 0,
     });

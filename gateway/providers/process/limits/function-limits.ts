@@ -1,5 +1,5 @@
+import { parseQuantity } from '../../../../common/quantity.ts';
 import type { Deployment } from '../../../functions/deployment.ts';
-import { parseQuantity } from '../../../functions/quantity.ts';
 
 /** The limits of each instance of a function: `bytes` of memory and `cores` of CPU. */
 export interface FunctionLimits {

@@ -1,6 +1,6 @@
 import inspector from 'node:inspector';
 import { redirectGateway } from './gateway-names.ts';
-import { redirectSecrets } from './secrets.ts';
+import { redirectSecrets } from './secrets-redirect.ts';
 
 /**
  * Is loaded into the Node processes of functions by `node --require`. The build bundles it into of-gateway.js as a

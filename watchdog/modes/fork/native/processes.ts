@@ -19,7 +19,7 @@ export class NativeProcesses {
   readonly #byPid = new Map<number, Listener>();
   #last = 0;
 
-  /** @throws Error where the system lacks what the addon needs */
+  /** @throws Error where the system lacks a feature that the addon needs */
   constructor(addon: NativeAddon) {
     this.addon = addon;
     const status = addon.start(this.#events, this.#onEvents);

@@ -1,7 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { adoptOrphans } from '../../../process/orphans.ts';
 import { ownBlock } from './block.ts';
-import { loadAddon, type AddonPlaces } from '../../../process/native/load.ts';
+import { loadAddon, type AddonPlaces } from '../../../process/native/loaded-addon.ts';
 import { NativeProcesses } from './processes.ts';
 
 /** Milliseconds for a process that does nothing to end. */

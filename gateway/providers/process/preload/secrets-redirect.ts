@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
-
-const SECRETS = '/var/openfaas/secrets';
+import { SECRETS_MOUNT } from '../../../../common/secrets-mount.ts';
 
 /**
  * Makes Node's `fs` open `folder` in place of /var/openfaas/secrets, where functions expect their secrets and only root
@@ -12,8 +11,8 @@ export function redirectSecrets(folder: string): void {
   const redirect = (path: unknown): unknown => {
     const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
     if (typeof text !== 'string') return path;
-    if (text !== SECRETS && !text.startsWith(`${SECRETS}/`)) return path;
-    return folder + text.slice(SECRETS.length);
+    if (text !== SECRETS_MOUNT && !text.startsWith(`${SECRETS_MOUNT}/`)) return path;
+    return folder + text.slice(SECRETS_MOUNT.length);
   };
   const names = ['access', 'exists', 'lstat', 'open', 'readdir', 'readFile', 'realpath', 'stat'];
   wrapAll(fs, [...names, ...names.map((name) => `${name}Sync`), 'createReadStream', 'openAsBlob'], redirect);

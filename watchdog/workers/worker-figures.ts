@@ -6,7 +6,7 @@ import type { Worker } from './worker.ts';
 const REPORT_MS = 200;
 
 /** The figures of all workers, including those that have ended. */
-export class Figures {
+export class WorkerFigures {
   readonly #past = new HttpMetrics();
   #pastStarts = 0;
   #pastCpuSeconds = 0;
@@ -19,7 +19,7 @@ export class Figures {
     this.#pastCpuSeconds += state.cpuSeconds;
   }
 
-  /** Counts the requests of a worker that is ended because it hangs. */
+  /** Counts the requests of a worker that is killed because it hangs. */
   hung(worker: Worker): void {
     const open = Math.max(1, worker.state?.inFlight ?? 0);
     for (let at = 0; at < open; at += 1) this.#past.count(504, 'unknown', worker.silentMs / 1000);

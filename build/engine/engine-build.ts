@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { runTool } from '../tools/run-tool.ts';
-import type { Engine } from './names.ts';
+import type { Engine } from './engine-names.ts';
 
 /** How long a build may take, in milliseconds. It may install and compile, so it gets an hour. */
 const BUILD_TIMEOUT = 3_600_000;
 
-export interface ImageBuild {
+export interface EngineBuild {
   readonly image: string;
   /** The build context. */
   readonly folder: string;
@@ -28,10 +28,10 @@ export interface ImageBuild {
  * @param onLine gets each line of the engine's output
  * @throws KitError BUILD_FAILED with the whole output of the engine
  */
-export async function buildImage(
+export async function buildByEngine(
   project: Project,
   engine: Engine,
-  build: ImageBuild,
+  build: EngineBuild,
   onLine: (line: string) => void,
 ): Promise<void> {
   const buildKit = build.mountSsh || Object.keys(build.secrets).length > 0;
@@ -49,7 +49,7 @@ export async function buildImage(
 }
 
 /** Makes the arguments that faas-cli gives to docker. */
-function buildArguments(project: Project, engine: Engine, build: ImageBuild): string[] {
+function buildArguments(project: Project, engine: Engine, build: EngineBuild): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [flag, `${key}=${value}`]));
   return [

@@ -11,7 +11,10 @@ import type { YamlValue } from './yaml-values.ts';
 
 export const DEFAULT_STACK_FILE = 'stack.yaml';
 
-/** Finds the stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml. */
+/**
+ * Finds the stack file that a command reads: `--yaml`, else stack.yaml, else stack.yml.
+ * @throws KitError NOT_FOUND
+ */
 export async function findStackFile(project: Project, given: string | undefined): Promise<string> {
   if (given) return given;
   for (const file of [DEFAULT_STACK_FILE, 'stack.yml']) {
@@ -27,6 +30,7 @@ export async function findStackFile(project: Project, given: string | undefined)
  * Reads a stack file.
  * @param file the path, relative to the project folder
  * @param envsubst whether `${NAME}` is replaced first
+ * @throws KitError NOT_FOUND, and INVALID for a file that is no stack
  */
 export async function readStack(project: Project, file: string, envsubst = true): Promise<Stack> {
   let text: string;

@@ -1,6 +1,6 @@
 import { limitHeapGrowth } from '../../common/heap.ts';
 import { limitSpent } from '../../common/http/exchange/spent-memory.ts';
-import { loadedAddon } from '../process/native/load.ts';
+import { loadedAddon } from '../process/native/loaded-addon.ts';
 
 /** The part of the container's memory that bodies which nobody needs any more may take up. */
 const SPENT_PART = 1 / 8;

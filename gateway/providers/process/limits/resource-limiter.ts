@@ -13,7 +13,7 @@ const OWN = 'of-gateway';
 const INSTANCE = 'instance-';
 
 /** Makes instances keep their limits: by the kernel if this process has a cgroup of its own, else by watching them. */
-export class Limiter {
+export class ResourceLimiter {
   readonly #folder: string | undefined;
   readonly #why: string;
 
@@ -22,14 +22,14 @@ export class Limiter {
     this.#why = why;
   }
 
-  static async open(places?: CgroupPlaces): Promise<Limiter> {
+  static async open(places?: CgroupPlaces): Promise<ResourceLimiter> {
     const own = await findOwnCgroup(places);
-    if ('why' in own) return new Limiter(undefined, own.why);
+    if ('why' in own) return new ResourceLimiter(undefined, own.why);
     try {
       await makeRoom(own.folder);
-      return new Limiter(own.folder, '');
+      return new ResourceLimiter(own.folder, '');
     } catch (thrown) {
-      return new Limiter(undefined, `its cgroup cannot be divided: ${messageOf(thrown)}`);
+      return new ResourceLimiter(undefined, `its cgroup cannot be divided: ${messageOf(thrown)}`);
     }
   }
 

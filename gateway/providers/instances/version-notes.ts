@@ -1,6 +1,6 @@
 import { failureNote, LINE_MARK, NOT_READY_YET } from '../../../common/status-notes.ts';
-import { restartDelay } from './plan.ts';
-import type { Version } from './version.ts';
+import { restartDelay } from './instance-plan.ts';
+import type { FunctionVersion } from './function-version.ts';
 
 /**
  * How long the status tells that an instance was ended from outside, although enough instances serve, in milliseconds.
@@ -9,11 +9,11 @@ const TOLD_MS = 3_600_000;
 
 /**
  * @param now milliseconds since 1970
- * @returns lines for the status of a function: why instances are missing, and what else its user should know
+ * @returns lines for the status of a function: why instances are missing, and other facts for its user
  */
 export function statusNotes(
-  current: Version,
-  previous: Version | undefined,
+  current: FunctionVersion,
+  previous: FunctionVersion | undefined,
   replicas: number,
   now: number,
 ): string[] {

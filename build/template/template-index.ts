@@ -23,7 +23,7 @@ export interface StoreRow {
   readonly recommended: boolean;
 }
 
-export interface Store {
+export interface TemplateStore {
   readonly rows: readonly StoreRow[];
   /** The folder that a `repo` on disk is relative to; undefined where the index came over the network. */
   readonly base: string | undefined;
@@ -35,8 +35,9 @@ const LARGEST_INDEX = 8 << 20;
 /**
  * Reads the store: --url, else OPENFAAS_TEMPLATE_STORE_URL, else the index that comes with ofkit.
  * @param url an http, https or file URL, or a path
+ * @throws KitError UNREACHABLE where it cannot be read, INVALID where it is no index
  */
-export async function readStore(host: Host, url: string | undefined): Promise<Store> {
+export async function readStore(host: Host, url: string | undefined): Promise<TemplateStore> {
   const address = url || host.environment.OPENFAAS_TEMPLATE_STORE_URL;
   if (!address) return { rows: parseIndex(bundledIndex, 'the bundled index'), base: host.folder };
   if (/^https?:/i.test(address)) {
@@ -93,7 +94,7 @@ export async function fetchIndex(project: Project, url: string): Promise<string>
   }
 }
 
-/** Reads an index. @throws KitError INVALID where the text is none */
+/** Reads an index. @throws KitError INVALID where the text is no index */
 function parseIndex(text: string, address: string): StoreRow[] {
   let rows: unknown;
   try {
@@ -145,7 +146,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Finds the row of `NAME`, `SOURCE/NAME` or `NAME@REF`. */
-export function findRow(store: Store, name: string): StoreRow | undefined {
+export function findRow(store: TemplateStore, name: string): StoreRow | undefined {
   const [plain] = name.split('@');
   return store.rows.find((row) => row.template === plain || `${row.source}/${row.template}` === plain);
 }

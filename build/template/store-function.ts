@@ -5,9 +5,9 @@ import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
-import { singleFunctionStack } from '../stack/read.ts';
+import { singleFunctionStack } from '../stack/stack-file.ts';
 import { withoutCredentials } from './credentials.ts';
-import { fetchIndex } from './store.ts';
+import { fetchIndex } from './template-index.ts';
 
 const PUBLIC_STORE = 'https://raw.githubusercontent.com/openfaas/store/master/functions.json';
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { TestContext } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose';
-import { systemCode } from './system-code.ts';
+import { systemCodeOf } from '../../common/errors.ts';
 import { until } from './wait.ts';
 
 /** The place where a watchdog with jwt_auth_local looks for the gateway. */
@@ -26,8 +26,8 @@ export async function makeKey(id: string, algorithm: Algorithm = 'ES256'): Promi
   return { id, algorithm, privateKey, publicJwk };
 }
 
-/** Plays a gateway of OpenFaaS that issues tokens for functions. */
-export class Gateway {
+/** Stands for the part of OpenFaaS's gateway that issues tokens for functions and publishes its keys. */
+export class JwtAuthority {
   /** The keys that it publishes now. */
   keys: readonly SigningKey[];
   /** How often its keys were asked for. */
@@ -42,8 +42,8 @@ export class Gateway {
    * Takes the gateway's port, which tests of other files may hold for a while.
    * @returns undefined, with the test skipped, where something else has it
    */
-  static async start(t: TestContext, ...keys: SigningKey[]): Promise<Gateway | undefined> {
-    const gateway = new Gateway(keys);
+  static async start(t: TestContext, ...keys: SigningKey[]): Promise<JwtAuthority | undefined> {
+    const gateway = new JwtAuthority(keys);
     const server = http.createServer((request, response) => gateway.#answer(request, response));
     t.after(() => {
       server.closeAllConnections();
@@ -72,7 +72,7 @@ export class Gateway {
 function listens(server: http.Server): Promise<boolean> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      if (systemCode(error) === 'EADDRINUSE') resolve(false);
+      if (systemCodeOf(error) === 'EADDRINUSE') resolve(false);
       else reject(error);
     });
     server.listen(PORT, '127.0.0.1', () => resolve(true));

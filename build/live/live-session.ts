@@ -1,12 +1,12 @@
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FOLDER } from '../context/build-context.ts';
-import type { Engine } from '../engine/names.ts';
+import type { Engine } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 import { GatewayClient } from '../gateway-client/client.ts';
 import { PortRow } from '../gateway-client/port-row.ts';
-import { endGateway } from '../gateway-client/running-gateway.ts';
+import { stopGateway } from '../gateway-client/running-gateway.ts';
 import { SECRETS_FOLDER } from '../gateway-client/secret-files.ts';
 import {
   FIRST_PORT,
@@ -18,11 +18,11 @@ import { requireWayToRun } from '../gateway-client/required-engine.ts';
 import type { Host } from '../host.ts';
 import { makeTemporaryStateFolder } from '../image/state-folder.ts';
 import { isSameEntry, type FunctionEntry, type Stack } from '../stack/functions.ts';
-import { readStack } from '../stack/read.ts';
+import { readStack } from '../stack/stack-file.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { TEMPLATE_FOLDER } from '../template/language.ts';
 import type { StepList } from '../terminal/steps.ts';
-import { watchChanges } from './changes.ts';
+import { ChangeWatch } from './change-watch.ts';
 import { engineMaker, localMaker } from './function-maker.ts';
 import { liveImageName } from './image-names.ts';
 import { LiveFunction } from './live-function.ts';
@@ -44,13 +44,13 @@ const FIRST_DEBUGGER_PORT = 9229;
 const STOP_MS = 10_000;
 
 /** The functions of a stack while they run, behind a gateway of their own. */
-export class Session {
+export class LiveSession {
   readonly #host: Host;
   readonly #options: RunOptions;
   readonly #content: SessionContent;
   readonly #reporter: Reporter;
   readonly #functions: LiveFunction[] = [];
-  readonly #unwatch: (() => Promise<void>)[] = [];
+  readonly #watches: ChangeWatch[] = [];
   readonly #hurry = new AbortController();
   #stateFolder: string | undefined;
   #gateway: Promise<StartedGateway> | undefined;
@@ -76,7 +76,10 @@ export class Session {
     return this.#starting;
   }
 
-  /** Rejects when the gateway ends by itself. It is called once the gateway runs. */
+  /**
+   * Waits until the gateway ends by itself. Call it once the gateway runs.
+   * @throws KitError UNREACHABLE then
+   */
   async untilLost(): Promise<never> {
     await (
       await this.#gateway
@@ -87,13 +90,13 @@ export class Session {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Answers requests in flight and ends everything. No process, port or file is left. */
+  /** Stops everything, after requests in flight are answered. No process, port or file is left. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   kill(): Promise<void> {
     this.#hurry.abort();
     return this.stop();
@@ -171,17 +174,17 @@ export class Session {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#unwatch.map((close) => close()));
+    await Promise.all(this.#watches.map((watch) => watch.close()));
     const gateway = await this.#gateway?.catch(() => undefined);
     if (gateway) {
       const over = Promise.allSettled(this.#functions.map((one) => one.stop())).then(() => true);
       const inTime = await Promise.race([over, gateway.ended, this.#hurried(), sleep(STOP_MS, false)]);
-      await endGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
+      await stopGateway(gateway.location, inTime === true ? this.#hurry.signal : AbortSignal.abort());
     }
     // An interrupted start ends only now, and may have opened more watches.
     await this.#starting?.catch(() => undefined);
-    await Promise.all(this.#unwatch.map((close) => close()));
-    // The containers of a killed gateway go on. The next ofkit finds them by this folder, and ends them.
+    await Promise.all(this.#watches.map((watch) => watch.close()));
+    // The containers of a killed gateway run on. The next ofkit finds them by this folder, and stops them.
     const hasContainers = this.#isLost && this.#content.engine !== undefined;
     if (this.#stateFolder !== undefined && !hasContainers) await removeFolder(this.#stateFolder);
   }
@@ -197,7 +200,7 @@ export class Session {
     for (const one of this.#functions) {
       const { handler, lang, environmentFile, secrets } = one.entry;
       const paths = [handler, join(TEMPLATE_FOLDER, lang), ...environmentFile, ...this.#content.stack.copy];
-      const close = await watchChanges(
+      const watch = await ChangeWatch.open(
         paths.map((path) => resolve(folder, path)),
         () => one.reload(),
         {
@@ -212,13 +215,13 @@ export class Session {
           },
         },
       );
-      this.#unwatch.push(close);
+      this.#watches.push(watch);
       if (secrets.length === 0) continue;
       const files = secrets.map((name) => join(folder, SECRETS_FOLDER, name));
-      this.#unwatch.push(await watchChanges(files, () => void one.refreshSecrets()));
+      this.#watches.push(await ChangeWatch.open(files, () => void one.refreshSecrets()));
     }
     const { file } = this.#content.stack;
-    this.#unwatch.push(await watchChanges([resolve(folder, file)], () => void this.#reloadStack(file)));
+    this.#watches.push(await ChangeWatch.open([resolve(folder, file)], () => void this.#reloadStack(file)));
   }
 
   /** A change of stack.yaml reloads the functions whose entry changed. */

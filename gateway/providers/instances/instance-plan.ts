@@ -18,7 +18,7 @@ export interface VersionFacts {
   readonly lastFailureAt: number;
 }
 
-export interface FunctionFacts {
+export interface PlanFacts {
   /** The wanted number of instances. */
   readonly replicas: number;
   readonly current: VersionFacts;
@@ -30,7 +30,7 @@ export interface FunctionFacts {
   readonly retriesUpdate: boolean;
 }
 
-/** What to do now, and when to plan again if nothing happens before. */
+/** The next actions, and the time of the next plan if nothing happens before. */
 export interface Plan {
   readonly startCurrent: number;
   readonly startPrevious: number;
@@ -58,7 +58,7 @@ export function restartDelay(failures: number): number {
  * that fail are started again after a growing pause.
  * @param now milliseconds of the clock of `lastFailureAt`
  */
-export function planInstances(facts: FunctionFacts, now: number): Plan {
+export function planInstances(facts: PlanFacts, now: number): Plan {
   const { replicas, current, previous, canOverlap } = facts;
   const hasFailed = previous !== undefined && current.failures > 0 && !current.hasServed;
   if (hasFailed && !(canOverlap && facts.retriesUpdate)) return planReturn(facts, previous, now);
@@ -79,11 +79,7 @@ export function planInstances(facts: FunctionFacts, now: number): Plan {
 }
 
 /** Gives the current version up: it stops, and the one before it serves until another is deployed. */
-function planReturn(
-  { replicas, current, canOverlap }: FunctionFacts,
-  previous: VersionFacts,
-  now: number,
-): Plan {
+function planReturn({ replicas, current, canOverlap }: PlanFacts, previous: VersionFacts, now: number): Plan {
   const most = canOverlap ? replicas : Math.min(replicas, 1);
   const isHeldUp = !canOverlap && current.instances.length > 0;
   const { start, stop, lookAgainAt } = planVersion(previous, most, now, isHeldUp);

@@ -6,7 +6,7 @@ import { currentLink, imageFolder, type LocalImage } from '../../common/local-im
 import { syncPath } from '../../common/files/durable-file.ts';
 import { copyAlone } from '../files/copy-alone.ts';
 import { syncTree } from '../files/sync-tree.ts';
-import { removeFolder } from '../files/temporary.ts';
+import { removeFolder } from '../../common/files/remove-folder.ts';
 
 export interface WriteOptions {
   /** Whether installed packages are copied, so that the image stands alone, or linked. */

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../routing/endpoints.ts';
-import type { KeptLine, LineKind } from '../../logs/log-ring.ts';
+import type { KeptLine, LineKind } from '../../function-logs/log-ring.ts';
 import type { VersionRecord } from '../../state/function-store.ts';
 import { instanceId } from './instance-id.ts';
 import type { Instance } from './instance.ts';
-import type { InstanceFacts, VersionFacts } from './plan.ts';
+import type { InstanceFacts, VersionFacts } from './instance-plan.ts';
 import type { FunctionProbes } from './probe-settings.ts';
 
 /** An instance of a version, from the decision to start it until its end. */
@@ -63,7 +63,7 @@ export interface LaunchOptions {
 const STABLE_MS = 30_000;
 
 /** One version of a function, with its instances and their failures. */
-export abstract class Version implements VersionFacts {
+export abstract class FunctionVersion implements VersionFacts {
   readonly record: VersionRecord;
   readonly probes: FunctionProbes;
   readonly members = new Map<string, Member>();
@@ -81,7 +81,7 @@ export abstract class Version implements VersionFacts {
   /** Whether two instances of it can run at the same time. */
   abstract readonly canOverlap: boolean;
 
-  /** @returns lines for the status: what a user should know beside failures */
+  /** @returns lines for the status that tell a user more than the failures do */
   abstract notes(replicas: number): readonly string[];
 
   /**
@@ -94,7 +94,7 @@ export abstract class Version implements VersionFacts {
   abstract refreshSecret(name: string): Promise<void>;
 
   /** Removes the files of this version, which starts no more instances. @param others the versions that stay */
-  abstract discard(others: readonly Version[]): Promise<void>;
+  abstract discard(others: readonly FunctionVersion[]): Promise<void>;
 
   /** @returns the id for the next instance to be launched */
   nextId(): string {
