@@ -2,7 +2,7 @@ import { helpText, readCommand, type Command } from './cli.ts';
 import { messageOf } from '../common/errors.ts';
 import type { ListeningMessage } from '../common/protocol.ts';
 import { StartError } from './errors.ts';
-import { createTextLogger, formatLine, type Logger } from './log/logger.ts';
+import { createJsonLogger, createTextLogger, formatLine, type Logger } from './log/logger.ts';
 import { LogSink } from './log/sink.ts';
 import { dropPrivileges } from './process/privileges.ts';
 import type { Mode } from './modes/mode.ts';
@@ -177,9 +177,7 @@ function becomeUser({ runAs }: Settings, logger: Logger): void {
 }
 
 async function createLogger({ logFormat, logCallId }: Settings, sink: LogSink): Promise<Logger> {
-  if (logFormat === 'text') return createTextLogger(sink, logCallId);
-  const { createJsonLogger } = await import('./log/json-logger.ts');
-  return createJsonLogger(sink, logCallId);
+  return logFormat === 'text' ? createTextLogger(sink, logCallId) : createJsonLogger(sink, logCallId);
 }
 
 function readWorkerOrder(): WorkerOrder | undefined {

@@ -1,122 +1,131 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FigureName } from './figures.ts';
-import type { Contender, Group, Point, Sample } from './scenario.ts';
-import type { Lab } from './lab.ts';
-import { summarize, type Summary } from './statistics.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { FigureName, Sample } from './figures.ts';
+import type { Lab, Make } from './lab.ts';
+import type { Subject } from './server-process.ts';
+
+/** One setting of what a group varies: a number of connections, the size of a body. */
+export interface Point {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** One of those that take turns: a server, and how it is measured. */
+export interface Contender {
+  readonly make: Make;
+  /** @throws Error where it cannot be measured: it has ended, or answered nothing */
+  measure(lab: Lab, subject: Subject, point: Point, seconds: number): Promise<Sample>;
+}
+
+/** What the table of a group shows; docs/benchmarks.md has the words to it. */
+interface Shown {
+  /** What the points are, as the head of a column. */
+  readonly axis: string;
+  readonly columns: readonly FigureName[];
+  /** Those of them that are also shown over another contender's. */
+  readonly ratios: readonly FigureName[];
+  /** Those that are shown by how much they are over another contender's. */
+  readonly differences?: readonly FigureName[];
+  /** The contenders that these two compare with: the first where none are named. */
+  readonly beside?: readonly string[];
+}
+
+/** Contenders that take turns at the same work. */
+export interface Group extends Shown {
+  readonly points: readonly Point[];
+  /** The points of the quick form where they are others: where none, it leaves the group out. */
+  readonly quickPoints?: readonly Point[];
+  /** In place of 5. The quick form has half as many. */
+  readonly rounds?: number;
+  /** False where a first round that is not counted would make no difference. */
+  readonly warmUp?: false;
+  readonly contenders: readonly Contender[];
+  /** Those that the quick form has, where it has not all. */
+  readonly quick?: readonly Make[];
+}
+
+/** A part of the bench, which can be asked for by its name: its groups, by the ids that name their goals. */
+export type Scenario = Readonly<Record<string, Group>>;
+
+export type NamedGroup = Group & { readonly scenario: string; readonly id: string };
 
 /** All turns of one contender at one point. */
 export interface Row {
   readonly contender: string;
   readonly point: Point;
-  readonly rounds: readonly Sample[];
+  readonly rounds: Sample[];
   /** Why it was given up, where it was. */
-  readonly broken?: string;
+  broken?: string;
 }
 
-/** What a group has shown, and how it is to be shown. */
-export interface Finding extends Omit<Group, 'open' | 'points' | 'rounds' | 'warmUp'> {
-  /** The scenario that it is of. */
+/** What a group has shown. */
+export interface Finding extends Shown {
   readonly scenario: string;
-  readonly rows: readonly Row[];
+  readonly id: string;
+  readonly rows: Row[];
+  /** Why it was not measured to its end, where it was not. */
+  broken?: string;
 }
+
+/** How often each contender has a turn, and how long it lasts. */
+export type Effort = Readonly<Partial<Record<'rounds' | 'seconds', number>>>;
 
 /** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
 const SETTLE = 150;
 
-/** How long a turn lasts, and how often each contender has one. */
-export interface Effort {
-  readonly rounds: number;
-  readonly seconds: number;
-}
-
-/** The figure over all rounds; undefined where it was not measured. */
-export function figureOf({ rounds }: Row, figure: FigureName): Summary | undefined {
-  return summaryOf(rounds.map((round) => round[figure]));
-}
-
-/** Each round's figure, set against that of the same round of another contender. */
-export function compareRounds(
-  row: Row,
-  other: Row,
-  figure: FigureName,
-  set: (own: number, others: number) => number,
-): Summary | undefined {
-  return summaryOf(
-    row.rounds.map((round, turn) => {
-      const [own, others] = [round[figure], other.rounds[turn]?.[figure]];
-      return own === undefined || others === undefined ? undefined : set(own, others);
-    }),
-  );
-}
-
-/** Its figure over the other's. */
-export function ratioOf(row: Row, other: Row, figure: FigureName): Summary | undefined {
-  return compareRounds(row, other, figure, (own, others) => own / others);
-}
-
-function summaryOf(values: readonly (number | undefined)[]): Summary | undefined {
-  const there = values.filter((value) => value !== undefined).filter((value) => Number.isFinite(value));
-  return there.length === 0 ? undefined : summarize(there);
-}
-
-/** Requests that failed in all rounds. */
-export function failuresOf({ rounds }: Row): number {
-  return rounds.reduce((sum, round) => sum + (round.failures ?? 0), 0);
-}
-
-async function takeTurns(
-  { warmUp }: Group,
-  { rounds, seconds }: Effort,
-  contenders: readonly Contender[],
-  point: Point,
-  signal: AbortSignal,
-): Promise<Row[]> {
-  const rows = contenders.map((contender) => ({
-    contender,
-    rounds: [] as Sample[],
-    broken: undefined as string | undefined,
-  }));
-  for (let round = warmUp === false ? 0 : -1; round < rounds; round += 1) {
-    for (const row of rows) {
-      if (row.broken !== undefined) continue;
-      try {
-        const sample = await row.contender.measure(point, round < 0 ? 1 : seconds);
-        if (round >= 0) row.rounds.push(sample);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (round >= 0) row.broken = error instanceof Error ? error.message : String(error);
-      }
-      await wait(SETTLE, undefined, { signal });
-    }
-  }
-  return rows.map(({ contender: { name }, rounds, broken }) => {
-    return { contender: name, point, rounds, ...(broken === undefined ? {} : { broken }) };
+/** Points, named by their values: those of whole KiB are sizes. */
+export function points(...values: number[]): Point[] {
+  return values.map((value) => {
+    const kib = value / 1024;
+    const size = kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+    return { name: value > 0 && Number.isInteger(kib) ? size : `${value}`, value };
   });
 }
 
 /**
- * Opens a group and lets its contenders take turns (A B A B …), at one point after the other, each time after a first
- * round that is not counted; ends what was started whatever happens.
- * @param progress told what is about to be measured
- * @throws Error when a server cannot be started; the reason of the signal
+ * Lets the contenders of a group take turns (A B A B …), at one point after the other, each time after a first round that
+ * is not counted; ends what was started whatever happens.
+ * @param effort in place of the group's own
+ * @throws the reason of the lab's signal
  */
-export async function compare(
-  scenario: string,
-  group: Group,
-  effort: Effort,
-  lab: Lab,
-  progress: (text: string) => void,
-): Promise<Finding> {
-  const { open, points, rounds: _rounds, warmUp: _warmUp, ...shown } = group;
-  try {
-    const contenders = await open();
-    const rows: Row[] = [];
-    for (const point of points) {
-      progress(`${group.title}: ${group.axis} ${point.name}`);
-      rows.push(...(await takeTurns(group, effort, contenders, point, lab.signal)));
+export async function compare(group: NamedGroup, effort: Effort, lab: Lab): Promise<Finding> {
+  const { contenders, quick, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
+  const { rounds = lab.isCheck ? Math.ceil(own / 2) : own, seconds = lab.isCheck ? 1 : 2 } = effort;
+  const finding: Finding = { ...shown, rows: [] };
+  /** A turn of one of them; that of a round before 0 does not count. */
+  const takeTurn = async (row: Row, turn: (seconds: number) => Promise<Sample>, round: number) => {
+    if (row.broken !== undefined) return;
+    try {
+      const sample = await turn(round < 0 ? 1 : seconds);
+      if (round >= 0) row.rounds.push(sample);
+    } catch (error) {
+      lab.signal.throwIfAborted();
+      if (round >= 0) row.broken = messageOf(error);
     }
-    return { ...shown, scenario, rows };
+    await wait(SETTLE, undefined, { signal: lab.signal });
+  };
+  try {
+    const ready: { subject: Subject; measure: Contender['measure'] }[] = [];
+    for (const { make, measure } of contenders) {
+      const subject = lab.isCheck && quick?.includes(make) === false ? undefined : await make(lab);
+      if (subject) ready.push({ subject, measure });
+    }
+    for (const point of lab.isCheck ? quickPoints : points) {
+      console.error(`${group.id}: ${group.axis} ${point.name} …`);
+      const turns = ready.map(({ subject, measure }) => {
+        const row: Row = { contender: subject.name, point, rounds: [] };
+        return { row, turn: (time: number) => measure(lab, subject, point, time) };
+      });
+      finding.rows.push(...turns.map(({ row }) => row));
+      for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
+        for (const { row, turn } of turns) await takeTurn(row, turn, round);
+      }
+    }
+  } catch (error) {
+    lab.signal.throwIfAborted();
+    finding.broken = messageOf(error);
   } finally {
     await lab.clear();
   }
+  return finding;
 }

@@ -8,7 +8,7 @@ interface Figure {
   readonly digits: number;
 }
 
-const MIB = 1_048_576;
+export const MIB = 1_048_576;
 
 function figure(label: string, better: Figure['better'], digits = 0, scale = 1): Figure {
   return { label, better, digits, scale };
@@ -31,18 +31,67 @@ export const FIGURES = {
   healthy: figure('healthy ms', 'less', 1),
   first: figure('answer ms', 'less', 1),
   deployed: figure('deployed ms', 'less', 1),
+  /** A call right after the first. */
+  warm: figure('next answer ms', 'less', 1),
+  /** From the 202 of a queued call to the start of the function: half take less. */
+  begun: figure('begun ms', 'less', 2),
+  /** Queued calls that a function of one millisecond works off. */
+  drained: figure('drained/s', 'more'),
   generatorCpu: figure('loader %', 'less', 0, 0.01),
   failures: figure('failed', 'less'),
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof FIGURES;
 
+/** What one turn has shown. */
+export type Sample = Readonly<Partial<Record<FigureName, number>>>;
+
+/** How a figure is read: by itself, as a ratio to another contender's, or by how much it is over another's. */
+const READINGS = {
+  itself: (own: number) => own,
+  of: (own: number, others: number) => own / others,
+  over: (own: number, others: number) => own - others,
+};
+
+export type Reading = keyof typeof READINGS;
+
 /** The figure for a reader, with thousands set apart; empty where it was not measured. */
-export function show(name: FigureName, value: number | undefined): string {
+export function show(figure: FigureName, value: number | undefined, reading: Reading = 'itself'): string {
   if (value === undefined || Number.isNaN(value)) return '';
-  const { scale, digits } = FIGURES[name];
+  const { scale, digits } = reading === 'of' ? { scale: 1, digits: 2 } : FIGURES[figure];
   return (value / scale).toLocaleString('en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+/** The middle of several measurements, and how far apart they lay. */
+export interface Summary {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Reads a figure over all rounds: each round's set against that of the same round of the other.
+ * @returns undefined where it was not measured
+ */
+export function readFigure(
+  figure: FigureName,
+  reading: Reading,
+  rounds: readonly Sample[],
+  others: readonly Sample[] = [],
+): Summary | undefined {
+  const values = rounds
+    .map((round, turn) =>
+      READINGS[reading](round[figure] ?? Number.NaN, others[turn]?.[figure] ?? Number.NaN),
+    )
+    .filter((value) => Number.isFinite(value))
+    .sort((a, b) => a - b);
+  const half = (values.length - 1) / 2;
+  const [least, low, high, most] = [0, Math.floor(half), Math.ceil(half), -1].map((index) =>
+    values.at(index),
+  );
+  if (least === undefined || low === undefined || high === undefined || most === undefined) return undefined;
+  return { median: (low + high) / 2, least, most };
 }

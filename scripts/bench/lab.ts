@@ -1,64 +1,47 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleScript } from '../sample/sample-bundle.ts';
-import { LoadClient } from './load/client.ts';
-import { ServerProcess } from './processes/server-process.ts';
-import type { Subject } from './subjects/subject.ts';
+import type { LoadClient } from './load/client.ts';
+import { ServerProcess, urlOf, type Subject } from './server-process.ts';
 
-/** How often a server that starts is asked whether it is ready, in milliseconds. */
-const PAUSE = 20;
+/** Prepares a server; undefined where this machine does not have it. */
+export type Make<T extends Subject | undefined = Subject | undefined> = (lab: Lab) => Promise<T>;
 
-const NAMES = [
-  ...(['function', 'function-listener', 'bare-server', 'spawn-server'] as const),
-  ...(['http-proxy-server', 'reply-from-server'] as const),
-];
-
-/** The files of the servers that run beside ours, each as one of plain JavaScript. */
-export type Programs = Readonly<Record<(typeof NAMES)[number], string>>;
-
-/** The command line of functions-framework. */
-export const FUNCTIONS_FRAMEWORK = fileURLToPath(
-  new URL('main.js', import.meta.resolve('@google-cloud/functions-framework')),
-);
-
-/** What all scenarios work with, and the owner of it: the load generator, and the servers that stand ready. */
+/** What all groups work with, and the owner of it: the load generator, the servers that stand ready, their files. */
 export class Lab {
-  /** Ends when the bench is ended. */
-  readonly signal: AbortSignal;
   /** The quick form. */
   readonly isCheck: boolean;
-  /** For whatever the subjects write; it is removed at the end. */
-  readonly folder: string;
-  readonly programs: Programs;
-  readonly client = new LoadClient();
+  /** Ends when the bench is ended. */
+  readonly signal: AbortSignal;
+  readonly client: LoadClient;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'fwatchdog-bench-'));
+  readonly #made = new Map<string, Promise<string>>();
   readonly #servers: ServerProcess[] = [];
-  readonly #onAbort = (): void => void this.client.close();
+  readonly #standing = new Map<Subject, Promise<ServerProcess>>();
 
-  private constructor(isCheck: boolean, signal: AbortSignal, folder: string, programs: Programs) {
+  constructor(isCheck: boolean, signal: AbortSignal, client: LoadClient) {
     this.isCheck = isCheck;
     this.signal = signal;
-    this.folder = folder;
-    this.programs = programs;
-    signal.addEventListener('abort', this.#onAbort);
+    this.client = client;
   }
 
-  static async open(isCheck: boolean, signal: AbortSignal): Promise<Lab> {
-    const made = NAMES.map(
-      async (name) => [name, await bundleScript(`bench/servers/${name}.ts`, `bench/${name}.mjs`)] as const,
-    );
-    const programs = Object.fromEntries(await Promise.all(made)) as Programs;
-    return new Lab(isCheck, signal, await mkdtemp(join(tmpdir(), 'fwatchdog-bench-')), programs);
+  /** @returns a new folder for whatever a subject writes; it is removed at the end */
+  makeFolder(): Promise<string> {
+    return mkdtemp(join(this.#folder, 'subject-'));
   }
 
-  /**
-   * Starts a server.
-   * @throws Error when there is no such program; the reason of the bench's signal
-   */
+  /** Makes a file or a folder once, in a new folder, and gives its path to all who ask for it by this name. */
+  once(name: string, make: (folder: string) => Promise<string>): Promise<string> {
+    const made = this.#made.get(name) ?? this.makeFolder().then(make);
+    this.#made.set(name, made);
+    return made;
+  }
+
+  /** @throws Error when there is no such program; the reason of the bench's signal */
   launch(subject: Subject): ServerProcess {
     this.signal.throwIfAborted();
-    const server = new ServerProcess(subject.command);
+    const server = new ServerProcess(subject);
     this.#servers.push(server);
     return server;
   }
@@ -69,19 +52,26 @@ export class Lab {
    */
   async serve(subject: Subject): Promise<ServerProcess> {
     const server = this.launch(subject);
-    await server.untilOk(subject.readyUrl, PAUSE, this.signal);
+    await server.untilOk(urlOf(subject, subject.readyPath), this.signal);
+    return server;
+  }
+
+  /** The server of a subject that stands ready until all are ended; it is started with the first turn. */
+  standing(subject: Subject): Promise<ServerProcess> {
+    const server = this.#standing.get(subject) ?? this.serve(subject);
+    this.#standing.set(subject, server);
     return server;
   }
 
   /** Ends all servers that it has started. */
   async clear(): Promise<void> {
+    this.#standing.clear();
     await Promise.all(this.#servers.splice(0).map((server) => server.end()));
   }
 
   async close(): Promise<void> {
-    this.signal.removeEventListener('abort', this.#onAbort);
     await this.clear();
     await this.client.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }

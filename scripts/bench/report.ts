@@ -1,52 +1,156 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../sample/sample-bundle.ts';
-import { failuresOf, type Finding } from './comparison.ts';
-import { judge } from './judge.ts';
-import { findingTable, goalTable } from './tables.ts';
+import type { Finding, Row } from './comparison.ts';
+import { FIGURES, readFigure, show, type FigureName, type Reading } from './figures.ts';
+import { failuresOf, isAsGood, type Verdict } from './judge.ts';
 
 /** All that a run has found: what the JSON file holds, and what the page is made from. */
 export interface Report {
-  readonly machine: ReturnType<typeof describeMachine>;
+  readonly machine: readonly string[];
   readonly minutes: number;
   readonly findings: readonly Finding[];
-  /** Scenarios that could not be run, and why. */
-  readonly broken: readonly string[];
 }
 
-const path = (name: string): string => fileURLToPath(new URL(name, ROOT));
+const [PAGE, JSON_FILE] = ['benchmarks.md', 'benchmarks.json'];
 
 /** Where the report of a full run stands; others are written below dist/. */
-export const DOCS = path('docs/');
-export const SCRATCH = path('dist/bench/report/');
+const DOCS = fileURLToPath(new URL('docs/', ROOT));
+const SCRATCH = fileURLToPath(new URL('dist/bench/report/', ROOT));
 
-/** Where and when the figures are taken. With a load of the last minute over 0.5 they are noisy. */
-export function describeMachine() {
+/** @returns where and when the figures are taken; with a load of the last minute over 0.5 they are noisy */
+export function describeMachine(): string[] {
   const processors = cpus();
-  return {
-    date: new Date().toISOString(),
-    node: process.version,
-    kernel: release(),
-    cpu: processors[0]?.model.trim() ?? 'unknown',
-    cores: processors.length,
-    memoryMiB: Math.round(totalmem() / 1_048_576),
-    loadBefore: loadavg()[0] ?? 0,
-  };
+  const [model, memory] = [processors[0]?.model.trim(), Math.round(totalmem() / 2 ** 30)];
+  const shared = 'shared by the load generator and all that it loads';
+  return [
+    `${model}, ${processors.length} cores, ${memory} GiB of memory, ${shared}`,
+    `Linux ${release()}, Node ${process.version}`,
+    `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC; load of the machine before: ${loadavg()[0]?.toFixed(2)}`,
+  ];
+}
+
+function facts({ machine, minutes, findings }: Report): string {
+  const rows = findings.flatMap((finding) => finding.rows);
+  const rounds = Math.max(0, ...rows.map((row) => row.rounds.length));
+  const failed = rows.reduce((sum, row) => sum + failuresOf(row), 0);
+  const effort = `${minutes.toFixed(0)} minutes, ${rounds} rounds at most; ${failed} requests failed`;
+  return [...machine, effort].map((fact) => `- ${fact}`).join('\n');
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = heads.map((_head, column) => (column === 0 ? '---' : '--:'));
+  return [line(heads), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** What is aimed at, and what was measured. */
+function goalTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.flatMap((verdict) => {
+    const { id, figure, reading, aim, seen, failures } = verdict;
+    if (aim === undefined) return [];
+    const bound = FIGURES[figure].better === 'more' ? 'at least' : 'at most';
+    const failed = failures > 0 ? `, ${failures} failed` : '';
+    const met = isAsGood(verdict, aim) ? 'met' : '**not met**';
+    return [[id, `${bound} ${show(figure, aim, reading)}`, `${show(figure, seen, reading)}${failed}`, met]];
+  });
+  const met = rows.filter((cells) => cells.includes('met')).length;
+  return `${met} of ${rows.length} are met.\n\n${table(['goal', 'aimed at', 'measured', ''], rows)}`;
+}
+
+/** A figure that a table shows: by itself, or beside that of another contender. */
+interface Column {
+  readonly figure: FigureName;
+  readonly reading: Reading;
+  readonly other?: string;
+}
+
+function columnsOf({ columns, ratios, differences = [], beside, rows }: Finding): Column[] {
+  const others = beside ?? rows.slice(0, 1).map(({ contender }) => contender);
+  const besides = (figure: FigureName, reading: Reading): Column[] =>
+    others.map((other) => ({ figure, reading, other }));
+  return columns
+    .filter((figure) => rows.some(({ rounds }) => readFigure(figure, 'itself', rounds)))
+    .flatMap((figure) => [
+      { figure, reading: 'itself' },
+      ...(ratios.includes(figure) ? besides(figure, 'of') : []),
+      ...(differences.includes(figure) ? besides(figure, 'over') : []),
+    ]);
+}
+
+/** The median; set against that of one who stands above it, also the least and the most of all rounds. */
+function cell(row: Row, { figure, reading, other }: Column, rows: readonly Row[]): string {
+  const beside = rows.find(({ contender, point }) => contender === other && point.name === row.point.name);
+  if (beside && rows.indexOf(beside) >= rows.indexOf(row)) return '';
+  const read = readFigure(figure, reading, row.rounds, beside?.rounds);
+  const [median, least, most] = [read?.median, read?.least, read?.most].map((value) =>
+    show(figure, value, reading),
+  );
+  if (reading === 'itself' || !read) return `${median}`;
+  return `**${reading === 'over' && read.median > 0 ? '+' : ''}${median}** (${least}–${most})`;
+}
+
+/** @returns for the user, what of a group could not be measured, and why */
+export function findGivenUp({ id, broken, rows }: Finding): string[] {
+  const all = rows.map((row) => ({ what: `${id}: ${row.contender} at ${row.point.name}`, why: row.broken }));
+  return [{ what: id, why: broken }, ...all].flatMap(({ what, why }) => (why ? [`${what}: ${why}`] : []));
+}
+
+/** Everything that a group has shown: a row for each contender at each point. */
+function findingTable(finding: Finding): string {
+  const { axis, rows } = finding;
+  const hasPoints = new Set(rows.map(({ point }) => point.name)).size > 1;
+  const columns = columnsOf(finding);
+  const heads = columns.map(({ figure, reading, other }) =>
+    reading === 'itself' ? FIGURES[figure].label : `${reading} ${other}`,
+  );
+  const lines = rows.map((row) => [
+    row.contender,
+    ...(hasPoints ? [row.point.name] : []),
+    ...columns.map((column) => cell(row, column, rows)),
+  ]);
+  const givenUp = findGivenUp(finding).map((text) => `Given up: ${text.slice(0, 200)}`);
+  return [table(['', ...(hasPoints ? [axis] : []), ...heads], lines), ...givenUp].join('\n\n');
+}
+
+const place = (name: string, text = 'Not measured.'): string =>
+  `<!-- ${name}: made by \`npm run bench\` -->\n\n${text}\n\n<!-- /${name} -->`;
+
+const PLACE = /<!-- ([\w-]+): made by [^\n]* -->[^]*?<!-- \/\1 -->/g;
+
+/** Puts tables into a page, each at the place of its name, and those without one at the end. */
+function fill(page: string, tables: Readonly<Record<string, string>>): string {
+  const filled = page.replace(PLACE, (_all, name: string) => place(name, tables[name]));
+  const others = Object.keys(tables).filter((name) => !page.includes(`<!-- /${name} -->`));
+  return [filled, ...others.map((name) => `## ${name}\n\n${place(name, tables[name])}`)].join('\n\n');
+}
+
+/** @returns that of the last full run */
+export async function readReport(): Promise<Report> {
+  return JSON.parse(await readFile(`${DOCS}${JSON_FILE}`, 'utf8')) as Report;
 }
 
 /**
- * Writes the page and the JSON file, in place of those that were there.
- * @param folder with a slash at its end
+ * Writes the tables and the JSON file: of a full run into the documentation, whose page is otherwise written by hand.
  * @returns the page
  */
-export async function writeReport(report: Report, folder: string): Promise<string> {
+export async function writeReport(
+  report: Report,
+  verdicts: readonly Verdict[],
+  isFull: boolean,
+): Promise<string> {
+  const folder = isFull ? DOCS : SCRATCH;
   await mkdir(folder, { recursive: true });
-  const style = await resolveConfig(`${DOCS}benchmarks.md`);
-  const page = await format(pageOf(report), { ...style, parser: 'markdown' });
-  await writeFile(`${folder}benchmarks.md`, page);
-  await writeFile(`${folder}benchmarks.json`, toJson(report));
+  const tables = report.findings.map((finding) => [finding.id, findingTable(finding)] as const);
+  const all = { machine: facts(report), goals: goalTable(verdicts), ...Object.fromEntries(tables) };
+  const text = fill(isFull ? await readFile(`${DOCS}${PAGE}`, 'utf8') : '', all);
+  const style = await resolveConfig(`${DOCS}${PAGE}`);
+  const page = await format(text, { ...style, parser: 'markdown' });
+  await writeFile(`${folder}${PAGE}`, page);
+  await writeFile(`${folder}${JSON_FILE}`, toJson(report));
+  console.error(`written to ${folder}`);
   return page;
 }
 
@@ -55,73 +159,4 @@ function toJson(report: Report): string {
   const short = (_key: string, value: unknown): unknown =>
     typeof value === 'number' ? Number(value.toPrecision(6)) : value;
   return `${JSON.stringify(report, short).replaceAll('{"contender"', '\n{"contender"')}\n`;
-}
-
-function section(finding: Finding): string {
-  const { title, about, rows } = finding;
-  const broken = rows.flatMap(({ contender, point, broken: why }) =>
-    why === undefined ? [] : [`${contender} at ${point.name} was given up: ${why.split('\n', 1)[0]}.`],
-  );
-  return [`## ${title}`, about, findingTable(finding), ...broken].join('\n\n');
-}
-
-function facts({ machine, minutes }: Report): string {
-  const { cpu, cores, memoryMiB, kernel, node, date, loadBefore } = machine;
-  const memory = Math.round(memoryMiB / 1024);
-  return [
-    `- ${cpu}, ${cores} cores, ${memory} GiB of memory, shared by the load generator and all that it loads`,
-    `- Linux ${kernel}, Node ${node}`,
-    `- ${date.slice(0, 16).replace('T', ' ')} UTC, ${minutes.toFixed(0)} minutes; load of the machine before: ${loadBefore.toFixed(2)}`,
-  ].join('\n');
-}
-
-function method({ findings }: Report): string {
-  const rows = findings.flatMap((finding) => finding.rows);
-  const rounds = Math.max(0, ...rows.map((row) => row.rounds.length));
-  const failed = rows.reduce((sum, row) => sum + failuresOf(row), 0);
-  return `All servers of a table stand ready side by side, on the same machine, each a process of its own with nothing in its
-environment but its settings. They are loaded in turn: the first, the second, …, the first again, after one round that
-is not counted; ${rounds} rounds at most. A figure is the median of the rounds. A ratio is taken within each round, from
-turns that lie seconds apart, and then its median; in brackets are the least and the most of all rounds. So a machine
-that gets slower for a while makes all slower alike, and ratios hold where figures do not.
-
-Ours run as they are shipped: one file, the watchdog's log of every request and all metrics on. \`http-proxy\` forwards
-over connections that are kept alive, without which it opens one for each request; \`@fastify/reply-from\` and
-\`functions-framework\` run with their defaults, the latter with NODE_ENV=production. None of the three logs requests or
-counts them. Processor time is the kernel's count for the server and all processes below it, in hundredths of a second;
-memory is what is resident, in which pages that two processes share count twice. ${failed === 0 ? 'No request failed.' : `${failed} requests failed in all; the tables show where.`}
-
-A quick form of this, \`npm run bench -- --check\`, runs in CI and fails where a ratio is worse by more than a quarter than
-when the marks in \`scripts/bench/marks.json\` were kept.`;
-}
-
-const LIMITS = `- Nothing of other machines: with more cores the function, ours and the load no longer wait for each other, and
-  ratios to direct rise. Figures (requests per second, milliseconds, MiB) are this machine's alone.
-- Nothing of networks: all goes over the loopback device, without TLS.
-- Nothing of your function: these do next to nothing, so that what stands in front of them shows. Before a function that
-  takes 10 ms none of these differences can be seen.
-- p99 is of closed loops: each connection waits for its answer before it asks again, so a server that stalls is also
-  asked less. Compare p99s with each other; they are not what users at a fixed rate would see.
-- Memory under a limit: none was set. What holds in containers of 64 and 128 MB is tested with containers.`;
-
-/** The page for a reader, in Markdown. */
-function pageOf(report: Report): string {
-  const verdicts = judge(report.findings);
-  const aimed = verdicts.filter(({ isMet }) => isMet !== undefined);
-  const met = aimed.filter(({ isMet }) => isMet).length;
-  return [
-    '# Benchmarks',
-    'What the watchdog and the gateway cost, beside the same work done without them and by others. Made by ' +
-      '`npm run bench`, which writes this page, and every round into [benchmarks.json](benchmarks.json).',
-    facts(report),
-    ...report.broken.map((text) => `**Not measured:** ${text}`),
-    '## Goals',
-    `${met} of ${aimed.length} are met.`,
-    goalTable(verdicts),
-    ...report.findings.map(section),
-    '## How it was measured',
-    method(report),
-    '## What this does not say',
-    LIMITS,
-  ].join('\n\n');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startBeforeProvider } from '../support/of-gateway.ts';
+import { residentBytesOf } from '../support/process-table.ts';
 import { until } from '../support/wait.ts';
 
 test('a reader of logs that stops reading is ended, and takes no memory meanwhile', async (t) => {
@@ -28,10 +28,7 @@ test('a reader of logs that stops reading is ended, and takes no memory meanwhil
   for (let sent = 0; sent < 200 << 20 && !isFull; sent += bytes.length) {
     isFull = !follower.write(bytes) && follower.writableLength > 32 << 20;
   }
-  assert.ok(residentMiB(gateway.pid) < 250, `${residentMiB(gateway.pid)} MiB`);
+  const residentMiB = residentBytesOf(gateway.pid) / 2 ** 20;
+  assert.ok(residentMiB < 250, `${residentMiB} MiB`);
   await until(() => provider.followers.size === 0, 'the end of the follower');
 });
-
-function residentMiB(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}

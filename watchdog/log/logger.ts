@@ -21,6 +21,31 @@ export function createTextLogger(sink: LogSink, withCallId: boolean): Logger {
   return { info: write, error: write, access: (entry) => write(accessLine(entry, withCallId)) };
 }
 
+/** Makes a log whose lines are JSON objects, by pino, which is loaded here: the start of a text log need not wait for it. */
+export async function createJsonLogger(sink: LogSink, withCallId: boolean): Promise<Logger> {
+  const { default: pino } = await import('pino');
+  const log = pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line) => sink.write(line) },
+  );
+  return {
+    info: (message, details) => log.info(details ?? {}, message),
+    error: (message, details) => log.error(details ?? {}, message),
+    access: (entry) => log.info(accessDetails(entry), accessLine(entry, withCallId)),
+  };
+}
+
+function accessDetails(entry: AccessEntry): Record<string, unknown> {
+  const { method, target, status, bytes, seconds, callId, failure } = entry;
+  const duration = Number(seconds.toFixed(6));
+  const details = { method, path: target, status, bytes, duration, call_id: callId ?? null };
+  return failure === undefined ? details : { ...details, failure };
+}
+
 /** Makes a log line in the given format without a logger, for messages before there is one. */
 export function formatLine(format: 'text' | 'json', message: string, level: 'warn' | 'error'): string {
   if (format === 'text') return `${logTimestamp()} ${message}\n`;

@@ -7,7 +7,7 @@ const MODES: Readonly<Record<ModeName, () => Promise<Mode>>> = {
   serializing: async () => (await import('./fork/serializing.ts')).serializingMode,
   classic: async () => (await import('./fork/classic.ts')).classicMode,
   http: async () => (await import('./http/http-mode.ts')).httpMode,
-  inproc: async () => (await import('./inproc/inproc-mode.ts')).inprocMode,
+  inproc: async () => (await import('./inproc/inproc-runner.ts')).inprocMode,
   static: async () => (await import('./static.ts')).staticMode,
 };
 

@@ -1,12 +1,13 @@
-import { fileURLToPath } from 'node:url';
-import { execaNode } from 'execa';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { bundleScript } from '../../sample/sample-bundle.ts';
+import type { Sample } from '../figures.ts';
 
 /** The same request over and over, on each connection one at a time. */
 export interface LoadOrder {
   readonly port: number;
-  readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A text, or so many bytes of no matter what. */
+  /** Of a POST: a text, or so many bytes of no matter what. Without one, it is a GET. */
   readonly body?: string | number;
   /** The content type of the body. */
   readonly type?: string;
@@ -14,61 +15,38 @@ export interface LoadOrder {
   readonly seconds: number;
 }
 
-/** What it saw within the time. Times in milliseconds. */
-export interface LoadResult {
-  readonly requests: number;
-  /** Of bodies, both ways: of uploads those that were answered. */
-  readonly bytes: number;
-  readonly elapsed: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Answers other than a whole 200, and connections that broke. */
-  readonly failures: number;
-  /** How much of one processor the client took, 1 for all of it. */
-  readonly cpu: number;
-}
+/**
+ * What it saw within the time. Failures are answers other than a whole one of the 200s, and connections that broke;
+ * bytes are of bodies, both ways, and of uploads those that were answered.
+ */
+export type LoadResult = Sample & { readonly requests: number; readonly bytes: number };
 
 /** How long after its time the result of an order may take, in milliseconds. */
 const RESULT_WITHIN = 15_000;
 
-function launch() {
-  return execaNode(fileURLToPath(import.meta.resolve('./client-process.ts')), {
-    nodeOptions: ['--import', 'tsx'],
-    stdin: 'ignore',
-    stdout: 'inherit',
-    stderr: 'inherit',
-    ipc: true,
-    serialization: 'json',
-    reject: false,
-  });
-}
-
 /**
- * The load generator: a process of its own, which lives through all rounds, so that each finds it equally warm. It is a
- * client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or undici's
- * parser take, and the servers that it loads share the processors with it.
+ * Starts the load generator: a process of its own, which lives through all rounds, so that each finds it equally warm. It
+ * is a client of our own on plain sockets, as what it does with an answer costs it a third of what autocannon's or
+ * undici's parser take, and the servers that it loads share the processors with it.
+ * @param signal ends the waiting for results
  */
-export class LoadClient {
-  readonly #child = launch();
-
-  /** @throws Error when the process ends, or is ended as the result does not come in time */
-  async run(order: LoadOrder): Promise<LoadResult> {
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), order.seconds * 1000 + RESULT_WITHIN);
-    try {
-      const [result] = await Promise.all([
-        this.#child.getOneMessage(),
-        this.#child.sendMessage({ ...order }),
-      ]);
-      return result as unknown as LoadResult;
-    } catch (error) {
-      throw new Error('the load generator has ended before its result', { cause: error });
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#child;
-  }
+export async function startLoadClient(signal: AbortSignal) {
+  const child = fork(await bundleScript('bench/load/client-process.ts', 'bench/client-process.mjs'));
+  const exited = once(child, 'exit');
+  /** @throws Error when the process ends, or the result does not come in time; the reason of the signal */
+  const run = async (order: LoadOrder): Promise<LoadResult> => {
+    const late = AbortSignal.timeout(order.seconds * 1000 + RESULT_WITHIN);
+    const answered = once(child, 'message', { signal: AbortSignal.any([signal, late]) });
+    child.send(order);
+    const [result] = (await Promise.race([answered, exited])) as [LoadResult | number | null];
+    if (result === null || typeof result === 'number') throw new Error('the load generator has ended');
+    return result;
+  };
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { run, close };
 }
+
+export type LoadClient = Awaited<ReturnType<typeof startLoadClient>>;

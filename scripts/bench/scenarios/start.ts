@@ -1,107 +1,121 @@
-import { once } from 'node:events';
-import { performance } from 'node:perf_hooks';
-import { execa } from 'execa';
-import type { Lab } from '../lab.ts';
-import { environmentOf } from '../processes/server-process.ts';
-import { numbers, type Contender, type Sample, type Scenario } from '../scenario.ts';
-import { deploy, gateway, remove } from '../subjects/gateway.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { points, type Contender, type Scenario } from '../comparison.ts';
+import type { Sample } from '../figures.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, urlOf, type Subject } from '../server-process.ts';
+import { ask, deploy, gateway } from '../subjects/gateway.ts';
 import { direct, functionsFramework } from '../subjects/others.ts';
-import type { Subject } from '../subjects/subject.ts';
-import { behindHttpMode, installTemplate } from '../subjects/templates.ts';
-import { forkMode, HEALTH, httpMode, inprocMode } from '../subjects/watchdog.ts';
+import { behindHttpMode, forkMode, HEALTH, httpMode, inWatchdog } from '../subjects/watchdog.ts';
 
 /** How often a server that starts is asked, in milliseconds. */
 const PAUSE = 1;
 
-/** From the start of a Node that has nothing to do until it has ended. */
-async function startBareNode(signal: AbortSignal): Promise<Sample> {
+/** A function that goes to zero is looked at every 20 ms, for 15 s; then what has ended is cleaned away for 200 ms. */
+const [LOOK_AGAIN, ZERO_WITHIN, CLEANED] = [20, 15_000, 200];
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  const node = execa(process.execPath, ['-e', '0'], {
-    stdio: 'ignore',
-    env: environmentOf({}),
-    extendEnv: false,
-    cancelSignal: signal,
-  });
-  const ended = once(node, 'exit').then(() => performance.now() - start);
-  await node;
-  const time = await ended;
+  await work();
+  return performance.now() - start;
+}
+
+const bareNode: Make = () => subjectOf('node -e 0', [process.execPath, '-e', '0'], 'port');
+
+/** From the start of a Node that has nothing to do until it has ended. */
+async function startBareNode(lab: Lab, subject: Subject): Promise<Sample> {
+  const time = await timed(() => lab.launch(subject).untilEnd());
   return { healthy: time, first: time };
 }
 
-/** From the start of a server until it answers: its health, where it has any, and then the function. */
-async function startServer(lab: Lab, subject: Subject, hasHealth: boolean): Promise<Sample> {
-  const start = performance.now();
-  try {
+/** From the deployment of another function to its answer. */
+async function deployAnother(subject: Subject): Promise<Sample> {
+  const deployed = await timed(() => deploy(subject, 'hello', 'another'));
+  await ask(subject, 'DELETE', '/system/functions', { functionName: 'another' });
+  return { deployed };
+}
+
+/**
+ * From the start of a server until it answers: its health, where it is one of ours that have it, and then the function.
+ * @param measureMore what follows once it has started
+ */
+function starting(measureMore?: typeof deployAnother): Contender['measure'] {
+  return async (lab, subject) => {
+    const hasHealth = subject.readyPath !== '';
+    const start = performance.now();
     const server = lab.launch(subject);
-    let healthy: number | undefined;
-    if (hasHealth) {
-      await server.untilOk(`${subject.url}${HEALTH}`, PAUSE, lab.signal);
-      healthy = performance.now() - start;
+    try {
+      if (hasHealth) await server.untilOk(urlOf(subject, HEALTH), lab.signal, PAUSE);
+      const health = hasHealth ? { healthy: performance.now() - start } : {};
+      await server.untilOk(urlOf(subject), lab.signal, PAUSE);
+      return { ...health, first: performance.now() - start, ...(await measureMore?.(subject)) };
+    } finally {
+      await server.end();
     }
-    await server.untilOk(subject.url, PAUSE, lab.signal);
-    return { ...(healthy === undefined ? {} : { healthy }), first: performance.now() - start };
-  } finally {
-    await lab.clear();
-  }
-}
-
-/** From the start of a gateway to the answer of a deployed function, and from a deployment to that of another. */
-async function startGateway(lab: Lab, subject: Subject): Promise<Sample> {
-  const start = performance.now();
-  try {
-    const server = lab.launch(subject);
-    await server.untilOk(subject.url, PAUSE, lab.signal);
-    const first = performance.now() - start;
-    const before = performance.now();
-    await deploy(subject, 'another');
-    await server.untilOk(`http://127.0.0.1:${subject.port}/function/another/`, PAUSE, lab.signal);
-    const deployed = performance.now() - before;
-    await remove(subject, 'another');
-    return { first, deployed };
-  } finally {
-    await lab.clear();
-  }
-}
-
-async function contendersOf(lab: Lab): Promise<Contender[]> {
-  const starting = async (made: Promise<Subject>, hasHealth = true): Promise<Contender> => {
-    const subject = await made;
-    return { name: subject.command.name, measure: () => startServer(lab, subject, hasHealth) };
   };
-  const tsHttp = await installTemplate(lab, 'ts-http');
-  const ofGateway = await gateway(lab);
-  await lab.clear();
-  return [
-    { name: 'node -e 0', measure: () => startBareNode(lab.signal) },
-    ...(lab.isCheck ? [] : [await starting(direct(lab), false)]),
-    await starting(httpMode(lab)),
-    await starting(forkMode(lab, 'streaming')),
-    await starting(inprocMode(lab, 'ts-http, inproc', tsHttp.folder)),
-    { name: 'of-gateway', measure: () => startGateway(lab, ofGateway) },
-    ...(lab.isCheck ? [] : [await starting(behindHttpMode(lab, tsHttp))]),
-    ...(lab.isCheck ? [] : [await starting(functionsFramework(lab), false)]),
-  ];
 }
+
+const NODE: Contender = { make: bareNode, measure: startBareNode };
+const TS_HTTP = inWatchdog('ts-http');
+const started = (make: Make): Contender => ({ make, measure: starting() });
+const OURS = [httpMode(), forkMode('streaming'), TS_HTTP];
+const GATEWAY = gateway();
+const OTHERS = [behindHttpMode('ts-http'), functionsFramework];
 
 /** How long it takes from nothing to answers. */
-export const start: Scenario = {
-  name: 'start',
-  groups: async (lab) => [
-    {
-      id: 'start',
-      title: 'Start',
-      about:
-        'From the start of the process to the first 200 of `/_/health`, and to the first 200 of the function; of ' +
-        '`node -e 0` to its end; of of-gateway, which has a function deployed, to that one’s answer, and then from the ' +
-        'deployment of another to its answer. Asked again a millisecond after each answer that is not a 200. ' +
-        'NODE_EXTRA_CA_CERTS, which costs every Node some 45 ms, is not set.',
-      axis: 'starts',
-      points: numbers(1),
-      rounds: lab.isCheck ? 7 : 15,
-      columns: ['healthy', 'first', 'deployed'],
-      ratios: lab.isCheck ? ['healthy', 'first'] : [],
-      differences: ['healthy', 'first'],
-      open: () => contendersOf(lab),
-    },
-  ],
+export const START: Scenario = {
+  start: {
+    axis: 'starts',
+    points: points(1),
+    rounds: 15,
+    columns: ['healthy', 'first', 'deployed'],
+    ratios: [],
+    differences: ['healthy', 'first'],
+    contenders: [
+      NODE,
+      ...[direct, ...OURS].map(started),
+      { make: GATEWAY, measure: starting(deployAnother) },
+      ...OTHERS.map(started),
+    ],
+    quick: [bareNode, ...OURS, GATEWAY],
+  },
+};
+
+async function scaleToZero(lab: Lab, subject: Subject, name: string): Promise<void> {
+  const signal = AbortSignal.any([lab.signal, AbortSignal.timeout(ZERO_WITHIN)]);
+  await ask(subject, 'POST', `/system/scale-function/${name}`, { serviceName: name, replicas: 0 });
+  for (let replicas = 1; replicas > 0; await wait(LOOK_AGAIN, undefined, { signal })) {
+    const status = JSON.parse(await ask(subject, 'GET', `/system/function/${name}`));
+    replicas = Number(status.availableReplicas ?? 0);
+  }
+  await wait(CLEANED, undefined, { signal });
+}
+
+/** A gateway that runs. */
+async function running(lab: Lab): Promise<Subject> {
+  const subject = await gateway()(lab);
+  await lab.serve(subject);
+  await deploy(subject, 'ts-http', 'cold');
+  return subject;
+}
+
+/** The first call of a function at zero, and the next. */
+async function callAtZero(lab: Lab, subject: Subject): Promise<Sample> {
+  await scaleToZero(lab, subject, 'cold');
+  const call = () => timed(() => ask(subject, 'POST', '/function/cold', {}));
+  return { first: await call(), warm: await call() };
+}
+
+/** How long a call takes that has to start its function. */
+export const COLD_START: Scenario = {
+  'cold-start': {
+    axis: 'calls',
+    points: points(1),
+    quickPoints: [],
+    rounds: 15,
+    columns: ['healthy', 'first', 'warm'],
+    ratios: [],
+    differences: ['first'],
+    beside: ['node -e 0', 'ts-http, inproc'],
+    contenders: [NODE, started(TS_HTTP), { make: running, measure: callAtZero }],
+  },
 };

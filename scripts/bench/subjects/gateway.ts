@@ -1,93 +1,75 @@
-import { copyFile, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { request } from 'undici';
+import { currentLink, imageFolder, type LocalImage } from '../../../common/local-image.ts';
 import { findFreePort } from '../../../common/free-port.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
-import type { Lab } from '../lab.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, type Subject } from '../server-process.ts';
+import { listener, template } from './watchdog.ts';
 
-const OFKIT = fileURLToPath(new URL('dist/ofkit.js', ROOT));
 const GATEWAY = fileURLToPath(new URL('dist/of-gateway.js', ROOT));
-const NAME = 'hello';
-const IMAGE = 'bench/hello:latest';
 
-/** Where gateways serve the function. */
-export const BASE = `/function/${NAME}`;
+/** The images that the gateway has, both in inproc mode: the bench's function, and the ts-http template. */
+const IMAGES = {
+  hello: { handler: 'function.mjs', source: listener },
+  'ts-http': { handler: '', source: template('ts-http') },
+};
 
-const DOCKERFILE = `FROM node:24-alpine
-WORKDIR /home/app
-COPY . .
-ENV mode=inproc handler_path=/home/app/function.mjs healthcheck_interval=0s
-CMD ["fwatchdog"]
-`;
+/** Where gateways serve the bench's function. */
+export const BASE = '/function/hello';
 
-const STACK = `version: 1.0
-provider:
-  name: openfaas
-functions:
-  ${NAME}:
-    lang: dockerfile
-    handler: ./${NAME}
-    image: ${IMAGE}
-`;
-
-async function makeImage(lab: Lab): Promise<string> {
-  const folder = await mkdtemp(join(lab.folder, 'image-'));
-  await mkdir(join(folder, NAME));
-  await writeFile(join(folder, NAME, 'Dockerfile'), DOCKERFILE);
-  await copyFile(lab.programs['function-listener'], join(folder, NAME, 'function.mjs'));
-  await writeFile(join(folder, 'stack.yaml'), STACK);
-  const state = join(folder, 'state');
-  const words = [OFKIT, 'build', '--local', '--quiet', '--state-dir', state];
-  await execa(process.execPath, words, { cwd: folder, cancelSignal: lab.signal });
-  return state;
+/**
+ * Asks the gateway's API, or a function behind it.
+ * @returns the answer
+ * @throws Error when it is none of the 200s
+ */
+export async function ask({ port }: Subject, method: string, path: string, body?: object): Promise<string> {
+  const options = { method, ...(body && { body: JSON.stringify(body) }) };
+  const { statusCode, body: answer } = await request(`http://127.0.0.1:${port}${path}`, options);
+  const text = await answer.text();
+  if (statusCode >= 300) throw new Error(`${method} ${path}: ${statusCode} ${text}`);
+  return text;
 }
 
-async function call(url: string, method: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+/** Deploys an image, and waits until the function answers. */
+export async function deploy(
+  subject: Subject,
+  image: keyof typeof IMAGES,
+  service: string,
+  envVars: object = {},
+): Promise<void> {
+  await ask(subject, 'POST', '/system/functions', { service, image, envVars });
+  await ask(subject, 'GET', `/function/${service}`);
 }
 
-/** Deploys the bench's function under a name. */
-export async function deploy({ port }: Subject, name: string): Promise<void> {
-  await call(`http://127.0.0.1:${port}/system/functions`, 'POST', { service: name, image: IMAGE });
+/** Puts the images into a state folder. */
+async function writeImages(lab: Lab, state: string): Promise<void> {
+  for (const [name, { handler, source }] of Object.entries(IMAGES)) {
+    const folder = join(imageFolder(state, name), 'r1');
+    const workdir = '/home/app';
+    const environment = { mode: 'inproc', handler_path: join(workdir, handler), healthcheck_interval: '0s' };
+    const command = ['fwatchdog'];
+    const image: LocalImage = { name, workdir, environment, command, choosesPort: true, port: 8080 };
+    await cp(await source(lab), join(folder, 'root', handler), { recursive: true });
+    await writeFile(join(folder, 'image.json'), JSON.stringify(image));
+    await symlink('r1', currentLink(state, name));
+  }
 }
 
-export async function remove({ port }: Subject, name: string): Promise<void> {
-  await call(`http://127.0.0.1:${port}/system/functions`, 'DELETE', { functionName: name });
-}
-
-async function gatewayIn(state: string, readyPath?: string): Promise<Subject> {
-  return subjectOf({
-    name: 'of-gateway',
-    words: [process.execPath, GATEWAY],
-    portSetting: 'port',
-    environment: { state_dir: state, metrics_port: `${await findFreePort()}`, basic_auth: 'false' },
-    base: BASE,
-    ...(readyPath === undefined ? {} : { readyPath }),
-  });
-}
-
-const states = new WeakMap<Lab, Promise<string>>();
-
-/** @returns a state folder with the function deployed */
-async function makeState(lab: Lab): Promise<string> {
-  const state = await makeImage(lab);
-  const subject = await gatewayIn(state, '../../healthz');
-  const server = await lab.serve(subject);
-  await deploy(subject, NAME);
-  await server.untilOk(subject.url, 20, lab.signal);
-  await server.end();
-  return state;
-}
-
-/** The gateway with the bench's function deployed, in the watchdog's own process. */
-export async function gateway(lab: Lab): Promise<Subject> {
-  const made = states.get(lab) ?? makeState(lab);
-  states.set(lab, made);
-  const state = await mkdtemp(join(lab.folder, 'gateway-'));
-  await cp(await made, state, { recursive: true, verbatimSymlinks: true });
-  return gatewayIn(state);
+/** The gateway with the bench's function deployed, in a state folder of its own. */
+export function gateway(settings: object = {}): Make<Subject> {
+  return async (lab) => {
+    const state = await lab.makeFolder();
+    await writeImages(lab, state);
+    const ports = { metrics_port: `${await findFreePort()}` };
+    const environment = { state_dir: state, basic_auth: 'false', ...ports, ...settings };
+    const words = [process.execPath, GATEWAY];
+    const subject = await subjectOf('of-gateway', words, 'port', { environment, base: BASE });
+    const server = await lab.serve({ ...subject, base: '', readyPath: 'healthz' });
+    await deploy(subject, 'hello', 'hello');
+    await server.end();
+    return subject;
+  };
 }

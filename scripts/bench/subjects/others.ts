@@ -1,55 +1,56 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { findFreePort } from '../../../common/free-port.ts';
-import { FUNCTIONS_FRAMEWORK, type Lab, type Programs } from '../lab.ts';
-import { subjectOf, type Subject } from './subject.ts';
+import { join as joinWords } from 'shlex';
+import { bundleScript } from '../../sample/sample-bundle.ts';
+import type { Lab, Make } from '../lab.ts';
+import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 
 /** What ours are measured against. */
 
+/** Runs a server of servers/servers.ts. */
+async function wordsOf(lab: Lab, ...words: readonly string[]): Promise<string[]> {
+  const file = await lab.once('servers', () => bundleScript('bench/servers/servers.ts', 'bench/servers.mjs'));
+  return [process.execPath, file, ...words];
+}
+
+const server =
+  (name: string, kind: string): Make<Subject> =>
+  async (lab) =>
+    subjectOf(name, await wordsOf(lab, kind), 'http_port');
+
 /** The bench's function, started by nobody but the bench. */
-export function direct(lab: Lab): Promise<Subject> {
-  const words = [process.execPath, lab.programs.function] as const;
-  return subjectOf({ name: 'direct', words, portSetting: 'function_port' });
+export const direct = server('direct', 'function');
+
+/** The least that a server has to do for the handler of the templates. */
+export const bare = server('bare', 'bare');
+
+/** node:http with a `cat` of its own for each request. */
+export const spawning = server('node spawn', 'spawn');
+
+/** Starts what stands behind a proxy below it, as ours do, so that both are measured as one. */
+function below(proxy: readonly string[], { words }: Subject): string[] {
+  return ['/bin/sh', '-c', `${joinWords([...words])} & exec ${joinWords([...proxy])}`];
 }
 
-/** A proxy before what `behind` is: the bench's function where it is not given. */
-async function proxy(
-  lab: Lab,
-  name: string,
-  program: keyof Programs,
-  behind = direct(lab),
-  base = '',
-): Promise<Subject> {
-  const { command, url } = await behind;
-  const words = [process.execPath, lab.programs[program]] as const;
-  const told = { function_command: JSON.stringify(command.words), function_url: url.slice(0, -1), base };
-  const environment = { ...command.environment, ...told };
-  return subjectOf({ name, words, portSetting: 'proxy_port', environment, base });
-}
+/** A proxy of servers/servers.ts, before the bench's function where no other is given. */
+const proxy =
+  (name: string) =>
+  (behind = direct, base = ''): Make<Subject> =>
+  async (lab) => {
+    const served = await behind(lab);
+    const words = await wordsOf(lab, name, urlOf(served).slice(0, -1), base);
+    return subjectOf(name, below(words, served), 'proxy_port', { environment: served.environment, base });
+  };
 
-/** http-proxy before the same function, with nothing else in it. */
-export function httpProxy(lab: Lab, behind?: Promise<Subject>, base?: string): Promise<Subject> {
-  return proxy(lab, 'http-proxy', 'http-proxy-server', behind, base);
-}
+/** http-proxy with nothing else in it. */
+export const httpProxy = proxy('http-proxy');
 
-/** @fastify/reply-from before the same function, on a fastify with nothing else in it. */
-export function replyFrom(lab: Lab, behind?: Promise<Subject>, base?: string): Promise<Subject> {
-  return proxy(lab, 'reply-from', 'reply-from-server', behind, base);
-}
+/** @fastify/reply-from on a fastify with nothing else in it. */
+export const replyFrom = proxy('reply-from');
 
-/**
- * HAProxy with one thread before the same function, connections to which it keeps: the proxy that operators know.
- * @returns undefined where it is not installed
- */
-export async function haproxy(lab: Lab): Promise<Subject | undefined> {
-  const { failed } = await execa('haproxy', ['-v'], { reject: false, cancelSignal: lab.signal });
-  if (failed) return undefined;
-  const port = await findFreePort();
-  const config = join(await mkdtemp(join(lab.folder, 'haproxy-')), 'haproxy.cfg');
-  await writeFile(
-    config,
-    `global
+const haproxySettings = (functionPort: number): string => `global
   nbthread 1
   maxconn 4000
 defaults
@@ -60,32 +61,33 @@ defaults
   timeout server 60s
 listen bench
   bind "127.0.0.1:\${proxy_port}"
-  server function 127.0.0.1:${port}
-`,
-  );
-  const start = `"$0" "$1" & exec haproxy -db -q -f "$2"`;
-  const words = ['/bin/sh', '-c', start, process.execPath, lab.programs.function, config] as const;
-  return subjectOf({
-    name: 'HAProxy',
-    words,
-    portSetting: 'proxy_port',
-    environment: { function_port: `${port}` },
-  });
+  server function 127.0.0.1:${functionPort}
+`;
+
+/**
+ * HAProxy with one thread before the same function, connections to which it keeps: the proxy that operators know.
+ * @returns undefined where it is not installed
+ */
+export async function haproxy(lab: Lab): Promise<Subject | undefined> {
+  const { failed } = await execa('haproxy', ['-v'], { reject: false, cancelSignal: lab.signal });
+  if (failed) return undefined;
+  const served = await direct(lab);
+  const file = join(await lab.makeFolder(), 'haproxy.cfg');
+  await writeFile(file, haproxySettings(served.port));
+  const words = below(['haproxy', '-db', '-q', '-f', file], served);
+  return subjectOf('HAProxy', words, 'proxy_port', { environment: served.environment });
 }
 
-/** node:http with a `cat` of its own for each request. */
-export function spawning(lab: Lab): Promise<Subject> {
-  const words = [process.execPath, lab.programs['spawn-server']] as const;
-  return subjectOf({ name: 'node spawn', words, portSetting: 'port' });
-}
+const FUNCTIONS_FRAMEWORK = fileURLToPath(
+  new URL('main.js', import.meta.resolve('@google-cloud/functions-framework')),
+);
 
-/** functions-framework with the handler of the templates' scenario. */
+/** functions-framework with the handler of the templates. */
 export async function functionsFramework(lab: Lab): Promise<Subject> {
-  const source = await mkdtemp(join(lab.folder, 'functions-framework-'));
   const handler =
     "exports.hello = (request, response) => response.json({ message: `Hello, ${request.body?.name ?? 'world'}!` });";
+  const source = await lab.makeFolder();
   await writeFile(join(source, 'index.js'), handler);
-  const words = [process.execPath, FUNCTIONS_FRAMEWORK, '--target=hello', `--source=${source}`] as const;
-  const environment = { NODE_ENV: 'production' };
-  return subjectOf({ name: 'functions-framework', words, portSetting: 'PORT', environment });
+  const words = [process.execPath, FUNCTIONS_FRAMEWORK, '--target=hello', `--source=${source}`];
+  return subjectOf('functions-framework', words, 'PORT', { environment: { NODE_ENV: 'production' } });
 }

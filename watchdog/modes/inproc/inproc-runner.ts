@@ -10,6 +10,7 @@ import type { FunctionListener } from './fetch-listener.ts';
 import { findModule, loadFunction, type FunctionModule } from './function-module.ts';
 import { LoopDelayWatch, type LoopDelay } from './loop-delay.ts';
 import { ProcessGuard } from './process-guard.ts';
+import type { Mode } from '../mode.ts';
 import type { BegunRequest, Runner, RunnerContext } from '../runner.ts';
 
 /** How long requests in flight may still end by themselves when the function has failed, in milliseconds. */
@@ -168,3 +169,13 @@ function failed(text: string): RequestError {
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
+
+/** `mode=inproc`: the function is loaded into the watchdog's process. */
+export const inprocMode: Mode = {
+  forksPerRequest: false,
+  runsInProcess: true,
+  logsReason: true,
+  takesPath: 'as it came',
+  check: () => undefined,
+  createRunner: (context) => new InprocRunner(context),
+};
