@@ -95,6 +95,7 @@ export async function startService(folder: string): Promise<{ readonly address: 
   const service = execa('podman', ['system', 'service', '--time=0', address], {
     reject: false,
     stdio: 'ignore',
+    cwd: folder, // where conmon leaves a file `oom` for a container that runs out of memory
   });
   while (!existsSync(socket)) {
     if (service.exitCode !== null) throw new Error('the service of podman has ended');
