@@ -62,7 +62,7 @@ export class EngineService {
     this.#service = spawn('podman', ['system', 'service', '--time=0', this.address], {
       env: { ...process.env, CONTAINERS_REGISTRIES_CONF: this.#registries },
       stdio: 'ignore',
-      cwd: path.dirname(this.socket), // where conmon leaves a file `oom` for a container that runs out of memory
+      cwd: tmpdir(), // where conmon leaves a file `oom` for a container that runs out of memory
     });
     await until(() => answers(this.address), 'the service of podman');
   }
