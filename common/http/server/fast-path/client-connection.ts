@@ -42,6 +42,8 @@ export class ClientConnection {
   #response: FastResponse | undefined;
   /** How many bytes of the request's body are missing. */
   #left = 0;
+  /** When the request was whole, by performance.now(). */
+  #wholeAt = 0;
   #behind: Buffer | undefined;
   /** Whether the client has ended its side. */
   #hasEnded = false;
@@ -124,6 +126,7 @@ export class ClientConnection {
       if (this.#left === 0) request.complete = true;
     }
     if (this.#left > 0) this.#own = this.#bufferForBody();
+    else this.#wholeAt = performance.now();
     this.#owner.onRequest(request, response);
   }
 
@@ -138,6 +141,7 @@ export class ClientConnection {
 
   #endBody(): void {
     this.#own = undefined;
+    this.#wholeAt = performance.now();
     this.#request?.finish();
     if (this.#response?.writableFinished) this.#next();
   }
@@ -199,7 +203,8 @@ export class ClientConnection {
       return;
     }
     if (!this.#behind && !response.headersSent) response.shouldKeepAlive = false;
-    watchHalfClosed(this.#socket, request, response, () => response.headersSent);
+    const sinceRequest = performance.now() - this.#wholeAt;
+    watchHalfClosed(this.#socket, request, response, () => response.headersSent, sinceRequest);
   }
 
   #closeSoon(): void {
