@@ -24,15 +24,17 @@ export function socketOf(local: number, remote: number): string | undefined {
   return inode === undefined || inode === '0' ? undefined : `socket:[${inode}]`;
 }
 
-/** Counts the bytes that have arrived on the connections of a local port and that its program has not read yet. */
+/**
+ * Counts the bytes that have arrived on the connections of a local port and that its program has not read yet. It is
+ * asked again and again, and the table has a line for each connection of the last minute, so only the port's own lines
+ * are taken apart.
+ */
 export function unreadBytesAt(port: number): number {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  const ESTABLISHED = '01';
+  const own = new RegExp(`${hexadecimal(port)} [0-9A-F]+:[0-9A-F]+ ${ESTABLISHED} [0-9A-F]+:([0-9A-F]+)`, 'g');
   let unread = 0;
-  for (const line of readFileSync('/proc/net/tcp', 'latin1').split('\n').slice(1)) {
-    const [, local = '', , state, queues = ''] = line.trim().split(/\s+/);
-    if (local.endsWith(`:${wanted}`) && state === '01')
-      unread += Number.parseInt(queues.split(':')[1] ?? '0', 16);
-  }
+  for (const [, bytes = '0'] of readFileSync('/proc/net/tcp', 'latin1').matchAll(own))
+    unread += Number.parseInt(bytes, 16);
   return unread;
 }
 
