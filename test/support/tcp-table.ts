@@ -31,7 +31,10 @@ export function socketOf(local: number, remote: number): string | undefined {
  */
 export function unreadBytesAt(port: number): number {
   const ESTABLISHED = '01';
-  const own = new RegExp(`${hexadecimal(port)} [0-9A-F]+:[0-9A-F]+ ${ESTABLISHED} [0-9A-F]+:([0-9A-F]+)`, 'g');
+  const own = new RegExp(
+    `${hexadecimal(port)} [0-9A-F]+:[0-9A-F]+ ${ESTABLISHED} [0-9A-F]+:([0-9A-F]+)`,
+    'g',
+  );
   let unread = 0;
   for (const [, bytes = '0'] of readFileSync('/proc/net/tcp', 'latin1').matchAll(own))
     unread += Number.parseInt(bytes, 16);
