@@ -1,6 +1,6 @@
 import { FILE_VERBS, type CommandAction } from './command-action.ts';
 import { packageCommand } from './package-commands.ts';
-import { ASSIGNMENT, assignmentsOf, shellWords } from './words.ts';
+import { ASSIGNMENT, assignmentsOf, SHELL, shellWords } from './words.ts';
 
 /** A command of a RUN that was read. */
 export interface ReadCommand {
@@ -15,7 +15,6 @@ const OF_THE_IMAGE =
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
-const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 
 /** Reads a simple command from a text for a shell, or from its words. */
 export function readCommand(command: string | readonly string[]): ReadCommand {
