@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
+import { exists } from '../files/kinds.ts';
 import { signatureOf } from '../files/signature.ts';
 
 /** How long a burst of writes may pause and still be one change, in milliseconds: editors write in bursts. */
@@ -142,17 +143,13 @@ export class ChangeWatch {
 
   async #tellAway(): Promise<void> {
     for (const path of this.#paths) {
-      if (await isThere(path)) this.#away.delete(path);
+      if (await exists(path)) this.#away.delete(path);
       else if (!this.#away.has(path) && this.#signature.includes(`${path}${sep}`)) {
         this.#away.add(path);
         this.#onAway(path);
       }
     }
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await rootsOf([path])) !== `${path} -`;
 }
 
 /** Identifies the files and folders at the paths by their inode numbers. */
