@@ -149,7 +149,7 @@ function runSteps(
 const DOCUMENT =
   /^((?:[^\n"'<]|"[^"]*"|'[^']*'|<(?!<))*)<<-?\s*(["']?)(\w+)\2([^\n]*)\n(.*?)(?:\n[ \t]*\3\s*)?$/s;
 
-/** Gives the lines of a document that a shell reads. A different program reads its document as data: that goes. */
+/** Gives the lines of a document that a shell reads. Any other program takes its document as data, which is left out. */
 function withoutDocument(text: string): string {
   const [, before = '', , name = '', behind = '', content = ''] = DOCUMENT.exec(text) ?? [];
   if (name === '') return text;

@@ -30,7 +30,7 @@ export class ChangeWatch {
   /** The paths that are missing and were there before. */
   readonly #away = new Set<string>();
   #isClosed = false;
-  /** Whether something went: it may be back as it was, and its watch is not. */
+  /** Whether a folder or a named file has gone: even if it is back and the same, its watch is lost. */
   #isStale = false;
   #watcher: FSWatcher | undefined;
   #signature = '';
@@ -179,7 +179,7 @@ async function foldersOf(paths: readonly string[], ignored: (path: string) => bo
   for (const path of paths) {
     if (ignored(path)) continue;
     const stats = await stat(path).catch(() => undefined);
-    // A file is named by the user: the ones in folders are not in the list.
+    // A file stands here only if it is one of the given paths: files in folders are not listed.
     parts.push(
       `${path} ${stats ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs} ${await realPathOf(path)}` : '-'}`,
     );
