@@ -44,7 +44,8 @@ export async function writeBuildContext(
 
 /**
  * Fills an empty folder with a function's build context.
- * @throws KitError NOT_FOUND for a handler, Dockerfile or path of copy that is not there
+ * @throws KitError NOT_FOUND for a handler, Dockerfile or path of copy that is not there, OUTSIDE for a path of copy
+ * that is the project or its build/, or leads out of the project
  */
 export async function fillBuildContext(
   project: Project,
@@ -73,7 +74,8 @@ export async function fillBuildContext(
   await withoutSecretOrigin(join(folder, 'meta.json'));
   // Where the handler is the project itself, the project's build/ and template/ lie in it.
   const real = await realpath(project.folder);
-  const except = new Set([BUILD_FOLDER, TEMPLATE_FOLDER].map((name) => join(real, name)));
+  const build = join(real, BUILD_FOLDER);
+  const except = new Set([build, join(real, TEMPLATE_FOLDER)]);
   for (const name of await readdir(handlerSource)) {
     if (skip(name)) continue;
     await copyTree(join(handlerSource, name), join(handlerTarget, name), { skip, except });
@@ -82,19 +84,14 @@ export async function fillBuildContext(
     const source = await insideOf(project.folder, path, 'copy:');
     if (!(await exists(source)))
       throw new KitError('NOT_FOUND', `copy: ${path} is not there: make it, or take it out of copy`);
-    await refuseBuildFolder(project, path, source);
+    // The context that is written lies in it: it would be copied into itself.
+    if ((await realpath(source)) === build)
+      throw new KitError(
+        'OUTSIDE',
+        `copy: ${path} is ofkit's own folder of build contexts: give a path below it, or another`,
+      );
     await copyTree(source, normalize(join(handlerTarget, path)), { skip });
   }
-}
-
-/** @throws KitError OUTSIDE for build/ itself, which has the context that is written: it would be copied into itself */
-async function refuseBuildFolder({ folder }: Project, path: string, source: string): Promise<void> {
-  const build = join(await realpath(folder), BUILD_FOLDER);
-  if ((await realpath(source)) === build)
-    throw new KitError(
-      'OUTSIDE',
-      `copy: ${path} is ofkit's own folder of build contexts: give a path below it, or another`,
-    );
 }
 
 /** Cuts the password of the template's address out of a meta.json, where faas-cli may have written it. */

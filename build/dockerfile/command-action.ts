@@ -30,4 +30,6 @@ export type CommandAction =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unfollowed' };
 
-export type FileVerb = 'mkdir' | 'chmod' | 'cp' | 'mv' | 'rm' | 'touch' | 'ln';
+/** The commands that change files, which are done here without a shell. */
+export const FILE_VERBS = ['mkdir', 'chmod', 'cp', 'mv', 'rm', 'touch', 'ln'] as const;
+export type FileVerb = (typeof FILE_VERBS)[number];

@@ -1,6 +1,6 @@
-import type { CommandAction, FileVerb } from './command-action.ts';
+import { FILE_VERBS, type CommandAction } from './command-action.ts';
 import { packageCommand } from './package-commands.ts';
-import { ASSIGNMENT, assignmentsOf, shellWords } from './words.ts';
+import { ASSIGNMENT, assignmentsOf, SHELL, shellWords } from './words.ts';
 
 /** A command of a RUN that was read. */
 export interface ReadCommand {
@@ -15,16 +15,6 @@ const OF_THE_IMAGE =
 /** Calls of a distribution's package manager that are not missed: this machine has these packages, or a list is updated. */
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
-const FILE_VERBS: readonly string[] = [
-  'mkdir',
-  'chmod',
-  'cp',
-  'mv',
-  'rm',
-  'touch',
-  'ln',
-] satisfies FileVerb[];
-const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
 
 /** Reads a simple command from a text for a shell, or from its words. */
 export function readCommand(command: string | readonly string[]): ReadCommand {
@@ -34,10 +24,6 @@ export function readCommand(command: string | readonly string[]): ReadCommand {
   const start = found === -1 ? 0 : found; // assignments alone are a command of their own
   const words = written.slice(start);
   return { action: actionOf(words, text), variables: assignmentsOf(written.slice(0, start)) };
-}
-
-function isFileVerb(program: string): program is FileVerb {
-  return FILE_VERBS.includes(program);
 }
 
 /** Removes redirections that make no file. */
@@ -62,7 +48,8 @@ function actionOf(words: readonly string[], text: string): CommandAction {
       : { kind: 'variables', variables: assignmentsOf(words) };
   if (program === 'npm' || program === 'yarn' || program === 'pnpm') return packageCommand(words);
   if (program === 'npx' || program === 'pnpx') return { kind: 'tool', folder: '.', words: afterFlags(rest) };
-  if (isFileVerb(program)) return { kind: 'files', verb: program, paths: plain };
+  const verb = FILE_VERBS.find((one) => one === program);
+  if (verb) return { kind: 'files', verb, paths: plain };
   if (OF_THE_IMAGE.test(program) || OF_THE_DISTRIBUTION.test(words.join(' '))) return { kind: 'nothing' };
   const isFile = program.includes('/') && !program.includes('node_modules/.bin/');
   return isFile ? { kind: 'unfollowed' } : { kind: 'tool', folder: '.', words };

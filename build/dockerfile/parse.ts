@@ -1,4 +1,12 @@
-import { DockerfileParser, Env, From, Onbuild, type Dockerfile, type Instruction } from 'dockerfile-ast';
+import {
+  DockerfileParser,
+  Env,
+  From,
+  Keyword,
+  Onbuild,
+  type Dockerfile,
+  type Instruction,
+} from 'dockerfile-ast';
 import { shellWords } from './words.ts';
 
 /** The parts of a Dockerfile that ofkit uses. */
@@ -53,13 +61,13 @@ export function parseDockerfile(text: string): ParsedDockerfile {
   return { stages, globalArguments };
 }
 
-const KEYWORDS =
-  /^(?:FROM|ARG|ENV|COPY|ADD|RUN|CMD|ENTRYPOINT|WORKDIR|USER|EXPOSE|LABEL|VOLUME|ONBUILD|SHELL|STOPSIGNAL|HEALTHCHECK|MAINTAINER)$/;
+/** The instructions that an engine knows. */
+const KEYWORDS: ReadonlySet<string> = new Set(Object.values(Keyword));
 
 /** Lists the instructions that no engine knows, such as a misspelt one. */
 export function unknownInstructions({ stages }: ParsedDockerfile): ParsedInstruction[] {
   const all = stages.flatMap(({ instructions }) => instructions);
-  return all.filter(({ keyword }) => !KEYWORDS.test(keyword));
+  return all.filter(({ keyword }) => !KEYWORDS.has(keyword));
 }
 
 /** Makes the reader of instructions. @param escape the character that continues a line: a backslash, or a backtick */
@@ -68,19 +76,16 @@ function readerOf(escape: string): (instruction: Instruction) => ParsedInstructi
   const continued = new RegExp(`\\${escape}[ \\t]*\\r?\\n(?:[ \\t]*(?:#.*)?\\r?\\n)*`, 'g');
   const read = (instruction: Instruction): ParsedInstruction => {
     const line = instruction.getRange().start.line + 1;
-    const text = instruction.getTextContent().slice(instruction.getInstruction().length);
-    const joined = text.replaceAll(continued, ' ').trim();
+    const written = instruction.getTextContent().slice(instruction.getInstruction().length);
+    const text = written.replaceAll(continued, ' ').trim();
+    const trigger = instruction instanceof Onbuild ? instruction.getTriggerInstruction() : null;
     return {
       line,
       keyword: instruction.getKeyword(),
-      text: joined,
-      pairs: readPairs(instruction, joined),
-      trigger: instruction instanceof Onbuild ? readTrigger(joined, line) : undefined,
+      text,
+      pairs: readPairs(instruction, text),
+      trigger: trigger ? { ...read(trigger), line } : undefined,
     };
-  };
-  const readTrigger = (text: string, line: number): ParsedInstruction | undefined => {
-    const [instruction] = DockerfileParser.parse(text).getInstructions();
-    return instruction && { ...read(instruction), line };
   };
   return read;
 }

@@ -1,5 +1,5 @@
 import { findStage, joinPath, lineage, type Stage, type StageInstruction } from './stages.ts';
-import { jsonWords, shellWords } from './words.ts';
+import { jsonWords, SHELL, shellWords } from './words.ts';
 
 /** A stage whose files reach the image, and the steps that are done in it. */
 export interface StagePlan {
@@ -148,18 +148,23 @@ function runSteps(
 /** A document behind a command (`cat <<END > file`), or in its place, which a shell reads (`<<END`). */
 const DOCUMENT =
   /^((?:[^\n"'<]|"[^"]*"|'[^']*'|<(?!<))*)<<-?\s*(["']?)(\w+)\2([^\n]*)\n(.*?)(?:\n[ \t]*\3\s*)?$/s;
-const SHELL_ALONE = /^(?:(?:\/usr)?\/bin\/)?(?:ba|da|a)?sh(?:\s+-\w+)*$/;
 
-/** Gives the lines of a document that a shell reads. A different program reads its document as data: that goes. */
+/** Gives the lines of a document that a shell reads. Any other program takes its document as data, which is left out. */
 function withoutDocument(text: string): string {
   const [, before = '', , name = '', behind = '', content = ''] = DOCUMENT.exec(text) ?? [];
   if (name === '') return text;
   const reader = before.trim();
   const program = /^\s*#!\s*(\S.*)/.exec(content)?.[1]?.trim();
   const isForShell =
-    reader === '' ? program === undefined || /\bsh\b|sh$/.test(program) : SHELL_ALONE.test(reader);
+    reader === '' ? program === undefined || /\bsh\b|sh$/.test(program) : isShellAlone(reader);
   if (isForShell && behind.trim() === '') return content;
   return `${reader || (program ?? '')} <<${name}${behind}`;
+}
+
+/** Whether a command starts a shell that is given no file or line, so that it reads its input. */
+function isShellAlone(command: string): boolean {
+  const [program = '', ...flags] = command.split(/\s+/);
+  return SHELL.test(program) && flags.every((flag) => /^-\w+$/.test(flag));
 }
 
 function originOf(before: readonly Stage[], from: string | undefined): CopyOrigin {

@@ -16,8 +16,9 @@ export function splitShellLine(line: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let joint: ShellCommand['joint'] = ';';
   let text = '';
+  /** Ends a command. @param sign the sign that stands behind it; '' at the end of the line */
   const take = (next: ShellCommand['joint'], sign: string): void => {
-    if (isOpen(text)) {
+    if (sign !== '' && isOpen(text)) {
       text += sign;
       return;
     }
@@ -48,8 +49,7 @@ export function splitShellLine(line: string): ShellCommand[] {
     } else if (one === ';' || one === '\n') take(';', one);
     else text += one;
   }
-  if (isOpen(text)) commands.push({ text: text.trim(), joint });
-  else take(';', '');
+  take(';', '');
   return commands;
 }
 

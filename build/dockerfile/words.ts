@@ -20,6 +20,9 @@ export function shellWords(text: string): string[] {
   }
 }
 
+/** The name of a shell, or its path. */
+export const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a)?sh$/;
+
 /** A word that sets a variable for the command behind it: `NAME=value`. */
 export const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 

@@ -194,7 +194,7 @@ export class GatewayClient {
       throw new KitError('INVALID', `the gateway at ${this.url} asks for a login: do "faas-cli login" first`);
     const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID' : 'UNREACHABLE';
     const told = printable(text.trim());
-    const options = { cause: new Error(told) };
+    const options = { cause: new Error(told) }; // the gateway's own words, for a caller that tells their place
     throw new KitError(code, `the gateway at ${this.url} says ${status}: ${told}`, options);
   }
 }

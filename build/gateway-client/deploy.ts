@@ -47,7 +47,7 @@ export async function deployAll(
 /** The names that stack.yaml has for the fields of a deployment. */
 const OF_THE_STACK: Readonly<Record<string, string>> = { envVars: 'environment', envProcess: 'fprocess' };
 
-/** Makes the error of a deployment that the gateway refuses, with the place of the function in stack.yaml. */
+/** Makes a handler of errors: where the gateway refuses the deployment, its error gets the function's place in stack.yaml. */
 function refuserOf(
   { service }: DeploymentBody,
   entries: readonly FunctionEntry[],

@@ -72,8 +72,8 @@ export async function putImage(
 }
 
 /**
- * Replaces the path of a program that neither the image's files nor this machine have by its name, which is looked for:
- * `/usr/local/bin/node` of a base image lies elsewhere here.
+ * Replaces the path of a program that neither the image's files nor this machine have by its name, which is then looked
+ * for in PATH: `/usr/local/bin/node` of a base image lies elsewhere here.
  */
 function presentProgram(program: string, folder: string): string {
   if (!program.startsWith('/') || existsSync(program) || existsSync(join(folder, program))) return program;

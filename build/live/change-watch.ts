@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
+import { exists } from '../files/kinds.ts';
 import { signatureOf } from '../files/signature.ts';
 
 /** How long a burst of writes may pause and still be one change, in milliseconds: editors write in bursts. */
@@ -29,7 +30,7 @@ export class ChangeWatch {
   /** The paths that are missing and were there before. */
   readonly #away = new Set<string>();
   #isClosed = false;
-  /** Whether something went: it may be back as it was, and its watch is not. */
+  /** Whether a folder or a named file has gone: even if it is back and the same, its watch is lost. */
   #isStale = false;
   #watcher: FSWatcher | undefined;
   #signature = '';
@@ -142,17 +143,13 @@ export class ChangeWatch {
 
   async #tellAway(): Promise<void> {
     for (const path of this.#paths) {
-      if (await isThere(path)) this.#away.delete(path);
+      if (await exists(path)) this.#away.delete(path);
       else if (!this.#away.has(path) && this.#signature.includes(`${path}${sep}`)) {
         this.#away.add(path);
         this.#onAway(path);
       }
     }
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await rootsOf([path])) !== `${path} -`;
 }
 
 /** Identifies the files and folders at the paths by their inode numbers. */
@@ -182,7 +179,7 @@ async function foldersOf(paths: readonly string[], ignored: (path: string) => bo
   for (const path of paths) {
     if (ignored(path)) continue;
     const stats = await stat(path).catch(() => undefined);
-    // A file is named by the user: the ones in folders are not in the list.
+    // A file stands here only if it is one of the given paths: files in folders are not listed.
     parts.push(
       `${path} ${stats ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs} ${await realPathOf(path)}` : '-'}`,
     );

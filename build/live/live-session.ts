@@ -242,9 +242,8 @@ export class LiveSession {
           this.#reporter.note(one.entry.name, `${one.entry.name} is not in ${file} any more: it runs on`);
         else if (!isSameEntry(entry, one.entry)) {
           const before = this.#watches.get(one) ?? [];
-          this.#watches.set(one, [...before, ...(await this.#watchFiles(one, entry))]);
+          this.#watches.set(one, await this.#watchFiles(one, entry));
           await endAll(before);
-          this.#watches.set(one, (this.#watches.get(one) ?? []).slice(before.length));
           one.reload(entry);
         }
       }

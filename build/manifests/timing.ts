@@ -1,10 +1,8 @@
 import { parseDuration } from '../../common/duration.ts';
 import { KitError } from '../errors.ts';
+import type { FunctionEntry } from '../stack/functions.ts';
 
-interface Named {
-  readonly name: string;
-  readonly place: string;
-}
+type Named = Pick<FunctionEntry, 'name' | 'place'>;
 
 /** The watchdog's default (docs/fwatchdog.md). */
 const WRITE_TIMEOUT = 30;

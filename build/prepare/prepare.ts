@@ -89,8 +89,9 @@ export async function prepareGeneration(
     const content = { handlerFolder: language.handlerFolder, copy: options.copy, skipInstalled: true };
     await fillBuildContext(project, entry, content, context);
     await removeSampleTests(origins);
-    const dockerfile = await readDockerfile(context, entry.name);
-    await removeIgnored(context, await findDockerfile(context));
+    const file = await findDockerfile(context);
+    const dockerfile = await readDockerfile(context, file, entry.name);
+    await removeIgnored(context, file);
     const { buildArgs, buildOptions, lang } = entry;
     const given = withAdditionalPackages(buildArgs, buildOptions, lang, language);
     const stages = readStages(dockerfile, given);
@@ -183,8 +184,11 @@ function imageMode(stages: readonly Stage[], variables: Variables): ChosenMode {
 }
 
 /** @throws KitError BUILD_FAILED where an engine would not build it */
-async function readDockerfile(folder: string, name: string): Promise<ParsedDockerfile> {
-  const file = await findDockerfile(folder);
+async function readDockerfile(
+  folder: string,
+  file: string | undefined,
+  name: string,
+): Promise<ParsedDockerfile> {
   const text = file ? await readFile(join(folder, file), 'utf8') : '';
   const parsed = parseDockerfile(text);
   const refuse = (what: string): never => {

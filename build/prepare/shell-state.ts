@@ -16,19 +16,15 @@ export class ShellState {
   /** Decides whether the next command runs. @returns its text without the shell's keyword too */
   next({ text, joint }: ShellCommand): { readonly text: string; readonly isRun: boolean } {
     const { keyword, rest } = splitKeyword(text);
-    if (keyword === undefined) {
-      const isWanted = joint === ';' || (joint === '&&') === this.#ok;
-      return { text, isRun: this.#isActive && isWanted };
-    }
+    if (keyword === undefined) return { text, isRun: this.#isWanted(joint) };
     this.#enter(keyword);
     return { text: rest, isRun: this.#isActive && rest !== '' };
   }
 
   /** Begins a group of commands, `(...)` or `{...}`, which runs as one command would. */
   open({ joint }: Pick<ShellCommand, 'joint'>): void {
-    const isWanted = joint === ';' || (joint === '&&') === this.#ok;
     this.#branches.push({ outer: this.#isActive, taken: false });
-    this.#isActive = this.#isActive && isWanted;
+    this.#isActive = this.#isWanted(joint);
   }
 
   /** Ends the group that began last. */
@@ -49,6 +45,10 @@ export class ShellState {
     const end = next.findIndex(({ joint }) => joint === ';');
     const list = end === -1 ? next : next.slice(0, end);
     return list.some(({ joint }) => joint === '||') || /^then\b/.test(next[end]?.text ?? '');
+  }
+
+  #isWanted(joint: ShellCommand['joint']): boolean {
+    return this.#isActive && (joint === ';' || (joint === '&&') === this.#ok);
   }
 
   #enter(keyword: string): void {

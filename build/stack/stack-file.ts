@@ -41,23 +41,28 @@ export async function readStack(project: Project, file: string, envsubst = true)
   );
 }
 
-/** Reads a function's entry. @throws KitError INVALID with the file, the line and the form that is expected there */
+/** Reads the text of a stack file. @throws KitError INVALID with its line and the form that is expected there */
 export function parseStack(text: string, file: string): Stack {
   const root = readYaml(text, file);
   const provider = root.get('provider').get('name');
   const name = provider.text();
-  if (name !== 'openfaas') {
-    const found = root.isMapping
-      ? `${placeOf(provider, file)}: provider.name is to be "openfaas", not "${name}"`
-      : '';
+  if (!root.isMapping)
     throw new KitError(
       'INVALID',
-      found || `${file} is empty: a stack file begins with "provider: { name: openfaas }"`,
+      `${file} is empty: a stack file begins with "provider: { name: openfaas }"`,
+    );
+  if (name !== 'openfaas') {
+    throw new KitError(
+      'INVALID',
+      `${placeOf(file, provider.line)}: provider.name is to be "openfaas", not "${name}"`,
     );
   }
   const version = root.get('version');
   if (!['', '1.0'].includes(version.text())) {
-    throw new KitError('INVALID', `${placeOf(version, file)}: version is to be 1.0, not ${version.text()}`);
+    throw new KitError(
+      'INVALID',
+      `${placeOf(file, version.line)}: version is to be 1.0, not ${version.text()}`,
+    );
   }
   const configuration = root.get('configuration');
   return {
@@ -78,7 +83,7 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
   const lang = value.get('lang').text();
   return {
     name,
-    place: value.keyLine > 0 ? `${file} line ${value.keyLine}` : file,
+    place: placeOf(file, value.keyLine),
     lang: lang.toLowerCase() === 'dockerfile' ? 'dockerfile' : lang,
     handler: value.get('handler').text(),
     image: value.get('image').text(),
@@ -100,8 +105,9 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
   };
 }
 
-function placeOf(value: YamlValue, file: string): string {
-  return value.line > 0 ? `${file} line ${value.line}` : file;
+/** @param line 0 where there is none */
+function placeOf(file: string, line: number): string {
+  return line > 0 ? `${file} line ${line}` : file;
 }
 
 function readResources(value: YamlValue): Resources {

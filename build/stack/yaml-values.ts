@@ -109,7 +109,10 @@ export class YamlValue {
     for (const { key, value } of node.items) {
       const name = this.#source.resolve(key as Node);
       const child = (value as Node | null) ?? undefined;
-      if (!isScalar(name)) throw this.#wrongKey(key as Node);
+      if (!isScalar(name)) {
+        const where = this.#path ? `a key of ${this.#path}` : 'a key';
+        throw new YamlValue(key as Node, this.#source, where).#wrong('a text');
+      }
       if (name.value === '<<' && name.type === 'PLAIN')
         merged.push(new YamlValue(child, this.#source, this.#below('<<')));
       else pairs.set(String(name.value), { key: key as Node, value: child });
@@ -132,12 +135,6 @@ export class YamlValue {
     const node = this.#source.resolve(this.#node);
     if (!isScalar(node) || node.type !== 'PLAIN' || node.tag === 'tag:yaml.org,2002:str') return node;
     return NULL.test(String(node.value)) ? undefined : node;
-  }
-
-  #wrongKey(key: Node): KitError {
-    const { line } = this.#source.lines.linePos(key.range?.[0] ?? 0);
-    const where = this.#path ? `a key of ${this.#path}` : 'a key';
-    return new KitError('INVALID', `${this.#source.file} line ${line}: ${where} is to be a text`);
   }
 
   #wrong(expected: string): KitError {

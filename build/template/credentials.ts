@@ -15,7 +15,7 @@ export function withoutCredentials(text: string): string {
           secret === undefined ? `${scheme}${user}@` : scheme,
       )
       .replaceAll(/(\b(?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*:\/\/|\bhttps?:\/)[^\s/'"]*@/gi, '$1')
-      // A password with a slash, which no program reads. A number before the slash is a port.
+      // A password with a slash: no program takes it, and it is secret all the same. A number before the slash is a port.
       .replaceAll(/(:\/\/)[^\s/:@'"]+:(?!\d{1,5}(?:[/?#\s'"]|$))[^\s@'"]*@/g, '$1')
       .replaceAll(SECRET_FIELD, '$1***')
   );

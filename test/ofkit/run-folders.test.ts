@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { cp, rename, rm, symlink } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Project } from './project.ts';
+import type { Running } from './running.ts';
 import { until } from '../support/wait.ts';
+
+/** Calls the function hello until it gives this answer. */
+async function untilAnswers(running: Running, text: string): Promise<void> {
+  await until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
+}
 
 test('reload goes on when the folder of the handler goes and comes back, or is replaced', async (t) => {
   const project = await Project.create(t);
@@ -18,7 +24,7 @@ test('reload goes on when the folder of the handler goes and comes back, or is r
     await change();
     await running.next('reloaded', () => true, behind);
     // a save may be seen half written, and is then loaded again
-    await until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
+    await untilAnswers(running, text);
   };
   await rename(project.path('hello'), project.path('away'));
   await running.until('note', ({ text }) => text?.includes('hello is away') ?? false);
@@ -50,24 +56,22 @@ test('what stands alone is watched on after it was away: an environment_file, a 
   await project.write('env', 'A=1\n');
   const running = project.start(['run', '--json', '-p', '0']);
   assert.equal(await running.call('hello'), 'one 1');
-  const answers = (text: string) =>
-    until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
   await rm(project.path('env'));
   await running.until('failed', ({ error }) => error?.includes('environment_file env of hello') ?? false);
   await project.write('env', 'A=2\n');
-  await answers('one 2');
+  await untilAnswers(running, 'one 2');
   await project.write('env', 'A=3\n');
-  await answers('one 3');
+  await untilAnswers(running, 'one 3');
   await rename(project.path('hello'), project.path('real'));
   await symlink('real', project.path('hello'));
   await write('two', 'real');
-  await answers('two 3');
+  await untilAnswers(running, 'two 3');
   await write('three', 'real');
-  await answers('three 3');
+  await untilAnswers(running, 'three 3');
   await rm(project.path('hello'));
   await rename(project.path('real'), project.path('hello'));
   await write('four');
-  await answers('four 3');
+  await untilAnswers(running, 'four 3');
 });
 
 test('the files that a changed stack.yaml names are watched', async (t) => {
@@ -80,17 +84,15 @@ test('the files that a changed stack.yaml names are watched', async (t) => {
   await project.write('env', 'A=1\n');
   const running = project.start(['run', '--json', '-p', '0']);
   assert.equal(await running.call('hello'), 'one 1');
-  const answers = (text: string) =>
-    until(async () => (await running.call('hello')) === text || undefined, `the answer ${text}`);
   await write('moved', 'two');
   await project.write('other', 'A=2\n');
   const stack = await project.read('stack.yaml');
   await project.write('stack.yaml', stack.replace('./hello', './moved').replace('[env]', '[other]'));
-  await answers('two 2');
+  await untilAnswers(running, 'two 2');
   await write('moved', 'three');
-  await answers('three 2');
+  await untilAnswers(running, 'three 2');
   await project.write('other', 'A=3\n');
-  await answers('three 3');
+  await untilAnswers(running, 'three 3');
   await project.write('stack.yaml', 'provider: { name: openfaas }\nfunctions: {}\n');
   await running.until('note', ({ text }) => text === 'hello is not in stack.yaml any more: it runs on');
 });
