@@ -21,7 +21,7 @@ const COPIES: readonly { readonly from: string; readonly to: readonly string[] }
   { from: 'node24/inproc.js', to: ['ts-http/inproc.js', 'ts-web/inproc.js'] },
   { from: 'node24/package.json', to: ['ts-http/package.json'] },
   { from: 'node24/adapter/start.js', to: ['ts-http/adapter/start.js', 'ts-web/adapter/start.js'] },
-  ...['content-type', 'header-bytes'].map((name) => ({
+  ...['content-type', 'header-bytes', 'promise'].map((name) => ({
     from: `node24/adapter/${name}.js`,
     to: [`ts-http/adapter/${name}.js`, `ts-web/adapter/${name}.js`],
   })),

@@ -67,7 +67,7 @@ function checkVariables(variables: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Refuses what no process can be started with. */
+/** Refuses a variable that is too long for a process: each start of the function would fail. */
 function checkLength(field: string, name: string, value: string): void {
   if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 <= MOST_VARIABLE) return;
   throw invalid(

@@ -30,15 +30,21 @@ export function readRetryPolicy(
   { annotations }: Pick<Deployment, 'annotations'>,
   defaults: RetryPolicy,
 ): { policy: RetryPolicy; warnings: readonly string[] } {
-  const options = new StatedOptions('annotation', annotations);
-  const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T =>
-    options.read(PREFIX + name, fallback, parse, expected);
-  const minWait = read('min_wait', defaults.minWait, parseWait, 'a duration, such as 10s');
+  const options = new StatedOptions('annotation', annotations, PREFIX);
+  const minWait = options.read('min_wait', defaults.minWait, parseWait, 'a duration, such as 10s');
   const policy = {
-    attempts: read('attempts', defaults.attempts, parseAttempts, `a whole number from 1 to ${MOST_ATTEMPTS}`),
-    codes: read('codes', defaults.codes, parseCodes, 'statuses between commas, such as 429,503'),
+    attempts: options.read(
+      'attempts',
+      defaults.attempts,
+      parseAttempts,
+      `a whole number from 1 to ${MOST_ATTEMPTS}`,
+    ),
+    codes: options.read('codes', defaults.codes, parseCodes, 'statuses between commas, such as 429,503'),
     minWait,
-    maxWait: Math.max(minWait, read('max_wait', defaults.maxWait, parseWait, 'a duration, such as 2m')),
+    maxWait: Math.max(
+      minWait,
+      options.read('max_wait', defaults.maxWait, parseWait, 'a duration, such as 2m'),
+    ),
   };
   return { policy, warnings: options.warnings };
 }

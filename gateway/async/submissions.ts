@@ -6,7 +6,8 @@ import type { ServedRequest } from '../../common/http/exchange/served-request.ts
 import { firstValue } from '../../common/http/field-lines.ts';
 import { endToEndHeaders } from '../../common/http/upstream/headers.ts';
 import { GatewayError, requestErrorOf } from '../errors.ts';
-import { qualifiedName, readFunctionName, type FunctionName } from '../functions/function-name.ts';
+import { readFunctionName, type FunctionName } from '../functions/function-name.ts';
+import { unknownFunction } from '../functions/unknown-function.ts';
 import { givenCallId } from '../invoke/call-headers.ts';
 import { gatewayManner } from '../invoke/manner.ts';
 import { startTime } from '../invoke/start-time.ts';
@@ -72,8 +73,7 @@ export class Submissions {
     const headers = endToEndHeaders(exchange.request.rawHeaders);
     const callbackUrl = readCallbackUrl(firstValue(headers, 'x-callback-url'));
     const annotations = await this.#parts.annotationsOf(function_);
-    if (!annotations && this.#parts.isStrict)
-      throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(function_)} is deployed`);
+    if (!annotations && this.#parts.isStrict) throw unknownFunction(function_);
     const body = await this.#readBody(exchange);
     const callId = givenCallId(headers) ?? randomUUID();
     const began = startTime();

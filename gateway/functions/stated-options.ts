@@ -7,18 +7,23 @@ export class StatedOptions {
   readonly warnings: string[] = [];
   readonly #kind: 'label' | 'annotation';
   readonly #stated: Readonly<Record<string, string>>;
+  readonly #prefix: string;
 
-  constructor(kind: 'label' | 'annotation', stated: Readonly<Record<string, string>>) {
+  /** @param prefix the beginning of the names of all these options */
+  constructor(kind: 'label' | 'annotation', stated: Readonly<Record<string, string>>, prefix: string) {
     this.#kind = kind;
     this.#stated = stated;
+    this.#prefix = prefix;
   }
 
   /**
+   * @param option its name after the prefix
    * @param parse returns undefined for a text that cannot be read
    * @param expected the form of readable texts, for the warning
    * @returns the option's value; `fallback` where it is missing, empty or cannot be read
    */
-  read<T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T {
+  read<T>(option: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T {
+    const name = this.#prefix + option;
     const text = this.#stated[name];
     if (text === undefined || text === '') return fallback;
     const value = parse(text);

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
+import { unknownFunction } from '../functions/unknown-function.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Endpoints, Place } from './endpoints.ts';
 
@@ -35,7 +36,7 @@ export class AwakeAlone implements Endpoints {
       return await this.#provider.status(name, { usage: false });
     } catch (thrown) {
       if (!(thrown instanceof GatewayError) || thrown.code !== 'NAMESPACE_UNKNOWN') throw thrown;
-      throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
+      throw unknownFunction(name);
     }
   }
 }

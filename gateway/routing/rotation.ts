@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
+import { unknownFunction } from '../functions/unknown-function.ts';
 import type { Endpoint, Endpoints, Place } from './endpoints.ts';
 
 /** An endpoint, and the number of calls in flight at it. */
@@ -71,7 +72,7 @@ export class Rotation implements Endpoints {
     if (!entry) return;
     const drained = [...entry.members].map(({ endpoint }) => this.withdraw(name, endpoint.instance));
     this.#entries.delete(qualifiedName(name));
-    for (const waiter of entry.waiters) waiter.fail(unknown(name));
+    for (const waiter of entry.waiters) waiter.fail(unknownFunction(name));
     entry.waiters.clear();
     await Promise.all(drained);
   }
@@ -108,7 +109,7 @@ export class Rotation implements Endpoints {
 
   async wait(name: FunctionName, signal: AbortSignal): Promise<Place> {
     const entry = this.#entries.get(qualifiedName(name));
-    if (!entry) throw unknown(name);
+    if (!entry) throw unknownFunction(name);
     signal.throwIfAborted();
     const place = this.#placeAt(entry);
     if (place) return place;
@@ -209,8 +210,4 @@ function leastBusy(members: Member[], now: () => number): Member | undefined {
   }
   if (least && members.length > 1) members.push(...members.splice(position, 1));
   return least;
-}
-
-function unknown(name: FunctionName): GatewayError {
-  return new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
 }

@@ -41,27 +41,30 @@ export function readScalePolicy(
   { labels }: Pick<Deployment, 'labels'>,
   defaults: ScaleDefaults,
 ): { policy: ScalePolicy; warnings: readonly string[] } {
-  const options = new StatedOptions('label', labels);
-  const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T =>
-    options.read(PREFIX + name, fallback, parse, expected);
-  const min = read('min', 1, count(1, MOST_REPLICAS), 'a whole number from 1');
-  const max = read('max', Math.max(20, min), count(1, MOST_REPLICAS), 'a whole number from 1');
+  const options = new StatedOptions('label', labels, PREFIX);
+  const min = options.read('min', 1, count(1, MOST_REPLICAS), 'a whole number from 1');
+  const max = options.read('max', Math.max(20, min), count(1, MOST_REPLICAS), 'a whole number from 1');
   if (max < min)
     options.warnings.push(`the label ${PREFIX}max=${max} has no effect: it is below min, ${min}`);
   const policy = {
     min,
     max: Math.max(max, min),
-    zero: read('zero', false, flag, 'true or false'),
-    zeroDuration: read(
+    zero: options.read('zero', false, flag, 'true or false'),
+    zeroDuration: options.read(
       'zero-duration',
       defaults.zeroDuration,
       duration(1, Infinity),
       'a duration, such as 15m',
     ),
-    type: read('type', 'rps', (text) => SCALE_TYPES.find((type) => type === text), SCALE_TYPES.join(', ')),
-    target: read('target', defaults.target, number(Number.MIN_VALUE, 1e9), 'a number over 0'),
-    targetProportion: read('target-proportion', 0.9, number(0.01, 1), 'a number from 0.01 to 1'),
-    downWindow: read(
+    type: options.read(
+      'type',
+      'rps',
+      (text) => SCALE_TYPES.find((type) => type === text),
+      SCALE_TYPES.join(', '),
+    ),
+    target: options.read('target', defaults.target, number(Number.MIN_VALUE, 1e9), 'a number over 0'),
+    targetProportion: options.read('target-proportion', 0.9, number(0.01, 1), 'a number from 0.01 to 1'),
+    downWindow: options.read(
       'down.window',
       0,
       duration(0, LONGEST_DOWN_WINDOW_MS),

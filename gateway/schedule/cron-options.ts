@@ -11,17 +11,16 @@ export interface CronOptions {
   readonly missed: Missed;
 }
 
-const OVERLAP = 'dev.of-gateway.cron.overlap';
-const MISSED = 'dev.of-gateway.cron.missed';
+const PREFIX = 'dev.of-gateway.cron.';
 
 /** Reads the annotations. One that cannot be read is ignored with a warning. */
 export function readCronOptions({ annotations }: Pick<Deployment, 'annotations'>): {
   options: CronOptions;
   warnings: readonly string[];
 } {
-  const stated = new StatedOptions('annotation', annotations);
+  const stated = new StatedOptions('annotation', annotations, PREFIX);
   const read = <T extends string>(name: string, values: readonly [T, T]): T =>
     stated.read(name, values[0], (text) => values.find((one) => one === text), values.join(' or '));
-  const mayOverlap = read(OVERLAP, ['allow', 'skip']) === 'allow';
-  return { options: { mayOverlap, missed: read(MISSED, ['skip', 'run']) }, warnings: stated.warnings };
+  const mayOverlap = read('overlap', ['allow', 'skip']) === 'allow';
+  return { options: { mayOverlap, missed: read('missed', ['skip', 'run']) }, warnings: stated.warnings };
 }

@@ -5,6 +5,7 @@ import type { Deployment } from '../../functions/deployment.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
 import { leastReplicas } from '../../functions/replicas.ts';
+import { unknownFunction } from '../../functions/unknown-function.ts';
 import { LogRing } from '../../function-logs/log-ring.ts';
 import { streamLogs } from '../../function-logs/log-stream.ts';
 import { Rotation } from '../../routing/rotation.ts';
@@ -198,7 +199,7 @@ export class InstanceProvider implements Provider {
   #find(name: FunctionName): ManagedFunction {
     const managed = this.#functions.get(qualifiedName(name));
     if (managed) return managed;
-    throw new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
+    throw unknownFunction(name);
   }
 
   /** Runs `work` after all earlier changes of the same function. */

@@ -26,20 +26,14 @@ const LONGEST_MS = 3_600_000;
 
 /** Reads the annotations com.openfaas.health.* and com.openfaas.ready.* (docs.openfaas.com, Workloads). */
 export function readProbes(annotations: Readonly<Record<string, string>>): FunctionProbes {
-  const options = new StatedOptions('annotation', annotations);
+  const options = new StatedOptions('annotation', annotations, PREFIX);
   const read = (kind: 'health' | 'ready', fallbackPath: string): ProbeSettings => {
-    const value = <T>(
-      name: string,
-      fallback: T,
-      parse: (text: string) => T | undefined,
-      expected: string,
-    ): T => options.read(`${PREFIX}${kind}.${name}`, fallback, parse, expected);
     const seconds = (name: string, fallback: number): number =>
-      value(name, fallback, parseSeconds, 'seconds or a duration');
+      options.read(`${kind}.${name}`, fallback, parseSeconds, 'seconds or a duration');
     const threshold = (name: string, fallback: number): number =>
-      value(name, fallback, parseThreshold, 'a whole number from 1');
+      options.read(`${kind}.${name}`, fallback, parseThreshold, 'a whole number from 1');
     return {
-      path: value('http.path', fallbackPath, parsePath, 'a path, from its / on'),
+      path: options.read(`${kind}.http.path`, fallbackPath, parsePath, 'a path, from its / on'),
       initialDelay: seconds('initialDelaySeconds', 0),
       period: Math.max(100, seconds('periodSeconds', 2000)),
       timeout: Math.max(100, seconds('timeoutSeconds', 1000)),

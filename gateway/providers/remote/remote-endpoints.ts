@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.ts';
 import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
 import { leastReplicas } from '../../functions/replicas.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
+import { unknownFunction } from '../../functions/unknown-function.ts';
 import type { Endpoint, Endpoints, Place } from '../../routing/endpoints.ts';
 
 /** How long a function counts as ready after its status said so, in milliseconds. */
@@ -65,7 +66,7 @@ export class RemoteEndpoints implements Endpoints {
     }
     await unlessAborted(lookup, signal);
     const known = this.#known.get(key);
-    if (!known) throw unknown(key);
+    if (!known) throw unknownFunction(name);
     return place(known);
   }
 
@@ -96,8 +97,7 @@ export class RemoteEndpoints implements Endpoints {
       return await this.#functions.status(name);
     } catch (thrown) {
       this.#known.delete(qualifiedName(name));
-      if (thrown instanceof GatewayError && thrown.code === 'NAMESPACE_UNKNOWN')
-        throw unknown(qualifiedName(name));
+      if (thrown instanceof GatewayError && thrown.code === 'NAMESPACE_UNKNOWN') throw unknownFunction(name);
       throw thrown;
     }
   }
@@ -128,10 +128,6 @@ function place(known: Known): Place {
       known.readyUntil = 0; // its provider is asked before the next call
     },
   };
-}
-
-function unknown(key: string): GatewayError {
-  return new GatewayError('FUNCTION_UNKNOWN', `no function ${key} is deployed`);
 }
 
 /** Waits for shared work. @throws the signal's reason if it aborts first; the work goes on for the others */

@@ -1,8 +1,9 @@
 import { readCredentials } from '../../auth/password-file.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Deployment } from '../../functions/deployment.ts';
-import { qualifiedName, type FunctionName } from '../../functions/function-name.ts';
+import type { FunctionName } from '../../functions/function-name.ts';
 import type { FunctionStatus } from '../../functions/function-status.ts';
+import { unknownFunction } from '../../functions/unknown-function.ts';
 import { decodeJson } from '../../json/decode.ts';
 import type { Shape } from '../../json/shape.ts';
 import type { Settings } from '../../settings/table.ts';
@@ -100,11 +101,11 @@ export class RemoteProvider implements Provider {
   }
 
   async status({ name, namespace }: FunctionName, { usage }: { usage: boolean }): Promise<FunctionStatus> {
-    if (/^\.*$/.test(name)) throw unknown({ name, namespace }); // dots only would make a different path
+    if (/^\.*$/.test(name)) throw unknownFunction({ name, namespace }); // dots only would make a different path
     const answer = await this.#client.send('GET', `/system/function/${name}`, {
       query: { namespace, ...(usage && { usage: '1' }) },
     });
-    if (answer.status === 404) throw unknown({ name, namespace });
+    if (answer.status === 404) throw unknownFunction({ name, namespace });
     requireDone(answer, NAMING);
     return statusOf(decodeJson(Buffer.from(answer.text), WIRE.status), namespace, usage);
   }
@@ -119,7 +120,7 @@ export class RemoteProvider implements Provider {
 
   async update(deployment: Deployment): Promise<void> {
     const answer = await this.#client.send('PUT', '/system/functions', { body: wireDeployment(deployment) });
-    if (answer.status === 404) throw unknown(deployment);
+    if (answer.status === 404) throw unknownFunction(deployment);
     requireDone(answer, DEPLOYING);
   }
 
@@ -127,7 +128,7 @@ export class RemoteProvider implements Provider {
   async remove({ name, namespace }: FunctionName): Promise<void> {
     const body = { functionName: name, namespace };
     const answer = await this.#client.send('DELETE', '/system/functions', { query: { namespace }, body });
-    if (answer.status === 404) throw unknown({ name, namespace });
+    if (answer.status === 404) throw unknownFunction({ name, namespace });
     requireDone(answer, NAMING);
   }
 
@@ -135,7 +136,7 @@ export class RemoteProvider implements Provider {
     const body = { serviceName: name, namespace, replicas };
     const path = `/system/scale-function/${name}`;
     const answer = await this.#client.send('POST', path, { query: { namespace }, body });
-    if (answer.status === 404) throw unknown({ name, namespace });
+    if (answer.status === 404) throw unknownFunction({ name, namespace });
     requireDone(answer, NAMING);
   }
 
@@ -164,8 +165,4 @@ export class RemoteProvider implements Provider {
     requireDone(answer, codes);
     return decodeJson(Buffer.from(answer.text), shape);
   }
-}
-
-function unknown(name: FunctionName): GatewayError {
-  return new GatewayError('FUNCTION_UNKNOWN', `no function ${qualifiedName(name)} is deployed`);
 }

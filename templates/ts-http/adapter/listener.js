@@ -2,6 +2,7 @@ import { bodyKind, hasBody, parseBody, readBody } from './body.js';
 import { FunctionContext } from './context.js';
 import { RequestError } from './errors.js';
 import { FunctionEvent } from './event.js';
+import { isPromise } from './promise.js';
 import { Reply } from './reply.js';
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
@@ -68,15 +69,6 @@ export function adapt(handler, settings) {
       crash(error);
     }
   }
-}
-
-/**
- * @param {unknown} value
- * @returns {value is PromiseLike<unknown>}
- */
-function isPromise(value) {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return 'then' in value && typeof value.then === 'function';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { FastResponse, NodeRequest } from 'srvx/node';
+import { isPromise } from './promise.js';
 import { send } from './send.js';
 
 /** @import { RequestListener } from 'node:http' */
@@ -48,15 +49,6 @@ export function adapt(handler) {
       send(res, failed(request, error));
     }
   };
-}
-
-/**
- * @param {unknown} value
- * @returns {value is PromiseLike<unknown>} whether `then` can be called on it
- */
-function isPromise(value) {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return 'then' in value && typeof value.then === 'function';
 }
 
 /** @param {unknown} response the handler's result, of which a promise was awaited */

@@ -14,6 +14,9 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
 // The statuses of answers without a body, of which Node knows 204 and 304.
 const NO_BODY = new Set([204, 205, 304]);
+// Headers by which a message says where its body ends.
+const TRANSFER_ENCODING = ['transfer-encoding'];
+const FRAMING = [...TRANSFER_ENCODING, 'content-length'];
 // Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
@@ -32,12 +35,8 @@ export function send(res, response) {
     const reason = reasonOf(parts);
     const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
     if (!isWhole(body)) {
-      return sendStream(res, {
-        status,
-        statusText: reason,
-        headers: without('transfer-encoding', headers),
-        body,
-      });
+      const kept = without(TRANSFER_ENCODING, headers);
+      return sendStream(res, { ...parts, statusText: reason, headers: kept });
     }
     const sent = NO_BODY.has(status) ? undefined : body;
     const framed = withLength(headers, status, sent, res.req.method);
@@ -99,20 +98,26 @@ function withType(headers, isString) {
  * @param {string | undefined} method of the request; an answer to HEAD without a body keeps the length that was set
  */
 function withLength(headers, status, body, method) {
-  const kept = without('transfer-encoding', headers);
-  if (body === undefined && (method === 'HEAD' || status === 304)) return kept;
-  const unsized = without('content-length', kept);
-  if (status === 204) return unsized;
-  return [...unsized, 'content-length', String(body === undefined ? 0 : Buffer.byteLength(body))];
+  if (body === undefined && (method === 'HEAD' || status === 304)) return without(TRANSFER_ENCODING, headers);
+  const framed = without(FRAMING, headers);
+  if (status !== 204) framed.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)));
+  return framed;
 }
 
 /**
- * @param {string} name in lower case
+ * A copy of the headers without those of some names.
+ *
+ * @param {readonly string[]} names in lower case
  * @param {string[]} headers names and values in turn
  */
-function without(name, headers) {
-  const isNamed = (/** @type {number} */ at) => headers[at - (at % 2)]?.toLowerCase() === name;
-  return headers.some((_, at) => isNamed(at)) ? headers.filter((_, at) => !isNamed(at)) : headers;
+function without(names, headers) {
+  /** @type {string[]} */
+  const kept = [];
+  for (let at = 0; at < headers.length; at += 2) {
+    const [name = '', value = ''] = [headers[at], headers[at + 1]];
+    if (!names.includes(name.toLowerCase())) kept.push(name, value);
+  }
+  return kept;
 }
 
 /**
