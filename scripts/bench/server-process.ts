@@ -44,6 +44,11 @@ export class ServerProcess {
   readonly #pid: number;
   readonly #child;
   readonly #failed = new AbortController();
+  /**
+   * The processes that were seen below it, by their ids: once it has ended, /proc no longer tells whose they are. The
+   * stack of each tells it from a later process with the same id.
+   */
+  readonly #below = new Map<number, string | undefined>();
   #lastWords = '';
 
   /** @throws Error when there is no such program */
@@ -97,7 +102,7 @@ export class ServerProcess {
    */
   readUsage(): Required<Pick<Sample, 'ownCpu' | 'cpu' | 'ownResident' | 'resident'>> {
     this.#failed.signal.throwIfAborted();
-    const all = withDescendants(this.#pid).flatMap((pid) => readProcess(pid) ?? []);
+    const all = this.#look().flatMap((pid) => readProcess(pid) ?? []);
     const [own] = all;
     if (!own) throw new Error(`${this.#name} has ended while it was measured`);
     const sum = (of: (one: ProcessFacts) => number): number => all.reduce((total, one) => total + of(one), 0);
@@ -109,18 +114,29 @@ export class ServerProcess {
     };
   }
 
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** @returns the ids of its process and of all below it; none once it has ended, as its id may be another's by then */
+  #look(): number[] {
+    if (this.#hasEnded) return [];
+    const all = withDescendants(this.#pid);
+    for (const pid of all.slice(1)) this.#below.set(pid, stackStart(pid));
+    return all;
+  }
+
   async untilEnd(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    if (!this.#hasEnded) await once(this.#child, 'exit');
   }
 
   /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
   async end(): Promise<void> {
-    const [, ...below] = withDescendants(this.#pid).map((pid) => ({ pid, stack: stackStart(pid) }));
+    this.#look();
     this.#child.kill('SIGTERM');
     await this.untilEnd();
-    for (const { pid, stack } of below) {
+    for (const [pid, stack] of this.#below) {
       try {
-        // One that has ended may have left its id to another, whose stack is elsewhere.
         if (stack !== undefined && stackStart(pid) === stack) process.kill(pid, 'SIGKILL');
       } catch {
         // It ended by itself in between.
