@@ -33,14 +33,19 @@ const RESULT_WITHIN = 15_000;
 export async function startLoadClient(signal: AbortSignal) {
   const child = fork(await bundleScript('bench/load/client-process.ts', 'bench/client-process.mjs'));
   const exited = once(child, 'exit');
-  /** @throws Error when the process ends, or the result does not come in time; the reason of the signal */
+  /** @throws Error when the process ends, or is ended as the result does not come in time; the reason of the signal */
   const run = async (order: LoadOrder): Promise<LoadResult> => {
-    const late = AbortSignal.timeout(order.seconds * 1000 + RESULT_WITHIN);
-    const answered = once(child, 'message', { signal: AbortSignal.any([signal, late]) });
+    const answered = once(child, 'message', { signal });
     child.send(order);
-    const [result] = (await Promise.race([answered, exited])) as [LoadResult | number | null];
-    if (result === null || typeof result === 'number') throw new Error('the load generator has ended');
-    return result;
+    // It is ended, so that its result is not taken for that of the next order.
+    const late = setTimeout(() => child.kill('SIGKILL'), order.seconds * 1000 + RESULT_WITHIN);
+    try {
+      const [result] = (await Promise.race([answered, exited])) as [LoadResult | number | null];
+      if (result === null || typeof result === 'number') throw new Error('the load generator has ended');
+      return result;
+    } finally {
+      clearTimeout(late);
+    }
   };
   const close = async (): Promise<void> => {
     child.kill('SIGKILL');
