@@ -10,7 +10,7 @@ import { startLoadClient } from './load/client.ts';
 import { describeMachine, findGivenUp, readReport, writeReport, type Report } from './report.ts';
 import { GROUPS, NAMES } from './scenarios/groups.ts';
 
-/** How often the quick form measures again what has fallen: noise passes, a defect does not. */
+/** How often the quick form measures figures with a fault again: noise passes, a defect does not. */
 const AGAIN = 2;
 
 function wholeNumber(text: string): number {

@@ -29,7 +29,7 @@ export async function subjectOf(
   return { base: '', readyPath: '', ...rest, name, words, port, environment: told };
 }
 
-/** @param path below that of the function */
+/** @param path below the function's own path */
 export function urlOf({ port, base }: Subject, path = ''): string {
   return `http://127.0.0.1:${port}${base}/${path}`;
 }
@@ -68,7 +68,7 @@ export class ServerProcess {
     if (pid === undefined) throw new Error(`${name}: is ${file} installed?`);
     this.#pid = pid;
     this.#child.once('exit', (status, signal) => {
-      // What it said of its end may still be in the pipe.
+      // Its last words may still be in the pipe.
       setTimeout(() => this.#fail(`has ended (${signal ?? status})`), 50);
     });
     // Its log goes into a pipe that is read, as a container's does, and is then thrown away.
@@ -96,8 +96,8 @@ export class ServerProcess {
   }
 
   /**
-   * Reads what it has used so far, itself and with the processes it started: of the processor, those too that have
-   * ended and were waited for; of memory, pages that two of them share count in each.
+   * Reads its processor time and memory, its own and with the processes below it. Processor time is also that of
+   * processes which have ended and were waited for. Memory pages that two processes share count in each.
    * @throws Error when the process has ended
    */
   readUsage(): Required<Pick<Sample, 'ownCpu' | 'cpu' | 'ownResident' | 'resident'>> {
@@ -130,7 +130,7 @@ export class ServerProcess {
     if (!this.#hasEnded) await once(this.#child, 'exit');
   }
 
-  /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
+  /** Ends it by SIGTERM, after 3 s by SIGKILL, and the processes that it leaves behind by SIGKILL. */
   async end(): Promise<void> {
     this.#look();
     this.#child.kill('SIGTERM');
