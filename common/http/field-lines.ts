@@ -8,6 +8,26 @@ const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n
 /** Matches a Content-Length. */
 export const DIGITS = /^[0-9]{1,15}$/;
 
+/** The end of a head's last line, and the empty line after it. */
+const END_OF_HEAD = '\r\n\r\n';
+
+/**
+ * Reads a head that has come whole, at the start of some bytes.
+ * @param most how many bytes are searched for its end
+ * @param read reads the head from the start of a text to an offset: after the line break of its last line
+ * @returns the head, and its length in bytes; undefined where it is not whole, or `read` does not take it
+ */
+export function readWholeHead<Head>(
+  bytes: Buffer,
+  most: number,
+  read: (text: string, end: number) => Head | undefined,
+): { head: Head; length: number } | undefined {
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, most));
+  const end = text.indexOf(END_OF_HEAD);
+  const head = end === -1 ? undefined : read(text, end + 2);
+  return head && { head, length: end + END_OF_HEAD.length };
+}
+
 /**
  * Reads the field lines between two offsets of a text.
  * @param end the offset after the line break of the last one

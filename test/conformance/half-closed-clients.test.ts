@@ -116,3 +116,22 @@ test('a response in HTTP/1.0 that begins at once reaches a client that ends its 
   await connection.waitFor(/begindone$/);
   await connection.waitClosed();
 });
+
+for (const fastPath of ['true', 'false']) {
+  test(`http, fast_path=${fastPath}: so does one with a length in HTTP/1.1`, async (t) => {
+    const handler: RequestListener = (_request, response) => {
+      response.writeHead(200, { 'content-length': 9 });
+      response.write('begin');
+      // longer than a client is watched that may have gone
+      const timer = setTimeout(() => response.end('done'), 1200);
+      response.on('close', () => clearTimeout(timer));
+    };
+    const { watchdog } = await startForwarding(t, handler, { fast_path: fastPath });
+    const connection = await watchdog.connect();
+    connection.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.waitFor(/begin$/);
+    connection.end();
+    await connection.waitFor(/begindone$/);
+    await connection.waitClosed();
+  });
+}

@@ -30,19 +30,19 @@ const NOTHING = Buffer.alloc(0);
  * 7.1). Neither can be sent in HTTP/1.0, nor within a body with a length. There, a client that ends its side in the
  * middle of a response counts as gone, unless that came right behind its request, or more of the response follows at once.
  * @param hasBegun whether any byte of the response has been sent
- * @param sinceRequest milliseconds since the request was read; undefined where that is not known
+ * @param sinceRequest milliseconds since the request was whole
  */
 export function watchHalfClosed(
   socket: Socket,
   request: ExchangeRequest,
   response: ExchangeResponse,
   hasBegun: () => boolean,
-  sinceRequest?: number,
+  sinceRequest: number,
 ): void {
   let looks = 0;
   let zeros = 0;
   let sent = socket.bytesWritten;
-  let isProven = sinceRequest !== undefined && sinceRequest < BEHIND_REQUEST_MS;
+  let isProven = sinceRequest < BEHIND_REQUEST_MS;
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const look = (): void => {
     if (socket.destroyed) return;

@@ -36,7 +36,6 @@ export interface ExchangeRequest {
   on(event: 'data', listener: (bytes: Buffer) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   off(event: 'data', listener: (bytes: Buffer) => void): unknown;
-  off(event: 'end', listener: () => void): unknown;
 }
 
 /** The response of an exchange: Node's ServerResponse, or the fast path's FastResponse. */

@@ -33,8 +33,8 @@ export class RequestBody {
   #timer: NodeJS.Timeout | undefined;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   #isHeldBack: boolean;
+  /** The listener for the body's bytes, once it flows. */
   #onData: ((bytes: Buffer) => void) | undefined;
-  #onEnd: (() => void) | undefined;
 
   /**
    * @param readTimeout how long to wait for the client in all, in milliseconds; 0: no limit
@@ -80,9 +80,8 @@ export class RequestBody {
     this.#isHeldBack = false;
     this.#wait();
     this.#onData = (bytes) => this.#take(bytes);
-    this.#onEnd = () => this.#end();
     this.#request.on('data', this.#onData);
-    this.#request.on('end', this.#onEnd);
+    this.#request.on('end', () => this.#end());
     this.#request.resume();
   }
 
@@ -114,9 +113,7 @@ export class RequestBody {
     this.#sink = NOBODY;
     if (this.#request.complete || this.#isHeldBack || this.#request.destroyed) return this.stop();
     if (this.#onData) this.#request.off('data', this.#onData);
-    if (this.#onEnd) this.#request.off('end', this.#onEnd);
-    this.#onEnd = () => this.#end();
-    this.#request.on('end', this.#onEnd);
+    else this.#request.on('end', () => this.#end());
     this.#request.on('close', () => this.stop());
     this.#wait();
     this.#request.resume();

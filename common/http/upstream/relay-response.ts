@@ -1,10 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { messageOf } from '../../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { SWITCHED_UNASKED } from '../upstream-failure.ts';
 import { relayHead, relayInformation, relayTrailers } from './relay-head.ts';
-
-/** What is said of a 101 to a request that asks for no upgrade. */
-const SWITCHED_UNASKED = 'the function switches protocols, which nobody asked for';
 
 /** Relays the result of a request by Node's client: informational responses, the response, or its failure. */
 export function relayFrom(exchange: Exchange, outgoing: ClientRequest): void {

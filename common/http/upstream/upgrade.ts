@@ -8,6 +8,7 @@ import type { Manner } from '../manner.ts';
 import { connectSomewhere, type Connecting, type Elsewhere } from './connecting.ts';
 import type { UpstreamAddress } from './upstream-address.ts';
 import { endToEndHeaders, MOST_RESPONSE_HEAD, withoutHeader } from './headers.ts';
+import { writeNextHead } from './next-write.ts';
 
 /** How an upgrade ended. */
 export interface UpgradeOutcome {
@@ -163,7 +164,7 @@ class Carriage {
     outgoing.method = this.#request.method;
     outgoing.maxHeaderSize = MOST_RESPONSE_HEAD;
     outgoing.maxHeadersCount = 0; // by default Node silently drops headers past 2000
-    outgoing.once('socket', (upstream) => replaceNextWrite(upstream, requestHead(this.#request)));
+    outgoing.once('socket', (upstream) => writeNextHead(upstream, requestHead(this.#request)));
     outgoing.once('response', this.#onRefusal);
     outgoing.once('upgrade', this.#onUpgrade);
   }
@@ -178,7 +179,7 @@ class Carriage {
     upstream.once('close', () => this.#socket.destroySoon());
     const { upgrade } = incoming.headers;
     const connection = ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])];
-    replaceNextWrite(this.#socket, responseHead(incoming, connection));
+    writeNextHead(this.#socket, responseHead(incoming, connection));
   };
 
   /** The function does not upgrade: its answer is relayed, and then the connection is closed. */
@@ -186,7 +187,7 @@ class Carriage {
     this.#status = incoming.statusCode ?? 500;
     incoming.once('end', () => this.#socket.destroySoon());
     incoming.once('error', () => this.#socket.resetAndDestroy());
-    replaceNextWrite(this.#socket, responseHead(incoming, ['Connection', 'close']));
+    writeNextHead(this.#socket, responseHead(incoming, ['Connection', 'close']));
   };
 
   readonly #fail = (thrown: unknown): void => {
@@ -195,19 +196,6 @@ class Carriage {
     this.#failure = thrown instanceof HttpError ? thrown : this.#manner.upstreamFailed(text, thrown);
     if (this.#upstream || this.#status !== 101) this.#socket.destroy();
     else refuseUpgrade(this.#socket, this.#manner, this.#failure);
-  };
-}
-
-/**
- * Replaces the next write to a socket by a head. Node and http-proxy write their heads in one piece, and would change
- * the real one: join fields, change their order and number, write names in lower case, and merge slashes.
- */
-function replaceNextWrite(socket: Socket, head: string): void {
-  const { write } = socket;
-  socket.write = (...given: unknown[]): boolean => {
-    socket.write = write;
-    const onWritten = given.find((each) => typeof each === 'function') as (() => void) | undefined;
-    return socket.write(head, 'latin1', onWritten);
   };
 }
 

@@ -11,8 +11,9 @@ const BEYOND_ASCII = /[\u0080-\u00ff]/;
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 /**
- * Makes header values and the reason leave as Latin-1, one byte for each character. Node writes the head as UTF-8 where it goes out
- * together with a string. And once it knows the body's length, it reads a Content-Disposition as UTF-8, and spoils it.
+ * Makes header values and the reason leave as Latin-1, one byte for each character. Node writes the head as UTF-8
+ * where it goes out together with a string. And once it knows the body's length, it reads a Content-Disposition as
+ * UTF-8, and spoils it.
  * @param chunk the next part of the body
  * @param encoding of a string
  * @param length in bytes, where the chunk is the whole body

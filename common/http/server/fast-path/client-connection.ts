@@ -1,16 +1,18 @@
 import type { Socket } from 'node:net';
 import { watchHalfClosed } from '../../exchange/half-closed.ts';
+import { readWholeHead } from '../../field-lines.ts';
 import { handOver } from '../hand-over.ts';
 import { lingerOnClose } from '../lingering-close.ts';
 import { readInto, streamAsUsual } from './read-into.ts';
-import { MOST_FAST_HEAD, readRequestHead, type RequestHead } from './request-head.ts';
+import { MOST_FAST_HEAD, readRequestHead } from './request-head.ts';
 import { FastRequest } from './fast-request.ts';
 import { FastResponse } from './fast-response.ts';
 
 /** How many bytes of further requests are held before the socket is paused, while one is not answered yet. */
 const MOST_BEHIND = 64 << 10;
 
-const END_OF_HEAD = '\r\n\r\n';
+/** How many bytes are searched for the end of a head: the largest, and the empty line after it. */
+const MOST_READ = MOST_FAST_HEAD + 4;
 
 /** The buffer of reads that are not of a body alone. What is needed of it after a read is copied. */
 const SHARED = Buffer.allocUnsafeSlow(64 << 10);
@@ -42,6 +44,8 @@ export class ClientConnection {
   #response: FastResponse | undefined;
   /** How many bytes of the request's body are missing. */
   #left = 0;
+  /** When the request was whole, by performance.now(). */
+  #wholeAt = 0;
   #behind: Buffer | undefined;
   /** Whether the client has ended its side. */
   #hasEnded = false;
@@ -103,7 +107,7 @@ export class ClientConnection {
   };
 
   #begin(bytes: Buffer): void {
-    const read = this.#owner.isClosing ? undefined : headOf(bytes);
+    const read = this.#owner.isClosing ? undefined : readWholeHead(bytes, MOST_READ, readRequestHead);
     if (!read) return this.#handOver(bytes);
     const { head, length } = read;
     const request = new FastRequest(head, this.#socket, this.#wantMore);
@@ -124,6 +128,7 @@ export class ClientConnection {
       if (this.#left === 0) request.complete = true;
     }
     if (this.#left > 0) this.#own = this.#bufferForBody();
+    else this.#wholeAt = performance.now();
     this.#owner.onRequest(request, response);
   }
 
@@ -138,6 +143,7 @@ export class ClientConnection {
 
   #endBody(): void {
     this.#own = undefined;
+    this.#wholeAt = performance.now();
     this.#request?.finish();
     if (this.#response?.writableFinished) this.#next();
   }
@@ -199,7 +205,8 @@ export class ClientConnection {
       return;
     }
     if (!this.#behind && !response.headersSent) response.shouldKeepAlive = false;
-    watchHalfClosed(this.#socket, request, response, () => response.headersSent);
+    const sinceRequest = performance.now() - this.#wholeAt;
+    watchHalfClosed(this.#socket, request, response, () => response.headersSent, sinceRequest);
   }
 
   #closeSoon(): void {
@@ -217,16 +224,4 @@ export class ClientConnection {
 
 function ignore(): void {
   // a close event follows
-}
-
-/**
- * @returns the head at the start of the bytes, and its length in bytes; undefined where it is not whole or not for the
- * fast path
- */
-function headOf(bytes: Buffer): { head: RequestHead; length: number } | undefined {
-  const text = bytes.toString('latin1', 0, Math.min(bytes.length, MOST_FAST_HEAD + END_OF_HEAD.length));
-  const end = text.indexOf(END_OF_HEAD);
-  if (end === -1) return undefined;
-  const head = readRequestHead(text, end + 2);
-  return head && { head, length: end + END_OF_HEAD.length };
 }

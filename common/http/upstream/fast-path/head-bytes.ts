@@ -1,5 +1,4 @@
-/** The largest head of a response, in bytes; the same as for requests. */
-const MOST_HEAD = 1 << 20;
+import { MOST_RESPONSE_HEAD } from '../headers.ts';
 
 /** How many bytes of line breaks may precede a response, as some servers send them after the one before. */
 const MOST_BLANK = 64;
@@ -52,8 +51,8 @@ export class HeadBytes {
    */
   findEnd(all: Buffer): HeadEnd | undefined {
     const end = firstBlankLine(all, Math.max(0, this.#searched - END_OF_HEAD.length));
-    if (!end || end.head > MOST_HEAD) {
-      if (all.length > MOST_HEAD) throw new Error('the head of the response is larger than 1 MiB');
+    if (!end || end.head > MOST_RESPONSE_HEAD) {
+      if (all.length > MOST_RESPONSE_HEAD) throw new Error('the head of the response is larger than 1 MiB');
       if (this.#length === 0) this.#append(all);
       this.#searched = all.length;
     }

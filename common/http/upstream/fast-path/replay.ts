@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Exchange } from '../../exchange/exchange.ts';
+import { MOST_RESPONSE_HEAD } from '../headers.ts';
 import { relayFrom } from '../relay-response.ts';
 
 /** A response that Node's parser reads. */
@@ -28,7 +29,7 @@ export function relayByNode(exchange: Exchange, method: string, begun: Buffer, r
     path: '/',
     setHost: false,
     createConnection: () => connection,
-    maxHeaderSize: 1 << 20,
+    maxHeaderSize: MOST_RESPONSE_HEAD,
   });
   relayFrom(exchange, outgoing);
   outgoing.end();

@@ -1,9 +1,8 @@
 import { ChunkReader } from './chunk-reader.ts';
 import { HeadBytes } from './head-bytes.ts';
-import { readFields } from '../../field-lines.ts';
+import { readFields, readWholeHead } from '../../field-lines.ts';
+import { SWITCHED_UNASKED } from '../../upstream-failure.ts';
 import { readResponseHead, type ResponseHead } from './response-head.ts';
-
-const END_OF_HEAD = '\r\n\r\n';
 
 /** How many bytes are searched for the end of a usual head. */
 const MOST_USUAL = 16 << 10;
@@ -84,7 +83,8 @@ export class ResponseReader {
 
   /** @returns the bytes after the head; undefined where there are none, or Node's parser reads them */
   #readHead(bytes: Buffer): Buffer | undefined {
-    const usual = this.#head ? undefined : usualHead(bytes);
+    // nearly all come whole and end their lines alike: then no search line by line is needed
+    const usual = this.#head ? undefined : readWholeHead(bytes, MOST_USUAL, readResponseHead);
     if (usual) return this.#onHead(usual.head, bytes, usual.length);
     this.#head ??= new HeadBytes();
     const all = this.#head.push(bytes);
@@ -100,7 +100,7 @@ export class ResponseReader {
    * @param length of the head, in bytes
    */
   #onHead(head: ResponseHead | undefined, all: Buffer, length: number): Buffer | undefined {
-    if (head?.status === 101) throw new Error('the function switches protocols, which nobody asked for');
+    if (head?.status === 101) throw new Error(SWITCHED_UNASKED);
     if (!head) {
       this.#state = 'done';
       this.#sink.forSlowPath(all);
@@ -153,17 +153,6 @@ export class ResponseReader {
     this.#hasSurplus = hasSurplus;
     this.#sink.end(this.#trailers, this.#isPersistent && !hasSurplus, hadNoBody);
   }
-}
-
-/**
- * Reads a head that came whole and in the form that nearly all have, without a search for its end line by line.
- * @returns undefined for any other
- */
-function usualHead(bytes: Buffer): { head: ResponseHead; length: number } | undefined {
-  const text = bytes.toString('latin1', 0, Math.min(bytes.length, MOST_USUAL));
-  const end = text.indexOf(END_OF_HEAD);
-  const head = end === -1 ? undefined : readResponseHead(text, end + 2);
-  return head && { head, length: end + END_OF_HEAD.length };
 }
 
 /**

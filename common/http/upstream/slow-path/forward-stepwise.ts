@@ -1,6 +1,5 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { HttpError } from '../../http-error.ts';
 import { messageOf } from '../../../errors.ts';
@@ -8,6 +7,7 @@ import { connectSomewhere, type Connecting, type Elsewhere } from '../connecting
 import type { UpstreamAddress } from '../upstream-address.ts';
 import type { ForwardedRequest } from './forward-by-undici.ts';
 import { endToEndTrailers, MOST_RESPONSE_HEAD, withoutHeader } from '../headers.ts';
+import { writeNextHead } from '../next-write.ts';
 import { relayFrom } from '../relay-response.ts';
 import { hasTrailers } from '../stepwise.ts';
 
@@ -63,20 +63,10 @@ function send(exchange: Exchange, request: ForwardedRequest, outgoing: http.Clie
     request.body?.close();
   });
   relayFrom(exchange, outgoing);
-  outgoing.once('socket', writeHeadAsLatin1);
+  outgoing.once('socket', (socket) => writeNextHead(socket));
   outgoing.flushHeaders();
   if (exchange.expectsContinue) whenAskedFor(outgoing, () => sendBody(exchange, outgoing));
   else sendBody(exchange, outgoing);
-}
-
-/** Makes the next write of text, which is the head, Latin-1. Node writes a head without a body as UTF-8. */
-function writeHeadAsLatin1(socket: Socket): void {
-  const { write } = socket;
-  socket.write = (head: string, ...rest: unknown[]): boolean => {
-    socket.write = write;
-    const onWritten = rest.find((each) => typeof each === 'function') as (() => void) | undefined;
-    return socket.write(head, 'latin1', onWritten);
-  };
 }
 
 /** Sends the body when the upstream sends `100 Continue`, or after a while, as not every server does so. */
