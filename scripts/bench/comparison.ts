@@ -4,43 +4,43 @@ import type { FigureName, Sample } from './figures.ts';
 import type { Lab, Make } from './lab.ts';
 import type { Subject } from './server-process.ts';
 
-/** One setting of what a group varies: a number of connections, the size of a body. */
+/** One value of the thing that a group varies: a number of connections, the size of a body. */
 export interface Point {
   readonly name: string;
   readonly value: number;
 }
 
-/** One of those that take turns: a server, and how it is measured. */
+/** One of the servers that take turns, and how it is measured. */
 export interface Contender {
   readonly make: Make;
   /** @throws Error where it cannot be measured: it has ended, or answered nothing */
   measure(lab: Lab, subject: Subject, point: Point, seconds: number): Promise<Sample>;
 }
 
-/** What the table of a group shows; docs/benchmarks.md has the words to it. */
+/** The content of a group's table. Its text stands in docs/benchmarks.md, written by hand. */
 interface Shown {
-  /** What the points are, as the head of a column. */
+  /** The head of the column with the points. */
   readonly axis: string;
   readonly columns: readonly FigureName[];
-  /** Those of them that are also shown over another contender's. */
+  /** The columns that are also shown as ratios to another contender's. */
   readonly ratios: readonly FigureName[];
-  /** Those that are shown by how much they are over another contender's. */
+  /** The columns that are also shown as differences to another contender's. */
   readonly differences?: readonly FigureName[];
-  /** The contenders that these two compare with: the first where none are named. */
+  /** The contenders that ratios and differences compare with: the first where none are named. */
   readonly beside?: readonly string[];
 }
 
 /** Contenders that take turns at the same work. */
 export interface Group extends Shown {
   readonly points: readonly Point[];
-  /** The points of the quick form where they are others: where none, it leaves the group out. */
+  /** The points of the quick form, where they differ. The quick form leaves out a group without any. */
   readonly quickPoints?: readonly Point[];
   /** In place of 5. The quick form has half as many. */
   readonly rounds?: number;
   /** False where a first round that is not counted would make no difference. */
   readonly warmUp?: false;
   readonly contenders: readonly Contender[];
-  /** Those that the quick form has, where it has not all. */
+  /** The contenders of the quick form, where it does not have all. */
   readonly quick?: readonly Make[];
 }
 
@@ -58,7 +58,7 @@ export interface Row {
   broken?: string;
 }
 
-/** What a group has shown. */
+/** The results of a group. */
 export interface Finding extends Shown {
   readonly scenario: string;
   readonly id: string;
@@ -70,10 +70,10 @@ export interface Finding extends Shown {
 /** How often each contender has a turn, and how long it lasts. */
 export type Effort = Readonly<Partial<Record<'rounds' | 'seconds', number>>>;
 
-/** What a load leaves unfinished (connections to close, processes to end) gets this long before the next. */
+/** The pause between two loads, in milliseconds, in which connections close and processes end. */
 const SETTLE = 150;
 
-/** Points, named by their values: those of whole KiB are sizes. */
+/** Makes points, named by their values. Values of whole KiB are sizes. */
 export function points(...values: number[]): Point[] {
   return values.map((value) => {
     const kib = value / 1024;
@@ -84,7 +84,7 @@ export function points(...values: number[]): Point[] {
 
 /**
  * Lets the contenders of a group take turns (A B A B …), at one point after the other, each time after a first round that
- * is not counted; ends what was started whatever happens.
+ * is not counted. It ends all servers that it has started, also where it throws.
  * @param effort in place of the group's own
  * @throws the reason of the lab's signal
  */
@@ -92,7 +92,7 @@ export async function compare(group: NamedGroup, effort: Effort, lab: Lab): Prom
   const { contenders, quick, points, quickPoints = points, rounds: own = 5, warmUp = true, ...shown } = group;
   const { rounds = lab.isCheck ? Math.ceil(own / 2) : own, seconds = lab.isCheck ? 1 : 2 } = effort;
   const finding: Finding = { ...shown, rows: [] };
-  /** A turn of one of them; that of a round before 0 does not count. */
+  /** Lets one contender have its turn. A turn in a round before 0 does not count. */
   const takeTurn = async (row: Row, turn: (seconds: number) => Promise<Sample>, round: number) => {
     if (row.broken !== undefined) return;
     try {

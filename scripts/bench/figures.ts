@@ -3,7 +3,7 @@ interface Figure {
   /** The head of its column. */
   readonly label: string;
   readonly better: 'more' | 'less';
-  /** What is measured, over what is shown. */
+  /** How many of the measured unit make one of the unit that is shown. */
   readonly scale: number;
   readonly digits: number;
 }
@@ -43,7 +43,7 @@ export const FIGURES = {
 
 export type FigureName = keyof typeof FIGURES;
 
-/** What one turn has shown. */
+/** The figures of one turn. */
 export type Sample = Readonly<Partial<Record<FigureName, number>>>;
 
 /** How a figure is read: by itself, as a ratio to another contender's, or by how much it is over another's. */
@@ -73,7 +73,7 @@ export interface Summary {
 }
 
 /**
- * Reads a figure over all rounds: each round's set against that of the same round of the other.
+ * Reads a figure over all rounds. Each round is compared with the same round of the other contender.
  * @returns undefined where it was not measured
  */
 export function readFigure(

@@ -5,15 +5,15 @@ import type { Finding, Row } from './comparison.ts';
 import { FIGURES, readFigure, type FigureName, type Reading } from './figures.ts';
 
 interface Goal {
-  /** What is aimed at; a figure without one is only kept from getting worse. */
+  /** The value to reach. A figure without one is only kept from getting worse. */
   readonly aim?: number;
-  /** What was measured when the marks were last kept. */
+  /** The value that was measured when the marks were last kept. */
   readonly mark?: number;
 }
 
 /**
- * What ours are held to, by ids such as `http 50: http mode, rate of direct`: group, point, contender and figure. `first
- * of node -e 0` is a ratio, `first over node -e 0` a difference, `first` the figure itself.
+ * The figures that ours are held to, by ids such as `http 50: http mode, rate of direct`: group, point, contender and
+ * figure. `first of node -e 0` is a ratio, `first over node -e 0` a difference, `first` the figure itself.
  */
 export type Goals = Readonly<Record<string, Goal>>;
 
@@ -53,7 +53,7 @@ export function judge(findings: readonly Finding[], goals: Goals): Verdict[] {
   });
 }
 
-/** Whether what was measured is as good. A request that fails counts against every goal. */
+/** Whether the measured figure is as good as a value. A request that fails counts against every goal. */
 export function isAsGood({ figure, seen, failures }: Verdict, than: number): boolean {
   return failures === 0 && (FIGURES[figure].better === 'more' ? seen >= than : seen <= than);
 }
@@ -66,7 +66,7 @@ function canBeHeld({ reading, figure }: Verdict): boolean {
   return reading === 'of' || figure === 'tail';
 }
 
-/** @returns for the user, how it is worse than its mark by more than a quarter, or had requests fail; else nothing */
+/** @returns a line for the user where a figure is worse than its mark by more than a quarter, or requests failed */
 export function faultOf(verdict: Verdict): string | undefined {
   const { id, figure, seen, failures, mark } = verdict;
   if (failures > 0) return `${id}: ${failures} requests failed`;
@@ -76,7 +76,7 @@ export function faultOf(verdict: Verdict): string | undefined {
   return `${id}: ${seen.toFixed(2)}, where ${limit.toFixed(2)} is a quarter off the mark, ${mark}`;
 }
 
-/** What was measured, a line each, beside its mark where there is one. */
+/** Lists the measured figures, a line each, with their marks. */
 export function listMarks(verdicts: readonly Verdict[]): string {
   const lines = verdicts.filter(canBeHeld).map(({ id, seen, mark }) => {
     return `${seen.toFixed(2).padStart(8)}  ${id}${mark === undefined ? '' : ` (mark: ${mark})`}`;
@@ -97,8 +97,9 @@ export async function readGoals(): Promise<Goals> {
 }
 
 /**
- * Makes what was measured the marks; those that this run did not measure stay. p99s over another's are no marks: that of
- * a bare server at 500 connections was 9 ms in one run and 270 in another. Nor is HAProxy, which CI does not have.
+ * Makes the measured figures the marks. The marks of figures that this run did not measure stay. A p99 gets no mark:
+ * that of a bare server at 500 connections was 9 ms in one run and 270 in another. Nor does a figure beside HAProxy,
+ * which CI does not have.
  */
 export async function keepMarks(verdicts: readonly Verdict[], goals: Goals): Promise<void> {
   const kept = verdicts

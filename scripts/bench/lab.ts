@@ -8,7 +8,7 @@ import { ServerProcess, urlOf, type Subject } from './server-process.ts';
 /** Prepares a server; undefined where this machine does not have it. */
 export type Make<T extends Subject | undefined = Subject | undefined> = (lab: Lab) => Promise<T>;
 
-/** What all groups work with, and the owner of it: the load generator, the servers that stand ready, their files. */
+/** The owner of everything that groups share: the load generator, the servers that stand ready, their files. */
 export class Lab {
   /** The quick form. */
   readonly isCheck: boolean;
@@ -26,12 +26,12 @@ export class Lab {
     this.client = client;
   }
 
-  /** @returns a new folder for whatever a subject writes; it is removed at the end */
+  /** @returns a new folder for the files of a subject; it is removed at the end */
   makeFolder(): Promise<string> {
     return mkdtemp(join(this.#folder, 'subject-'));
   }
 
-  /** Makes a file or a folder once, in a new folder, and gives its path to all who ask for it by this name. */
+  /** Makes a file or a folder once, in a new folder. @returns its path, the same for each call with this name */
   once(name: string, make: (folder: string) => Promise<string>): Promise<string> {
     const made = this.#made.get(name) ?? this.makeFolder().then(make);
     this.#made.set(name, made);

@@ -4,7 +4,7 @@ import type { Lab, Make } from './lab.ts';
 import type { LoadOrder } from './load/client.ts';
 import type { ServerProcess, Subject } from './server-process.ts';
 
-/** What is asked, and over how many connections. */
+/** A request, and over how many connections it is sent. */
 export type Request = Partial<Omit<LoadOrder, 'port' | 'seconds'>>;
 
 /**
@@ -36,7 +36,7 @@ export async function load(
 
 /**
  * Servers that stand ready and are loaded.
- * @param requestOf what each point asks for
+ * @param requestOf gives the request of each point
  */
 export function loaded(makes: readonly Make[], requestOf: (point: Point) => Request): Contender[] {
   const measure: Contender['measure'] = async (lab, subject, point, seconds) =>

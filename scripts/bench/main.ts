@@ -1,8 +1,8 @@
-import { appendFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { InvalidArgumentError, program } from 'commander';
 import { messageOf } from '../../common/errors.ts';
+import { tellFlaky } from '../tests/flaky.ts';
 import { compare, type Effort, type Finding } from './comparison.ts';
 import { faultOf, judge, keepMarks, listMarks, readGoals, type Goals, type Verdict } from './judge.ts';
 import { Lab } from './lab.ts';
@@ -10,7 +10,7 @@ import { startLoadClient } from './load/client.ts';
 import { describeMachine, findGivenUp, readReport, writeReport, type Report } from './report.ts';
 import { GROUPS, NAMES } from './scenarios/groups.ts';
 
-/** How often the quick form measures again what has fallen: noise passes, a defect does not. */
+/** How often the quick form measures figures with a fault again: noise passes, a defect does not. */
 const AGAIN = 2;
 
 function wholeNumber(text: string): number {
@@ -86,19 +86,23 @@ async function measure(names: readonly string[]): Promise<Report> {
   }
 }
 
-/** @returns the faults that are there each time */
+function faultsOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts.flatMap((verdict) => faultOf(verdict) ?? []);
+}
+
+/** @returns the faults that are there each time; names the others as flaky */
 async function check(verdicts: readonly Verdict[], goals: Goals): Promise<string[]> {
-  let fallen = verdicts.filter(faultOf);
+  const first = verdicts.filter(faultOf);
+  let fallen = first;
   for (let again = 0; again < AGAIN && fallen.length > 0; again += 1) {
-    const faults = fallen.map(faultOf);
-    for (const fault of faults) console.error(`again: ${fault}`);
-    const { FLAKES_FILE } = process.env;
-    if (FLAKES_FILE) await appendFile(FLAKES_FILE, faults.map((fault) => `bench: ${fault}\n`).join(''));
+    for (const fault of faultsOf(fallen)) console.error(`again: ${fault}`);
     const { findings } = await measure(fallen.map(({ scenario }) => scenario));
     const seen = judge(findings, goals);
     fallen = fallen.map((verdict) => seen.find(({ id }) => id === verdict.id) ?? verdict).filter(faultOf);
   }
-  return fallen.flatMap((verdict) => faultOf(verdict) ?? []);
+  const passed = first.filter((verdict) => fallen.every(({ id }) => id !== verdict.id));
+  await tellFlaky('bench', faultsOf(passed));
+  return faultsOf(fallen);
 }
 
 async function bench(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Finding, Row } from './comparison.ts';
 import { FIGURES, readFigure, show, type FigureName, type Reading } from './figures.ts';
 import { failuresOf, isAsGood, type Verdict } from './judge.ts';
 
-/** All that a run has found: what the JSON file holds, and what the page is made from. */
+/** The results of a run, as the JSON file holds them. The page is made from them. */
 export interface Report {
   readonly machine: readonly string[];
   readonly minutes: number;
@@ -46,7 +46,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** What is aimed at, and what was measured. */
+/** The goals, each with the figure that was measured. */
 function goalTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.flatMap((verdict) => {
     const { id, figure, reading, aim, seen, failures } = verdict;
@@ -80,7 +80,7 @@ function columnsOf({ columns, ratios, differences = [], beside, rows }: Finding)
     ]);
 }
 
-/** The median; set against that of one who stands above it, also the least and the most of all rounds. */
+/** The median. Beside another contender, whose row stands above, also the least and the most of all rounds. */
 function cell(row: Row, { figure, reading, other }: Column, rows: readonly Row[]): string {
   const beside = rows.find(({ contender, point }) => contender === other && point.name === row.point.name);
   if (beside && rows.indexOf(beside) >= rows.indexOf(row)) return '';
@@ -92,7 +92,7 @@ function cell(row: Row, { figure, reading, other }: Column, rows: readonly Row[]
   return `**${reading === 'over' && read.median > 0 ? '+' : ''}${median}** (${least}–${most})`;
 }
 
-/** @returns for the user, what of a group could not be measured, and why */
+/** @returns a line for the user about each part of a group that could not be measured */
 export function findGivenUp({ id, broken, rows }: Finding): string[] {
   const all = rows.map((row) => ({ what: `${id}: ${row.contender} at ${row.point.name}`, why: row.broken }));
   return [{ what: id, why: broken }, ...all].flatMap(({ what, why }) => (why ? [`${what}: ${why}`] : []));
@@ -120,14 +120,14 @@ const place = (name: string, text = 'Not measured.'): string =>
 
 const PLACE = /<!-- ([\w-]+): made by [^\n]* -->[^]*?<!-- \/\1 -->/g;
 
-/** Puts tables into a page, each at the place of its name, and those without one at the end. */
+/** Puts tables into a page, each at the place of its name. Tables without a place go to the end. */
 function fill(page: string, tables: Readonly<Record<string, string>>): string {
   const filled = page.replace(PLACE, (_all, name: string) => place(name, tables[name]));
   const others = Object.keys(tables).filter((name) => !page.includes(`<!-- /${name} -->`));
   return [filled, ...others.map((name) => `## ${name}\n\n${place(name, tables[name])}`)].join('\n\n');
 }
 
-/** @returns that of the last full run */
+/** @returns the report of the last full run */
 export async function readReport(): Promise<Report> {
   return JSON.parse(await readFile(`${DOCS}${JSON_FILE}`, 'utf8')) as Report;
 }

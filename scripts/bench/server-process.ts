@@ -29,7 +29,7 @@ export async function subjectOf(
   return { base: '', readyPath: '', ...rest, name, words, port, environment: told };
 }
 
-/** @param path below that of the function */
+/** @param path below the function's own path */
 export function urlOf({ port, base }: Subject, path = ''): string {
   return `http://127.0.0.1:${port}${base}/${path}`;
 }
@@ -44,6 +44,11 @@ export class ServerProcess {
   readonly #pid: number;
   readonly #child;
   readonly #failed = new AbortController();
+  /**
+   * The processes that were seen below it, by their ids: once it has ended, /proc no longer tells whose they are. The
+   * stack of each tells it from a later process with the same id.
+   */
+  readonly #below = new Map<number, string | undefined>();
   #lastWords = '';
 
   /** @throws Error when there is no such program */
@@ -63,7 +68,7 @@ export class ServerProcess {
     if (pid === undefined) throw new Error(`${name}: is ${file} installed?`);
     this.#pid = pid;
     this.#child.once('exit', (status, signal) => {
-      // What it said of its end may still be in the pipe.
+      // Its last words may still be in the pipe.
       setTimeout(() => this.#fail(`has ended (${signal ?? status})`), 50);
     });
     // Its log goes into a pipe that is read, as a container's does, and is then thrown away.
@@ -91,13 +96,13 @@ export class ServerProcess {
   }
 
   /**
-   * Reads what it has used so far, itself and with the processes it started: of the processor, those too that have
-   * ended and were waited for; of memory, pages that two of them share count in each.
+   * Reads its processor time and memory, its own and with the processes below it. Processor time is also that of
+   * processes which have ended and were waited for. Memory pages that two processes share count in each.
    * @throws Error when the process has ended
    */
   readUsage(): Required<Pick<Sample, 'ownCpu' | 'cpu' | 'ownResident' | 'resident'>> {
     this.#failed.signal.throwIfAborted();
-    const all = withDescendants(this.#pid).flatMap((pid) => readProcess(pid) ?? []);
+    const all = this.#look().flatMap((pid) => readProcess(pid) ?? []);
     const [own] = all;
     if (!own) throw new Error(`${this.#name} has ended while it was measured`);
     const sum = (of: (one: ProcessFacts) => number): number => all.reduce((total, one) => total + of(one), 0);
@@ -109,18 +114,29 @@ export class ServerProcess {
     };
   }
 
-  async untilEnd(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** SIGTERM, after 3 s SIGKILL, for it and for whatever it leaves behind. */
+  /** @returns the ids of its process and of all below it; none once it has ended, as its id may be another's by then */
+  #look(): number[] {
+    if (this.#hasEnded) return [];
+    const all = withDescendants(this.#pid);
+    for (const pid of all.slice(1)) this.#below.set(pid, stackStart(pid));
+    return all;
+  }
+
+  async untilEnd(): Promise<void> {
+    if (!this.#hasEnded) await once(this.#child, 'exit');
+  }
+
+  /** Ends it by SIGTERM, after 3 s by SIGKILL, and the processes that it leaves behind by SIGKILL. */
   async end(): Promise<void> {
-    const [, ...below] = withDescendants(this.#pid).map((pid) => ({ pid, stack: stackStart(pid) }));
+    this.#look();
     this.#child.kill('SIGTERM');
     await this.untilEnd();
-    for (const { pid, stack } of below) {
+    for (const [pid, stack] of this.#below) {
       try {
-        // One that has ended may have left its id to another, whose stack is elsewhere.
         if (stack !== undefined && stackStart(pid) === stack) process.kill(pid, 'SIGKILL');
       } catch {
         // It ended by itself in between.

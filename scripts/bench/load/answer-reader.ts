@@ -2,11 +2,12 @@ const CHUNKED = /\r\ntransfer-encoding: *chunked *\r\n/i;
 const LAST_CHUNK = '0\r\n\r\n';
 
 /**
- * The least of an HTTP client: heads of answers, and how many bytes of their bodies came. There is one request at a time
- * on a connection, so that a chunked answer, whose chunks it does not count, ends where what has come ends as one does.
+ * The least of an HTTP client: it reads the heads of answers, and counts the bytes of their bodies. It does not count
+ * chunks: there is one request at a time on a connection, so a chunked answer is whole where the bytes that have come
+ * end like a last chunk.
  */
 export class AnswerReader {
-  /** Whether the answer is whole, with what was read last. */
+  /** Whether the answer is whole, with the bytes that were read last. */
   isWhole = false;
   #head = '';
   /** Bytes of the body that are still to come, infinitely many of a chunked one; undefined within a head. */
@@ -14,7 +15,7 @@ export class AnswerReader {
   #tail = '';
 
   /**
-   * @param chunk what has arrived
+   * @param chunk the bytes that have arrived
    * @returns how many bytes of it belong to the body
    * @throws Error at an answer that is none of the 200s, has no length and is not chunked, or is longer than it says
    */

@@ -16,7 +16,7 @@ import { load } from '../loaded.ts';
 import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 import { ask, deploy, gateway } from '../subjects/gateway.ts';
 
-/** Those that queue calls at once, and the bytes of a call. */
+/** The clients that queue calls at once, and the bytes of a call. */
 const [CLIENTS, SIZE] = [64, 1024];
 /** Calls one after the other, of which the start is timed, and the milliseconds between an answer and the next. */
 const [SINGLES, REST] = [200, 5];
@@ -116,8 +116,8 @@ async function countProcessed({ environment }: Subject): Promise<number> {
 }
 
 /**
- * What a queue does: calls that come one by one; calls that come at once, of which the first few run and do not end; and
- * the working off of these, to a function of one millisecond.
+ * Measures a queue three times: with calls that come one by one; with calls that come at once, of which the first few
+ * run and do not end; and while it works these off, to a function of one millisecond.
  */
 async function measureQueue(lab: Lab, settings: object, seconds: number): Promise<Sample> {
   const subject = await gateway({ ...SETTINGS, ...settings })(lab);

@@ -13,7 +13,7 @@ import {
 } from '../subjects/others.ts';
 import { alone, behindHttpMode, forkMode, httpMode, inprocMode, inWatchdog } from '../subjects/watchdog.ts';
 
-/** Of big answers there are few connections, so that some end within a second on a slow machine. */
+/** Big answers go over few connections, so that some end within a second on a slow machine. */
 const [CONNECTIONS, FEW_CONNECTIONS] = [8, 2];
 
 function answerOf({ value }: Point): Request {
@@ -39,7 +39,7 @@ const OURS = [direct, httpMode()];
 const ALL = [...OURS, haproxy, httpProxy(), replyFrom()];
 const TWO_WORKERS = httpMode('http mode, 2 workers', { workers: '2' });
 
-/** http mode, directly, and through what others use to forward: small requests, and bodies of all sizes. */
+/** Small requests, and bodies of all sizes: to the function directly, through http mode, and through other proxies. */
 export const HTTP: Scenario = {
   http: {
     ...SMALL,
@@ -78,7 +78,7 @@ const BEHIND = inprocMode('function');
 const QUICK_GATEWAYS = [inprocMode('direct'), gateway(), replyFrom(BEHIND, BASE)];
 const GATEWAYS = QUICK_GATEWAYS.toSpliced(2, 0, httpProxy(BEHIND, BASE));
 
-/** The gateway beside what it takes the place of. */
+/** The gateway beside gateways that other proxies make. */
 export const GATEWAY: Scenario = {
   gateway: {
     axis: 'connections',
@@ -162,7 +162,7 @@ const TWO_INPROC = inprocMode('inproc mode, 2 workers', { workers: '2' });
 const TS_HTTP_INPROC = inWatchdog('ts-http');
 const INSIDE = [bare, functionsFramework, inWatchdog('node24'), TS_HTTP_INPROC, inWatchdog('ts-web')];
 
-/** What a handler costs in our templates, with the watchdog before it, around it, and without one. */
+/** The costs of a handler in our templates: behind the watchdog, inside it, and without one. */
 export const TEMPLATES: Scenario = {
   'adapters-get': {
     ...AT_50,

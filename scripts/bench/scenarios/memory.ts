@@ -8,7 +8,7 @@ import { forkMode, httpMode, inprocMode, inWatchdog } from '../subjects/watchdog
 /** How long a server is left alone before its memory is read, in milliseconds. */
 const REST = 1000;
 const MANY = 100_000;
-/** Of requests that each start a process. */
+/** The most requests to the modes with a process for each. */
 const FEW = 10_000;
 
 /** @param most requests, where a point asks for more */
@@ -38,7 +38,7 @@ const OURS = [direct, httpMode(), inprocMode(), inWatchdog('ts-http')];
 const FORKING = [forkMode('streaming'), forkMode('serializing'), forkMode('classic')];
 const OTHERS = [gateway(), httpProxy(), replyFrom(), functionsFramework];
 
-/** What stays in memory, at rest and after work. */
+/** The memory of servers, at rest and after work. */
 export const MEMORY: Scenario = {
   memory: {
     axis: 'requests',

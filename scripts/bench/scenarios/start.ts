@@ -10,7 +10,7 @@ import { behindHttpMode, forkMode, HEALTH, httpMode, inWatchdog } from '../subje
 /** How often a server that starts is asked, in milliseconds. */
 const PAUSE = 1;
 
-/** A function that goes to zero is looked at every 20 ms, for 15 s; then what has ended is cleaned away for 200 ms. */
+/** A function that goes to zero is looked at every 20 ms, for 15 s; then the gateway has 200 ms to clean up. */
 const [LOOK_AGAIN, ZERO_WITHIN, CLEANED] = [20, 15_000, 200];
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -35,8 +35,9 @@ async function deployAnother(subject: Subject): Promise<Sample> {
 }
 
 /**
- * From the start of a server until it answers: its health, where it is one of ours that have it, and then the function.
- * @param measureMore what follows once it has started
+ * Measures from the start of a server until its health answers, where it is one of ours that have it, and until the
+ * function does.
+ * @param measureMore measures more after that
  */
 function starting(measureMore?: typeof deployAnother): Contender['measure'] {
   return async (lab, subject) => {

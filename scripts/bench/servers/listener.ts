@@ -1,11 +1,11 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 
-/** The function of the bench: it does next to nothing, so that what is measured is what stands in front of it. */
+/** The function of the bench. It does next to nothing, so that the servers in front of it are measured and not it. */
 
 const GREETING = Buffer.from('{"greeting":"Hello from a function"}\n');
 const bodies = new Map<number, Buffer>();
 
-/** One for each size, so that what the function itself does is to hand it to the kernel. */
+/** Keeps a body of each size, so that the function only hands it to the kernel. */
 function bodyOf(size: number): Buffer {
   const body = bodies.get(size) ?? Buffer.alloc(size, 'x');
   bodies.set(size, body);
@@ -22,8 +22,9 @@ let release: () => void = () => undefined;
 const released = new Promise<void>((resolve) => (release = resolve));
 
 /**
- * GET / greets, GET /bytes/N answers N bytes, GET /release lets calls of /held go on. POST counts what it is sent, and
- * tells when it began, in milliseconds since 1970; to /held, it takes a millisecond once it may go on.
+ * GET / greets, GET /bytes/N answers N bytes, GET /release lets calls of /held go on. POST answers with the number of
+ * bytes that it got, and with the time when it began, in milliseconds since 1970. POST /held waits for the release, and
+ * then a millisecond more.
  */
 export function createListener(): RequestListener {
   return (request, response) => {

@@ -3,15 +3,15 @@ import { Agent, createServer, ServerResponse, type RequestListener } from 'node:
 import { createListener } from './listener.ts';
 
 /**
- * The servers that stand beside ours, started as `servers.mjs KIND`; a proxy is also told the address of the function,
- * and what it has to take off each path. A package is loaded by the one that needs it, so that the others have nothing
- * but themselves in memory.
+ * The servers that ours are compared with, started as `servers.mjs KIND`. A proxy also gets the address of the
+ * function, and the beginning that it has to take off each path. Only the server that needs a package loads it, so that
+ * it takes no memory of the others.
  */
 
 const [kind = '', target = '', base = ''] = process.argv.slice(2);
 const { http_port, proxy_port } = process.env;
 
-/** The least that a server has to do for the handler of the templates: what an adapter is compared with. */
+/** The least that a server has to do for the handler of the templates. Adapters are compared with it. */
 function bareListener(): RequestListener {
   const handler = async ({ body }: { body?: { name?: string } }): Promise<object> => {
     return { message: `Hello, ${body?.name ?? 'world'}!` };
@@ -47,7 +47,7 @@ function listen(port: string | undefined, listener: RequestListener, options = {
   createServer(options, listener).listen({ port: Number(port), host: '127.0.0.1', backlog: 4096 });
 }
 
-/** http-proxy as its users have it, with connections kept alive: without those it opens one for each request. */
+/** http-proxy with connections that are kept alive: otherwise it opens one for each request. */
 async function startHttpProxy(): Promise<void> {
   const { default: httpProxy } = await import('http-proxy');
   const proxy = httpProxy.createProxyServer({ target, agent: new Agent({ keepAlive: true }) });

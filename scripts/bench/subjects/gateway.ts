@@ -1,9 +1,10 @@
-import { cp, symlink, writeFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
-import { currentLink, imageFolder, type LocalImage } from '../../../common/local-image.ts';
+import { writeLocalImage } from '../../../build/image/image-writer.ts';
 import { findFreePort } from '../../../common/free-port.ts';
+import { WATCHDOG_COMMAND } from '../../../common/local-image.ts';
 import { ROOT } from '../../sample/sample-bundle.ts';
 import type { Lab, Make } from '../lab.ts';
 import { subjectOf, type Subject } from '../server-process.ts';
@@ -47,14 +48,13 @@ export async function deploy(
 /** Puts the images into a state folder. */
 async function writeImages(lab: Lab, state: string): Promise<void> {
   for (const [name, { handler, source }] of Object.entries(IMAGES)) {
-    const folder = join(imageFolder(state, name), 'r1');
     const workdir = '/home/app';
     const environment = { mode: 'inproc', handler_path: join(workdir, handler), healthcheck_interval: '0s' };
-    const command = ['fwatchdog'];
-    const image: LocalImage = { name, workdir, environment, command, choosesPort: true, port: 8080 };
-    await cp(await source(lab), join(folder, 'root', handler), { recursive: true });
-    await writeFile(join(folder, 'image.json'), JSON.stringify(image));
-    await symlink('r1', currentLink(state, name));
+    const command = [WATCHDOG_COMMAND];
+    const image = { name, workdir, environment, command, choosesPort: true, port: 8080 };
+    const files = await lab.makeFolder();
+    await cp(await source(lab), join(files, handler), { recursive: true });
+    await writeLocalImage(state, image, files, { packages: 'linked', isDurable: false });
   }
 }
 

@@ -7,7 +7,7 @@ import { bundleScript } from '../../sample/sample-bundle.ts';
 import type { Lab, Make } from '../lab.ts';
 import { subjectOf, urlOf, type Subject } from '../server-process.ts';
 
-/** What ours are measured against. */
+/** The servers that ours are compared with. */
 
 /** Runs a server of servers/servers.ts. */
 async function wordsOf(lab: Lab, ...words: readonly string[]): Promise<string[]> {
@@ -29,7 +29,7 @@ export const bare = server('bare', 'bare');
 /** node:http with a `cat` of its own for each request. */
 export const spawning = server('node spawn', 'spawn');
 
-/** Starts what stands behind a proxy below it, as ours do, so that both are measured as one. */
+/** Starts the server behind a proxy as the proxy's child, as ours do, so that both are measured as one. */
 function below(proxy: readonly string[], { words }: Subject): string[] {
   return ['/bin/sh', '-c', `${joinWords([...words])} & exec ${joinWords([...proxy])}`];
 }
