@@ -3,11 +3,18 @@ import { ENGINES } from '../engine/engine-names.ts';
 import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Stack } from '../stack/functions.ts';
-import { choice, off, on, orElse, text, value, withFlags, type Flag, type FlagValues } from './flag.ts';
+import { choice, off, on, orElse, text, value, withFlags, type FlagValues } from './flag.ts';
+import { idle, idleNotes } from './idle-flags.ts';
 import { ENVSUBST, JSON_OUTPUT, pairs, SELECTION, STATE_FOLDER, TAG, texts, YAML } from './shared-flags.ts';
 import { parseCount } from './values.ts';
 
-const WITHOUT_MEANING = 'taken as faas-cli takes it, without a meaning here';
+const ONLY_MISSING = 'only a template that is missing is fetched';
+
+const IDLE = {
+  debug: idle('--debug', ONLY_MISSING),
+  overwrite: idle('--overwrite', ONLY_MISSING),
+  notOverwrite: idle('--no-overwrite', ONLY_MISSING),
+};
 
 export const BUILD = {
   yaml: YAML,
@@ -39,19 +46,12 @@ export const BUILD = {
   name: text('--name <name>', 'without a stack file: the name of the function'),
   lang: text('--lang <template>', 'without a stack file: the template'),
   quiet: on('--quiet', "do not print the engine's output, which is the default"),
-  debug: on('--debug', WITHOUT_MEANING),
-  overwrite: switchOf('--overwrite'),
-  notOverwrite: switchOf('--no-overwrite'),
+  ...IDLE,
   verbose: on('--verbose', "print the engine's output as it comes"),
   json: { ...JSON_OUTPUT, help: 'print what was built as JSON' },
 };
 
 type Values = FlagValues<typeof BUILD>;
-
-/** A switch of faas-cli that also has a `--no-` form. Commander keeps one value for both forms. */
-function switchOf(flags: string): Flag<boolean | undefined> {
-  return { flags, help: WITHOUT_MEANING, fallback: undefined };
-}
 
 export function declareBuild(program: Command, host: Host): void {
   const build = program
@@ -65,8 +65,7 @@ export function declareBuild(program: Command, host: Host): void {
   const valuesOf = withFlags(build, BUILD);
   build.action(async (names: string[], given: object) => {
     const values = valuesOf(given);
-    for (const flag of flagsWithoutMeaning(values))
-      host.err.line(`note: ${flag} means nothing here: only a template that is missing is fetched`);
+    for (const note of idleNotes(IDLE, values)) host.err.line(note);
     const stack = await stackOf(host, values);
     const { cache, disableStackPull, verbose, quiet } = values;
     const options = {
@@ -83,11 +82,6 @@ export function declareBuild(program: Command, host: Host): void {
     const { buildFunctions } = await import('../commands/build.ts');
     return buildFunctions(host, stack, options);
   });
-}
-
-function flagsWithoutMeaning({ debug, overwrite }: Values): string[] {
-  const flags = debug ? ['--debug'] : [];
-  return overwrite === undefined ? flags : [...flags, overwrite ? '--overwrite' : '--no-overwrite'];
 }
 
 async function stackOf(host: Host, values: Values): Promise<Stack> {

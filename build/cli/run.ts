@@ -3,6 +3,7 @@ import { KitError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { RunOptions } from '../stack/run-options.ts';
 import { off, on, value, withFlags } from './flag.ts';
+import { idle, idleNotes } from './idle-flags.ts';
 import {
   ENVSUBST,
   JSON_OUTPUT,
@@ -30,6 +31,15 @@ export const RUN = {
   json: { ...JSON_OUTPUT, help: 'print what happens as a JSON object a line' },
 };
 
+const IDLE = {
+  skipPush: idle('--skip-push', 'no image is pushed'),
+  update: idle('--update', 'a function that has changed is replaced'),
+  replace: idle('--replace', 'a function that has changed is replaced'),
+  debug: idle('--debug', 'only a template that is missing is fetched'),
+  overwrite: idle('--overwrite', 'only a template that is missing is fetched'),
+  quiet: idle('--quiet', "the engine's output is not printed"),
+};
+
 export const UP = {
   ...RUN,
   ...SELECTION,
@@ -42,6 +52,7 @@ export const UP = {
     'return when all are ready, and leave them running; what is saved is not reloaded',
   ),
   stateFolder: { ...STATE_FOLDER, help: `with --detach: ${STATE_FOLDER.help}` },
+  ...IDLE,
 };
 
 export function declareRun(program: Command, host: Host): void {
@@ -68,6 +79,7 @@ export function declareRun(program: Command, host: Host): void {
   const upValues = withFlags(up, UP);
   up.action(async (names: string[], given: object) => {
     const { detach, ...values } = upValues(given);
+    for (const note of idleNotes(IDLE, values)) host.err.line(note);
     if (values.onEngine) refuseForContainers(values);
     if (detach) {
       const { upDetached } = await import('../commands/up-detached.ts');

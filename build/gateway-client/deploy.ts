@@ -3,7 +3,7 @@ import { messageOf } from '../../common/errors.ts';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { findSecrets } from './secret-files.ts';
-import type { FunctionEntry } from '../stack/functions.ts';
+import { serviceName, type FunctionEntry } from '../stack/functions.ts';
 import type { GatewayClient } from './client.ts';
 import { DEFAULT_NAMESPACE, deploymentOf, type DeploymentBody, type DeployOptions } from './deployment.ts';
 
@@ -53,10 +53,10 @@ function refuserOf(
   entries: readonly FunctionEntry[],
 ): (error: unknown) => never {
   return (error) => {
-    const entry = entries.find(({ name }) => name === service);
+    const entry = entries.find(({ name }) => serviceName(name) === service);
     if (!entry || !(error instanceof KitError) || error.code !== 'INVALID') throw error;
     const reason = messageOf(error.cause ?? error).replace(/^\w+/, (word) => OF_THE_STACK[word] ?? word);
-    throw new KitError('INVALID', `${entry.place}: ${service} cannot be deployed: ${reason}`, {
+    throw new KitError('INVALID', `${entry.place}: ${entry.name} cannot be deployed: ${reason}`, {
       cause: error,
     });
   };

@@ -1,5 +1,5 @@
 import type { Project } from '../project.ts';
-import type { FunctionEntry, Resources } from '../stack/functions.ts';
+import { serviceName, type FunctionEntry, type Resources } from '../stack/functions.ts';
 import { functionVariables } from '../stack/variables.ts';
 
 /** The body of `POST /system/functions`. */
@@ -43,7 +43,7 @@ export async function deploymentOf(
   const { name, namespace, fprocess, constraints, secrets, labels, annotations } = entry;
   const { limits, requests, readOnlyRootFilesystem } = entry;
   return {
-    service: name,
+    service: serviceName(name),
     image,
     namespace: namespace || DEFAULT_NAMESPACE,
     envProcess: fprocess, // the image has the template's

@@ -81,10 +81,9 @@ export class LiveFunction {
 
   async #startFirst(onStep: (step: string) => void): Promise<void> {
     const made = await this.#bringUp(onStep);
-    const { name } = this.#entry;
     const { url } = await this.#options.gateway;
-    const { envVars = {}, namespace = '' } = this.#deployed ?? {};
-    this.#reporter.ready(name, {
+    const { envVars = {}, namespace = '', service: name = '' } = this.#deployed ?? {};
+    this.#reporter.ready(this.#entry.name, {
       url: `http://127.0.0.1:${this.#port}`,
       gatewayUrl: functionUrl(url, { name, namespace }),
       debuggerAddress: this.#debuggerPort === undefined ? undefined : `127.0.0.1:${this.#debuggerPort}`,
@@ -159,7 +158,7 @@ export class LiveFunction {
       const failure = await outcomeOfStart(client, deployment, signal);
       if (!failure) return made;
       await lines.untilGivenUp(givenUp);
-      throw new FunctionFailed(deployment.service, failure);
+      throw new FunctionFailed(this.#entry.name, failure);
     } finally {
       this.#isStarting = false;
     }

@@ -60,6 +60,16 @@ export function isFunctionName(name: string): boolean {
   return FUNCTION_NAME.test(name);
 }
 
+/** Gives the name of a function for a gateway: its own, or one that a gateway takes (`with-go-modules`). */
+export function serviceName(name: string): string {
+  if (isFunctionName(name)) return name;
+  const label = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 63);
+  return label.replaceAll(/^-|-$/g, '') || 'function';
+}
+
 /** The folder name of a template, with the reference it was pulled at, if any (`node22@1.0`). */
 const TEMPLATE_NAME = /^[A-Za-z0-9][\w.+-]*(?:@[\w.+-]+)?$/;
 

@@ -97,11 +97,17 @@ function reasonNotToRun(entry: FunctionEntry): string | undefined {
 }
 
 /**
- * Selects functions as `selectToMake` does, at least one, and leaves those out whose names a gateway does not take.
+ * Selects functions as `selectToMake` does, at least one.
+ * @param anyName whether those are selected too whose names a gateway does not take
  * @throws KitError NOT_FOUND too, where all have skip_build
  */
-export function selectToRun(stack: Stack, selection: Selection, note: Note): readonly FunctionEntry[] {
-  const entries = leaveOut(stack, selection, note, reasonNotToRun);
+export function selectToRun(
+  stack: Stack,
+  selection: Selection,
+  note: Note,
+  anyName = false,
+): readonly FunctionEntry[] {
+  const entries = leaveOut(stack, selection, note, anyName ? reasonNotToMake : reasonNotToRun);
   if (entries.length === 0)
     throw new KitError('NOT_FOUND', `no function of ${stack.file} is made here: all have skip_build`);
   return entries;

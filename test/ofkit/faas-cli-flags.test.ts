@@ -55,6 +55,18 @@ test('build takes --quiet, --overwrite, --debug and booleans with a value', asyn
   assert.equal((await project.ofkit(['build', '--shrinkwrap', '--no-envsubst'])).status, 0);
 });
 
+test('up takes the flags of faas-cli that mean nothing here, with a note each', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ one: 'lang: plain' });
+  await project.write('one/handler.js', "module.exports = () => 'one';");
+  const flags = ['--skip-push', '--update=false', '--replace', '--debug', '--overwrite', '--quiet'];
+  const up = await project.ofkit(['up', '--detach', '--port', '0', '--watch', ...flags]);
+  assert.equal(up.status, 0, up.stderr);
+  const noted = [...up.stderr.matchAll(/^note: (\S+) means nothing here: /gm)].map(([, flag]) => flag);
+  assert.deepEqual(noted, ['--skip-push', '--replace', '--debug', '--overwrite', '--quiet']);
+});
+
 test('generate takes --api and functions of the store', async (t) => {
   const project = await Project.create(t);
   await project.writeStack({ one: 'lang: plain' });

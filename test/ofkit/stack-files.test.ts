@@ -200,12 +200,17 @@ test('what cannot be made here is left out with a note, and refused by its name'
   await running.interrupt();
 });
 
-test('a function whose name no gateway takes is left out of up, and refused by its name', async (t) => {
+test('a function whose name no gateway takes is run alone, left out of up, and refused there by its name', async (t) => {
   const project = await Project.create(t);
   await project.useTemplates('plain');
   await project.write('stack.yaml', NAMED.replace('[My_Secret]', '[]'));
   await project.write('one/handler.js', "module.exports = () => 'one';");
-  const { status, stderr } = await project.ofkit(['run', 'with_go_modules', '-p', '0']);
+  for (const name of ['with_go_modules', 'x'.repeat(64)]) {
+    const alone = project.start(['run', name, '--json', '-p', '0']);
+    assert.equal(await alone.call(name), 'one');
+    await alone.interrupt();
+  }
+  const { status, stderr } = await project.ofkit(['up', 'with_go_modules', '-p', '0']);
   assert.match(stderr, /^ofkit: stack\.yaml line 3: with_go_modules has a name that no gateway takes/);
   assert.equal(status, 5);
   const running = project.start(['up', '--json', '-p', '0']);

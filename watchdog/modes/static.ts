@@ -151,7 +151,8 @@ function respondEmpty(exchange: Exchange, response: ServerResponse): void {
 }
 
 /**
- * Whether a path is one by its form. If it still cannot be read, its bytes are no UTF-8, and so no file has such a name.
+ * Whether a path is one by its form. If it still cannot be read, its bytes are no UTF-8: `send` finds no file of such a
+ * name.
  */
 function isEncoded(pathname: string): boolean {
   return !/%(?![0-9a-f]{2})|%00/i.test(pathname);
