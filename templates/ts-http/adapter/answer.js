@@ -8,6 +8,8 @@ import { behindHead } from './header-bytes.js';
 const HTML = 'text/html; charset=utf-8'; // Express's type for a string, on which functions rely for their pages
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
+// Headers by which a message says where its body ends, and what comes behind it.
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer']);
 
 /**
  * Writes a handler's result as the response: strings, bytes and empty results as they are, streams and async iterables
@@ -99,8 +101,8 @@ function firstBytes(readable) {
 
 /**
  * The headers as writeHead takes them, names and values in turn. Of a name that stands in several spellings the last
- * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the adapter
- * frames the body.
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length, Transfer-Encoding and Trailer are dropped, as the
+ * adapter frames the body; a handler may have them from another answer, such as that of fetch.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none
@@ -116,8 +118,7 @@ function headersOf(headers, type, isString, isTypeless) {
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     const lower = name.toLowerCase();
-    if (value === undefined || value === null || lower === 'content-length' || lower === 'transfer-encoding')
-      continue;
+    if (value === undefined || value === null || FRAMING.has(lower)) continue;
     if (lower === 'content-type') contentType = completeType(value, isString) ?? contentType;
     else {
       const known = names.indexOf(lower);

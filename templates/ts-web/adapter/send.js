@@ -14,9 +14,9 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
 // The statuses of answers without a body, of which Node knows 204 and 304.
 const NO_BODY = new Set([204, 205, 304]);
-// Headers by which a message says where its body ends.
-const TRANSFER_ENCODING = ['transfer-encoding'];
-const FRAMING = [...TRANSFER_ENCODING, 'content-length'];
+// Headers by which a message says where its body ends, and what comes behind it.
+const CHUNKING = ['transfer-encoding', 'trailer'];
+const FRAMING = [...CHUNKING, 'content-length'];
 // Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
@@ -35,7 +35,7 @@ export function send(res, response) {
     const reason = reasonOf(parts);
     const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
     if (!isWhole(body)) {
-      const kept = without(TRANSFER_ENCODING, headers);
+      const kept = without(CHUNKING, headers);
       return sendStream(res, { ...parts, statusText: reason, headers: kept });
     }
     const sent = NO_BODY.has(status) ? undefined : body;
@@ -89,8 +89,8 @@ function withType(headers, isString) {
 }
 
 /**
- * The headers with the length of a whole body. The handler's Content-Length and Transfer-Encoding are dropped, as it may
- * have taken them from another response, such as that of fetch, whose body and connection are others.
+ * The headers with the length of a whole body. The handler's Content-Length, Transfer-Encoding and Trailer are dropped, as it
+ * may have taken them from another response, such as that of fetch, whose body and connection are others.
  *
  * @param {string[]} headers names and values in turn
  * @param {number} status
@@ -98,7 +98,7 @@ function withType(headers, isString) {
  * @param {string | undefined} method of the request; an answer to HEAD without a body keeps the length that was set
  */
 function withLength(headers, status, body, method) {
-  if (body === undefined && (method === 'HEAD' || status === 304)) return without(TRANSFER_ENCODING, headers);
+  if (body === undefined && (method === 'HEAD' || status === 304)) return without(CHUNKING, headers);
   const framed = without(FRAMING, headers);
   if (status !== 204) framed.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)));
   return framed;
