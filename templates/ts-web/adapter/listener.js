@@ -1,12 +1,12 @@
-import { FastResponse, NodeRequest } from 'srvx/node';
+import { NodeRequest } from 'srvx/node';
 import { isPromise } from './promise.js';
 import { send } from './send.js';
+import { replaceGlobals } from './web-globals.js';
 
 /** @import { RequestListener } from 'node:http' */
 /** @typedef {(request: Request, context: WebContext) => unknown} WebHandler */
 
-// a `new Response` of the handler is then written as it is, without a stream in between
-Object.defineProperty(globalThis, 'Response', { value: FastResponse, configurable: true, writable: true });
+replaceGlobals(); // before the handler's module is loaded
 
 /** The facts that OpenFaaS adds to a web-standard request. */
 class WebContext {
