@@ -51,6 +51,7 @@ export default (request: Request) => answers[new URL(request.url).pathname]?.(re
 const CODED: Readonly<Record<string, readonly [coding: string, bytes: Buffer]>> = {
   '/gzip': ['gzip', gzipSync('from the origin')],
   '/br': ['br', brotliCompressSync('from the origin')],
+  '/zstd': ['zstd', Buffer.from('KLUv/SAPeQAAZnJvbSB0aGUgb3JpZ2lu', 'base64')],
   '/twice': ['gzip, br', brotliCompressSync(gzipSync('from the origin'))],
 };
 
@@ -75,17 +76,16 @@ async function startHandler(t: TestContext): Promise<Host> {
 test('ts-web passes on what fetch gives, whatever its coding was', async (t) => {
   const host = await startHandler(t);
   for (const way of ['/origin', '/wrapped']) {
-    for (const coded of Object.keys(CODED)) {
+    for (const [coded, [coding, bytes]] of Object.entries(CODED)) {
       const answer = await host.call({
         path: `${way}?${coded.slice(1)}`,
         headers: { connection: 'keep-alive' },
       });
-      assert.deepEqual(
-        [answer.status, answer.text, answer.complete],
-        [200, 'from the origin', true],
-        way + coded,
-      );
-      assert.equal(answer.headers['content-encoding'], undefined);
+      // what the fetch of this Node does not decode is passed on as it came
+      const isDecoded = answer.headers['content-encoding'] === undefined;
+      const expected = isDecoded ? Buffer.from('from the origin') : bytes;
+      assert.deepEqual([answer.status, answer.body, answer.complete], [200, expected, true], way + coded);
+      assert.ok(isDecoded || coding === 'zstd', way + coded);
       assert.equal(answer.headers['x-origin'], 'é');
     }
   }

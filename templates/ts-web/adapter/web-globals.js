@@ -1,7 +1,10 @@
+import process from 'node:process';
 import { FastResponse, patchGlobalRequest } from 'srvx/node';
 
-/** The content codings that fetch decodes in every Node. */
+// The content codings that fetch decodes; it is undici's, which knows zstd since 7.11.
+const [major = 0, minor = 0] = (process.versions.undici ?? '').split('.').map(Number);
 const CODINGS = new Set(['gzip', 'x-gzip', 'deflate', 'br']);
+if (major > 7 || (major === 7 && minor >= 11)) CODINGS.add('zstd');
 
 /** @type {WeakSet<object>} */
 const decodedBodies = new WeakSet();
