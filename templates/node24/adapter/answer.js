@@ -1,4 +1,5 @@
-import { Readable, pipeline } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { bytesOfAll, checkFirst, firstBytes, readableOf } from './byte-stream.js';
 import { completeType } from './content-type.js';
 import { behindHead } from './header-bytes.js';
 
@@ -66,36 +67,29 @@ export function send(res, status, headers, type, body) {
  */
 async function sendStream(res, status, headers, source) {
   const code = statusCode(status);
-  const head = headersOf(headers, BYTES, false, false);
-  const readable =
-    source instanceof Readable ? source : Readable.from(/** @type {AsyncIterable<unknown>} */ (source));
-  if (res.req.method === 'HEAD') {
-    readable.destroy();
-    res.writeHead(code, head).end();
+  const isBodiless = code === 204 || code === 205 || code === 304;
+  if (isBodiless || res.req.method === 'HEAD') {
+    readableOf(source).destroy();
+    if (isBodiless) return send(res, code, headers, BYTES, '');
+    res.writeHead(code, headersOf(headers, BYTES, false, false)).end();
     return;
   }
+  const head = headersOf(headers, BYTES, false, false);
+  const readable = readableOf(source);
   const stop = () => readable.destroy();
   res.once('close', stop);
   await firstBytes(readable);
   res.off('close', stop);
-  res.writeHead(code, head);
-  pipeline(readable, res, (error) => {
+  try {
+    checkFirst(readable);
+    res.writeHead(code, head);
+  } catch (error) {
+    readable.destroy();
+    throw error;
+  }
+  pipeline(readable.readableObjectMode ? [readable, bytesOfAll, res] : [readable, res], (error) => {
     // pipeline has broken the response off already, so that no client takes a part for the whole
     if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(error);
-  });
-}
-
-/**
- * Waits for bytes or the end.
- *
- * @param {Readable} readable
- * @returns {Promise<void>} rejects where the stream failed or was closed
- */
-function firstBytes(readable) {
-  return new Promise((resolve, reject) => {
-    const closed = () => reject(new Error("the handler's stream was closed before its first byte"));
-    if (readable.readable) readable.once('readable', resolve).once('error', reject).once('close', closed);
-    else closed();
   });
 }
 
