@@ -87,10 +87,13 @@ async function sendStream(res, status, headers, source) {
     readable.destroy();
     throw error;
   }
-  pipeline(readable.readableObjectMode ? [readable, bytesOfAll, res] : [readable, res], (error) => {
+  /** @param {NodeJS.ErrnoException | null | undefined} error */
+  const ended = (error) => {
     // pipeline has broken the response off already, so that no client takes a part for the whole
     if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(error);
-  });
+  };
+  if (readable.readableObjectMode) pipeline(readable, bytesOfAll, res, ended);
+  else pipeline(readable, res, ended);
 }
 
 /**

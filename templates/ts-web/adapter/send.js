@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { isDisturbed } from 'node:stream';
+import { Readable } from 'node:stream';
 import { sendNodeResponse } from 'srvx/node';
 import { completeType } from './content-type.js';
 import { behindHead, dispositionFirst } from './header-bytes.js';
@@ -142,7 +142,8 @@ function without(names, headers) {
  */
 function sendStream(res, parts) {
   if (isStream(parts.body)) {
-    if (parts.body.locked || isDisturbed(parts.body))
+    const body = /** @type {never} */ (/** @type {unknown} */ (parts.body)); // its types know Node's streams alone
+    if (parts.body.locked || Readable.isDisturbed(body))
       throw new TypeError('the body of the Response was read before: return a new one, or a clone');
     res.strictContentLength = true; // a body of another length breaks the response off
   }

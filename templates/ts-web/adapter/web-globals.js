@@ -39,7 +39,10 @@ function replace(name, value) {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-/** @type {typeof globalThis.fetch} */
+/**
+ * @param {Parameters<typeof globalThis.fetch>[0]} input
+ * @param {Parameters<typeof globalThis.fetch>[1]} init
+ */
 async function fetch(input, init) {
   const response = await nativeFetch(input instanceof Request ? new Request(input) : input, init);
   const coding = response.headers.get('content-encoding');
