@@ -3,7 +3,8 @@ import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
  * Finds faults that Node's parser accepts, although two servers could read such a request differently (RFC 9112,
- * sections 3.2 and 6.1): no Host header or several, chunks in HTTP/1.0, codings other than chunked, other versions.
+ * sections 3.2 and 6.1): no Host header or several, chunks in HTTP/1.0 or beside a length, codings other than chunked,
+ * other versions.
  * @returns the reason of the refusal; undefined where the request is correct
  */
 export function framingFault(request: ExchangeRequest): HttpError | undefined {
