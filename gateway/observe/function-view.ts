@@ -31,7 +31,7 @@ export interface FunctionView {
   readonly cpu?: number;
   readonly memory?: number;
   readonly instances?: readonly { readonly id: string; readonly state: string; readonly inFlight: number }[];
-  /** Why instances are missing. */
+  /** The first note of the status, such as the reason why instances are missing. */
   readonly note?: string;
 }
 
