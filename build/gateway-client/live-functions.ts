@@ -25,7 +25,7 @@ export interface FunctionFigures {
   readonly cpu: number | undefined;
   /** Bytes; undefined where it was not measured. */
   readonly memory: number | undefined;
-  /** Why instances are missing; '' where none is. */
+  /** The first note of the status, such as the reason why instances are missing; '' for none. */
   readonly note: string;
 }
 

@@ -49,7 +49,7 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
   }
 }
 
-/** Hears of a function that is left out, and of the reason. */
+/** Is told of a function that is left out, with the reason. */
 type Note = (name: string, text: string) => void;
 
 /**
