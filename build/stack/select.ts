@@ -45,7 +45,10 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
     );
   }
   if (lang !== '' && !isTemplateName(lang)) {
-    throw new KitError('INVALID', `${place}: "${lang}" (lang of ${name}) is no name of a template`);
+    throw new KitError(
+      'INVALID',
+      `${place}: "${lang}" (lang of ${name}) is no name of a template: see "ofkit new --list"`,
+    );
   }
 }
 

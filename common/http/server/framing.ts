@@ -9,7 +9,7 @@ import type { ExchangeRequest } from '../exchange/message.ts';
  */
 export function framingFault(request: ExchangeRequest): HttpError | undefined {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
-    return exchangeError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
+    return exchangeError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not supported: use HTTP/1.1`);
   }
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined) {
@@ -22,7 +22,7 @@ export function framingFault(request: ExchangeRequest): HttpError | undefined {
     if (coding.toLowerCase() !== 'chunked') {
       return exchangeError(
         'TRANSFER_CODING_UNKNOWN',
-        `Transfer-Encoding ${coding} is not implemented, chunked is`,
+        `Transfer-Encoding ${coding} is not supported: use chunked`,
       );
     }
   }
