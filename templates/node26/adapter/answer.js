@@ -97,9 +97,9 @@ async function sendStream(res, status, headers, source) {
 }
 
 /**
- * The headers as writeHead takes them, names and values in turn. Of a name that stands in several spellings the last
- * value counts, as in OpenFaaS's templates. The handler's Content-Length, Transfer-Encoding and Trailer are dropped, as the
- * adapter frames the body; a handler may have them from another answer, such as that of fetch.
+ * Makes the list of headers for writeHead: names and values in turn. Where a name stands in several spellings, its last
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length, Transfer-Encoding and Trailer are dropped, as
+ * the adapter frames the body: a handler may have copied them from a response of fetch.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none
