@@ -31,6 +31,10 @@ const answers: Readonly<Record<string, (request: Request) => Promise<Response> |
     return fetch(request, { headers: { 'x-again': '1' } });
   },
   '/found': () => found,
+  '/thrown': () => {
+    throw new Response('thrown', { status: 404 });
+  },
+  '/rejected': () => Promise.reject(new Response('thrown', { status: 404 })),
   '/bytes': () => bytes,
   '/streamed': () => streamed,
   '/number': () => new Response('text', { headers: number }),
@@ -102,12 +106,16 @@ test('ts-web takes the request that the handler was given in new Request and in 
   assert.equal((await post('/self')).text, 'again: é');
 });
 
-test('ts-web sends a Response that is returned again, and refuses what cannot be sent', async (t) => {
+test('ts-web sends a Response that is returned again or thrown, and refuses what cannot be sent', async (t) => {
   const host = await startHandler(t);
   for (let time = 0; time < 3; time += 1) {
     const found = await host.call({ path: '/found' });
     assert.deepEqual([found.status, found.text, found.headers['x-a']], [404, 'found', 'é']);
     assert.deepEqual([...(await host.call({ path: '/bytes' })).body], [1, 2]);
+  }
+  for (const path of ['/thrown', '/rejected']) {
+    const thrown = await host.call({ path });
+    assert.deepEqual([thrown.status, thrown.text], [404, 'thrown'], path);
   }
   const number = await host.call({ path: '/number' });
   assert.deepEqual(

@@ -62,6 +62,7 @@ function checked(response) {
  * @param {unknown} error
  */
 function failed(request, error) {
+  if (error instanceof Response) return error; // thrown from deep inside, as a redirect or a 404 often is
   if (request?.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
   console.error(error);
   return new Response(String(error), { status: 500 });
