@@ -149,7 +149,9 @@ describe('upgrades other than WebSocket in http mode', { concurrency: 4 }, () =>
       const { watchdog, upstream } = await startForwarding(t, undefined, { fast_path });
       upstream.server.on('upgrade', (_request, socket: Duplex, head: Buffer) => {
         let heard = head.toString();
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n');
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n',
+        );
         socket.on('data', (bytes: Buffer) => (heard += bytes.toString()));
         socket.on('end', () => socket.end(`heard ${heard}`));
       });

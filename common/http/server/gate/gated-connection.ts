@@ -23,6 +23,8 @@ export interface GateKeeper {
   isGivenUp(socket: Socket): boolean;
   /** Answers a request that cannot be served, and closes the connection. */
   refuse(error: Error, socket: Socket): void;
+  /** Answers a client that has ended its side in the middle of a request, and closes the connection. */
+  answerCut(socket: Socket, part: 'headers' | 'body'): void;
 }
 
 /** A request whose target had bytes that Node's parser does not accept. */
@@ -188,7 +190,7 @@ export class GatedConnection implements HeadOwner {
     const held = this.#held;
     this.#held = undefined;
     if (held) this.#readHead(held);
-    if (this.#stateNow() === 'head' && this.#hasEnded) this.#socket.destroySoon();
+    if (this.#stateNow() === 'head' && this.#hasEnded) this.#onEnd();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
@@ -196,20 +198,23 @@ export class GatedConnection implements HeadOwner {
     this.#hasEnded = true;
     if (this.#state === 'answer') this.#onHalfClosed();
     else if (this.#state === 'head' && !this.#head.hasBegun) this.#socket.destroySoon();
-    else if (this.#state !== 'over') this.#socket.destroy(); // in the middle of a request
+    else if (this.#state === 'head') this.#cut('headers');
+    else if (this.#state !== 'over') this.#cut('body');
   };
 
   /** Handles a client that has ended its side of the connection, but may still read. */
   #onHalfClosed(): void {
     const { request, response } = { request: this.#request, response: this.#response };
-    if (this.#state !== 'answer') {
-      this.#socket.destroy(); // in the middle of a body
-      return;
-    }
+    if (this.#state !== 'answer') return this.#cut('body');
     if (!request || !response) return;
     if (!this.#held && !response.headersSent) response.shouldKeepAlive = false;
     const sinceRequest = performance.now() - this.#wholeAt;
     watchHalfClosed(this.#socket, request, response, () => hasBegun(response), sinceRequest);
+  }
+
+  #cut(part: 'headers' | 'body'): void {
+    this.#over();
+    this.#keeper.answerCut(this.#socket, part);
   }
 
   readonly #onClose = (): void => {
