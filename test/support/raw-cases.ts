@@ -229,6 +229,14 @@ const REFUSED: readonly RawCase[] = [
 
 const ODD_BODIES: readonly RawCase[] = [
   {
+    name: 'a client of HTTP/2',
+    input: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0',
+    seen: [],
+    statuses: [505],
+    closes: true,
+    text: /HTTP\/2 is not spoken here/,
+  },
+  {
     name: 'a chunk without a size',
     input: post('/1', [CHUNKED], 'x\r\n\r\n') + NEXT,
     seen: [],

@@ -14,6 +14,9 @@ const MOST_HELD = 16 << 10;
 
 const NOTHING = Buffer.alloc(0);
 
+/** What a client of HTTP/2 sends first (RFC 9113, section 3.4): gRPC, `curl --http2-prior-knowledge`. */
+const HTTP_2_BEGINS = Buffer.from('PRI * HTTP/2.0\r\n');
+
 /** The server's side of a connection. */
 export interface GateKeeper {
   readonly budget: HeadBudget;
@@ -131,7 +134,7 @@ export class GatedConnection implements HeadOwner {
     this.#parse(encoded?.bytes ?? head);
     if (this.#isDone()) return;
     const request = this.#requestBegun();
-    if (!request) return this.#lose(); // Node's parser found no end of the head
+    if (!request) return this.#refuseUnread(head);
     const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
     if (coding === undefined && length === undefined && !this.#held && !this.#hasEnded && request.complete) {
       this.#awaitAnswer();
@@ -237,6 +240,12 @@ export class GatedConnection implements HeadOwner {
   #refuse(error: Error): void {
     this.#over();
     this.#keeper.refuse(error, this.#socket);
+  }
+
+  /** Handles a head that Node's parser has read without finding a request in it. */
+  #refuseUnread(head: Buffer): void {
+    if (!head.subarray(0, HTTP_2_BEGINS.length).equals(HTTP_2_BEGINS)) return this.#lose();
+    this.#refuse(exchangeError('VERSION_UNKNOWN', 'HTTP/2 is not spoken here, HTTP/1.1 is'));
   }
 
   /** Refuses the connection, unless Node has refused it: this class and Node's parser read the request differently. */
