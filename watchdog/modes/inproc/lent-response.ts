@@ -71,7 +71,7 @@ function onClose(this: LentResponse): void {
 
 const countedWrite = function countedWrite(this: LentResponse, ...args: Parameters<Write>): boolean {
   if (isRefused(this)) return write.apply(this, args);
-  const size = keepLength(this, args);
+  const size = keepLength(args, announcedLength(this), this.watcher);
   this.watcher?.sent(size);
   args[0] = behindHead(this, args[0], args[1], undefined);
   return write.apply(this, args);
@@ -79,9 +79,9 @@ const countedWrite = function countedWrite(this: LentResponse, ...args: Paramete
 
 const countedEnd = function countedEnd(this: LentResponse, ...args: Parameters<End>): ServerResponse {
   if (this.writableEnded || isRefused(this)) return end.apply(this, args);
-  const size = keepLength(this, args);
-  this.watcher?.sent(size);
   const length = announcedLength(this);
+  const size = keepLength(args, length, this.watcher);
+  this.watcher?.sent(size);
   if (length !== undefined && (this.watcher?.bytesSent ?? length) < length) {
     this.watcher?.fellShort(length);
     return end.apply(this, args);
@@ -103,12 +103,16 @@ function isRefused(response: LentResponse): boolean {
 /**
  * Cuts a chunk of the body where the length ends that the head says, as the rest would be taken for another response.
  * @param args of write or end; the chunk is replaced
+ * @param length in bytes; undefined where the head says none
  * @returns the size of the chunk, in bytes
  */
-function keepLength(response: LentResponse, args: Parameters<Write>): number {
+function keepLength(
+  args: Parameters<Write>,
+  length: number | undefined,
+  watcher: ResponseWatcher | undefined,
+): number {
   const size = sizeOf(args[0], args[1]);
-  const length = size === 0 ? undefined : announcedLength(response);
-  const room = (length ?? Number.POSITIVE_INFINITY) - (response.watcher?.bytesSent ?? 0);
+  const room = length === undefined ? size : length - (watcher?.bytesSent ?? 0);
   if (size <= room) return size;
   const [chunk, encoding] = args;
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encodingOf(encoding)) : (chunk as Uint8Array);

@@ -54,11 +54,13 @@ function framingOf(response: FramedResponse): { lengths: string[]; codings: stri
     };
   const lengths: string[] = [];
   const codings: string[] = [];
-  for (const [, name = '', value = ''] of head.matchAll(FRAMING_FIELD))
-    (name.length === 'content-length'.length ? lengths : codings).push(value);
+  FRAMING_FIELD.lastIndex = 0;
+  for (let field = FRAMING_FIELD.exec(head); field; field = FRAMING_FIELD.exec(head))
+    (field[1]?.length === 'content-length'.length ? lengths : codings).push(field[2] ?? '');
   return { lengths, codings };
 }
 
 function valuesOf(value: number | string | string[] | undefined): string[] {
-  return value === undefined ? [] : [value].flat().map(String);
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [String(value)];
 }
