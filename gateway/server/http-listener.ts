@@ -26,7 +26,7 @@ export class HttpListener {
       const head = Buffer.concat([read, gate.release(socket)]);
       handler.upgrade(this.#server, request, socket, head);
     });
-    this.#front = new FastFront(this.#server, timerDelay(readTimeout), handler.handle);
+    this.#front = new FastFront(this.#server, timerDelay(readTimeout), clientErrors, handler.handle);
   }
 
   /**

@@ -145,6 +145,17 @@ test('http mode forwards', async (t) => {
     assert.equal(upstream.seen.at(-1)?.url, '/old');
   });
 
+  await t.test(
+    'a client of HTTP/1.0 without Host, whose request has the address of the function',
+    async () => {
+      for (const target of ['/old', '*']) {
+        const answer = await watchdog.exchange(`OPTIONS ${target} HTTP/1.0\r\n\r\n`);
+        assert.deepEqual(answer.statuses, [200], target);
+        assert.equal(upstream.seen.at(-1)?.headers.host, new URL(upstream.url).host, target);
+      }
+    },
+  );
+
   await t.test('CONNECT is answered or refused, and does not hang', async () => {
     const answer = await watchdog.exchange(
       'CONNECT other.example:443 HTTP/1.1\r\nHost: other.example\r\n\r\n',

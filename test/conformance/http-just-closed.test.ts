@@ -86,30 +86,32 @@ describe(
       });
     }
 
-    test('POSTs to a function that ends its side where a fourth request comes, whenever that is', async (t) => {
-      const lines: string[] = [];
-      const upstream = await startRawUpstream(t, (socket) => {
-        let requests = 0;
-        socket.on('error', () => undefined);
-        onRequest(socket, (line) => {
-          requests += 1;
-          lines.push(line);
-          if (requests <= 3) socket.write(ANSWER);
-          else socket.end();
+    for (const fast_path of ['true', 'false']) {
+      test(`POSTs to a function that ends its side where a fourth request comes, whenever that is, fast_path=${fast_path}`, async (t) => {
+        const lines: string[] = [];
+        const upstream = await startRawUpstream(t, (socket) => {
+          let requests = 0;
+          socket.on('error', () => undefined);
+          onRequest(socket, (line) => {
+            requests += 1;
+            lines.push(line);
+            if (requests <= 3) socket.write(ANSWER);
+            else socket.end();
+          });
         });
+        const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url, fast_path };
+        const watchdog = await startWatchdog(t, variables);
+        const statuses: number[] = [];
+        for (let round = 0; round < 60; round += 1) {
+          const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
+          statuses.push(status);
+        }
+        // The habit is learned from two connections that end so; how soon there have been two depends on speed.
+        const lost = statuses.filter((status) => status !== 200);
+        assert.ok(lost.length <= 2, `it was not learned: ${statuses.join(' ')}`);
+        assertNoneTwice(lines);
       });
-      const variables = { mode: 'http', fprocess: IDLE, upstream_url: upstream.url };
-      const watchdog = await startWatchdog(t, variables);
-      const statuses: number[] = [];
-      for (let round = 0; round < 60; round += 1) {
-        const { status } = await watchdog.request({ method: 'POST', path: `/${round}`, body: 'body' });
-        statuses.push(status);
-      }
-      // The habit is learned from two connections that end so; how soon there have been two depends on speed.
-      const lost = statuses.filter((status) => status !== 200);
-      assert.ok(lost.length <= 2, `it was not learned: ${statuses.join(' ')}`);
-      assertNoneTwice(lines);
-    });
+    }
 
     for (const method of METHODS) {
       test(`${method}, sent when the close was on its way already`, async (t) => {

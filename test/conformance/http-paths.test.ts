@@ -69,6 +69,9 @@ test('request targets arrive as they were sent', async (t) => {
     const url = upstream.seen.at(-1)?.url;
     assert.ok(url === '/abs?x=1' || url === 'http://other.example/abs?x=1', url);
     assert.equal(upstream.seen.at(-1)?.headers.host, 'other.example');
+    await send('GET http://user:pass@other.example:81/a@b', 'other.example:81');
+    assert.equal(upstream.seen.at(-1)?.url, '/a@b');
+    assert.equal(upstream.seen.at(-1)?.headers.host, 'other.example:81', 'a login is no part of Host');
   });
 
   await t.test('the absolute form of the health check is the health check', async () => {

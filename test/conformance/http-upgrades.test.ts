@@ -144,6 +144,27 @@ describe('upgrades other than WebSocket in http mode', { concurrency: 4 }, () =>
     await connection.waitClosed();
   });
 
+  for (const fast_path of ['true', 'false']) {
+    test(`what a client has sent before it ended its side reaches the function, fast_path=${fast_path}`, async (t) => {
+      const { watchdog, upstream } = await startForwarding(t, undefined, { fast_path });
+      upstream.server.on('upgrade', (_request, socket: Duplex, head: Buffer) => {
+        let heard = head.toString();
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: my-proto/2\r\n\r\n',
+        );
+        socket.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+        socket.on('end', () => socket.end(`heard ${heard}`));
+      });
+      const connection = await watchdog.connect();
+      watchdog.kill('SIGSTOP'); // it finds the bytes and the end together
+      await connection.flush(`${ASK}all of it`);
+      connection.end();
+      watchdog.kill('SIGCONT');
+      await connection.waitFor(/101 Switching[^]*heard all of it$/);
+      await connection.waitClosed();
+    });
+  }
+
   test('a client that goes away takes the connection to the function with it', async (t) => {
     const { watchdog, upstream } = await startForwarding(t);
     let gone = false;

@@ -24,6 +24,7 @@ const BODIES: Readonly<Record<string, readonly [string, string]>> = {
   comment: ['<!-- a page --><html>', HTML],
   feed: ['<?xml version="1.0"?><rss/>', 'text/xml; charset=utf-8'],
   paper: ['%PDF-1.7\n\x80\x81', 'application/pdf'],
+  print: ['%!PS-Adobe-3.0\n', 'application/postscript'],
   'with-mark': ['\xef\xbb\xbftext', TEXT],
   utf16: ['\xff\xfea\0', 'text/plain; charset=utf-16le'],
   png: ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'image/png'],

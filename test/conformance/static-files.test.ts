@@ -88,6 +88,12 @@ test('static mode', async (t) => {
     assert.equal(part.headers['content-range'], 'bytes 5-8/16');
     const tail = await get('/data.json', { headers: { range: 'bytes=-3' } });
     assert.deepEqual([tail.status, tail.text], [206, '90}']);
+    for (const range of ['bytes=-16', 'bytes=-17', 'bytes=-65536', 'bytes= -99999999999999999999']) {
+      const all = await get('/data.json', { headers: { range } });
+      assert.deepEqual([all.status, all.text], [206, '{"n":1234567890}'], range);
+      assert.equal(all.headers['content-range'], 'bytes 0-15/16');
+    }
+    assert.equal((await get('/data.json', { headers: { range: 'bytes=-0' } })).status, 416);
     const open = await get('/data.json', { headers: { range: 'bytes=13-' } });
     assert.deepEqual([open.status, open.text], [206, '90}']);
     const beyond = await get('/data.json', { headers: { range: 'bytes=50-60' } });

@@ -125,6 +125,8 @@ const LAST: readonly RawCase[] = [
   },
 ];
 
+const WITHIN_HEADERS = /the client ended its side of the connection within the request's headers\n$/;
+
 const HALF_CLOSED: readonly RawCase[] = [
   {
     name: 'a request and the end',
@@ -171,9 +173,34 @@ const HALF_CLOSED: readonly RawCase[] = [
     input: `${get('/1')}GET /2 HTT`,
     ends: true,
     seen: ['GET /1'],
-    statuses: [200],
+    statuses: [200, 400],
     closes: true,
+    text: WITHIN_HEADERS,
   },
+  ...['GET', 'GET /1 HTTP/1.0\r\n', 'GET /1 HTTP/1.1\r\nHost: x\r\n'].map((input): RawCase => ({
+    name: `${JSON.stringify(input)} and the end`,
+    input,
+    ends: true,
+    seen: [],
+    statuses: [400],
+    closes: true,
+    text: WITHIN_HEADERS,
+  })),
+  ...[
+    post('/1', ['Content-Length: 5'], ''),
+    post('/1', ['Content-Length: 5'], 'body'),
+    post('/1', [CHUNKED], '5\r\nbody'),
+    post('/1', [CHUNKED], '4\r\nbody\r\n0\r\n'),
+    'POST /1 HTTP/1.0\r\nContent-Length: 5\r\n\r\nbody',
+  ].map((input): RawCase => ({
+    name: `${JSON.stringify(input)} and the end`,
+    input,
+    ends: true,
+    seen: [],
+    statuses: [400],
+    closes: true,
+    text: /the client ended its side of the connection within the request's body\n$/,
+  })),
 ];
 
 /** Requests that are refused. Nothing behind them goes anywhere. */
@@ -201,6 +228,14 @@ const REFUSED: readonly RawCase[] = [
 );
 
 const ODD_BODIES: readonly RawCase[] = [
+  {
+    name: 'a client of HTTP/2',
+    input: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0',
+    seen: [],
+    statuses: [505],
+    closes: true,
+    text: /HTTP\/2 is not spoken here/,
+  },
   {
     name: 'a chunk without a size',
     input: post('/1', [CHUNKED], 'x\r\n\r\n') + NEXT,

@@ -9,6 +9,7 @@ const BEGINNINGS: readonly (readonly [string | RegExp, string])[] = [
   ],
   [/^[\t\n\f\r ]*<\?xml/, 'text/xml; charset=utf-8'],
   ['%PDF-', 'application/pdf'],
+  ['%!PS-Adobe-', 'application/postscript'],
   ['\xfe\xff', 'text/plain; charset=utf-16be'],
   ['\xff\xfe', 'text/plain; charset=utf-16le'],
   ['\xef\xbb\xbf', 'text/plain; charset=utf-8'],

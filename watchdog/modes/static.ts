@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { constants, open, realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
@@ -71,6 +72,10 @@ class StaticRunner implements Runner {
       lastModified: true,
       index: [INDEX],
     });
+    stream.on('file', (_file: string, { size }: Stats) => {
+      const { range } = request.headers;
+      if (range !== undefined) request.headers.range = withinSize(range, size);
+    });
     stream.on('headers', (headed: ServerResponse, file: string) => {
       const named = typeByName(file);
       headed.setHeader('Content-Type', named ?? guessed ?? 'application/octet-stream');
@@ -135,6 +140,14 @@ function withSlash(target: string): string {
 /** @param character one byte of the request */
 function encodeByte(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/**
+ * Shortens a suffix of a Range (`-500`: the last 500 bytes) to the size of the file. A longer one means the whole file
+ * (RFC 9110, section 14.1.2), but `send` finds no such bytes.
+ */
+function withinSize(range: string, size: number): string {
+  return range.replaceAll(/(?<=[=,]\s*-)\d+/g, (length) => String(Math.min(Number(length), size)));
 }
 
 function isWithin(folder: string, file: string): boolean {

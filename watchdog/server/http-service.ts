@@ -70,6 +70,7 @@ export class HttpService implements Service {
       this.#front = new FastFront(
         this.#server,
         timerDelay(settings.readTimeout),
+        this.#clientErrors,
         this.#handler.handleFast(runner.beginFast),
       );
     else this.#server.on('connection', lingerOnClose);

@@ -62,6 +62,22 @@ export class ClientErrors {
     }
   };
 
+  /**
+   * Answers a client that has ended its side in the middle of a request. It may still read, and learns why; its request is
+   * over, as that of a client that has gone.
+   * @param part the part of the request that is not whole
+   */
+  readonly answerCut = (socket: Socket, part: 'headers' | 'body'): void => {
+    const exchange = this.#exchanges.get(socket);
+    const isAnswered = part === 'body' && exchange?.response.headersSent === true;
+    if (isAnswered || this.#givenUp.has(socket)) return void socket.destroy();
+    this.giveUp(socket);
+    const text = `the client ended its side of the connection within the request's ${part}`;
+    const refusal = refusalOf(exchangeError('REQUEST_MISFRAMED', text));
+    if (part === 'headers') this.#logRefusal(refusal); // a body has an exchange, which has its own line
+    this.#send(socket, refusal);
+  };
+
   /** Handles an error in the body of the request that is being served, or in a request that was sent after it. */
   #endBusyConnection(exchange: ServedRequest, socket: Socket, error: Error): void {
     if (exchange.request.complete) {
@@ -75,9 +91,17 @@ export class ClientErrors {
   }
 
   #refuse(socket: Socket, error: Error): void {
-    const { status, reason, text, allow } = this.#refusalOfMethod(error) ?? refusalOf(error);
-    const body = `${text}\n`;
+    const refusal = this.#refusalOfMethod(error) ?? refusalOf(error);
+    this.#logRefusal(refusal);
+    this.#send(socket, refusal);
+  }
+
+  #logRefusal({ status, reason, text }: Refusal): void {
     this.#log(`Refused a request that cannot be read: ${status} ${reason}: ${text}`);
+  }
+
+  #send(socket: Socket, { status, reason, text, allow }: Refusal): void {
+    const body = `${text}\n`;
     socket.write(
       [
         `HTTP/1.1 ${status} ${reason}`,

@@ -106,6 +106,8 @@ class Carriage {
   readonly #bytesBefore: number;
   #outgoing: ClientRequest | undefined;
   #upstream: Socket | undefined;
+  /** Bytes of a client that has ended its side: http-proxy would put them back, which such a socket does not take. */
+  #unread: Buffer | undefined;
   #status = 101;
   #failure: HttpError | undefined;
   readonly #over = new AbortController();
@@ -145,11 +147,12 @@ class Carriage {
     try {
       const connection = await connect?.();
       if (this.#socket.destroyed) return void connection?.destroy();
+      if (this.#socket.readableEnded) this.#unread = read;
       const agent = connection && Object.assign(new Agent(), { createConnection: () => connection });
       proxy.ws(
         STAND_IN as IncomingMessage,
         this.#socket,
-        read,
+        this.#unread ? Buffer.alloc(0) : read,
         { target, ...(agent && { agent }) },
         this.#fail,
       );
@@ -176,6 +179,7 @@ class Carriage {
   /** Relays the head of the function's answer. From now on bytes go in both directions. */
   readonly #onUpgrade = (incoming: IncomingMessage, upstream: Socket): void => {
     this.#upstream = upstream;
+    if (this.#unread) upstream.write(this.#unread);
     upstream.once('close', () => this.#socket.destroySoon());
     const { upgrade } = incoming.headers;
     const connection = ['Connection', 'Upgrade', ...(upgrade ? ['Upgrade', upgrade] : [])];

@@ -58,6 +58,9 @@ export class Upstream {
    */
   forward(exchange: Exchange, request: UpstreamHead, elsewhere?: Elsewhere<Upstream>): void {
     const { body } = exchange;
+    // a request in HTTP/1.0 may come without, and a Host may have been added since
+    if (exchange.request.headers.host === undefined && firstValue(request.headers, 'host') === undefined)
+      request = { ...request, headers: [...request.headers, 'Host', new URL(this.address.origin).host] };
     // if the body is read first, Expect is answered here; in HTTP/1.0 it means nothing (RFC 9110, section 10.1.1)
     const isReadFirst = this.#bufferBodies && body.isAnnounced && request.path.startsWith('/');
     const expects = firstValue(request.headers, 'expect') !== undefined;
@@ -119,11 +122,8 @@ export class Upstream {
     pool: FastPool,
     elsewhere: Elsewhere<Upstream> | undefined,
   ): void {
-    const { body, request } = exchange;
+    const { body } = exchange;
     const otherPool = elsewhere && (async (error: Error) => Upstream.#poolOf(await elsewhere(error), error));
-    // a request in HTTP/1.0 may come without, and a Host may have been added since
-    if (request.headers.host === undefined && firstValue(head.headers, 'host') === undefined)
-      head = { ...head, headers: [...head.headers, 'Host', this.address.host] };
     if (!body.isAnnounced || body.isComplete) return forwardFast(exchange, head, pool, otherPool);
     // bytes that came together with the head are available a tick later
     process.nextTick(() => {

@@ -119,6 +119,15 @@ export class LentExchange implements ServedRequest, ResponseWatcher {
     this.#bytesSent += bytes;
   }
 
+  refused(fault: string): void {
+    this.fail(new RequestError('UPSTREAM_MALFORMED', `the function's response cannot be sent on: ${fault}`));
+  }
+
+  fellShort(length: number): void {
+    const text = `the function ended its response before the ${length} bytes that its Content-Length says`;
+    this.fail(new RequestError('UPSTREAM_MALFORMED', text));
+  }
+
   givenUp(): boolean {
     if (this.isOver || this.response.destroyed) return false;
     if (hasBegun(this.response) || !this.response.socket?.writable) {

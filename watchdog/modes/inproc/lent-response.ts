@@ -1,11 +1,18 @@
 import { ServerResponse } from 'node:http';
 import { MOST_IN_ONE_WRITE } from '../../../common/http/exchange/message.ts';
 import { behindHead, flushedAsLatin1 } from './header-bytes.ts';
+import { announcedLength, headFault } from './response-framing.ts';
 
 /** Watches a response that is lent to the function. */
 export interface ResponseWatcher {
+  /** How many bytes of the body were handed to the connection. */
+  readonly bytesSent: number;
   /** Called when bytes of the body were handed to the connection. */
   sent(bytes: number): void;
+  /** Called where the head cannot be sent. @param fault the reason */
+  refused(fault: string): void;
+  /** Called where the function ends a body before the length that its head says. */
+  fellShort(length: number): void;
   /**
    * Called when the function gives the response up.
    * @returns whether the client gets an answer instead, because nothing was sent yet
@@ -63,20 +70,55 @@ function onClose(this: LentResponse): void {
 }
 
 const countedWrite = function countedWrite(this: LentResponse, ...args: Parameters<Write>): boolean {
-  this.watcher?.sent(sizeOf(args[0], args[1]));
+  if (isRefused(this)) return write.apply(this, args);
+  const size = keepLength(args, announcedLength(this), this.watcher);
+  this.watcher?.sent(size);
   args[0] = behindHead(this, args[0], args[1], undefined);
   return write.apply(this, args);
 } as ServerResponse['write'];
 
 const countedEnd = function countedEnd(this: LentResponse, ...args: Parameters<End>): ServerResponse {
-  const size = sizeOf(args[0], args[1]);
-  if (this.writableEnded) return end.apply(this, args);
+  if (this.writableEnded || isRefused(this)) return end.apply(this, args);
+  const length = announcedLength(this);
+  const size = keepLength(args, length, this.watcher);
   this.watcher?.sent(size);
+  if (length !== undefined && (this.watcher?.bytesSent ?? length) < length) {
+    this.watcher?.fellShort(length);
+    return end.apply(this, args);
+  }
   if (size > 0) args[0] = behindHead(this, args[0], args[1], size);
   if (size === 0 || size > MOST_IN_ONE_WRITE || args.length > 2 || !this.socket || !isSized(this))
     return end.apply(this, args);
   return endInOneWrite(this, args[0], args[1] as BufferEncoding | undefined);
 } as ServerResponse['end'];
+
+/** Whether the head cannot be sent. Then the client gets an answer instead, and what the function writes goes nowhere. */
+function isRefused(response: LentResponse): boolean {
+  if (hasBegun(response) || response.destroyed) return false;
+  const fault = headFault(response);
+  if (fault !== undefined) response.watcher?.refused(fault);
+  return fault !== undefined;
+}
+
+/**
+ * Cuts a chunk of the body where the length ends that the head says, as the rest would be taken for another response.
+ * @param args of write or end; the chunk is replaced
+ * @param length in bytes; undefined where the head says none
+ * @returns the size of the chunk, in bytes
+ */
+function keepLength(
+  args: Parameters<Write>,
+  length: number | undefined,
+  watcher: ResponseWatcher | undefined,
+): number {
+  const size = sizeOf(args[0], args[1]);
+  const room = length === undefined ? size : length - (watcher?.bytesSent ?? 0);
+  if (size <= room) return size;
+  const [chunk, encoding] = args;
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encodingOf(encoding)) : (chunk as Uint8Array);
+  args[0] = bytes.subarray(0, room);
+  return room;
+}
 
 /** Whether the head is written with the body's length, or can be. */
 function isSized(response: ServerResponse): boolean {
@@ -90,14 +132,18 @@ const toldDestroy = function toldDestroy(this: LentResponse, error?: Error): Ser
 } as ServerResponse['destroy'];
 
 const latin1FlushHeaders = function latin1FlushHeaders(this: LentResponse): void {
-  if (!flushedAsLatin1(this)) flushHeaders.call(this);
+  if (!isRefused(this) && !flushedAsLatin1(this)) flushHeaders.call(this);
 } as ServerResponse['flushHeaders'];
 
 function sizeOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') {
-    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+    return Buffer.byteLength(chunk, encodingOf(encoding));
   }
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+}
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
 }
 
 /**

@@ -29,6 +29,8 @@ export interface ConnectionOwner {
   /** Passes a connection on to Node's server. */
   handOver(connection: ClientConnection, socket: Socket): void;
   onClosed(connection: ClientConnection): void;
+  /** Answers a client that has ended its side in the middle of a body, and closes the connection. */
+  answerCut(socket: Socket, part: 'body'): void;
 }
 
 /**
@@ -200,10 +202,7 @@ export class ClientConnection {
     if (this.#isHandedOver) return;
     const { request, response } = { request: this.#request, response: this.#response };
     if (!request || !response || response.writableFinished) return this.#closeSoon();
-    if (this.#left > 0) {
-      this.#socket.destroy(); // in the middle of a body
-      return;
-    }
+    if (this.#left > 0) return this.#owner.answerCut(this.#socket, 'body');
     if (!this.#behind && !response.headersSent) response.shouldKeepAlive = false;
     const sinceRequest = performance.now() - this.#wholeAt;
     watchHalfClosed(this.#socket, request, response, () => response.headersSent, sinceRequest);

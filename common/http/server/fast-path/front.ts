@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ClientErrors } from '../client-errors.ts';
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
 import type { FastRequest } from './fast-request.ts';
 import type { FastResponse } from './fast-response.ts';
@@ -14,6 +15,7 @@ const SWEEP_MS = 1000;
 export class FastFront implements ConnectionOwner {
   readonly keepAliveHint: string;
   readonly onRequest: (request: FastRequest, response: FastResponse) => void;
+  readonly answerCut: ClientErrors['answerCut'];
   readonly #connections = new Set<ClientConnection>();
   readonly #serveByNode: (socket: Socket) => void;
   readonly #keepAliveMs: number;
@@ -27,8 +29,10 @@ export class FastFront implements ConnectionOwner {
   constructor(
     server: Server,
     keepAliveMs: number,
+    clientErrors: ClientErrors,
     onRequest: (request: FastRequest, response: FastResponse) => void,
   ) {
+    this.answerCut = clientErrors.answerCut;
     this.#keepAliveMs = keepAliveMs;
     this.keepAliveHint = keepAliveMs === 0 ? '' : `Keep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n`;
     this.onRequest = onRequest;

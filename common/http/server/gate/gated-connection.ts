@@ -14,6 +14,9 @@ const MOST_HELD = 16 << 10;
 
 const NOTHING = Buffer.alloc(0);
 
+/** What a client of HTTP/2 sends first (RFC 9113, section 3.4): gRPC, `curl --http2-prior-knowledge`. */
+const HTTP_2_BEGINS = Buffer.from('PRI * HTTP/2.0\r\n');
+
 /** The server's side of a connection. */
 export interface GateKeeper {
   readonly budget: HeadBudget;
@@ -23,6 +26,8 @@ export interface GateKeeper {
   isGivenUp(socket: Socket): boolean;
   /** Answers a request that cannot be served, and closes the connection. */
   refuse(error: Error, socket: Socket): void;
+  /** Answers a client that has ended its side in the middle of a request, and closes the connection. */
+  answerCut(socket: Socket, part: 'headers' | 'body'): void;
 }
 
 /** A request whose target had bytes that Node's parser does not accept. */
@@ -129,7 +134,7 @@ export class GatedConnection implements HeadOwner {
     this.#parse(encoded?.bytes ?? head);
     if (this.#isDone()) return;
     const request = this.#requestBegun();
-    if (!request) return this.#lose(); // Node's parser found no end of the head
+    if (!request) return this.#refuseUnread(head);
     const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
     if (coding === undefined && length === undefined && !this.#held && !this.#hasEnded && request.complete) {
       this.#awaitAnswer();
@@ -188,7 +193,7 @@ export class GatedConnection implements HeadOwner {
     const held = this.#held;
     this.#held = undefined;
     if (held) this.#readHead(held);
-    if (this.#stateNow() === 'head' && this.#hasEnded) this.#socket.destroySoon();
+    if (this.#stateNow() === 'head' && this.#hasEnded) this.#onEnd();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
@@ -196,20 +201,23 @@ export class GatedConnection implements HeadOwner {
     this.#hasEnded = true;
     if (this.#state === 'answer') this.#onHalfClosed();
     else if (this.#state === 'head' && !this.#head.hasBegun) this.#socket.destroySoon();
-    else if (this.#state !== 'over') this.#socket.destroy(); // in the middle of a request
+    else if (this.#state === 'head') this.#cut('headers');
+    else if (this.#state !== 'over') this.#cut('body');
   };
 
   /** Handles a client that has ended its side of the connection, but may still read. */
   #onHalfClosed(): void {
     const { request, response } = { request: this.#request, response: this.#response };
-    if (this.#state !== 'answer') {
-      this.#socket.destroy(); // in the middle of a body
-      return;
-    }
+    if (this.#state !== 'answer') return this.#cut('body');
     if (!request || !response) return;
     if (!this.#held && !response.headersSent) response.shouldKeepAlive = false;
     const sinceRequest = performance.now() - this.#wholeAt;
     watchHalfClosed(this.#socket, request, response, () => hasBegun(response), sinceRequest);
+  }
+
+  #cut(part: 'headers' | 'body'): void {
+    this.#over();
+    this.#keeper.answerCut(this.#socket, part);
   }
 
   readonly #onClose = (): void => {
@@ -232,6 +240,12 @@ export class GatedConnection implements HeadOwner {
   #refuse(error: Error): void {
     this.#over();
     this.#keeper.refuse(error, this.#socket);
+  }
+
+  /** Handles a head that Node's parser has read without finding a request in it. */
+  #refuseUnread(head: Buffer): void {
+    if (!head.subarray(0, HTTP_2_BEGINS.length).equals(HTTP_2_BEGINS)) return this.#lose();
+    this.#refuse(exchangeError('VERSION_UNKNOWN', 'HTTP/2 is not spoken here, HTTP/1.1 is'));
   }
 
   /** Refuses the connection, unless Node has refused it: this class and Node's parser read the request differently. */

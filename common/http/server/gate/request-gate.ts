@@ -57,6 +57,10 @@ export class RequestGate implements GateKeeper {
     this.#clientErrors.answer(error, socket);
   }
 
+  answerCut(socket: Socket, part: 'headers' | 'body'): void {
+    this.#clientErrors.answerCut(socket, part);
+  }
+
   /**
    * Replaces the listeners of Node's server: for data, so that JavaScript reads the socket, and for the end.
    */

@@ -122,7 +122,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return this.#exchange.end();
     }
     const wasRefused = this.#connection?.wasRefused === true;
-    this.#release();
+    if (!this.#hasAnswer && CLOSED.has(systemCodeOf(error) ?? '')) this.#lose();
+    else this.#release();
     if (this.#exchange.isOver) return;
     if (this.#wasClosedUnread(error, wasRefused)) {
       this.send(this.#connections.takeFresh());
@@ -149,6 +150,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#connection = undefined; // the abort calls onError, which must not give the connection back
     this.#abort?.();
     if (connection) this.#connections.discard(connection);
+  }
+
+  /** Discards the connection, which the upstream has ended in place of a response. */
+  #lose(): void {
+    if (this.#connection) this.#connections.lose(this.#connection);
+    this.#connection = undefined;
+    this.#abort = undefined;
   }
 
   #release(): void {
