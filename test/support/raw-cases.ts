@@ -234,7 +234,7 @@ const ODD_BODIES: readonly RawCase[] = [
     seen: [],
     statuses: [505],
     closes: true,
-    text: /HTTP\/2 is not spoken here/,
+    text: /HTTP\/2 is not supported: use HTTP\/1\.1/,
   },
   {
     name: 'a chunk without a size',

@@ -14,7 +14,7 @@ const MOST_HELD = 16 << 10;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What a client of HTTP/2 sends first (RFC 9113, section 3.4): gRPC, `curl --http2-prior-knowledge`. */
+/** The first bytes of a client of HTTP/2 (RFC 9113, section 3.4), such as gRPC and `curl --http2-prior-knowledge`. */
 const HTTP_2_BEGINS = Buffer.from('PRI * HTTP/2.0\r\n');
 
 /** The server's side of a connection. */
@@ -245,7 +245,7 @@ export class GatedConnection implements HeadOwner {
   /** Handles a head that Node's parser has read without finding a request in it. */
   #refuseUnread(head: Buffer): void {
     if (!head.subarray(0, HTTP_2_BEGINS.length).equals(HTTP_2_BEGINS)) return this.#lose();
-    this.#refuse(exchangeError('VERSION_UNKNOWN', 'HTTP/2 is not spoken here, HTTP/1.1 is'));
+    this.#refuse(exchangeError('VERSION_UNKNOWN', 'HTTP/2 is not supported: use HTTP/1.1'));
   }
 
   /** Refuses the connection, unless Node has refused it: this class and Node's parser read the request differently. */
