@@ -92,15 +92,16 @@ export class DockerfileRun {
   }
 
   async #copy(folder: StageFolder, step: CopyStep): Promise<void> {
-    const { from, sources, target, mode, line, told, isPlain } = step;
+    const { from, sources, documents, line, told, isPlain } = step;
     const origin = this.#originOf(step);
     const missed = sources.filter((source) => !NOT_MISSED.test(source));
     if (!origin || !isPlain) {
       if (missed.length > 0 || sources.length === 0) this.#note(line, told);
       return;
     }
+    for (const document of documents) if (!(await folder.write(document, step))) this.#note(line, told);
     for (const source of sources) {
-      if (await folder.take(origin, source, target, mode)) continue;
+      if (await folder.take(origin, source, step)) continue;
       if (NOT_MISSED.test(source)) continue;
       if (from.kind !== 'context') this.#note(line, told);
       else

@@ -145,15 +145,14 @@ export class RunLine {
   }
 
   async #script(
-    { folder, script, args, isOptional }: Extract<CommandAction, { kind: 'script' }>,
+    { folder, script, args, isOptional, mayBeTool }: Extract<CommandAction, { kind: 'script' }>,
     told: string,
     variables: Variables,
   ): Promise<Outcome> {
     const manifest = await manifestFor(this.#context.stage, joinPath(this.#folder, folder));
     if (manifest?.scripts[script] === undefined) {
       const words = [script, ...args];
-      const isTool = /^(?:yarn|pnpm)\b/.test(told) && !/\srun\s/.test(told);
-      if (isTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
+      if (mayBeTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
       return isOptional ? 'ok' : this.#unfollowed(told);
     }
     this.#context.onStep('compile');
