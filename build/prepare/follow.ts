@@ -65,7 +65,7 @@ export class DockerfileRun {
     return { image, unfollowed: this.#unfollowed, hasInstalled: this.#hasInstalled };
   }
 
-  /** Installs packages for a Dockerfile that installs none, but copies node_modules from the developer's disk. */
+  /** Installs packages for a Dockerfile that installs none, as its base image or the developer's disk has them. */
   async installUnasked(image: StageFolder, workdir: string): Promise<void> {
     for (const path of await manifestFolders(image, workdir)) await this.#install(image, path, [], {});
   }
@@ -76,7 +76,13 @@ export class DockerfileRun {
     this.#stages.set(stage, folder);
     const context: LineContext = {
       stage: folder,
-      install: (path, named, variables) => this.#install(folder, path, named, variables),
+      install: (path, named, variables) => {
+        this.#hasInstalled = true;
+        return this.#install(folder, path, named, variables);
+      },
+      installUnasked: async (path) => {
+        if (!this.#hasInstalled) await this.#install(folder, path, [], {});
+      },
       onUnfollowed: (line, told) => this.#note(line, `RUN ${told}`),
       onStep: this.#options.onStep,
       failed: (output, cwd) => this.#failed(folder, output, cwd),
@@ -123,7 +129,6 @@ export class DockerfileRun {
     named: readonly string[],
     variables: Readonly<Record<string, string>>,
   ): Promise<void> {
-    this.#hasInstalled = true;
     const manifest = await findManifest(folder.locate(path));
     if (!manifest?.needsInstall && named.length === 0) return;
     await this.#options.packages.link(folder.root, path.slice(1), named, (copy) => {

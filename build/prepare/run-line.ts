@@ -19,6 +19,8 @@ export interface LineContext {
   readonly stage: StageFolder;
   /** Installs packages in a folder of the stage. */
   readonly install: (path: string, named: readonly string[], variables: Variables) => Promise<void>;
+  /** Installs the packages that a script uses, where no command has installed any before. */
+  readonly installUnasked: (path: string) => Promise<void>;
   /** Gets each command that cannot be followed. */
   readonly onUnfollowed: (line: number, told: string) => void;
   readonly onStep: (step: string) => void;
@@ -155,11 +157,10 @@ export class RunLine {
       if (mayBeTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
       return isOptional ? 'ok' : this.#unfollowed(told);
     }
+    const path = joinPath('/', manifest.folder.slice(this.#context.stage.root.length));
+    await this.#context.installUnasked(path);
     this.#context.onStep('compile');
-    const place = await this.#place(
-      joinPath('/', manifest.folder.slice(this.#context.stage.root.length)),
-      variables,
-    );
+    const place = await this.#place(path, variables);
     const output = await runScript(this.#project, place, manifest, { script, args });
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }

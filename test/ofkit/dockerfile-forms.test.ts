@@ -168,6 +168,29 @@ CMD ["node", "src/server.js"]
     files: { 'scripts/make.js': "require('node:fs').writeFileSync('made', '');\n" },
     answer: 'five four made one six & seven src/server.js three two',
   },
+  {
+    what: "packages of the base image, or of the developer's disk, that a script and the function use",
+    dockerfile: `FROM registry.example.com/with-packages AS build
+WORKDIR /app
+COPY . .
+RUN npm run build
+FROM registry.example.com/with-packages
+WORKDIR /app
+COPY package.json .
+COPY tool tool
+COPY --from=build /app/dist .
+CMD ["node", "server.js"]
+`,
+    files: {
+      'tool/package.json': JSON.stringify({ name: 'own-tool', version: '1.0.0', bin: 'tool.js' }),
+      'tool/tool.js': "#!/usr/bin/env node\nrequire('node:fs').cpSync('src', 'dist', { recursive: true });\n",
+      'package.json': JSON.stringify({
+        scripts: { build: 'own-tool' },
+        dependencies: { 'own-tool': 'file:./tool' },
+      }),
+    },
+    answer: 'node_modules package.json server.js tool/package.json tool/tool.js',
+  },
 ];
 
 for (const { what, answer, ...parts } of cases) {
