@@ -74,6 +74,8 @@ test('git+ssh URLs go to git as it knows them', async (t) => {
   for (const [given, known] of [
     ['git+ssh://git@example.com/a/b.git#v1', 'ssh://git@example.com/a/b.git'],
     ['git+ssh://git@example.com:a/b.git', 'git@example.com:a/b.git'],
+    ['git+ssh://git:key@example.com/a/b.git', 'ssh://example.com/a/b.git'],
+    ['git+ssh://git@example.com:2222/a/b.git', 'ssh://git@example.com:2222/a/b.git'],
     ['git+https://example.com/a/b', 'https://example.com/a/b'],
   ]) {
     const { status, stderr } = await project.ofkit(['template', 'pull', given ?? ''], {
