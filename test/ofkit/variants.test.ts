@@ -45,13 +45,14 @@ test("Swarm's constraints become labels of Kubernetes, or a note", async (t) => 
     'kubernetes.io/os': 'linux',
   });
   await project.writeStack({
-    one: 'lang: plain\nconstraints: ["node.role == worker", "node.hostname != x"]',
+    one: 'lang: plain\nconstraints: ["node.role == worker", "node.hostname != x", "engine.labels.os == ubuntu 24.04"]',
   });
   for (const target of ['kubernetes', 'knative']) {
     const { status, stdout, stderr } = await project.ofkit(['generate', '-t', target]);
     assert.equal(status, 0);
     assert.match(stderr, /note: constraint "node\.role == worker" of one is left out/);
     assert.match(stderr, /note: constraint "node\.hostname != x"/);
+    assert.match(stderr, /note: constraint "engine\.labels\.os == ubuntu 24\.04"/);
     assert.doesNotMatch(stdout, /nodeSelector/);
   }
 });
