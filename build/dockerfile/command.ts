@@ -76,6 +76,7 @@ function actionOf(words: readonly string[], text: string): CommandAction {
     return /\$\(|`/.test(text) ? { kind: 'unfollowed' } : { kind: 'test' };
   if (/[|>]/.test(text) && isRedirected(text)) return { kind: 'unfollowed' };
   if (program === 'cd') return { kind: 'folder', path: plain[0] ?? '/' };
+  if (program === 'exit' && (rest[0] ?? '0') === '0') return { kind: 'nothing' };
   if (program === 'true' || program === ':' || program === 'false') return { kind: 'test' };
   if (program === 'export' || ASSIGNMENT.test(program))
     return /\$\(|`/.test(text)

@@ -28,6 +28,8 @@ export interface CopyStep {
   readonly target: string;
   /** The mode of the files, as `chmod` takes it; undefined where they keep their own. */
   readonly mode: string | undefined;
+  /** Whether its files are there for the next RUN alone. */
+  readonly isMount: boolean;
   /** Whether it can be followed. A download or an archive cannot. */
   readonly isPlain: boolean;
 }
@@ -67,6 +69,7 @@ const PLAIN = {
   keepsParents: false,
   excluded: [],
   mode: undefined,
+  isMount: false,
   isPlain: true,
 } as const;
 
@@ -136,6 +139,7 @@ function copyStep(
     excluded: flags.filter(({ name }) => name === 'exclude').map(({ value }) => value),
     target: targetOf(workdir, words.at(-1) ?? '.', count > 1),
     mode: valueOf('chmod'),
+    isMount: false,
     isPlain: !isStrange,
   };
 }
@@ -159,6 +163,7 @@ function runSteps(
       sources: [mount.get('source') ?? mount.get('src') ?? '.'],
       target: targetOf(workdir, target, false),
       ...PLAIN,
+      isMount: true,
     };
   });
   const shell = jsonWords(rest) ?? withoutDocument(rest);

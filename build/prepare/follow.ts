@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { CopyStep, StagePlan } from '../dockerfile/plan.ts';
 import type { Stage } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
-import { isFile } from '../files/kinds.ts';
+import { exists, isFile } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import { matchPaths } from './match-paths.ts';
@@ -87,9 +87,16 @@ export class DockerfileRun {
       onStep: this.#options.onStep,
       failed: (output, cwd) => this.#failed(folder, output, cwd),
     };
+    const mounted: string[] = [];
     for (const step of steps) {
-      if (step.kind === 'copy') await this.#copy(folder, step);
-      else await new RunLine(this.#project, step, context).run();
+      if (step.kind === 'run') {
+        await new RunLine(this.#project, step, context).run();
+        for (const path of mounted.splice(0)) await folder.remove(path);
+        continue;
+      }
+      // What lay there before comes to light again in an engine. Here it is kept together with the mount.
+      if (step.isMount && !(await exists(folder.locate(step.target)))) mounted.push(step.target);
+      await this.#copy(folder, step);
     }
     await folder.makeFolder(stage.workdir);
     // The maps lie where the compiler has put them only in this stage. A later stage may move them away from the sources.
