@@ -1,6 +1,6 @@
 /**
  * How far the old generation of the heap may grow beyond its live objects before it is collected, in percent. On a
- * large machine, V8 would let it grow to some four times of that: 165 MiB of resident memory in http mode instead of
+ * large machine, V8 would let it grow to some four times their size: 165 MiB of resident memory in http mode instead of
  * 125, at the same rate of requests. (V8 reads the flag at each collection, so it can be set late.)
  */
 const HEAP_GROWTH = 30;

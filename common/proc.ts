@@ -62,7 +62,7 @@ export function stackStart(id: number | 'self'): string | undefined {
 
 /**
  * Reads /proc/PID/stat.
- * @returns gives a field by its number in proc(5), from 3 on
+ * @returns a function that gives a field by its number in proc(5), from 3 on
  * @throws the system's error
  */
 function readStat(id: number | 'self'): (number: number) => string {

@@ -1,4 +1,4 @@
-/** The commands of faas-cli that ofkit does not have, with the way to the same end. */
+/** The commands of faas-cli that ofkit lacks, each with the way to do its work with ofkit; '' where there is none. */
 const WAYS: Readonly<Record<string, string>> = {
   deploy: '"ofkit up --detach" deploys to a gateway here',
   describe: '"ofkit ps" tells of the functions that run',
@@ -30,7 +30,7 @@ const WAYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tells the way to what a command of faas-cli does.
+ * Says how ofkit does the work of a command of faas-cli.
  * @param message commander's error
  * @returns undefined where the message is about something else
  */

@@ -76,7 +76,10 @@ export function declareGenerate(program: Command, host: Host): void {
 function targetOf({ target, api, fromStore }: Values): ManifestTarget {
   const named = api === undefined ? undefined : apiTarget(api);
   if (target && named && target !== named)
-    throw new KitError('USAGE', `--target ${target} and --api ${api ?? ''} say two things: give one of them`);
+    throw new KitError(
+      'USAGE',
+      `--target ${target} and --api ${api ?? ''} exclude each other: give one of them`,
+    );
   const chosen = target ?? named ?? (fromStore === undefined ? undefined : 'openfaas');
   if (chosen) return chosen;
   throw new KitError('USAGE', 'required option \'-t, --target <target>\' not specified: see "ofkit --help"');

@@ -64,7 +64,7 @@ function withPlainSwitches(program: Command, argv: readonly string[]): string[] 
     }
     const on = value === undefined || truth(flag, value);
     for (const twin of [flag, other]) removeAll(result, twin);
-    // A true flag stands as it is. A false one becomes its opposite, or goes where the opposite is the default.
+    // A true flag stands as it is. A false one becomes its opposite, or is left out where the opposite is the default.
     const chosen = on ? flag : other;
     if (optionOf(options, chosen)) result.push(chosen);
   }

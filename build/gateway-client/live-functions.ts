@@ -25,7 +25,7 @@ export interface FunctionFigures {
   readonly cpu: number | undefined;
   /** Bytes; undefined where it was not measured. */
   readonly memory: number | undefined;
-  /** Why instances are missing; '' where none is. */
+  /** Why instances are missing, where they have failed; else the first note of the status; '' for none. */
   readonly note: string;
 }
 

@@ -18,7 +18,7 @@ export interface StartFailure {
 
 /**
  * Waits until a function that was deployed is ready.
- * @throws KitError START_FAILED with the reason and the last output, as soon as an instance has failed
+ * @throws KitError START_FAILED with the reason and the last output, as soon as an instance has failed, or after 90 s
  */
 export async function untilReady(
   client: GatewayClient,

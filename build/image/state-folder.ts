@@ -18,9 +18,9 @@ export function stateFolderOf(project: Project, given: string | undefined): stri
 const TEMPORARY = /^\.(?:exec|up)-(\d+)$/;
 
 /**
- * Makes an empty state folder for this process alone, and removes the ones that killed processes have left. A gateway
- * finds the containers of such a folder by its engine's id. So a folder for an engine takes that id over, and its gateway
- * removes the containers. Until then the old folder stays.
+ * Makes an empty state folder for this process alone, and removes the ones that killed processes have left. Containers
+ * of such a folder may still run: a gateway finds them by the id in its ENGINE_ID_FILE. So a new folder for an engine
+ * takes over the id of one such folder, and its gateway removes the containers. Later starts do so for the others.
  * @param purpose the command that uses it
  * @param onEngine whether its gateway runs functions as containers
  */

@@ -27,7 +27,10 @@ export class LineFollower {
     return this.#givenUp;
   }
 
-  /** Resolves once the gateway has given up more instances than that: the whole output of the last has come then. */
+  /**
+   * Resolves once the gateway has given up more instances than that: the whole output of the last has come then. Waits
+   * for a second at most.
+   */
   async untilGivenUp(before: number): Promise<void> {
     if (this.#givenUp > before) return;
     const came = new Promise<void>((resolve) => (this.#onGivenUp = resolve));

@@ -92,7 +92,10 @@ export class LiveSession {
     throw new KitError('UNREACHABLE', 'the gateway has ended by itself: see above', { output });
   }
 
-  /** Stops everything, after requests in flight are answered. No process, port or file is left. */
+  /**
+   * Stops everything, after requests in flight are answered or STOP_MS have passed. No process, port or file is left,
+   * except a state folder whose containers a lost gateway has left.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

@@ -14,7 +14,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 
 /**
  * Turns a constraint of stack.yaml into a node label: a label itself, or one of Docker Swarm (`node.platform.os == linux`).
- * @returns undefined for a constraint of Swarm that no label means; a text for a constraint of neither form
+ * @returns undefined for a constraint of Swarm that no label means; `unreadable` for a constraint of neither form
  */
 export function nodeLabel(
   constraint: string,

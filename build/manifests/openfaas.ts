@@ -1,10 +1,7 @@
 import type { Resources } from '../stack/functions.ts';
 import type { Workload } from './workload.ts';
 
-/**
- * Makes OpenFaaS's Function resource with the fields and the order of `faas-cli generate`. fprocess is among the
- * environment: faas-cli leaves it out.
- */
+/** OpenFaaS's Function resource. */
 export interface FunctionResource {
   readonly apiVersion: string;
   readonly kind: 'Function';
@@ -23,6 +20,10 @@ export interface FunctionResource {
   };
 }
 
+/**
+ * Makes a Function resource with the fields of `faas-cli generate` in their order. Unlike there, the environment has
+ * fprocess too.
+ */
 export function functionResource(workload: Workload, api = 'openfaas.com/v1'): FunctionResource {
   const { name, namespace, image, environment, labels, annotations, constraints, secrets } = workload;
   return {

@@ -11,8 +11,9 @@ const MODULES = 'node_modules';
 const UNUSED_AFTER_MS = 30 * 24 * 3_600_000;
 
 /**
- * Packages that were installed for functions, in build/.ofkit/.packages. A hash of package.json and lock-file is their
- * key, and functions with the same key share them by a link.
+ * Packages that were installed for functions, in build/.ofkit/.packages. Their key is a hash of package.json,
+ * lock-file, .npmrc, the packages that a command names, and this machine's kind of Node. Functions with the same key
+ * share them by a link.
  */
 export class InstalledPackages {
   readonly #root: string;

@@ -218,7 +218,7 @@ export class RunLine {
   }
 }
 
-/** Whether the first of the next commands runs by the end of the one before it. */
+/** Whether the outcome of a command decides if the next one runs. */
 function isAsked([next]: readonly ShellCommand[]): boolean {
   return next !== undefined && (next.joint !== ';' || /^then\b/.test(next.text));
 }

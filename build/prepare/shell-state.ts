@@ -7,7 +7,7 @@ interface Branch {
   taken: boolean;
 }
 
-/** Decides which commands of a line run, by the ends of the commands before them. */
+/** Decides which commands of a line run, by the outcomes of the commands before them. */
 export class ShellState {
   #ok = true;
   #isActive = true;
@@ -32,13 +32,13 @@ export class ShellState {
     this.#isActive = this.#branches.pop()?.outer ?? this.#isActive;
   }
 
-  /** Records the end of the command that has run. @param ok whether it ended well */
+  /** Records the outcome of the command that has run. @param ok whether it ended well */
   ended(ok: boolean): void {
     this.#ok = ok;
   }
 
   /**
-   * Whether a later command depends on this one's end, so that its failure does not fail the line.
+   * Whether a later command depends on this one's outcome, so that its failure does not fail the line.
    * @param next the commands behind it
    */
   isWatched(next: readonly ShellCommand[]): boolean {

@@ -3,9 +3,9 @@ import { renderFunction, type NewFunction } from './stack-text.ts';
 import { firstDocument } from './yaml-file.ts';
 
 /**
- * Adds a function to the text of a stack file behind its last one, wherever the `functions` stand. Comments, blank
- * lines, quotes and `${NAME}` stay as they are. Where `functions` is empty or in one line, the YAML library writes that
- * mapping again.
+ * Adds a function to the text of a stack file behind its last one, even if `functions` is not the last key. Comments,
+ * blank lines, quotes and `${NAME}` stay as they are. Where `functions` is missing, in one line (`{}`) or an alias, the
+ * YAML library writes that mapping again.
  * @param file the file's name, for the error
  * @throws KitError INVALID where the text is no YAML
  */

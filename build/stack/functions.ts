@@ -41,7 +41,7 @@ export interface Resources {
   readonly memory?: string | undefined;
 }
 
-/** Whether two entries have the same content, wherever they stand. */
+/** Whether two entries have the same content, even at different lines of the file. */
 export function isSameEntry(one: FunctionEntry, other: FunctionEntry): boolean {
   return JSON.stringify({ ...one, place: '' }) === JSON.stringify({ ...other, place: '' });
 }

@@ -45,11 +45,14 @@ function refuseNames({ name, lang, place }: FunctionEntry): void {
     );
   }
   if (lang !== '' && !isTemplateName(lang)) {
-    throw new KitError('INVALID', `${place}: "${lang}" (lang of ${name}) is no name of a template`);
+    throw new KitError(
+      'INVALID',
+      `${place}: "${lang}" (lang of ${name}) is no name of a template: see "ofkit new --list"`,
+    );
   }
 }
 
-/** Hears of a function that is left out, and of the reason. */
+/** Is told of a function that is left out, with the reason. */
 type Note = (name: string, text: string) => void;
 
 /**

@@ -28,7 +28,7 @@ export async function functionVariables(
       throw new KitError(
         'INVALID',
         `${entry.place}: ${JSON.stringify(key)} in the environment of ${entry.name} cannot be a variable: ` +
-          'a name has no =, and neither name nor value a byte 0',
+          'a name cannot have a =, and neither name nor value can have a byte 0',
       );
   return { ...variables, ...given };
 }

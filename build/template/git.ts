@@ -26,7 +26,7 @@ export async function gitOutput(project: Project, cwd: string, args: readonly st
 /**
  * Clones a repository into an empty folder.
  * @param ref a branch, a tag or `sha-` and a commit; '' for the default branch
- * @throws KitError UNREACHABLE with git's own output
+ * @throws KitError UNREACHABLE with git's own output, USAGE for a reference that git does not take
  */
 export async function cloneRepository(
   project: Project,

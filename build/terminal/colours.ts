@@ -6,16 +6,22 @@ const COLOURS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const;
 /** Puts a name before each line of several functions: as wide as the longest name, each in its own colour. */
 export class Prefixes {
   readonly #out: Output;
-  readonly #names: readonly string[];
-  readonly #width: number;
+  readonly #names: string[] = [];
+  #width = 0;
 
   constructor(out: Output, names: readonly string[]) {
     this.#out = out;
-    this.#names = names;
-    this.#width = Math.max(0, ...names.map((name) => printable(name).length));
+    for (const name of names) this.#add(name);
   }
 
+  #add(name: string): void {
+    this.#names.push(name);
+    this.#width = Math.max(this.#width, printable(name).length);
+  }
+
+  /** Puts the name before a line. A new name gets the next colour. */
   line(name: string, text: string): string {
+    if (!this.#names.includes(name)) this.#add(name);
     const colour = COLOURS[this.#names.indexOf(name) % COLOURS.length] ?? 'cyan';
     return `${this.#out.paint(colour, `${printable(name).padEnd(this.#width)} |`)} ${text}`;
   }

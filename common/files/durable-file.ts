@@ -9,7 +9,7 @@ const STAGED = /^\.staged-[0-9a-f]+$/;
  * Writes a file completely or not at all, so that it survives a crash of the system: the bytes go to a staged file in
  * the same folder, which is flushed to the disk and renamed; then the folder is flushed.
  * @param mode the permissions of the file
- * @throws the system's error (ENOSPC, EACCES); then the file is unchanged
+ * @throws the system's error (ENOSPC, EACCES); then the file is unchanged, unless only the folder could not be flushed
  */
 export async function writeDurably(path: string, bytes: Buffer | string, mode: number): Promise<void> {
   const staged = join(dirname(path), `.staged-${randomBytes(8).toString('hex')}`);

@@ -5,7 +5,7 @@
  */
 export const EXCHANGE_ERRORS = {
   REQUEST_INVALID: { status: 400, meaning: 'a request that cannot be read' },
-  REQUEST_MISFRAMED: { status: 400, meaning: 'a request of which two servers could read different parts' },
+  REQUEST_MISFRAMED: { status: 400, meaning: 'a request that two servers could read differently' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'a method that is not served here' },
   BODY_STALLED: { status: 408, meaning: 'a request that did not arrive whole within `read_timeout`' },
   HEADERS_TOO_LARGE: { status: 431, meaning: 'headers that are too large or too many' },

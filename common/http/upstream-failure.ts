@@ -9,7 +9,7 @@ const UPSTREAM_FAILURES = {
   UPSTREAM_FAILED: 'an upstream that failed in any other way',
 } as const;
 
-/** What is said of a 101 to a request that asks for no upgrade. */
+/** The message for a 101 that answers a request without an upgrade. */
 export const SWITCHED_UNASKED = 'the function switches protocols, which nobody asked for';
 
 export type UpstreamErrorCode = keyof typeof UPSTREAM_FAILURES;

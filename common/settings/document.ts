@@ -8,8 +8,8 @@ export interface Column<Row> {
 
 function fallbackOf(row: AnySetting): string {
   if (row.fallbackText !== undefined) return row.fallbackText;
-  if (row.fallback === undefined) return '';
-  return `\`${row.parser.print(row.fallback)}\``;
+  const printed = row.fallback === undefined ? '' : row.parser.print(row.fallback);
+  return printed === '' ? '' : `\`${printed}\``;
 }
 
 /** Makes a table of settings for the documentation, in Markdown. */

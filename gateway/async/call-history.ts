@@ -105,7 +105,7 @@ export class CallHistory {
   }
 }
 
-/** Makes the error for the id of a call of which nothing is known. */
+/** Makes the error for an id that no known call has. */
 export function unknownCall(callId: string): GatewayError {
   return new GatewayError('CALL_UNKNOWN', `there is no queued call ${callId}, or it is no longer kept`);
 }

@@ -49,7 +49,7 @@ export interface CallQueue {
   bodyOf(callId: string): Promise<Buffer>;
   /**
    * Queues a dead call again, with another body if one is given.
-   * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD
+   * @throws GatewayError CALL_UNKNOWN, CALL_NOT_DEAD, and those of `submit`
    */
   replay(callId: string, body?: Buffer): Promise<void>;
   load(): readonly QueueLoad[];

@@ -19,8 +19,8 @@ export interface RunContext {
 const FAULT_WAIT_MS = 10_000;
 
 /**
- * One run of a queued call: one try and, where no other follows, the callback. The answer is on the disk before the
- * callback is sent, so that a restart repeats only the callback and not the function.
+ * One run of a queued call: one try and, where no other follows, the callback. The answer is written to the disk before
+ * the callback is sent, so that a restart repeats only the callback and not the function, unless that write fails.
  */
 export class CallRun {
   /** Resolves with the next state of the call; undefined where the run was given up. */

@@ -11,7 +11,10 @@ export interface StoreUser {
   lose(id: string): void;
 }
 
-/** Keeps queued calls durably. Methods that write throw GatewayError STORAGE_FAILED, or QUEUE_UNREACHABLE. */
+/**
+ * Keeps queued calls durably. Methods that write throw GatewayError STORAGE_FAILED. With NATS, `add` and `replace` also
+ * throw QUEUE_UNREACHABLE, QUEUE_FULL, BODY_TOO_LARGE.
+ */
 export interface CallStore {
   /** @returns all records on the local disk, in the order of their ids */
   readRecords(): Promise<CallRecord[]>;

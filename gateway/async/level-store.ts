@@ -183,7 +183,7 @@ export class LevelStore implements CallStore {
     } catch (thrown) {
       throw new GatewayError(
         'STORAGE_FAILED',
-        `the queue in ${this.#folder} cannot be opened (${reasonOf(thrown)})`,
+        `the queue in ${this.#folder} cannot be opened (${reasonOf(thrown)}): check the disk of state_dir`,
         { cause: thrown },
       );
     }

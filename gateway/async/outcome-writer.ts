@@ -7,6 +7,8 @@ import { messageOf } from '../../common/errors.ts';
 export class OutcomeWriter {
   readonly #warn: (line: string) => void;
   readonly #unwritten = new Map<string, () => Promise<void>>();
+  /** The last write of each call that is under way. They do not reject. */
+  readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(warn: (line: string) => void) {
     this.#warn = warn;
@@ -16,13 +18,14 @@ export class OutcomeWriter {
   async put(id: string, write: () => Promise<void>): Promise<void> {
     this.#unwritten.delete(id);
     try {
-      await write();
+      await this.#inTurn(id, write);
+      this.#unwritten.delete(id); // an earlier one, which has failed meanwhile
     } catch (thrown) {
       if (this.#unwritten.size === 0)
         this.#warn(
           `Outcomes of calls cannot be written, and are kept in memory until they can: ${messageOf(thrown)}`,
         );
-      if (!this.#unwritten.has(id)) this.#unwritten.set(id, write);
+      this.#unwritten.set(id, write);
     }
   }
 
@@ -30,11 +33,23 @@ export class OutcomeWriter {
   async retry(): Promise<void> {
     for (const [id, write] of this.#unwritten) {
       try {
-        await write();
+        await this.#inTurn(id, write);
       } catch {
         return;
       }
       if (this.#unwritten.get(id) === write) this.#unwritten.delete(id);
     }
+  }
+
+  /** Runs a write when the earlier one of its call has ended: two at once could end in the wrong order. */
+  #inTurn(id: string, write: () => Promise<void>): Promise<void> {
+    const written = (this.#underWay.get(id) ?? Promise.resolve()).then(write);
+    const ended = written
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#underWay.get(id) === ended) this.#underWay.delete(id);
+      });
+    this.#underWay.set(id, ended);
+    return written;
   }
 }

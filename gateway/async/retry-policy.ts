@@ -14,7 +14,7 @@ export interface RetryPolicy {
   readonly codes: ReadonlySet<number>;
   /** The wait before the second try, in milliseconds. */
   readonly minWait: number;
-  /** The longest wait, in milliseconds. */
+  /** The longest wait, in milliseconds. A Retry-After may ask for a longer one. */
   readonly maxWait: number;
 }
 

@@ -19,7 +19,7 @@ export type MaxInflight = (queue: string) => number;
 
 /**
  * Decides which call is made next. Functions take turns, and each has an equal share of the calls that a queue may run
- * at a time. A function of which no call runs may always start one, so that a slow function holds up no other.
+ * at a time. A function without a running call may always start one, so that a slow function holds up no other.
  */
 export class WaitingCalls {
   readonly #maxInflight: MaxInflight;

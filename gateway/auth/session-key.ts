@@ -25,6 +25,7 @@ export async function loadSessionKey(stateDir: string): Promise<Buffer> {
     await writeDurably(file, key, 0o600);
     return key;
   } catch (thrown) {
-    throw new StartError(`cannot read or write ${file}: ${messageOf(thrown)}`, { cause: thrown });
+    const text = `cannot read or write ${file}: ${messageOf(thrown)}; set state_dir to a folder of your own`;
+    throw new StartError(text, { cause: thrown });
   }
 }

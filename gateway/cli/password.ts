@@ -22,6 +22,6 @@ export async function passwordCommand(
   }
   if (secretMountPath === stateDir) await ensurePassword(stateDir);
   const credentials = await readCredentials(secretMountPath);
-  if (!credentials) throw new StartError(`there is no password in ${file}`);
+  if (!credentials) throw new StartError(`there is no password in ${file}: write one into it`);
   return `User ${credentials.user}, password in ${file}: faas-cli login --password-stdin < ${file}`;
 }

@@ -14,8 +14,8 @@ export interface Commands {
 const ABOUT = 'A gateway with the REST API of OpenFaaS, for one machine.';
 
 const SETTINGS_TITLE = `
-Settings, each a variable of the environment or a flag with - in place of _ (read_timeout, --read-timeout); a flag goes
-before its variable. Times are Go durations (1m30s, 500ms) or whole seconds:`;
+Settings, each a variable of the environment or a flag with - in place of _ (read_timeout, --read-timeout); a flag wins
+over its variable. Times are Go durations (1m30s, 500ms) or whole seconds:`;
 
 /** Makes the command line of of-gateway. */
 export function createProgram(commands: Commands): Command {

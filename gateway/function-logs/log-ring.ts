@@ -25,7 +25,7 @@ export interface Follower {
   onEnd(): void;
 }
 
-/** The size from which on a new segment begins, in bytes. Each function has up to two on the disk. */
+/** The size at which a segment ends and a new one begins, in bytes. Each function has up to two on the disk. */
 const SEGMENT_BYTES = 4 << 20;
 /** How much text may wait for the disk, in characters. More lines are dropped and counted. */
 const MOST_PENDING = 4 << 20;

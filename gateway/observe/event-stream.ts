@@ -3,12 +3,13 @@ import type { Observer } from './observer.ts';
 
 /** The longest silence of a stream, in milliseconds. A reader that hears nothing for longer knows that it is dead. */
 const HEARTBEAT_MS = 5000;
-/** How long the snapshot waits for a provider that is slow to answer, in milliseconds; it is then the one before. */
+/** How long the snapshot waits for a slow provider, in milliseconds. Past that, it has the state of the look before. */
 const FIRST_LOOK_MS = 1000;
 
 /**
- * Yields a stream of server-sent events (HTML, section 9.2): `snapshot` has the whole state at the moment, `changes` the new values,
- * `heartbeat` comes when nothing has changed. A slow reader gets all changes since its last read as one event.
+ * Yields a stream of server-sent events (HTML, section 9.2): `snapshot` has the whole state at the moment, `changes`
+ * the new values, `heartbeat` comes when nothing has changed. A slow reader gets all changes since its last read as one
+ * event.
  * @param signal ends the stream
  * @throws GatewayError TOO_MANY_WATCHERS before the first event
  */

@@ -31,7 +31,7 @@ export interface FunctionView {
   readonly cpu?: number;
   readonly memory?: number;
   readonly instances?: readonly { readonly id: string; readonly state: string; readonly inFlight: number }[];
-  /** Why instances are missing. */
+  /** Why instances are missing, where they have failed; else the first note of the status. */
   readonly note?: string;
 }
 
@@ -52,7 +52,7 @@ export function functionView(
   { calls, inFlight, recent, usage }: ViewFacts,
 ): FunctionView {
   const { deployment, replicas, availableReplicas, createdAt, deployedAt, instances, notes } = status;
-  const [note] = notes;
+  const note = notes.find((text) => readFailureNote(text) !== undefined) ?? notes[0];
   return {
     name: deployment.name,
     namespace: deployment.namespace,

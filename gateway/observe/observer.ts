@@ -78,7 +78,7 @@ export class Observer {
     return this.#tracks.get(qualifiedName(name));
   }
 
-  /** Looks now, or waits for the look that is going on; not before `start`, nor after `stop`. */
+  /** Looks now, or waits for the look under way. Call it after `start`; after `stop` it does nothing. */
   look(): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
     this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));

@@ -30,7 +30,7 @@ export class AwakeAlone implements Endpoints {
     return this.#provider.endpoints.load(name);
   }
 
-  /** A call whose namespace is not there is one of a function that is not there. */
+  /** Reads the status for a call. To a call, a function in an unknown namespace is an unknown function. */
   async #statusOf(name: FunctionName): Promise<FunctionStatus> {
     try {
       return await this.#provider.status(name, { usage: false });

@@ -8,9 +8,9 @@ export interface Endpoint {
   readonly port: number;
   /** Precedes the path of a request: usually '', for a remote provider `/function/NAME.NAMESPACE`. */
   readonly basePath: string;
-  /** Aborts when nothing takes requests there any more; undefined where nobody hears of that. */
+  /** Aborts when nothing takes requests there any more; undefined where the provider does not tell. */
   readonly gone?: AbortSignal;
-  /** Finds out whether the instance has ended without anybody noticing; undefined where nobody can. */
+  /** Finds out whether the instance has ended unnoticed; undefined where the provider cannot. */
   readonly look?: () => void;
 }
 

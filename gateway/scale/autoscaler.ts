@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
-import { GatewayError } from '../errors.ts';
+import { isFunctionUnknown } from '../errors.ts';
 import { qualifiedName, type FunctionName } from '../functions/function-name.ts';
 import type { FunctionStatus } from '../functions/function-status.ts';
 import { allFunctions } from '../providers/all-functions.ts';
@@ -86,7 +86,7 @@ export class Autoscaler {
     try {
       await this.#decide(status, now);
     } catch (thrown) {
-      if (thrown instanceof GatewayError && thrown.code === 'FUNCTION_UNKNOWN') return; // it was removed meanwhile
+      if (isFunctionUnknown(thrown)) return; // it was removed meanwhile
       this.#parts.warn(`${qualifiedName(status.deployment)} cannot be scaled: ${messageOf(thrown)}`);
     }
   }

@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from '../../common/duration.ts';
 import type { Deployment } from '../functions/deployment.ts';
+import { MOST_REPLICAS } from '../functions/replicas.ts';
 import { StatedOptions } from '../functions/stated-options.ts';
 
 /** The measures of a function's load. */
@@ -31,7 +32,6 @@ export interface ScaleDefaults {
 
 const PREFIX = 'com.openfaas.scale.';
 const LONGEST_DOWN_WINDOW_MS = 5 * 60_000;
-const MOST_REPLICAS = 10_000;
 
 /**
  * Reads the labels. One that cannot be read is ignored with a warning, and not refused, as OpenFaaS does not refuse it.
@@ -42,8 +42,8 @@ export function readScalePolicy(
   defaults: ScaleDefaults,
 ): { policy: ScalePolicy; warnings: readonly string[] } {
   const options = new StatedOptions('label', labels, PREFIX);
-  const min = options.read('min', 1, count(1, MOST_REPLICAS), 'a whole number from 1');
-  const max = options.read('max', Math.max(20, min), count(1, MOST_REPLICAS), 'a whole number from 1');
+  const min = options.read('min', 1, replicas, 'a whole number from 1');
+  const max = options.read('max', Math.max(20, min), replicas, 'a whole number from 1');
   if (max < min)
     options.warnings.push(`the label ${PREFIX}max=${max} has no effect: it is below min, ${min}`);
   const policy = {
@@ -74,11 +74,8 @@ export function readScalePolicy(
   return { policy, warnings: options.warnings };
 }
 
-function count(least: number, most: number): (text: string) => number | undefined {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : undefined;
-  };
+function replicas(text: string): number | undefined {
+  return /^0*[1-9]\d*$/.test(text) ? Math.min(Number(text), MOST_REPLICAS) : undefined;
 }
 
 function number(least: number, most: number): (text: string) => number | undefined {

@@ -110,7 +110,11 @@ export class RequestHandler implements ServedBy {
   /** Refuses CONNECT, which asks for a tunnel. */
   refuseConnect(_request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
-    refuseUpgrade(socket, gatewayManner, new GatewayError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies'));
+    refuseUpgrade(
+      socket,
+      gatewayManner,
+      new GatewayError('METHOD_NOT_ALLOWED', 'CONNECT is not supported: this is no proxy'),
+    );
   }
 
   #refusalOf({

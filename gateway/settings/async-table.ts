@@ -27,7 +27,7 @@ export const ASYNC_SETTINGS = {
     names: ['async_max_inflight', 'max_inflight'],
     parser: integer(1, 100_000, 'a whole number from 1'),
     fallback: 50,
-    line: 'How many calls of each queue run at a time. A function of which no call runs may always start one.',
+    line: 'How many calls of each queue run at a time. A function without a running call may always start one.',
   }),
   asyncQueues: setting({
     names: ['async_queues'],

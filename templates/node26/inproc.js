@@ -1,4 +1,4 @@
-// The watchdog loads this with mode=inproc: the function in the watchdog's own process, without a server of its own.
+// The watchdog loads this with mode=inproc: the function runs in the watchdog's process, without a server of its own.
 import { survive } from './adapter/start.js';
 
 survive();

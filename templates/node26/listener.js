@@ -6,7 +6,7 @@ import { loadHandler } from './adapter/start.js';
 /** @import { Handler } from './function/openfaas.d.ts' */
 
 /**
- * Loads function/handler and makes the request listener that serves it. Where it listens is for the caller to say.
+ * Loads function/handler and makes the request listener that serves it. The caller decides where it listens.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<RequestListener>}

@@ -6,7 +6,7 @@ import { loadHandler } from './adapter/start.js';
 /** @import { WebHandler } from './adapter/listener.js' */
 
 /**
- * Loads the compiled handler and makes the request listener that serves it. Where it listens is for the caller to say.
+ * Loads the compiled handler and makes the request listener that serves it. The caller decides where it listens.
  *
  * @param {NodeJS.ProcessEnv} _env no setting so far
  * @returns {Promise<RequestListener>}

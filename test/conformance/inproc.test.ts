@@ -120,7 +120,7 @@ describe('inproc mode', { concurrency: 3 }, () => {
     assert.deepEqual([answer.status, answer.text], [200, 'served GET /']);
   });
 
-  test('metrics: requests by status, and the loop of events', async (t) => {
+  test('metrics: requests by status, and the event loop', async (t) => {
     const watchdog = await startInproc(t, { exec_timeout: '200ms' });
     for (const path of ['/', '/throw', '/hang']) await watchdog.request({ path });
     await watchdog.request({ path: '/block?ms=150' });

@@ -63,7 +63,7 @@ test('the first event has what was deployed the moment before', async (t) => {
 test('events tell why a function has no instance', async (t) => {
   const gateway = await startGateway(t);
   makeLocalImage(gateway.folder, 'fn', { fprocess: 'node missing.mjs' });
-  await deploy(gateway, { service: 'broken', image: 'fn' });
+  await deploy(gateway, { service: 'broken', image: 'fn', limits: { memory: '256Mi' } });
   const reader = await EventReader.open(t, gateway);
   const event = await reader.waitFor('the failure', ({ data }) =>
     views(data).some(({ state }) => state === 'failing'),

@@ -66,6 +66,11 @@ test('what cannot be read counts as not there, and is told of', () => {
   );
 });
 
+test('more replicas than a function can have are as many as it can have', () => {
+  const { policy: got, warnings } = read({ min: '5000', max: '20000' });
+  assert.deepEqual([got.min, got.max, warnings], [1000, 1000, []]);
+});
+
 test('a max below min is min', () => {
   const { policy: got, warnings } = read({ min: '5', max: '2' });
   assert.equal(got.max, 5);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { OFKIT, Project } from './project.ts';
-import { within } from '../support/wait.ts';
+import { until, within } from '../support/wait.ts';
 
 /** `ofkit logs`, behind `ofkit up --detach`. */
 
@@ -50,4 +53,58 @@ test('logs prints the lines of one function or of all, the last ones, those of a
   assert.equal((JSON.parse(last) as { name: string }).name, 'one');
   assert.deepEqual((await project.ofkit(['logs', 'one', 'three'])).status, 3);
   assert.deepEqual((await project.ofkit(['logs', '--since', 'noon'])).status, 2);
+});
+
+test('logs --follow takes up a function that is deployed later, and one that is removed and comes back', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ one: 'lang: plain', two: 'lang: plain' });
+  for (const name of ['one', 'two']) await project.write(`${name}/handler.js`, HANDLER);
+  const up = await project.ofkit(['up', '-d', '--port', '0', '--json', 'one']);
+  const { gateway } = JSON.parse(up.stdout) as { gateway: string };
+  const follower = execa(process.execPath, [OFKIT, 'logs', '--follow', '--tail', '1'], {
+    cwd: project.folder,
+    reject: false,
+  });
+  t.after(() => follower.kill('SIGKILL'));
+  let followed = '';
+  follower.stdout.on('data', (chunk: Buffer) => (followed += String(chunk)));
+  const callUntilFollowed = async (path: string): Promise<void> => {
+    const line = `${path.split('/')[0] ?? ''} | wrote ${path.split('/')[1] ?? ''}\n`;
+    await until(async () => {
+      await (await fetch(`${gateway}/function/${path}`)).text();
+      return followed.includes(line);
+    }, line);
+  };
+  await callUntilFollowed('one/a');
+  assert.equal((await project.ofkit(['up', '-d', 'two'])).status, 0);
+  await callUntilFollowed('two/b');
+  const { status } = await fetch(`${gateway}/system/functions`, {
+    method: 'DELETE',
+    body: JSON.stringify({ functionName: 'two' }),
+  });
+  assert.equal(status, 202);
+  assert.equal((await project.ofkit(['up', '-d', 'two'])).status, 0);
+  await callUntilFollowed('two/c');
+  follower.kill('SIGINT');
+  assert.deepEqual([(await follower).exitCode, (await follower).stderr], [0, '']);
+});
+
+test('logs --follow prints the functions of a gateway that does not tell of later ones', async (t) => {
+  const project = await Project.create(t);
+  const one = { name: 'one', namespace: 'openfaas-fn' };
+  const answers: Readonly<Record<string, string>> = {
+    '/system/namespaces': '["openfaas-fn"]',
+    '/system/functions': JSON.stringify([one]),
+    '/system/logs': `${JSON.stringify({ ...one, instance: 'i', timestamp: '2026-01-31T15:04:05Z', text: 'wrote a' })}\n`,
+  };
+  const server = createServer(({ url = '' }, response) => {
+    const answer = answers[url.replace(/\?.*/, '')];
+    response.writeHead(answer === undefined ? 404 : 200).end(answer);
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { status, stdout, stderr } = await project.ofkit(['logs', '-f', '-g', `http://127.0.0.1:${port}`]);
+  assert.deepEqual([status, stdout, stderr], [0, 'one | wrote a\n', '']);
 });

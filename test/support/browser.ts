@@ -40,7 +40,7 @@ export async function visit(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    // a status of 4xx or 5xx is told of by the browser too
+    // the browser also reports each status of 4xx or 5xx
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
       complaints.push(message.text());
   });

@@ -42,7 +42,7 @@ export class EventReader {
     this.#response?.resume();
   }
 
-  /** Waits for an event that a test of its data finds. */
+  /** Waits for an event for which `isIt` holds. */
   waitFor(what: string, isIt: (event: StreamEvent) => unknown): Promise<StreamEvent> {
     return until(() => this.events.find((event) => isIt(event)), what);
   }

@@ -60,13 +60,13 @@ export class NatsServer {
     this.#port = Number(new URL(url).port);
   }
 
-  /** Kills the server at once, like a power cut. */
+  /** Kills the server at once. Unlike in a power cut, even its unflushed writes stay. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL');
     await this.#exited;
   }
 
-  /** It hears and says nothing any more, though its connections stay. */
+  /** Halts the process: it reads and sends nothing any more, but its connections stay open. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }

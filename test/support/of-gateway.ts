@@ -16,7 +16,7 @@ export type GatewayVariables = Readonly<Record<string, string | undefined>>;
 
 export interface GatewayOptions {
   readonly args?: readonly string[];
-  /** Its state folder, that of another gateway; made where not given. */
+  /** The state folder, which another gateway may have used; a new one where none is given. */
   readonly folder?: string;
   /** Puts something into the state folder before the start. */
   readonly prepare?: (folder: string) => void;

@@ -103,7 +103,7 @@ const BODILESS: readonly ResponseCase[] = [
   { ...row, name: `${row.name}, and a body later`, late: POISON },
 ]);
 
-/** Bodies with bytes behind their end, from a function that takes characters for bytes, or sends what nobody asked for. */
+/** Bodies with bytes behind their end, from a function that counts characters as bytes, or sends too much. */
 const OVERLONG: readonly ResponseCase[] = [
   { name: 'a length', input: response('200 OK', ['Content-Length: 6'], '[body]') },
   {

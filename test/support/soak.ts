@@ -15,7 +15,7 @@ export const STEADY = { log_format: 'json', NODE_OPTIONS: '--max-semi-space-size
 
 const CLIENTS = 16;
 
-/** How much higher memory may end than after the warm-up, in parts of it: a heap breathes, a leak grows. */
+/** How much memory may have grown since the warm-up, as a part of it: a heap grows and shrinks, a leak only grows. */
 const GROWTH = 0.25;
 const GROWTH_BYTES = 24 << 20;
 

@@ -1,7 +1,7 @@
 /** The facts of one request that the log shows. */
 export interface AccessEntry {
   readonly method: string;
-  /** The request target as the client sent it, with its query. */
+  /** The client's request target with its query; bytes of 0x80 and above are percent-encoded. */
   readonly target: string;
   readonly status: number;
   /** The status as the text line shows it: `200 OK`, or `200` in the fork modes. */

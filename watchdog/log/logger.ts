@@ -11,9 +11,8 @@ export interface Logger {
 }
 
 /**
- * Makes a log whose lines are those of Go's log package: date, time and message. It is not made with pino, which
- * would make JSON first, of which such a line shows only the message, and would take as long to load as everything
- * else that these lines need.
+ * Makes a log whose lines are those of Go's log package: date, time and message. It does without pino, which takes as
+ * long to load as everything else that these lines need, and would make JSON first, though a line shows only a message.
  * @param withCallId whether a request's line ends with its call id
  */
 export function createTextLogger(sink: LogSink, withCallId: boolean): Logger {

@@ -10,7 +10,7 @@ const GATHERING_MS = 10;
 /**
  * Writes log lines to stdout or stderr of the watchdog. It never blocks and never grows without bound. A line goes out
  * at once, and the lines of the next 10 ms go out together, as a write for each was a sixth of the CPU of a request.
- * When the reader stalls for longer than 8 MiB, whole lines are dropped, and their number is logged as soon as the
+ * When more than 8 MiB wait for a stalled reader, whole lines are dropped, and their number is logged as soon as the
  * reader is back.
  */
 export class LogSink {

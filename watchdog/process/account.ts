@@ -15,8 +15,7 @@ export interface Identity {
 const NO_HOME = '/';
 
 /**
- * Reads the lines of /etc/passwd or /etc/group as fields, of which the third is the number. Gives none without such a
- * file.
+ * Reads the lines of /etc/passwd or /etc/group as fields; the third one is the number. Gives none without such a file.
  */
 function rows(file: string): string[][] {
   try {

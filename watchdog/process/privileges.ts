@@ -10,7 +10,7 @@ const USUAL_USER = 'app';
 /** The user where there is no such name: the number that OpenFaaS gives functions with `setNonRootUser`. */
 const OTHERWISE: Account = { text: '12000:12000', user: '12000', group: '12000' };
 
-/** Programs that are put before a container's own one as process 1 (`docker run --init`), by their names. */
+/** Programs that run as process 1 and start the container's own one (`docker run --init`), by their names. */
 const INITS: ReadonlySet<string> = new Set(['docker-init', 'podman-init', 'catatonit', 'tini', 'dumb-init']);
 
 /** The kernel's answers where a capability is missing, or where the user namespace has no such number. */
@@ -28,8 +28,8 @@ export interface Dropped {
  * Makes this process the user that `run_as` names. Where it names none, and this process is root and the first of a
  * container, it becomes a user that is not root. It cannot become root again, nor can the processes that it starts
  * (except by a program that is setuid root, against which the engine's `no-new-privileges` helps). Threads are changed
- * too. Root that was given no user and may become none, as in a container without the capabilities SETUID and SETGID,
- * stays root.
+ * too. Root stays root where `run_as` names no user and the kernel refuses the change, as in a container without the
+ * capabilities SETUID and SETGID.
  * @param home the present HOME
  * @returns undefined where everything stays as it is
  * @throws StartError USER_UNAVAILABLE

@@ -8,7 +8,7 @@ export class Limiter {
 
   /**
    * @param most 0 for no limit
-   * @param told the limit that a refusal names: max_inflight, of which `most` may be a part
+   * @param told the limit that a refusal names: max_inflight. `most` may be a worker's share of it
    */
   constructor(most: number, told: number) {
     this.#most = most;

@@ -5,7 +5,7 @@ import { loadedAddon } from '../process/native/loaded-addon.ts';
 /** The part of the container's memory that bodies which nobody needs any more may take up. */
 const SPENT_PART = 1 / 8;
 
-/** Bytes of memory from which on V8 itself collects sooner than that. */
+/** In a container with more bytes of memory than this, V8 itself collects sooner than that. */
 const LARGE_CONTAINER = 1 << 30;
 
 /**

@@ -200,7 +200,7 @@ export class RequestHandler {
   /** Refuses CONNECT, which asks for a tunnel: the function is not a proxy. */
   refuseConnect(request: IncomingMessage, socket: Socket): void {
     socket.on('error', () => undefined);
-    const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is for proxies');
+    const failure = new RequestError('METHOD_NOT_ALLOWED', 'CONNECT is not supported: this is no proxy');
     refuseUpgrade(socket, watchdogManner, failure);
     const { status } = failure;
     const { metrics, log } = this.#parts;

@@ -66,7 +66,7 @@ export const SETTINGS = {
     parser: duration('zero'),
     fallback: 0,
     modes: 'inproc',
-    line: 'How long the function may hold up the loop of events; past it `/_/ready` is 503 until five to ten seconds went by without that. `0`: no limit.',
+    line: 'How long the function may hold up the event loop. After a longer delay, `/_/ready` is 503 until five to ten seconds have passed without one. `0`: no limit.',
   }),
   staticPath: setting({
     names: ['static_path'],
@@ -229,7 +229,7 @@ export const SETTINGS = {
     parser: oneOf(['text', 'json']),
     fallback: 'text',
     modes: 'all',
-    line: "`json` makes every line of the watchdog one JSON object. The function's own lines stay what they are.",
+    line: "`json` makes every line of the watchdog one JSON object. The function's own lines stay as they are.",
   }),
   prefixLogs: setting({
     names: ['prefix_logs'],
@@ -272,7 +272,7 @@ export const SETTINGS = {
     parser: boolean,
     fallback: false,
     modes: 'all',
-    line: 'Log what the check of a token sees.',
+    line: 'Log the details of each check of a token.',
   }),
   openfaasName: optional({
     names: ['OPENFAAS_NAME'],

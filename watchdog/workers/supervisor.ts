@@ -98,7 +98,7 @@ export class Supervisor implements Service {
     return { ...others, starts: this.#pool?.starts ?? 0, processIds: workers?.processIds ?? [] };
   }
 
-  /** Tells the workers how the function is, to which they forward. */
+  /** Tells the workers whether the function that they forward to takes connections, and when it has ended. */
   #passOn(httpFunction: HttpFunction | undefined, pool: WorkerPool): void {
     if (httpFunction?.isAccepting) pool.tell('function accepts');
     else httpFunction?.onceSettled(() => httpFunction.isAccepting && pool.tell('function accepts'));

@@ -56,12 +56,12 @@ export class Exchange implements ServedRequest, DeadlineOwner, BodyOwner {
     response.on('close', () => this.#onClose());
   }
 
-  /** The request target as the client sent it. */
+  /** The client's request target, with bytes of 0x80 and above percent-encoded. */
   get requestTarget(): string {
     return this.request.url ?? '';
   }
 
-  /** Whether the end has been decided. Nothing can be sent any more. */
+  /** Whether the end has been decided. The function can send nothing more. */
   get isOver(): boolean {
     return this.#isOver;
   }

@@ -24,11 +24,12 @@ const NOTHING = Buffer.alloc(0);
 /**
  * Watches a client that has ended its side of the connection, so that its request is served if it still reads, and
  * given up if it has gone. TCP shows the difference only when something is sent: a client that has closed its socket
- * answers with a reset. So after a tenth of a second in which nothing of the response was sent the client gets something
- * that means nothing: before the response a `100 Continue`, which a server may send at any time (RFC 9110, section 15.2),
- * and between the chunks of a response a zero, as the size of the next chunk may have zeros before it (RFC 9112, section
+ * answers with a reset. So when nothing of the response was sent for a tenth of a second, the client gets bytes without
+ * a meaning: before the response a `100 Continue`, which a server may send at any time (RFC 9110, section 15.2), and
+ * between the chunks of a response a zero, as the size of the next chunk may have zeros before it (RFC 9112, section
  * 7.1). Neither can be sent in HTTP/1.0, nor within a body with a length. There, a client that ends its side in the
- * middle of a response counts as gone, unless that came right behind its request, or more of the response follows at once.
+ * middle of a response counts as gone, unless it did so right after its request, or more of the response follows at
+ * once.
  * @param hasBegun whether any byte of the response has been sent
  * @param sinceRequest milliseconds since the request was whole
  */

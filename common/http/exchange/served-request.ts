@@ -7,7 +7,7 @@ export interface ServedRequest {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
   readonly method: string;
-  /** The request target as the client sent it, with its query. */
+  /** The client's request target with its query; bytes of 0x80 and above are percent-encoded. */
   readonly requestTarget: string;
   /** Why it ended early, if it did. */
   readonly failure: HttpError | undefined;

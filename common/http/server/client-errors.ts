@@ -8,7 +8,7 @@ import type { Manner } from '../manner.ts';
 /** The codes of errors after a client has closed the connection, or its side of it, in the middle of a request. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
-/** A request line whose method is one by its form (RFC 9110, section 9.1), whatever Node's parser knows of it. */
+/** A request line with a well-formed method (RFC 9110, section 9.1), even one that Node's parser does not know. */
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~\dA-Za-z-]{1,100}) \S+ HTTP\/1\.[01]\r?\n/;
 
 /** The answer to a request that could not be read. */

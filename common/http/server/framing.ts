@@ -3,12 +3,13 @@ import type { ExchangeRequest } from '../exchange/message.ts';
 
 /**
  * Finds faults that Node's parser accepts, although two servers could read such a request differently (RFC 9112,
- * sections 3.2 and 6.1): no Host header or several, chunks in HTTP/1.0, codings other than chunked, other versions.
+ * sections 3.2 and 6.1): no Host header or several, chunks in HTTP/1.0 or beside a length, codings other than chunked,
+ * other versions.
  * @returns the reason of the refusal; undefined where the request is correct
  */
 export function framingFault(request: ExchangeRequest): HttpError | undefined {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
-    return exchangeError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not spoken here, HTTP/1.1 is`);
+    return exchangeError('VERSION_UNKNOWN', `HTTP/${request.httpVersion} is not supported: use HTTP/1.1`);
   }
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined) {
@@ -21,7 +22,7 @@ export function framingFault(request: ExchangeRequest): HttpError | undefined {
     if (coding.toLowerCase() !== 'chunked') {
       return exchangeError(
         'TRANSFER_CODING_UNKNOWN',
-        `Transfer-Encoding ${coding} is not implemented, chunked is`,
+        `Transfer-Encoding ${coding} is not supported: use chunked`,
       );
     }
   }

@@ -1,7 +1,4 @@
-/**
- * The longest time between an answer and the end of a connection that probably ended for its number of answers, in
- * milliseconds.
- */
+/** A connection that ends so soon after an answer probably ended because of its number of answers. In milliseconds. */
 const SOON_MS = 50;
 
 /** How many connections are closed for their number of answers before that rule is tested again. */

@@ -16,14 +16,15 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fields that frame or route a message. They stay even if a Connection header names them (RFC 9110, section 7.6.1).
+ * Fields that frame or route a message, name its call or hold its login. They stay even if a Connection header names
+ * them: a client must not have them removed (RFC 9110, section 7.6.1).
  */
 const NEVER_DROPPED: ReadonlySet<string> = new Set(['content-length', 'host', 'x-call-id', 'authorization']);
 
 /** A bit for each length of the names above. It is tested first, as that excludes most headers. */
 const HOP_BY_HOP_LENGTHS = [...HOP_BY_HOP].reduce((bits, name) => bits | (1 << name.length), 0);
 
-/** @returns false for a name that is none of the above, and rarely true for another */
+/** @returns whether a name may be one of the above, by its length alone: false for most other names */
 function maybeHopByHop({ length }: string): boolean {
   return length < 32 && (HOP_BY_HOP_LENGTHS & (1 << length)) !== 0;
 }

@@ -5,7 +5,7 @@ const ANSWER_MS = 200;
 
 type Done = (error?: Error | null) => void;
 
-/** The methods by which a stream gives a socket its bytes. It calls none before the one before is done. */
+/** The methods by which a stream gives a socket its bytes. It makes a call only when the last one is done. */
 interface Writing {
   _write(chunk: unknown, encoding: string, done: Done): void;
   _writev(chunks: unknown, done: Done): void;

@@ -50,7 +50,10 @@ export class CallLine {
     });
   }
 
-  /** Gives the result of a pull to one request: the one for this call if there is one, else the one that pulled. */
+  /**
+   * Gives the result of a pull to one request: the one for this call if there is one, else the one that pulled, or the
+   * oldest one where that has its result already.
+   */
   #answer(asked: Request, got: string | undefined): void {
     const match = got === undefined ? undefined : [...this.#requests].find(({ id }) => id === got);
     const own = this.#requests.has(asked) ? asked : undefined;

@@ -136,7 +136,7 @@ export class ContainerInstance implements Instance {
       const average = this.#cpu.add(cpuSeconds, Date.now());
       return { cpu: average, bytes: Math.max(0, memory.usage - files), cpuSeconds };
     } catch {
-      return { cpu: 0, bytes: 0 }; // the container has ended meanwhile
+      return { cpu: 0, bytes: 0 }; // the container has ended meanwhile, or the engine does not answer
     }
   }
 

@@ -76,7 +76,13 @@ export class EngineLink {
   /** @throws GatewayError PROVIDER_UNAVAILABLE with the reason */
   get client(): EngineClient {
     if (this.#isUp && this.#client) return this.#client;
-    throw this.#away ?? new GatewayError('PROVIDER_UNAVAILABLE', 'the container engine is being looked for');
+    throw (
+      this.#away ??
+      new GatewayError(
+        'PROVIDER_UNAVAILABLE',
+        'the container engine is still being looked for: try again later',
+      )
+    );
   }
 
   /** The engine that was found last. It may not answer now: for requests that are worth a try all the same. */

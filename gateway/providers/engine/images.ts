@@ -50,7 +50,7 @@ export class Images {
     if (pulled) return pulled;
     throw new GatewayError(
       'IMAGE_UNAVAILABLE',
-      `the image ${name} was pulled, but the engine does not have it`,
+      `the image ${name} was pulled, but the engine no longer has it: deploy again`,
     );
   }
 

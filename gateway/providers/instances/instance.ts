@@ -27,7 +27,7 @@ export interface Instance {
 
   /** Calls `listener` as soon as the end is known, without a wait for the last lines. */
   onceGone(listener: () => void): void;
-  /** Finds out whether the instance has ended without anybody noticing. */
+  /** Finds out whether the instance has ended unnoticed. */
   look?(): Promise<void>;
   /** Sends one readiness probe. @returns whether the instance takes requests */
   isReady(settings: ProbeSettings): Promise<boolean>;

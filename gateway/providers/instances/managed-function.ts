@@ -183,7 +183,7 @@ export class ManagedFunction {
       this.#timer = setTimeout(() => this.#reconcile(), Math.max(1, plan.lookAgainAt - now));
   }
 
-  /** Forgets the version before once the current one has served and no instance of the former is left. */
+  /** Forgets the version before once it has no instance left, and the current one has served or none is wanted. */
   #forgetPrevious(): void {
     const previous = this.#previous;
     if (!previous || previous.members.size > 0 || !(this.#current.hasServed || this.#record.replicas === 0))

@@ -101,7 +101,7 @@ export class RemoteProvider implements Provider {
   }
 
   async status({ name, namespace }: FunctionName, { usage }: { usage: boolean }): Promise<FunctionStatus> {
-    if (/^\.*$/.test(name)) throw unknownFunction({ name, namespace }); // dots only would make a different path
+    if (/^\.*$/.test(name)) throw unknownFunction({ name, namespace }); // dots alone would lead to another path
     const answer = await this.#client.send('GET', `/system/function/${name}`, {
       query: { namespace, ...(usage && { usage: '1' }) },
     });

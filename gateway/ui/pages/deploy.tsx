@@ -62,7 +62,7 @@ function Edit({ name }: { readonly name: string }): VNode {
   );
 }
 
-/** The namespace is known to the gateway alone where none was given. */
+/** Reads the function of the form. An empty namespace is sent too: only the gateway knows its default one. */
 function findDeployed({ service, namespace }: DeployForm): Promise<Deployed> {
   return getJson(`/system/function/${encodeURIComponent(service)}?${new URLSearchParams({ namespace })}`);
 }

@@ -21,7 +21,10 @@ import { FunctionDetails } from './function-details.tsx';
 import { FunctionGraphs } from './function-graphs.tsx';
 import { FunctionInstances } from './function-instances.tsx';
 
-/** Not all that is deployed elsewhere is an event: a provider of another program tells of no times. */
+/**
+ * How often the function is read again, in milliseconds. A remote provider tells no time of deployment, so a deployment
+ * by another client may cause no event.
+ */
 const REFRESH_MS = 10_000;
 
 export function FunctionPage(): VNode {

@@ -35,7 +35,7 @@ export function LogLines({ lines, isFollowing, onFollowing }: LogLinesProps): VN
     watching.observe(element);
     return () => watching.disconnect();
   }, []);
-  // the end is counted and not measured: to ask for it would lay the page out with each piece of a flood
+  // the end is computed and not measured: to measure it, the browser would lay the page out with each piece of a flood
   const end = Math.max(0, lines.length * LINE_HEIGHT + PADDING - height);
   useLayoutEffect(() => {
     if (!isFollowing || !box.current) return;

@@ -1,8 +1,8 @@
 const BEYOND_ASCII = /[\u0080-\u00ff]/;
 
 /**
- * The body as it is to be handed to Node. A header's value is Latin-1, a byte for a character; but Node writes head and
- * body in one where the body is a string, and then the head as UTF-8 too.
+ * Gives the body in the form that Node gets. A header's value has to be sent as Latin-1, a byte for each character.
+ * Node joins a head with a body that is a string, and sends both as UTF-8; so such a body becomes bytes.
  *
  * @template {string | Uint8Array | undefined} Body
  * @param {readonly (string | readonly string[])[]} head names and values in turn
@@ -19,8 +19,8 @@ function isBeyondAscii(value) {
 }
 
 /**
- * The headers with Content-Disposition first: behind Content-Length Node takes its value for UTF-8, and refuses what
- * cannot be read as that.
+ * Moves Content-Disposition to the front of the headers: behind Content-Length, Node takes its value for UTF-8, and
+ * refuses a value that is not.
  *
  * @param {string[]} head names and values in turn
  */

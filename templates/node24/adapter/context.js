@@ -24,7 +24,7 @@ export class FunctionContext {
   }
 
   /**
-   * Sets the status, or without one returns that so far.
+   * Sets the status. Without an argument, returns the present one.
    *
    * @overload
    * @param {number} code
@@ -40,7 +40,7 @@ export class FunctionContext {
   }
 
   /**
-   * Replaces all headers, or without any returns those so far.
+   * Replaces all headers. Without an argument, returns the present ones.
    *
    * @overload
    * @param {HeaderValues | Iterable<readonly [string, string]>} values by their names, or in pairs as Headers and Map

@@ -1,6 +1,6 @@
 import querystring from 'node:querystring';
 
-/** How deep brackets may nest, and from which index on a[1000]=x is a key and not a place in a list. As body-parser. */
+/** How deep brackets may nest, and from which index on a[1000]=x is a key and no place in a list: as in body-parser. */
 const DEEPEST = 32;
 const LIST_LENGTH = 100;
 

@@ -19,7 +19,7 @@ export class Reply {
   }
 
   /**
-   * @param {string} by who answers, for the warning
+   * @param {string} by the name of the way to answer, for the warning
    * @param {unknown} status
    * @param {Readonly<Record<string, unknown>>} headers
    * @param {unknown} value

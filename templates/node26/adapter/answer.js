@@ -98,9 +98,9 @@ function firstBytes(readable) {
 }
 
 /**
- * The headers as writeHead takes them, names and values in turn. Of a name that stands in several spellings the last
- * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the adapter
- * frames the body.
+ * Makes the list of headers for writeHead: names and values in turn. Where a name stands in several spellings, its last
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the
+ * adapter frames the body.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none

@@ -72,8 +72,8 @@ export function adapt(handler, settings) {
 }
 
 /**
- * Answers at once, but ends the response behind the request: a connection that is to be closed then is not closed on a
- * client that still sends, which would lose the answer.
+ * Answers at once, but ends the response only after the request: a connection that closes while the client still sends
+ * would lose the answer.
  *
  * @param {IncomingMessage} req
  * @param {ServerResponse} res

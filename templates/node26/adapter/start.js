@@ -27,14 +27,14 @@ export function readPort(env) {
 }
 
 /**
- * Loads what a module exports as its handler: the default export of an ES module, the module.exports of a CommonJS
- * one, or what either names `handler`.
+ * Loads the handler of a module: the default export of an ES module, the module.exports of a CommonJS one, or the
+ * export `handler` of either.
  *
  * @template T
  * @param {URL} file with or without its extension
- * @param {(exported: unknown) => T | undefined} asHandler gives back what can be called, if anything
+ * @param {(exported: unknown) => T | undefined} asHandler makes a handler of an export; undefined where it is none
  * @returns {Promise<T>}
- * @throws {StartError} there is no such file, or no handler in it; what the file itself throws comes through
+ * @throws {StartError} there is no such file, or no handler in it; an error of the file itself is passed on
  */
 export async function loadHandler(file, asHandler) {
   const path = findModule(fileURLToPath(file));

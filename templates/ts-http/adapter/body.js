@@ -50,7 +50,7 @@ export function bodyKind(type, settings) {
  * @param {(error: unknown) => void} refuse also for a body that is too large, before it has arrived
  */
 export function readBody(req, limit, done, refuse) {
-  const encoding = req.headers['content-encoding']?.toLowerCase() || 'identity'; // an empty one is as none
+  const encoding = req.headers['content-encoding']?.toLowerCase() || 'identity'; // an empty header counts as none
   const decoder = DECODERS.get(encoding);
   if (!decoder && encoding !== 'identity') return refuse(encodingNotSupported(encoding));
   if (!decoder && Number(req.headers['content-length']) > limit) return refuse(bodyTooLarge(limit));
@@ -91,7 +91,7 @@ async function decompress(decoder, bytes, limit) {
  * @param {BodyKind} kind
  * @param {Buffer} bytes
  * @param {string} type content type, for its charset
- * @returns {unknown} what event.body is
+ * @returns {unknown} the value of event.body
  * @throws {import('./errors.js').RequestError}
  */
 export function parseBody(kind, bytes, type) {

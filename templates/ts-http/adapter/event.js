@@ -25,7 +25,7 @@ export class FunctionEvent {
     this.#bytes = bytes;
   }
 
-  /** The bytes of the body, as a signature over them needs. Not an own property, so that JSON.stringify(event) stays small. */
+  /** The bytes of the body, to verify a signature. No own property, so that JSON.stringify(event) stays small. */
   get rawBody() {
     return this.#bytes;
   }

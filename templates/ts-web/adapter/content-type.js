@@ -1,4 +1,4 @@
-/** The types that short names stand for, as mime-types has them, which OpenFaaS's templates look them up in. */
+/** The types of short names, from the package mime-types, which OpenFaaS's templates use. */
 const SHORT_NAMES = {
   'text/html': 'html htm shtml',
   'text/plain': 'txt text log conf def list in ini',
@@ -179,17 +179,17 @@ const TYPES = new Map(
 );
 
 const TEXT_TYPE = /^(text\/|application\/(json|javascript|manifest\+json)\s*(;|$))/i;
-// A quoted value, or the parameter charset with its value, if it has one. What a quoted value holds is no parameter.
+// A quoted value, or the parameter charset with its value, if it has one. Text within quotes is no parameter.
 const QUOTED_OR_CHARSET = /("(?:[^"\\]|\\.)*")|\s*;\s*charset(?:\s*=\s*("[^"]*"|[^\s;]*))?(?=[\s;]|$)/gi;
 const AROUND = /^[ \t]+|[ \t;]+$/g;
 
 /**
- * The content type of an answer, completed as Express does it in OpenFaaS's templates: a short name (`json`, `.css`,
- * `page.html`) becomes the type that it stands for, and text names its charset.
+ * Completes the content type of an answer as Express does in OpenFaaS's templates: a short name (`json`, `.css`,
+ * `page.html`) becomes the type that it stands for, and a type of text names its charset.
  *
- * @param {unknown} value what the handler set
+ * @param {unknown} value the type that the handler has set
  * @param {boolean} isString whether the body is a string, which goes out as UTF-8 whatever the type says
- * @returns {string | undefined} undefined for what is no type: nothing at all, or a short name that is unknown
+ * @returns {string | undefined} undefined where no type was set, or its short name is unknown
  */
 export function completeType(value, isString) {
   const type = typeOf(value);
@@ -206,7 +206,7 @@ export function completeType(value, isString) {
 }
 
 /**
- * The content type that was set, with a short name looked up. Nothing is said of its charset.
+ * Looks up a short name, and leaves a whole content type as it is. Both without a charset of ours.
  *
  * @param {unknown} value
  * @returns {string | undefined}

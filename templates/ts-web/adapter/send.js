@@ -12,7 +12,7 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
  */
 
 const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
-// The statuses of answers without a body, of which Node knows 204 and 304.
+// The statuses of answers without a body. Node by itself leaves the body out for 204 and 304 alone.
 const NO_BODY = new Set([204, 205, 304]);
 // Headers by which a message says where its body ends.
 const TRANSFER_ENCODING = ['transfer-encoding'];
@@ -89,13 +89,14 @@ function withType(headers, isString) {
 }
 
 /**
- * The headers with the length of a whole body. The handler's Content-Length and Transfer-Encoding are dropped, as it may
- * have taken them from another response, such as that of fetch, whose body and connection are others.
+ * Adds the length of a whole body to the headers. The handler's Content-Length and Transfer-Encoding are dropped: it
+ * may have copied them from a response of fetch, which had a different body and connection.
  *
  * @param {string[]} headers names and values in turn
  * @param {number} status
  * @param {string | Uint8Array | undefined} body
- * @param {string | undefined} method of the request; an answer to HEAD without a body keeps the length that was set
+ * @param {string | undefined} method of the request; an answer to HEAD without a body, and a 304, keep the length that
+ *   was set
  */
 function withLength(headers, status, body, method) {
   if (body === undefined && (method === 'HEAD' || status === 304)) return without(TRANSFER_ENCODING, headers);
@@ -105,7 +106,7 @@ function withLength(headers, status, body, method) {
 }
 
 /**
- * A copy of the headers without those of some names.
+ * Copies the headers without those of some names.
  *
  * @param {readonly string[]} names in lower case
  * @param {string[]} headers names and values in turn

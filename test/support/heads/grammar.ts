@@ -65,7 +65,7 @@ function fieldLines(chance: Chance): string[] {
   return lines;
 }
 
-/** Adds what says where the body ends to the lines. @returns a body, mostly one that they tell of */
+/** Adds lines that say where the body ends. @returns a body, which fits these lines in most cases */
 function framed(lines: string[], chance: Chance, hasBody: boolean): string {
   if (!hasBody) return '';
   const body = chance.pick(words.BODIES);

@@ -79,7 +79,7 @@ class ClassicRunner extends ForkRunner {
   #respond(exchange: Exchange, output: Buffer): void {
     const { settings, logger } = this.context;
     if (exchange.isOver) return;
-    const requested = exchange.request.headers['content-type'] || undefined; // an empty one is as none
+    const requested = exchange.request.headers['content-type'] || undefined; // an empty header counts as none
     const type = settings.contentType ?? requested ?? sniffedType(output);
     const seconds = exchange.seconds.toFixed(6);
     const headers = ['Content-Type', type, 'X-Duration-Seconds', seconds];

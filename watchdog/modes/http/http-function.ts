@@ -2,7 +2,7 @@ import { accepts } from '../../../common/http/upstream/accepting.ts';
 import type { UpstreamAddress } from '../../../common/http/upstream/upstream-address.ts';
 
 /**
- * The function of http mode from the view of those that forward to it: whether it takes connections yet, and whether it
+ * The function of http mode, as the code that forwards to it sees it: whether it takes connections yet, and whether it
  * is still alive. This process has started it (`OwnFunction`), or the supervisor of this worker has (`ToldFunction`).
  */
 export abstract class HttpFunction {
@@ -67,12 +67,12 @@ export abstract class HttpFunction {
 
   /** How many times this process has started it. */
   abstract readonly starts: number;
-  /** Starts the function, where this process is the one to do so. */
+  /** Starts the function, unless the supervisor does. */
   abstract start(): Promise<void>;
   /** Process ids of the function, where this process has started it. */
   abstract processIds(): readonly number[];
-  /** Stops the function, where this process is the one to do so. Resolves when it has ended. */
+  /** Stops the function, unless the supervisor does. Resolves when it has ended. */
   abstract stop(): Promise<void>;
-  /** Kills the function, where this process is the one to do so. */
+  /** Kills the function, unless the supervisor does. */
   abstract kill(): void;
 }

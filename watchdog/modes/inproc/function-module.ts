@@ -26,7 +26,7 @@ export function findModule(handlerPath: string): string {
     try {
       return resolve(full + extension);
     } catch {
-      // the next
+      // try the next extension
     }
   }
   throw notStarted(`cannot find the function ${JSON.stringify(full)}; see handler_path`);

@@ -239,7 +239,7 @@ function onceRead(request: IncomingMessage, begin: () => void): void {
   request.once('resume', beginOnce);
 }
 
-/** Closes an answered connection once the client has sent the rest, for which it has a moment. */
+/** Closes an answered connection once the client has sent the rest of its body, or LINGER_MS have passed. */
 function closeSoon(request: IncomingMessage, socket: Socket): void {
   if (request.complete) {
     socket.destroySoon();

@@ -1,6 +1,6 @@
 /*
- * The addon's face to JavaScript: see addon.ts for what each function takes and gives. Numbers below zero are a
- * negative errno. All of it runs on the main thread.
+ * The addon's interface for JavaScript: addon.ts describes each function. A number below zero is a negative errno. All
+ * of it runs on the main thread.
  */
 #include "host.h"
 #include "spawn.h"
@@ -192,13 +192,13 @@ static napi_value send_signal(napi_env env, napi_callback_info info) {
   return number(env, CALL2(SYS_kill, integer(env, values[0]), integer(env, values[1])));
 }
 
-/* adopt(): orphans of the function become children of the watchdog, where the system has an init of its own too */
+/* adopt(): orphans of the function become children of the watchdog, even where the system has an init */
 static napi_value adopt(napi_env env, napi_callback_info info) {
   (void)info;
   return number(env, CALL5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
 }
 
-/* exitedChild(): the id of some child that has exited and was not waited for, which stays so; 0 where there is none */
+/* exitedChild(): the id of a child that has exited and was not waited for, without waiting for it; 0 for none */
 static napi_value exited_child(napi_env env, napi_callback_info info) {
   (void)info;
   int32_t about[32]; /* a siginfo_t, whose fifth integer is the id of the process */

@@ -2,8 +2,8 @@
  * Starts processes. The child shares the memory of the watchdog until it executes its program (CLONE_VM), so that no
  * page table is copied; and unlike with vfork(2) the watchdog goes on meanwhile: a child that waits for a processor
  * does not hold up the event loop (measured: 15 µs instead of 70 to 90, 20 instead of 600 to 1,500 for one in ten on
- * a busy machine). So what the child reads until then is in memory of its own, a slot, which is used again when the
- * process is gone.
+ * a busy machine). So until then the child reads only a slot, a piece of memory that no other process uses. The slot is
+ * used again when the process is gone.
  */
 #include "spawn.h"
 
@@ -100,10 +100,11 @@ static int execute(struct slot *slot) {
 }
 
 /*
- * A process leads a group of its own, and a session only where the watchdog has a terminal: there a process of
- * another group of the session is stopped when it reads /dev/tty, where one without a terminal is told that there is
- * none. Elsewhere a session would cost: with autogroup, which most distributions have on, the scheduler weighs each
- * session as much as the watchdog, whose event loop then waits for a processor (p99 with 8 clients: 40 ms, not 15).
+ * A process leads a group of its own, and a session only where the watchdog has a terminal. In the watchdog's session
+ * the kernel would stop a process of a new group that reads /dev/tty; in a session of its own, the process gets the
+ * error that it has no terminal. Without a terminal a session would only cost: with autogroup, which most distributions
+ * have on, the scheduler weighs each session as much as the watchdog, whose event loop then waits for a processor (p99
+ * with 8 clients: 40 ms, not 15).
  */
 void find_terminal(void) {
   long terminal = CALL4(SYS_openat, AT_FDCWD, "/dev/tty", O_NOCTTY | O_CLOEXEC, 0);
@@ -184,7 +185,7 @@ int spawn(const struct order *order, struct started *started) {
   started->pidfd = -1;
   result = clone_onto(CLONE_VM | CLONE_PIDFD | SIGCHLD, stack, &started->pidfd, begin, slot);
   CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &before, 0, SIGNAL_SET_BYTES);
-  if (result > 0 && started->pidfd < 0) { /* a kernel before 5.2 passes over CLONE_PIDFD */
+  if (result > 0 && started->pidfd < 0) { /* a kernel before 5.2 ignores CLONE_PIDFD */
     CALL2(SYS_kill, result, SIGKILL);
     CALL4(SYS_wait4, result, 0, 0, 0);
     result = -ENOSYS;

@@ -26,13 +26,13 @@ struct started {
 /* Call once, before the first process. */
 void find_terminal(void);
 
-/* Returns 0 or a negative errno. That a program cannot be executed shows later: see spawn_error. */
+/* Returns 0 or a negative errno. A program that cannot be executed is reported later: see spawn_error. */
 int spawn(const struct order *, struct started *);
 
 /*
- * Call once, when the process has been waited for: frees what was kept for it. Until then the watchdog keeps the ends of
- * the pipes that the process writes to, so that their closing, which tells nothing that its exit does not, wakes nobody.
- * Returns the errno of execve(2), 0 where it went well.
+ * Call once, when the process has been waited for: frees the slot and the descriptors that were kept for it. Until then
+ * the watchdog holds the writing ends of the process's pipes open, so that their closing causes no event: the exit of
+ * the process is event enough. Returns the errno of execve(2), 0 where it went well.
  */
 int spawn_error(int32_t slot);
 

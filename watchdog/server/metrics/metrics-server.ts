@@ -70,7 +70,7 @@ function familiesOf({ http, inFlight, starts, delay, processIds, workers }: Func
 function loopDelayFamily(delay: ReadonlyMap<number, number>): MetricFamily {
   return {
     name: 'function_event_loop_delay_seconds',
-    help: 'How long the function held up the loop of events in the last seconds, by quantile',
+    help: 'How long the function held up the event loop in the last seconds, by quantile',
     type: 'gauge',
     values: [...delay].map(([quantile, value]) => ({ labels: { quantile: String(quantile) }, value })),
   };

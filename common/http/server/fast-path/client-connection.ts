@@ -14,7 +14,7 @@ const MOST_BEHIND = 64 << 10;
 /** How many bytes are searched for the end of a head: the largest, and the empty line after it. */
 const MOST_READ = MOST_FAST_HEAD + 4;
 
-/** The buffer of reads that are not of a body alone. What is needed of it after a read is copied. */
+/** The buffer of reads, except those of a body, which get a buffer of their own. Bytes are copied to outlive a read. */
 const SHARED = Buffer.allocUnsafeSlow(64 << 10);
 
 /** The size of a buffer that one connection gets for itself while it receives a body, in bytes. */

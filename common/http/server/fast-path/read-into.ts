@@ -30,7 +30,7 @@ export function readInto(accepted: Socket, onread: OnReadOpts): Socket | undefin
 
 /**
  * Makes a socket of `readInto` a stream like any other, for a user who calls `push` with the bytes that are read.
- * Node would stop to read such a socket when it is paused, as one is after its last pipe, and then nobody would see
+ * Node would stop reading such a socket when it is paused, as a socket is after its last pipe. Then nobody would see
  * the client's end.
  */
 export function streamAsUsual(socket: Socket): void {

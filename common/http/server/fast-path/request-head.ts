@@ -43,11 +43,11 @@ export interface RequestHead {
  * those of Object.create(null) do not have.)
  */
 const HeadersByName = function HeadersByName() {
-  // nothing is in it at first
+  // an object of this class begins without properties
 } as unknown as new () => Record<string, string>;
 HeadersByName.prototype = Object.create(null) as object;
 
-/** Names that many requests have. They are looked up in half of the time in which others are converted. */
+/** Names that many requests have. A look-up here takes half the time of the conversion to lower case. */
 const COMMON_NAMES: ReadonlyMap<string, string> = new Map(
   [
     'Accept',

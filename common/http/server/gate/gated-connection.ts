@@ -237,7 +237,7 @@ export class GatedConnection implements HeadOwner {
   /** Refuses the connection, unless Node has refused it: this class and Node's parser read the request differently. */
   #lose(): void {
     if (this.#isDone()) return;
-    this.#refuse(exchangeError('REQUEST_MISFRAMED', 'where the request ends cannot be said'));
+    this.#refuse(exchangeError('REQUEST_MISFRAMED', 'the end of the request cannot be found'));
   }
 
   /** Whether no more of the connection is read as requests. */

@@ -14,7 +14,7 @@ import type { FastPool } from './fast-pool.ts';
 /** Errors of a connection that the upstream has closed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set([undefined, 'ECONNRESET', 'EPIPE']);
 
-/** Stands for the bytes of a body of which none has been sent: most requests have none. */
+/** The sent bytes of a body before any is sent. All requests share it, as most have no body. */
 const NOTHING_SENT: Buffer[] = [];
 
 const LINE_BREAK = Buffer.from('\r\n');

@@ -34,7 +34,7 @@ function blocksOf(name: string, type: string, mode: number, content: Buffer): Bu
   octal(0, 136, 11); // the time of change
   header.write(type, 156, 'latin1');
   header.write('ustar\u000000', 257, 'latin1');
-  header.fill(' ', 148, 156); // the sum is of a header with blanks in its own place
+  header.fill(' ', 148, 156); // the checksum counts its own field as blanks
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return [header, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];

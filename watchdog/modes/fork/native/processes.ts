@@ -2,7 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import { constants } from 'node:os';
 import { MOST_EVENTS, type NativeAddon } from '../../../process/native/addon.ts';
 
-/** Hears of the events of a process. */
+/** Is told of the events of a process. */
 export interface Listener {
   readonly pid: number;
   /** Called when something has happened to the process: OUTPUT_READABLE and the like, or its exit. */

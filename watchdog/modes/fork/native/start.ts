@@ -46,7 +46,7 @@ function trial(processes: NativeProcesses): Promise<void> {
     };
     const reap = (): void => {
       if (addon.reap(pid, slot, result) === 0) return;
-      // the child says so through the memory that it shares, where it does share it
+      // the child writes the errno of its failure into shared memory: 0 means that this process did not get it
       end(result[2] === 0 ? new Error('a process does not share memory before it is executed') : undefined);
     };
     const listener = { pid, onEvent: reap, reap };
