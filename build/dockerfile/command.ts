@@ -16,8 +16,8 @@ const OF_THE_IMAGE =
 const OF_THE_DISTRIBUTION =
   /^(?:apk\s+(?:update|upgrade|del|cache)\b.*|apk\s.*\badd(?:\s+-\S+)*\s*(?:\s(?:curl|ca-certificates|tini|dumb-init|nodejs(?:-npm|-current)?|npm|yarn))*|apt(?:-get)?\s.*\b(?:update|upgrade|clean|autoremove)\b.*)$/;
 
-/** The only word behind a program that tells its version. */
-const VERSION = /^(?:--?version|-[vV])$/;
+/** A command that only tells a version. */
+const VERSION = /^(?:\S+ --version|(?:node|tsc) -v)$/;
 
 /** Reads a simple command from a text for a shell, or from its words. */
 export function readCommand(command: string | readonly string[]): ReadCommand {
@@ -67,8 +67,7 @@ function withoutOutput(text: string): string {
 function actionOf(words: readonly string[], text: string): CommandAction {
   const [program = '', ...rest] = words;
   const plain = rest.filter((word) => !word.startsWith('-'));
-  if (text.includes('fwatchdog') || (rest.length === 1 && VERSION.test(rest[0] ?? '')))
-    return { kind: 'nothing' };
+  if (text.includes('fwatchdog') || VERSION.test(words.join(' '))) return { kind: 'nothing' };
   const shellText =
     (SHELL.test(program) || program === 'su') && /^-\w*c$/.test(rest.at(-2) ?? '') ? rest.at(-1) : undefined;
   if (shellText !== undefined) return { kind: 'line', line: shellText };

@@ -105,11 +105,11 @@ export class StageFolder {
     return found.length > 0 || /[*?[]/.test(source);
   }
 
-  /** Writes a file as COPY of a document does. @returns false where the target lies behind a link */
+  /** Writes a file as COPY of a document does. @returns false where the target is a folder, or lies behind a link */
   async write({ name, text }: ParsedDocument, { target, mode }: CopyStep): Promise<boolean> {
     const isInto = target.endsWith('/') || (await isFolder(this.locate(target)));
     const path = joinPath('/', isInto ? `${target}/${name}` : target);
-    if (!(await this.#isOwn(path))) return false;
+    if ((await isFolder(this.locate(path))) || !(await this.#isOwn(path))) return false;
     await mkdir(dirname(this.locate(path)), { recursive: true, mode: 0o755 });
     await rm(this.locate(path), { force: true });
     await writeFile(this.locate(path), text, { mode: changedMode(0o644, mode) });
