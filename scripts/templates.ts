@@ -25,12 +25,22 @@ const COPIES: readonly { readonly from: string; readonly to: readonly string[] }
     from: `node24/adapter/${name}.js`,
     to: [`ts-http/adapter/${name}.js`, `ts-web/adapter/${name}.js`],
   })),
-  ...['answer', 'body', 'charset', 'context', 'errors', 'event', 'form', 'listener', 'reply', 'settings'].map(
-    (name) => ({
-      from: `node24/adapter/${name}.js`,
-      to: [`ts-http/adapter/${name}.js`],
-    }),
-  ),
+  ...[
+    'answer',
+    'body',
+    'byte-stream',
+    'charset',
+    'context',
+    'errors',
+    'event',
+    'form',
+    'listener',
+    'reply',
+    'settings',
+  ].map((name) => ({
+    from: `node24/adapter/${name}.js`,
+    to: [`ts-http/adapter/${name}.js`],
+  })),
   { from: 'node24/function/openfaas.d.ts', to: ['ts-http/function/openfaas.d.ts'] },
   { from: 'ts-http/.dockerignore', to: ['ts-web/.dockerignore', 'ts-fork/.dockerignore'] },
   ...['package.json', 'tsconfig.json', '.gitignore'].map((name) => ({

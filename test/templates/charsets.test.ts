@@ -6,6 +6,7 @@ import { FIXTURES, startFunction, type Host } from './host.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
+const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 /** Content type, body, and what event.body is. */
 const BODIES: readonly (readonly [type: string, body: string | Buffer, value: unknown])[] = [
@@ -30,12 +31,39 @@ const BODIES: readonly (readonly [type: string, body: string | Buffer, value: un
   [`${FORM}; charset=utf-16le`, Buffer.from('a=é', 'utf16le'), { a: 'é' }],
   [FORM, 'a=%C3%A9&b=%E9', { a: 'é', b: '%E9' }],
   [FORM, '\ufeffa=1', { a: '1' }],
+  [`${FORM}; charset=cp932`, 'a=%82%A0', { a: 'あ' }],
+  [`${FORM}; charset=EUC_JP`, 'a=%A4%A2', { a: 'あ' }],
+  [`${FORM}; charset=Latin-9`, 'a=%A4', { a: '€' }],
+  [`${FORM}; charset=win-1251`, 'a=%E0', { a: 'а' }],
+  [`${FORM}; charset="windows\\-1252"`, 'a=%80', { a: '€' }],
+  [`${FORM}; charset=iso-8859-1, text/plain`, 'a=%E9', { a: 'é' }],
+  [`${FORM}; charset=iso-8859-1; charset=utf-8`, 'a=%E9', { a: 'é' }],
+  // a browser names the charset of a form in this field, where the page has it
+  [FORM, '_charset_=windows-1252&a=%E9+%80', { _charset_: 'windows-1252', a: 'é €' }],
+  [FORM, 'a=%82%A0&_charset_=Shift_JIS', { a: 'あ', _charset_: 'Shift_JIS' }],
+  [FORM, '_charset_=UTF-8&a=%C3%A9', { _charset_: 'UTF-8', a: 'é' }],
+  [FORM, '_charset_=klingon&a=%C3%A9', { _charset_: 'klingon', a: 'é' }],
+  [FORM, '_charset_=utf-16&a=%C3%A9', { _charset_: 'utf-16', a: 'é' }],
+  [FORM, 'x_charset_=latin1&a=%C3%A9', { x_charset_: 'latin1', a: 'é' }],
+  [`${FORM}; charset=utf-8`, '_charset_=latin1&a=%C3%A9', { _charset_: 'latin1', a: 'é' }],
   // text and JSON
   ['text/plain; charset=windows-1252', Buffer.from([0x80, 0x93, 0xe9, 0x94, 0x81]), '€“é”\u0081'],
   ["text/plain; charset='CP1252'", Buffer.from([0x80]), '€'],
   ['text/plain; charset=latin1', latin1('\u00e9'), 'é'],
   ['text/xml; charset=iso-8859-2', Buffer.from([0xb1]), 'ą'],
   ['text/plain; charset=utf-16', Buffer.from('\ufeffé', 'utf16le'), 'é'],
+  // the order of the bytes of utf-16, by a mark, or by a first character that is ASCII
+  ['text/plain; charset=utf-16', utf16be('\ufeffé'), 'é'],
+  ['text/plain; charset=utf-16le', utf16be('\ufeffé'), 'é'],
+  ['text/plain; charset=utf-16be', Buffer.from('\ufeffé', 'utf16le'), 'é'],
+  ['text/plain; charset=utf-16be', utf16be('éa'), 'éa'],
+  ['text/plain; charset=utf-16', Buffer.from('éa', 'utf16le'), 'éa'],
+  ['text/plain; charset=utf-16', '', ''],
+  ['application/json; charset=utf-16', utf16be('{"a":"é"}'), { a: 'é' }],
+  ['application/json; charset=utf-16', Buffer.from('{"a":"é"}', 'utf16le'), { a: 'é' }],
+  [`${FORM}; charset=utf-16`, utf16be('a=%C3%A9'), { a: 'é' }],
+  ['text/plain; charset=UTF_16LE', Buffer.from('é', 'utf16le'), 'é'],
+  ['application/json; charset=utf-8, application/json', '{"a":1}', { a: 1 }],
   ['application/json; charset=ISO-8859-1', latin1('{"a":"\u00e9"}'), { a: 'é' }],
   ['application/vnd.x+json; charset="windows-1252"', Buffer.from([0x22, 0x80, 0x22]), '€'],
   // no type, or one that is not a type: a string

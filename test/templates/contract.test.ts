@@ -137,6 +137,13 @@ const ROWS: readonly Row[] = [
     headers: { 'content-length': '2', 'transfer-encoding': undefined },
     differs: 'sends both',
   },
+  {
+    shape: 'copies the headers of a chunked answer',
+    body: 'ok',
+    type: HTML,
+    headers: { 'x-a': '1', 'content-length': '2', 'transfer-encoding': undefined, trailer: undefined },
+    differs: 'sends them on',
+  },
   { shape: 'sets another charset', body: 'é', type: TEXT },
   { shape: 'sets the type of bytes', body: 'é', type: HTML },
   {
@@ -203,6 +210,14 @@ const ROWS: readonly Row[] = [
   { shape: 'calls back', body: '{"a":1}', type: JSON_TYPE, differs: AS_HTML },
   { shape: 'calls back with a status', status: 201, body: 'made', type: HTML },
   { shape: 'calls back with an Error', status: 500, body: 'Error: bad', type: TEXT, differs: AS_SUCCESS },
+  { shape: 'calls back by the context', body: '{"a":"1"}', type: JSON_TYPE, differs: AS_HTML },
+  {
+    shape: 'calls back by the context with an error',
+    status: 404,
+    body: 'no such thing',
+    type: TEXT,
+    differs: 'says text/html',
+  },
   { shape: 'calls back in a promise', body: 'in time', type: HTML },
   { shape: 'calls back late', body: '', differs: 'dies after that' },
   { shape: 'succeeds late', body: '', differs: 'dies after that' },

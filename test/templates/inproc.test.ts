@@ -19,6 +19,7 @@ const FILES: readonly (readonly [string, string?])[] = [
   ['header-bytes'],
   ['streams'],
   ['web'],
+  ['web-reuse'],
   ['typescript'],
   ['survival', 'mistake|client that leaves|1 MiB'],
 ];

@@ -34,6 +34,13 @@ const FORMS: readonly { readonly name: string; readonly files: Readonly<Record<s
     },
   },
   {
+    name: 'one that listens where nobody has required it',
+    files: {
+      'handler.js':
+        'if (!module.parent || require.main === module) throw new Error("started by hand"); module.exports = () => "here";',
+    },
+  },
+  {
     name: 'other files and JSON',
     files: {
       'handler.js': 'const { say } = require("./lib/say"); module.exports = say;',

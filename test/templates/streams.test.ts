@@ -81,6 +81,56 @@ test('a stream that fails before its first byte is a 500, after it a broken resp
   assert.equal((await host.call()).status, 500, 'the process goes on');
 });
 
+test('a stream of what is neither text nor bytes is a 500, or a broken response once it has begun', async (t) => {
+  const handler = `const { Readable } = require('node:stream');
+  let go;
+  const forms = {
+    '/go': () => go(),
+    '/objects': () => Readable.from([{ a: 1 }]),
+    '/numbers': async function* () { yield 1; },
+    '/web': () => new ReadableStream({ start: (c) => (c.enqueue({ a: 1 }), c.close()) }),
+    '/begun': async function* () { yield 'some'; await new Promise((resolve) => (go = resolve)); yield { a: 1 }; },
+    '/buffers': async function* () { yield new ArrayBuffer(1); yield new DataView(new ArrayBuffer(1)); yield undefined; yield ''; yield 'é'; },
+  };
+  module.exports = (event) => forms[event.path]();`;
+  const host = await startFunction(t, 'node24', { 'handler.js': handler });
+  for (const [path, what] of [
+    ['/objects', 'objects: make lines of JSON of them'],
+    ['/web', 'objects: make lines of JSON of them'],
+    ['/numbers', 'a number'],
+  ]) {
+    const answer = await host.call({ path: String(path) });
+    assert.equal(answer.status, 500);
+    assert.equal(answer.text, `TypeError: a handler's stream gives strings and bytes, not ${what}`);
+  }
+  const { response, first } = await begin(host, '/begun');
+  const closed = new Promise((resolve) => response.once('close', resolve));
+  await host.call({ path: '/go' });
+  await closed;
+  assert.deepEqual([first, response.complete], ['some', false]);
+  const buffers = await host.call({ path: '/buffers' });
+  assert.deepEqual([buffers.text, buffers.complete], ['\0\0é', true]);
+});
+
+test('a status without a body takes no stream, which is stopped', async (t) => {
+  const handler = `const { Readable } = require('node:stream');
+  module.exports = (event, context) => context.status(Number(event.path.slice(1))).succeed(new Readable({
+    read() { this.push('dropped'); },
+    destroy(error, done) { console.error('stopped ' + event.path); done(error); },
+  }));`;
+  const host = await startFunction(t, 'node24', { 'handler.js': handler });
+  for (const [status, type] of [
+    [204, undefined],
+    [205, 'application/octet-stream'],
+    [304, undefined],
+  ] as const) {
+    const answer = await host.call({ path: `/${status}` });
+    assert.deepEqual([answer.status, answer.text, answer.complete], [status, '', true]);
+    assert.equal(answer.headers['content-type'], type);
+    await host.logged(`stopped /${status}`);
+  }
+});
+
 test('a stream is stopped when its client leaves, before or after its first byte', async (t) => {
   const handler = `const { Readable } = require('node:stream');
   module.exports = (event) => new Readable({

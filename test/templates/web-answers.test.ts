@@ -46,10 +46,11 @@ const SIZED: readonly (readonly [made: string, body: string, length: string | un
     'bytes',
     '5',
   ],
+  ['new Response("text", { headers: { trailer: "x" } })', 'text', '4'],
   [
-    'new Response("text", { headers: { trailer: "x" } })',
-    'Error [ERR_HTTP_TRAILER_INVALID]: Trailers are invalid with this transfer encoding',
-    '82',
+    'new Response(new Blob(["bytes"]).stream(), { headers: { "content-length": "5", Trailer: "x" } })',
+    'bytes',
+    '5',
   ],
 ];
 

@@ -4,6 +4,7 @@ import querystring from 'node:querystring';
 const DEEPEST = 32;
 const LIST_LENGTH = 100;
 
+const INDEX = /^(?:0|[1-9]\d*)$/;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 
 /**
@@ -84,7 +85,8 @@ function segments(name) {
   for (const match of name.slice(open).matchAll(/\[([^[\]]*)\]/g)) path.push(match[1] ?? '');
   if (path.length > DEEPEST + 1)
     throw new RangeError(`the name of a form field nests deeper than ${DEEPEST} levels`);
-  return path.length === 0 ? [name] : path;
+  if (path.length === 0) return [name];
+  return path.filter((segment, at) => segment !== '' || path[at + 1] !== ''); // a[][] is a[]
 }
 
 /**
@@ -139,8 +141,7 @@ function toObject(node, longestList) {
 function toValue(node, longestList) {
   const keys = [...node.keys()];
   const named = keys.filter((key) => typeof key === 'string');
-  if (named.some((key) => !/^\d+$/.test(key) || Number(key) >= longestList))
-    return toObject(node, longestList);
+  if (named.some((key) => !INDEX.test(key) || Number(key) >= longestList)) return toObject(node, longestList);
   const inOrder = [
     ...named.sort((a, b) => Number(a) - Number(b)),
     ...keys.filter((key) => typeof key === 'number'),

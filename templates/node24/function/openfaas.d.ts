@@ -30,6 +30,8 @@ export interface FunctionContext {
   succeed(result?: unknown): void;
   /** Answers and logs. The status is 500 unless another was set. */
   fail(error?: unknown): void;
+  /** The handler's third argument. */
+  readonly cb: Callback;
   /** Aborts when the client goes away or the request times out. Pass it to fetch and the like. */
   readonly signal: AbortSignal;
 }

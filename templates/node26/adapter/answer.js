@@ -1,4 +1,5 @@
-import { Readable, pipeline } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { bytesOfAll, checkFirst, firstBytes, readableOf } from './byte-stream.js';
 import { completeType } from './content-type.js';
 import { behindHead } from './header-bytes.js';
 
@@ -8,6 +9,8 @@ import { behindHead } from './header-bytes.js';
 const HTML = 'text/html; charset=utf-8'; // Express's type for a string, on which functions rely for their pages
 const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
+// Headers by which a message says where its body ends, and what comes behind it.
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer']);
 
 /**
  * Writes a handler's result as the response: strings, bytes and empty results as they are, streams and async iterables
@@ -64,43 +67,39 @@ export function send(res, status, headers, type, body) {
  */
 async function sendStream(res, status, headers, source) {
   const code = statusCode(status);
-  const head = headersOf(headers, BYTES, false, false);
-  const readable =
-    source instanceof Readable ? source : Readable.from(/** @type {AsyncIterable<unknown>} */ (source));
-  if (res.req.method === 'HEAD') {
-    readable.destroy();
-    res.writeHead(code, head).end();
+  const isBodiless = code === 204 || code === 205 || code === 304;
+  if (isBodiless || res.req.method === 'HEAD') {
+    readableOf(source).destroy();
+    if (isBodiless) return send(res, code, headers, BYTES, '');
+    res.writeHead(code, headersOf(headers, BYTES, false, false)).end();
     return;
   }
+  const head = headersOf(headers, BYTES, false, false);
+  const readable = readableOf(source);
   const stop = () => readable.destroy();
   res.once('close', stop);
   await firstBytes(readable);
   res.off('close', stop);
-  res.writeHead(code, head);
-  pipeline(readable, res, (error) => {
+  try {
+    checkFirst(readable);
+    res.writeHead(code, head);
+  } catch (error) {
+    readable.destroy();
+    throw error;
+  }
+  /** @param {NodeJS.ErrnoException | null | undefined} error */
+  const ended = (error) => {
     // pipeline has broken the response off already, so that no client takes a part for the whole
     if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(error);
-  });
-}
-
-/**
- * Waits for bytes or the end.
- *
- * @param {Readable} readable
- * @returns {Promise<void>} rejects where the stream failed or was closed
- */
-function firstBytes(readable) {
-  return new Promise((resolve, reject) => {
-    const closed = () => reject(new Error("the handler's stream was closed before its first byte"));
-    if (readable.readable) readable.once('readable', resolve).once('error', reject).once('close', closed);
-    else closed();
-  });
+  };
+  if (readable.readableObjectMode) pipeline(readable, bytesOfAll, res, ended);
+  else pipeline(readable, res, ended);
 }
 
 /**
  * Makes the list of headers for writeHead: names and values in turn. Where a name stands in several spellings, its last
- * value counts, as in OpenFaaS's templates. The handler's Content-Length and Transfer-Encoding are dropped, as the
- * adapter frames the body.
+ * value counts, as in OpenFaaS's templates. The handler's Content-Length, Transfer-Encoding and Trailer are dropped, as
+ * the adapter frames the body: a handler may have copied them from a response of fetch.
  *
  * @param {HeaderValues} headers
  * @param {string | undefined} type content type where the headers name none
@@ -116,8 +115,7 @@ function headersOf(headers, type, isString, isTypeless) {
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     const lower = name.toLowerCase();
-    if (value === undefined || value === null || lower === 'content-length' || lower === 'transfer-encoding')
-      continue;
+    if (value === undefined || value === null || FRAMING.has(lower)) continue;
     if (lower === 'content-type') contentType = completeType(value, isString) ?? contentType;
     else {
       const known = names.indexOf(lower);

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { charsetOf } from './charset.js';
+import { charsetOf, charsetOfForm } from './charset.js';
 import { bodyNotReadable, bodyTooLarge, encodingNotSupported } from './errors.js';
 import { parseForm } from './form.js';
 
@@ -96,7 +96,7 @@ async function decompress(decoder, bytes, limit) {
  */
 export function parseBody(kind, bytes, type) {
   if (kind === 'raw') return bytes;
-  const { decode, isUnicode } = charsetOf(type);
+  const { decode, isUnicode } = kind === 'form' ? charsetOfForm(type, bytes) : charsetOf(type);
   try {
     if (kind === 'form' && !isUnicode) return parseForm(bytes.toString('latin1'), decode);
     const text = decode(bytes);

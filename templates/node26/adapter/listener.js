@@ -7,7 +7,7 @@ import { Reply } from './reply.js';
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { Settings } from './settings.js' */
-/** @import { Callback, Handler } from '../function/openfaas.d.ts' */
+/** @import { Handler } from '../function/openfaas.d.ts' */
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -46,22 +46,20 @@ export function adapt(handler, settings) {
   function invoke(res, event) {
     const reply = new Reply(res);
     const context = new FunctionContext(res, reply);
-    const answer = (/** @type {string} */ by, /** @type {unknown} */ value) =>
-      reply.result(by, context.statusCode, context.headerValues, value);
+    const answer = (/** @type {unknown} */ value) =>
+      reply.result('the result', context.statusCode, context.headerValues, value);
     const crash = (/** @type {unknown} */ error) => reply.crash(context.statusCode, error);
     const settle = (/** @type {unknown} */ value) => {
       if (reply.isSent) return;
       if (value === undefined || value === context) setImmediate(settleEmpty);
-      else answer('the result', value);
+      else answer(value);
     };
     // Once all microtasks and ticks have run: an older handler answers in one of them, and returns nothing.
     const settleEmpty = () => {
-      if (!reply.isSent) answer('the result', undefined);
+      if (!reply.isSent) answer(undefined);
     };
-    /** @type {Callback} */
-    const callback = (error, value) => (error ? crash(error) : answer('the callback', value));
     try {
-      const result = handler(event, context, callback);
+      const result = handler(event, context, context.cb);
       // a thenable may resolve to another one, which Promise.resolve follows
       if (isPromise(result)) Promise.resolve(result).then(settle, crash);
       else settle(result); // a handler that answers later returns a promise

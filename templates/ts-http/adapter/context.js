@@ -1,5 +1,5 @@
 /** @import { ServerResponse } from 'node:http' */
-/** @import { HeaderValues } from '../function/openfaas.d.ts' */
+/** @import { Callback, HeaderValues } from '../function/openfaas.d.ts' */
 /** @import { Reply } from './reply.js' */
 
 /** The handler's means to answer. Fields and methods are those of OpenFaaS's Node templates; `signal` is new. */
@@ -78,6 +78,19 @@ export class FunctionContext {
       headers,
       isError ? String(value) : value || undefined,
     );
+  }
+
+  /**
+   * Answers as the handler's third argument does. OpenFaaS's templates have it here too, for helpers that are given the
+   * context alone. A getter, as a request pays for a bound function otherwise that hardly any handler asks for.
+   *
+   * @returns {Callback}
+   */
+  get cb() {
+    return (error, value) => {
+      if (error) this.#reply.crash(this.statusCode, error);
+      else this.#reply.result('the callback', this.statusCode, this.headerValues, value);
+    };
   }
 
   /** Aborts when the client, or the watchdog after a timeout, closes the connection before the response is complete. */

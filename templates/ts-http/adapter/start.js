@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const require = createRequire(import.meta.url);
 
 /** The function cannot start: a setting or the handler is not usable. The message is one line with the way out. */
 export class StartError extends Error {
@@ -38,7 +42,7 @@ export function readPort(env) {
  */
 export async function loadHandler(file, asHandler) {
   const path = findModule(fileURLToPath(file));
-  const loaded = await import(pathToFileURL(path).href);
+  const loaded = await load(path);
   for (const exported of [loaded.default, loaded.default?.default, loaded.handler, loaded.default?.handler]) {
     const handler = asHandler(exported);
     if (handler !== undefined) return handler;
@@ -46,12 +50,40 @@ export async function loadHandler(file, asHandler) {
   throw new StartError(`${path} exports no handler: write "export default …" or "module.exports = …"`);
 }
 
+/**
+ * A CommonJS module is required, so that it has a module.parent as in OpenFaaS's templates: older ones take its absence
+ * for having been started by hand, and listen on a port of their own.
+ *
+ * @param {string} path
+ */
+async function load(path) {
+  if (isCommonJs(path)) {
+    try {
+      return { default: require(path) };
+    } catch (error) {
+      // an ES module in a package that does not say so, with an await at its top
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_REQUIRE_ASYNC_MODULE'))
+        throw error;
+    }
+  }
+  return import(pathToFileURL(path).href);
+}
+
+/** @param {string} path */
+function isCommonJs(path) {
+  if (!path.endsWith('.js')) return path.endsWith('.cjs');
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    if (existsSync(file)) return require(file).type !== 'module';
+    if (folder === dirname(folder)) return true;
+  }
+}
+
 /** @param {string} path */
 function findModule(path) {
-  const { resolve } = createRequire(import.meta.url);
   for (const extension of ['', '.mjs', '.cjs']) {
     try {
-      return resolve(path + extension);
+      return require.resolve(path + extension);
     } catch {
       // try the next extension
     }

@@ -1,12 +1,12 @@
-import { FastResponse, NodeRequest } from 'srvx/node';
+import { NodeRequest } from 'srvx/node';
 import { isPromise } from './promise.js';
 import { send } from './send.js';
+import { replaceGlobals } from './web-globals.js';
 
 /** @import { RequestListener } from 'node:http' */
 /** @typedef {(request: Request, context: WebContext) => unknown} WebHandler */
 
-// a `new Response` of the handler is then written as it is, without a stream in between
-Object.defineProperty(globalThis, 'Response', { value: FastResponse, configurable: true, writable: true });
+replaceGlobals(); // before the handler's module is loaded
 
 /** The facts that OpenFaaS adds to a web-standard request. */
 class WebContext {
@@ -62,6 +62,7 @@ function checked(response) {
  * @param {unknown} error
  */
 function failed(request, error) {
+  if (error instanceof Response) return error; // thrown from deep inside, as a redirect or a 404 often is
   if (request?.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
   console.error(error);
   return new Response(String(error), { status: 500 });

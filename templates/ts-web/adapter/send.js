@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
 import { sendNodeResponse } from 'srvx/node';
 import { completeType } from './content-type.js';
 import { behindHead, dispositionFirst } from './header-bytes.js';
+import { isDecoded } from './web-globals.js';
 
 /** @import { ServerResponse } from 'node:http' */
 
@@ -14,9 +16,12 @@ import { behindHead, dispositionFirst } from './header-bytes.js';
 const TEXT = 'text/plain;charset=UTF-8'; // a string in the sense of the Fetch Standard
 // The statuses of answers without a body. Node by itself leaves the body out for 204 and 304 alone.
 const NO_BODY = new Set([204, 205, 304]);
-// Headers by which a message says where its body ends.
-const TRANSFER_ENCODING = ['transfer-encoding'];
-const FRAMING = [...TRANSFER_ENCODING, 'content-length'];
+// Headers by which a message says where its body ends, and what comes behind it.
+const CHUNKING = ['transfer-encoding', 'trailer'];
+const FRAMING = [...CHUNKING, 'content-length'];
+const OF_CODED_BYTES = [...FRAMING, 'content-encoding', 'connection', 'keep-alive'];
+// What was made of a response, for a handler that returns the same one again.
+const PARTS = Symbol('parts');
 // Characters that HTTP does not allow in a reason phrase.
 const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
 
@@ -25,18 +30,20 @@ const NOT_IN_A_REASON = /[^\t\u0020-\u007e\u0080-\u00ff]/g;
  * one write, which is most of what a small response costs; a stream is left to srvx.
  *
  * @param {ServerResponse} res
- * @param {Response & { _toNodeResponse?: () => NodeParts }} response
+ * @param {Response & { _toNodeResponse?: () => NodeParts, [PARTS]?: NodeParts }} response
  */
 export function send(res, response) {
   try {
     // A response that is not made here, such as that of fetch, is a stream.
-    const parts = response._toNodeResponse?.() ?? partsOf(response);
+    const parts = (response[PARTS] ??= response._toNodeResponse?.() ?? partsOf(response));
     const { status, body } = parts;
+    if (!(status >= 200 && status <= 999))
+      throw new RangeError(`Response of status ${status}: a status is a whole number from 200 to 999`);
     const reason = reasonOf(parts);
     const headers = dispositionFirst(withType(parts.headers, typeof body === 'string'));
     if (!isWhole(body)) {
-      const kept = without(TRANSFER_ENCODING, headers);
-      return sendStream(res, { ...parts, statusText: reason, headers: kept });
+      const dropped = isStream(body) && isDecoded(body) ? OF_CODED_BYTES : CHUNKING;
+      return sendStream(res, { ...parts, statusText: reason, headers: without(dropped, headers) });
     }
     const sent = NO_BODY.has(status) ? undefined : body;
     const framed = withLength(headers, status, sent, res.req.method);
@@ -65,6 +72,14 @@ function isWhole(body) {
 }
 
 /**
+ * @param {unknown} body
+ * @returns {body is ReadableStream}
+ */
+function isStream(body) {
+  return body instanceof ReadableStream;
+}
+
+/**
  * @param {Response} response
  * @returns {NodeParts}
  */
@@ -82,15 +97,15 @@ function partsOf({ status, statusText, headers, body }) {
  */
 function withType(headers, isString) {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  const value = headers[at + 1];
-  if (at === -1 || value === undefined || value.includes('/')) return headers;
+  const value = String(headers[at + 1]);
+  if (at === -1 || value.includes('/')) return headers;
   const type = completeType(value, isString) ?? (isString ? TEXT : undefined);
   return headers.toSpliced(at, 2, ...(type === undefined ? [] : ['content-type', type]));
 }
 
 /**
- * Adds the length of a whole body to the headers. The handler's Content-Length and Transfer-Encoding are dropped: it
- * may have copied them from a response of fetch, which had a different body and connection.
+ * Adds the length of a whole body to the headers. The handler's Content-Length, Transfer-Encoding and Trailer are
+ * dropped: it may have copied them from a response of fetch, which had a different body and connection.
  *
  * @param {string[]} headers names and values in turn
  * @param {number} status
@@ -99,14 +114,14 @@ function withType(headers, isString) {
  *   was set
  */
 function withLength(headers, status, body, method) {
-  if (body === undefined && (method === 'HEAD' || status === 304)) return without(TRANSFER_ENCODING, headers);
+  if (body === undefined && (method === 'HEAD' || status === 304)) return without(CHUNKING, headers);
   const framed = without(FRAMING, headers);
   if (status !== 204) framed.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)));
   return framed;
 }
 
 /**
- * Copies the headers without those of some names.
+ * Copies the headers without those of some names. Values that are no strings, such as numbers, become strings.
  *
  * @param {readonly string[]} names in lower case
  * @param {string[]} headers names and values in turn
@@ -116,7 +131,7 @@ function without(names, headers) {
   const kept = [];
   for (let at = 0; at < headers.length; at += 2) {
     const [name = '', value = ''] = [headers[at], headers[at + 1]];
-    if (!names.includes(name.toLowerCase())) kept.push(name, value);
+    if (!names.includes(name.toLowerCase())) kept.push(name, String(value));
   }
   return kept;
 }
@@ -124,8 +139,18 @@ function without(names, headers) {
 /**
  * @param {ServerResponse} res
  * @param {NodeParts} parts
+ * @throws {TypeError} the body was read before
  */
 function sendStream(res, parts) {
+  if (isStream(parts.body)) {
+    const body = /** @type {never} */ (/** @type {unknown} */ (parts.body)); // its types know Node's streams alone
+    if (parts.body.locked || Readable.isDisturbed(body))
+      throw new TypeError('the body of the Response was read before: return a new one, or a clone');
+    res.strictContentLength = true; // a body of another length breaks the response off
+  }
+  res.once('close', () => {
+    if (res.errored) console.error(res.errored);
+  });
   const response = /** @type {Response} */ (/** @type {object} */ ({ _toNodeResponse: () => parts }));
   sendNodeResponse(res, response).catch((error) => broken(res, error));
 }
