@@ -21,7 +21,7 @@ export async function removeIgnored(folder: string, dockerfile: string | undefin
   const own = dockerfile === undefined ? undefined : join(folder, `${dockerfile}.dockerignore`);
   const file = own !== undefined && (await isFile(own)) ? own : join(folder, '.dockerignore');
   if (!(await isFile(file))) return;
-  const rules = readRules(await readFile(file, 'utf8'));
+  const rules = readRules((await readFile(file, 'utf8')).split(/\r?\n/), '.dockerignore');
   if (rules.length > 0) await removeIn(folder, '', rules);
 }
 
@@ -29,28 +29,40 @@ async function removeIn(folder: string, within: string, rules: readonly IgnoreRu
   const hasExceptions = rules.some(({ isException }) => isException);
   for (const entry of await readdir(join(folder, within), { withFileTypes: true })) {
     const path = join(within, entry.name);
-    const isIgnored = rules.findLast(({ pattern }) => pattern.test(path))?.isException === false;
     // A file of an ignored folder may still be taken back.
-    if (isIgnored && !(entry.isDirectory() && hasExceptions)) await removeFolder(join(folder, path));
+    if (isIgnored(rules, path) && !(entry.isDirectory() && hasExceptions))
+      await removeFolder(join(folder, path));
     else if (entry.isDirectory()) await removeIn(folder, path, rules);
   }
 }
 
-function readRules(text: string): IgnoreRule[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line) => line.trim());
+/**
+ * Reads patterns of paths, each as a line of .dockerignore is.
+ * @param place where they stand, for errors
+ * @returns whether a path, relative to the folder of the patterns, fits one of them
+ * @throws KitError INVALID for one that is no pattern
+ */
+export function readIgnorePatterns(patterns: readonly string[], place: string): (path: string) => boolean {
+  const rules = readRules(patterns, place);
+  return (path) => isIgnored(rules, path);
+}
+
+function isIgnored(rules: readonly IgnoreRule[], path: string): boolean {
+  return rules.findLast(({ pattern }) => pattern.test(path))?.isException === false;
+}
+
+function readRules(lines: readonly string[], place: string): IgnoreRule[] {
   return lines
+    .map((line) => line.replace(/^\uFEFF/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
       const isException = line.startsWith('!');
-      return { pattern: patternOf(isException ? line.slice(1).trim() : line), isException };
+      return { pattern: patternOf(isException ? line.slice(1).trim() : line, place), isException };
     });
 }
 
 /** Reads a pattern. It fits a path, and all paths below it. */
-function patternOf(line: string): RegExp {
+function patternOf(line: string, place: string): RegExp {
   const path = line
     .split('/')
     .filter((part) => part !== '' && part !== '.')
@@ -66,12 +78,8 @@ function patternOf(line: string): RegExp {
   try {
     return new RegExp(`^${source}(?:/.*)?$`, 's');
   } catch (error) {
-    throw new KitError(
-      'INVALID',
-      `.dockerignore has "${line}", which is no pattern: mend it, or take it out`,
-      {
-        cause: error,
-      },
-    );
+    throw new KitError('INVALID', `${place} has "${line}", which is no pattern: mend it, or take it out`, {
+      cause: error,
+    });
   }
 }

@@ -19,6 +19,8 @@ export type CommandAction =
       readonly args: readonly string[];
       /** Whether nothing is wrong where there is no such script. */
       readonly isOptional: boolean;
+      /** Whether it may name a program of the packages too (`yarn tsc`). */
+      readonly mayBeTool: boolean;
     }
   /** A program, which is run where it is one of the function's packages, a compiler, or Node with a file of the function. */
   | { readonly kind: 'tool'; readonly folder: string; readonly words: readonly string[] }

@@ -1,3 +1,4 @@
+import { WATCHDOG_COMMAND } from '../../common/local-image.ts';
 import { lineage, type Stage } from './stages.ts';
 import { jsonWords } from './words.ts';
 
@@ -5,9 +6,12 @@ import { jsonWords } from './words.ts';
 export interface ImageCommand {
   /** Empty where the Dockerfile says nothing. */
   readonly words: readonly string[];
-  /** The first EXPOSE; undefined where there is none. */
-  readonly port: number | undefined;
+  /** The first EXPOSE, or 8080. */
+  readonly port: number;
 }
+
+/** The port of a plain server whose Dockerfile has no EXPOSE. OpenFaaS asks for it of every image. */
+const USUAL_PORT = 8080;
 
 /** Reads ENTRYPOINT, CMD and EXPOSE of a stage, and of the stages that it begins with. */
 export function imageCommand(last: Stage | undefined): ImageCommand {
@@ -28,7 +32,12 @@ export function imageCommand(last: Stage | undefined): ImageCommand {
       if (keyword === 'EXPOSE') port ??= Number(/\d+/.exec(text)?.[0] ?? Number.NaN) || undefined;
     }
   }
-  return { words: withoutInit([...entrypoint, ...command]), port };
+  return { words: withoutInit([...entrypoint, ...command]), port: port ?? USUAL_PORT };
+}
+
+/** Whether a command starts a server of its own instead of a watchdog. An image without a command is left to a watchdog. */
+export function isPlainServer({ words }: ImageCommand): boolean {
+  return words.length > 0 && !words.some((word) => word.includes(WATCHDOG_COMMAND));
 }
 
 /** Programs that a container starts first, to reap processes for the one behind them. This machine has its own. */

@@ -4,13 +4,14 @@ import type { CommandAction } from './command-action.ts';
 const WITH_VALUE =
   /^(?:--(?:prefix|cwd|dir|registry|loglevel|workspace|filter|cache|omit|include|cache-folder|network-timeout|mutex|userconfig)|-[CwF])$/;
 const FOLDER_FLAG = /^(?:--(?:prefix|cwd|dir)|-C)$/;
-const WORKSPACE_FLAG = /^(?:--(?:workspaces?|filter|recursive)|-(?:w|ws|r|F))$/;
+const WORKSPACE_FLAG = /^(?:--(?:workspaces?|filter)|-(?:w|ws|F))$/;
+const RECURSIVE_FLAG = /^(?:-r|--recursive)$/;
 
 const INSTALL = /^(?:ci|clean-install|install-clean|i|in|ins|install|isntall|add)$/;
 const TEST = /^(?:test|tst?|run-tests?)$/;
 /** Commands that concern the package manager or its cache. The files of the function are the same without them. */
 const WITHOUT_EFFECT =
-  /^(?:prune|cache|store|config|set|get|audit|fund|version|ls|list|root|whoami|help|login|dedupe|env|--version|-v)$/;
+  /^(?:prune|cache|store|config|set|get|audit|fund|version|ls|list|root|whoami|help|login|dedupe|env|fetch|--version|-v)$/;
 /** Package managers. A RUN that installs them for the whole image is not followed: this machine has its own. */
 const MANAGERS = /^(?:npm|yarn|pnpm|corepack|n)(?:@.*)?$/;
 
@@ -26,7 +27,9 @@ interface Call {
 export function packageCommand([manager = '', ...words]: readonly string[]): CommandAction {
   const { folder, words: plain, rest, flags } = readCall(words);
   const [verb = '', ...more] = plain;
-  if (flags.has('--workspaces')) return { kind: 'unfollowed' };
+  // pnpm installs for all packages of a workspace anyway, and for the one package of a folder that is none.
+  const isForMany = !INSTALL.test(verb) && [...flags].some((flag) => RECURSIVE_FLAG.test(flag));
+  if (flags.has('--workspaces') || isForMany) return { kind: 'unfollowed' };
   if (verb === '') {
     const installs = manager === 'yarn' && ![...flags].some((flag) => WITHOUT_EFFECT.test(flag));
     return installs ? { kind: 'install', folder, packages: [], isGlobal: false } : { kind: 'nothing' };
@@ -41,7 +44,14 @@ export function packageCommand([manager = '', ...words]: readonly string[]): Com
   const [script = '', ...args] = /^(?:run|run-script|rum|urn)$/.test(verb) ? more : plain;
   if (script === verb && manager === 'npm') return { kind: 'unfollowed' };
   if (script === '' || TEST.test(script)) return { kind: 'nothing' };
-  return { kind: 'script', folder, script, args: [...args, ...rest], isOptional: flags.has('--if-present') };
+  return {
+    kind: 'script',
+    folder,
+    script,
+    args: [...args, ...rest],
+    isOptional: flags.has('--if-present'),
+    mayBeTool: script === verb,
+  };
 }
 
 function globalInstall(given: readonly string[]): CommandAction {

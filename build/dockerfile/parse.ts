@@ -27,12 +27,22 @@ interface ParsedStage {
 export interface ParsedInstruction {
   readonly line: number;
   readonly keyword: string;
-  /** Everything behind the keyword, flags included, without line breaks. */
+  /** Everything behind the keyword, flags included, without line breaks. A COPY or ADD is without its documents. */
   readonly text: string;
+  /** The files whose text a COPY or ADD has in itself (`<<END`). */
+  readonly documents: readonly ParsedDocument[];
   /** The pairs of an ARG or ENV. */
   readonly pairs: readonly (readonly [name: string, value: string | undefined])[];
   /** The instruction behind an ONBUILD; undefined for any other instruction. */
   readonly trigger?: ParsedInstruction | undefined;
+}
+
+/** A file whose text stands in the Dockerfile. */
+export interface ParsedDocument {
+  readonly name: string;
+  readonly text: string;
+  /** Whether its variables stay as they are, because its name is in quotes. */
+  readonly isLiteral: boolean;
 }
 
 /** Reads a Dockerfile. A text that is no Dockerfile has no stages. */
@@ -45,7 +55,7 @@ export function parseDockerfile(text: string): ParsedDockerfile {
     instructions: ParsedInstruction[];
   }[] = [];
   const globalArguments: Record<string, string> = {};
-  const read = readerOf(file.getEscapeCharacter());
+  const read = readerOf(file.getEscapeCharacter(), text.split(/\r?\n/));
   for (const instruction of file.getInstructions()) {
     if (instruction instanceof From) {
       const base = instruction.getImage() ?? '';
@@ -70,24 +80,48 @@ export function unknownInstructions({ stages }: ParsedDockerfile): ParsedInstruc
   return all.filter(({ keyword }) => !KEYWORDS.has(keyword));
 }
 
-/** Makes the reader of instructions. @param escape the character that continues a line: a backslash, or a backtick */
-function readerOf(escape: string): (instruction: Instruction) => ParsedInstruction {
+/**
+ * Makes the reader of instructions.
+ * @param escape the character that continues a line: a backslash, or a backtick
+ * @param lines the lines of the Dockerfile
+ */
+function readerOf(escape: string, lines: readonly string[]): (instruction: Instruction) => ParsedInstruction {
   // The end of a line that is continued, with the comments and the empty lines behind it.
   const continued = new RegExp(`\\${escape}[ \\t]*\\r?\\n(?:[ \\t]*(?:#.*)?\\r?\\n)*`, 'g');
   const read = (instruction: Instruction): ParsedInstruction => {
     const line = instruction.getRange().start.line + 1;
-    const written = instruction.getTextContent().slice(instruction.getInstruction().length);
+    const documents = readDocuments(instruction, lines);
+    const whole = instruction.getTextContent();
+    const own = documents.length > 0 ? (/^.*/.exec(whole)?.[0] ?? '') : whole;
+    const written = own.slice(instruction.getInstruction().length);
     const text = written.replaceAll(continued, ' ').trim();
     const trigger = instruction instanceof Onbuild ? instruction.getTriggerInstruction() : null;
     return {
       line,
       keyword: instruction.getKeyword(),
       text,
+      documents,
       pairs: readPairs(instruction, text),
       trigger: trigger ? { ...read(trigger), line } : undefined,
     };
   };
   return read;
+}
+
+/** The mark of a document in a COPY or ADD: `<<END`, `<<-END`, `<<"END"`. */
+const DOCUMENT = /(?<=\s)<<(-?)(["']?)([^\s"'<>]+)\2(?=\s)/g;
+
+function readDocuments(instruction: Instruction, lines: readonly string[]): ParsedDocument[] {
+  if (!/^(?:COPY|ADD)$/.test(instruction.getKeyword())) return [];
+  const { line } = instruction.getRange().start;
+  let first = line + 1;
+  return [...(lines[line] ?? '').matchAll(DOCUMENT)].map(([, dash, quote, name = '']) => {
+    const rest = lines.slice(first).map((one) => (dash ? one.replace(/^\t+/, '') : one));
+    const end = rest.indexOf(name);
+    const content = end === -1 ? rest : rest.slice(0, end);
+    first += content.length + 1;
+    return { name, text: content.map((one) => `${one}\n`).join(''), isLiteral: quote !== '' };
+  });
 }
 
 function readPairs(instruction: Instruction, text: string): [string, string | undefined][] {

@@ -1,3 +1,4 @@
+import type { ParsedDocument } from './parse.ts';
 import { findStage, joinPath, lineage, type Stage, type StageInstruction } from './stages.ts';
 import { jsonWords, SHELL, shellWords } from './words.ts';
 
@@ -17,11 +18,19 @@ export interface CopyStep {
   readonly told: string;
   readonly from: CopyOrigin;
   readonly sources: readonly string[];
+  /** The files that it makes of texts in the Dockerfile. */
+  readonly documents: readonly ParsedDocument[];
+  /** Whether the folders of a source's path are made in the target (`--parents`). */
+  readonly keepsParents: boolean;
+  /** Patterns of paths in the sources that are left out (`--exclude`). */
+  readonly excluded: readonly string[];
   /** A path of the stage. A slash at its end marks a folder. */
   readonly target: string;
-  /** The mode of the files; undefined where they keep their own. */
-  readonly mode: number | undefined;
-  /** Whether it can be followed. A download, an archive or a text within the Dockerfile cannot. */
+  /** The mode of the files, as `chmod` takes it; undefined where they keep their own. */
+  readonly mode: string | undefined;
+  /** Whether its files are there for the next RUN alone. */
+  readonly isMount: boolean;
+  /** Whether it can be followed. A download or an archive cannot. */
   readonly isPlain: boolean;
 }
 
@@ -54,6 +63,16 @@ export function planStages(stages: readonly Stage[]): StagePlan[] {
   return [...plans.slice(0, -1), { ...last, steps: [wholeContext(last.stage), ...last.steps] }];
 }
 
+/** The parts of a copy without documents and flags. */
+const PLAIN = {
+  documents: [],
+  keepsParents: false,
+  excluded: [],
+  mode: undefined,
+  isMount: false,
+  isPlain: true,
+} as const;
+
 function isContextCopy(step: PlanStep): boolean {
   return step.kind === 'copy' && step.from.kind === 'context';
 }
@@ -67,8 +86,7 @@ function wholeContext({ line, workdir, base }: Stage): CopyStep {
     from,
     sources: ['.'],
     target: `${workdir}/`,
-    mode: undefined,
-    isPlain: true,
+    ...PLAIN,
   };
 }
 
@@ -95,26 +113,33 @@ function stepsOf(stages: readonly Stage[], stage: Stage): PlanStep[] {
   });
 }
 
-function copyStep(before: readonly Stage[], { line, keyword, text, workdir }: StageInstruction): CopyStep {
+function copyStep(
+  before: readonly Stage[],
+  { line, keyword, text, documents, workdir }: StageInstruction,
+): CopyStep {
   const { flags, rest } = splitFlags(text);
   const words = jsonWords(rest) ?? shellWords(rest);
-  const sources = words.slice(0, -1);
-  const from = flags.find(({ name }) => name === 'from')?.value;
-  const mode = flags.find(({ name }) => name === 'chmod')?.value;
+  const sources = words.slice(0, -1).filter((word) => documents.length === 0 || !word.startsWith('<<'));
+  const count = sources.length + documents.length;
+  const valueOf = (flag: string): string | undefined => flags.find(({ name }) => name === flag)?.value;
   const isStrange =
-    sources.length === 0 ||
-    rest.startsWith('<<') ||
-    flags.some(({ name }) => name === 'parents' || name === 'exclude') ||
+    count === 0 ||
     (keyword === 'ADD' &&
-      sources.some((source) => /^(?:https?|git|ssh):|^git@|\.(?:tar|tgz|tar\.\w+)$/.test(source)));
+      sources.some((source) =>
+        /^(?:https?|git|ssh):|^git@|\.(?:tar(?:\.\w+)?|t[gbx]z2?|tzst)$/.test(source),
+      ));
   return {
     kind: 'copy',
     line,
-    told: `${keyword} ${text.split('\n')[0] ?? ''}`,
-    from: originOf(before, from),
+    told: `${keyword} ${text}`,
+    from: originOf(before, valueOf('from')),
     sources,
-    target: targetOf(workdir, words.at(-1) ?? '.', sources.length > 1),
-    mode: mode !== undefined && /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) : undefined,
+    documents,
+    keepsParents: flags.some(({ name, value }) => name === 'parents' && value !== 'false'),
+    excluded: flags.filter(({ name }) => name === 'exclude').map(({ value }) => value),
+    target: targetOf(workdir, words.at(-1) ?? '.', count > 1),
+    mode: valueOf('chmod'),
+    isMount: false,
     isPlain: !isStrange,
   };
 }
@@ -137,8 +162,8 @@ function runSteps(
       from: originOf(before, mount.get('from')),
       sources: [mount.get('source') ?? mount.get('src') ?? '.'],
       target: targetOf(workdir, target, false),
-      mode: undefined,
-      isPlain: true,
+      ...PLAIN,
+      isMount: true,
     };
   });
   const shell = jsonWords(rest) ?? withoutDocument(rest);

@@ -9,7 +9,7 @@ export interface ShellCommand {
 export type Keyword = 'if' | 'then' | 'elif' | 'else' | 'fi';
 
 /**
- * Splits a line at `;`, `&&`, `||` and line breaks outside quotes. A pipe stays one command, as does a loop or a `case` to
+ * Splits a line at `;`, `&&`, `||`, `&` and line breaks outside quotes. A pipe stays one command, as does a loop or a `case` to
  * its end: neither is followed.
  */
 export function splitShellLine(line: string): ShellCommand[] {
@@ -46,11 +46,16 @@ export function splitShellLine(line: string): ShellCommand[] {
     } else if (two === '&&' || two === '||') {
       take(two, two);
       at += 1;
-    } else if (one === ';' || one === '\n') take(';', one);
+    } else if (one === ';' || one === '\n' || isBackground(line, at)) take(';', one);
     else text += one;
   }
   take(';', '');
   return commands;
+}
+
+/** Whether a character is the `&` behind a command that a shell does not wait for, and none of a redirection. */
+function isBackground(line: string, at: number): boolean {
+  return line[at] === '&' && !/[<>]/.test(line[at - 1] ?? '') && line[at + 1] !== '>';
 }
 
 /** Whether a text begins a loop or a `case` that it does not end. */

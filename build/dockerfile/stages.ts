@@ -1,5 +1,5 @@
 import { expandVariables } from './expand.ts';
-import type { ParsedDockerfile, ParsedInstruction } from './parse.ts';
+import type { ParsedDockerfile, ParsedDocument, ParsedInstruction } from './parse.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -27,6 +27,8 @@ export interface StageInstruction {
   readonly keyword: string;
   /** Everything behind the keyword, with its variables replaced; unchanged where a shell reads it. */
   readonly text: string;
+  /** The files of a COPY or ADD whose text stands in the Dockerfile, with their variables replaced. */
+  readonly documents: readonly ParsedDocument[];
   /** The working folder of the instruction. */
   readonly workdir: string;
   /** The variables that a RUN here would have, ARGs included. */
@@ -71,7 +73,7 @@ function followInstructions(
   const unset: Record<string, string> = {};
   let workdir = parent?.workdir ?? '/';
   const followed: StageInstruction[] = [];
-  for (const { line, keyword, text, pairs } of instructions) {
+  for (const { line, keyword, text, documents: written, pairs } of instructions) {
     const seen = { ...declared, ...variables };
     const expand = (value: string): string => expandVariables(value, seen);
     if (keyword === 'ARG')
@@ -81,10 +83,11 @@ function followInstructions(
         else declared[name] = chosen;
       }
     if (keyword === 'ENV') for (const [name, value] of pairs) variables[name] = expand(value ?? '');
+    const documents = written.map((one) => (one.isLiteral ? one : { ...one, text: expand(one.text) }));
     const told = READ_BY_SHELL.has(keyword) ? text : expand(text);
     if (keyword === 'WORKDIR') workdir = joinPath(workdir, told);
     const visible = { ...declared, ...variables };
-    followed.push({ line, keyword, text: told, workdir, variables: visible, unset: { ...unset } });
+    followed.push({ line, keyword, text: told, documents, workdir, variables: visible, unset: { ...unset } });
   }
   return { instructions: followed, declared, variables, workdir };
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitError } from '../errors.ts';
 import type { Project } from '../project.ts';
-import { gitOutput } from '../template/git.ts';
+import { askGit } from '../template/git.ts';
 import type { FunctionEntry } from '../stack/functions.ts';
 import type { TagFormat } from '../stack/tag-formats.ts';
 
@@ -67,14 +67,18 @@ export function refuseDigest({ image, name, place }: FunctionEntry, built: strin
 }
 
 async function fromGit(project: Project, ...args: string[]): Promise<string> {
-  const output = await gitOutput(project, project.folder, args);
-  if (!output) {
-    throw new KitError(
-      'INVALID',
-      'cannot tag the image from git, as this is not a Git repository with a commit',
-    );
-  }
-  return output;
+  const { ok, stdout, output } = await askGit(project, project.folder, args);
+  const answer = ok ? stdout.trim() : '';
+  if (answer) return answer;
+  // Checkouts in containers of a CI often belong to another user.
+  const [exception] = /git config --global --add safe\.directory .*/.exec(output) ?? [];
+  throw new KitError(
+    'INVALID',
+    'cannot tag the image from git, as ' +
+      (exception
+        ? `git refuses this repository, which belongs to another user: trust it by "${exception}"`
+        : 'this is not a Git repository with a commit'),
+  );
 }
 
 /** Hashes a folder: MD5 over the MD5 of each file, in the order of their paths. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageFolder, WATCHDOG_COMMAND, type LocalImage } from '../../common/local-image.ts';
+import { isPlainServer } from '../dockerfile/image-command.ts';
 import { isWithin } from '../files/inside.ts';
 import type { Project } from '../project.ts';
 import { Generations, runtimeFolder } from '../prepare/generations.ts';
@@ -34,9 +35,6 @@ export interface MadeImage {
   /** The prepared function that it was made from. Its files have moved to `root`. */
   readonly prepared: Prepared;
 }
-
-/** The port of a plain server whose Dockerfile has no EXPOSE. OpenFaaS asks for it of every image. */
-const USUAL_PORT = 8080;
 
 /**
  * Prepares a function as its Dockerfile does, and puts it where the gateway finds it.
@@ -87,8 +85,6 @@ function presentCommand(fprocess: string, folder: string): string {
 function describe(name: string, prepared: Prepared): LocalImage {
   const { folder, variables, workdir, mode, fprocess, command, choosesPort } = prepared;
   const [first = '', ...rest] = command.words;
-  const isWatchdog =
-    command.words.length === 0 || command.words.some((word) => word.includes(WATCHDOG_COMMAND));
   return {
     name,
     workdir,
@@ -99,8 +95,8 @@ function describe(name: string, prepared: Prepared): LocalImage {
       ...(variables['fprocess'] && { fprocess: presentCommand(variables['fprocess'], folder) }),
       ...(mode.mode !== undefined && { mode: mode.mode }),
     },
-    command: isWatchdog ? [WATCHDOG_COMMAND] : [presentProgram(first, folder), ...rest],
+    command: isPlainServer(command) ? [presentProgram(first, folder), ...rest] : [WATCHDOG_COMMAND],
     choosesPort,
-    port: command.port ?? USUAL_PORT,
+    port: command.port,
   };
 }

@@ -6,7 +6,7 @@ import { signatureOf } from '../files/signature.ts';
 
 /** How long a burst of writes may pause and still be one change, in milliseconds: editors write in bursts. */
 const SETTLE_MS = 40;
-/** How often ofkit looks whether a folder was replaced, in milliseconds: no notification tells of that. */
+/** How often ofkit looks whether a path was replaced, with its folder or alone, in milliseconds: no notification tells of that. */
 const LOOK_MS = 400;
 
 const IGNORED = new Set(['node_modules', '.git', '.DS_Store']);
@@ -158,8 +158,7 @@ async function rootsOf(paths: readonly string[]): Promise<string> {
     paths.map(async (path) => {
       const stats = await stat(path).catch(() => undefined);
       if (!stats) return `${path} -`;
-      const what = stats.isDirectory() ? `${stats.ino} ${stats.birthtimeMs}` : 'file';
-      return `${path} ${stats.dev} ${what} ${await realPathOf(path)}`;
+      return `${path} ${stats.dev} ${stats.ino} ${stats.birthtimeMs} ${await realPathOf(path)}`;
     }),
   );
   return parts.join('\n');

@@ -46,7 +46,7 @@ export function localMaker(
     return {
       notes: prepared.unfollowed,
       origins: { ...prepared.origins, generation: root },
-      told: (mode) => toldMode(mode ?? prepared.variables['mode'] ?? prepared.mode.mode, prepared.mode),
+      told: (mode) => toldMode(mode ?? prepared.mode.mode, prepared.mode),
     };
   };
 }

@@ -20,12 +20,13 @@ export function nodeLabel(
   constraint: string,
 ): readonly [key: string, value: string] | 'unreadable' | undefined {
   const [, key = '', sign = '', value = ''] =
-    /^\s*([^\s=!]+)\s*(==?|!=)\s*([^\s=]+)\s*$/.exec(constraint) ?? [];
+    /^\s*([^\s=!]+)\s*(==?|!=)\s*([^\s=](?:[^=]*[^\s=])?)\s*$/.exec(constraint) ?? [];
   const label =
     LABELS[key] ?? (key.startsWith('node.labels.') ? key.slice('node.labels.'.length) : undefined);
   const swarm = label !== undefined || /^(?:node|engine)\.(?:id|role|labels|platform|hostname)/.test(key);
-  if (swarm && (label === undefined || sign === '!=')) return undefined;
-  if (!key || sign === '!=') return 'unreadable';
+  const isNoLabel = sign === '!=' || /\s/.test(value); // the value of a label has no blank
+  if (swarm && (label === undefined || isNoLabel)) return undefined;
+  if (!key || isNoLabel) return 'unreadable';
   if (label === undefined) return [key, value];
   const known = label === 'kubernetes.io/arch' ? ARCHITECTURES[value.toLowerCase()] : undefined;
   return [label, known ?? value];

@@ -47,7 +47,9 @@ export async function canRun(
   if (program === 'node') {
     const file = rest.find((word) => !word.startsWith('-'));
     const isCode = rest.some((word) => /^-(?:[ep]|-eval|-print)$/.test(word));
-    return file !== undefined && !isCode && (await exists(resolve(cwd, file)));
+    if (file === undefined || isCode) return false;
+    const path = resolve(cwd, file);
+    return (await exists(path)) || exists(`${path}.js`); // as Node looks for its first file
   }
   if (program.includes('/')) return exists(resolve(cwd, program));
   const installed = COMPILERS.test(program) ? (environment.PATH ?? '').split(delimiter) : [];

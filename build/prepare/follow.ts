@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { CopyStep, StagePlan } from '../dockerfile/plan.ts';
 import type { Stage } from '../dockerfile/stages.ts';
 import { KitError } from '../errors.ts';
-import { isFile } from '../files/kinds.ts';
+import { exists, isFile } from '../files/kinds.ts';
 import type { Project } from '../project.ts';
 import type { InstalledPackages } from './installed-packages.ts';
 import { matchPaths } from './match-paths.ts';
@@ -65,7 +65,7 @@ export class DockerfileRun {
     return { image, unfollowed: this.#unfollowed, hasInstalled: this.#hasInstalled };
   }
 
-  /** Installs packages for a Dockerfile that installs none, but copies node_modules from the developer's disk. */
+  /** Installs packages for a Dockerfile that installs none, as its base image or the developer's disk has them. */
   async installUnasked(image: StageFolder, workdir: string): Promise<void> {
     for (const path of await manifestFolders(image, workdir)) await this.#install(image, path, [], {});
   }
@@ -76,14 +76,27 @@ export class DockerfileRun {
     this.#stages.set(stage, folder);
     const context: LineContext = {
       stage: folder,
-      install: (path, named, variables) => this.#install(folder, path, named, variables),
+      install: (path, named, variables) => {
+        this.#hasInstalled = true;
+        return this.#install(folder, path, named, variables);
+      },
+      installUnasked: async (path) => {
+        if (!this.#hasInstalled) await this.#install(folder, path, [], {});
+      },
       onUnfollowed: (line, told) => this.#note(line, `RUN ${told}`),
       onStep: this.#options.onStep,
       failed: (output, cwd) => this.#failed(folder, output, cwd),
     };
+    const mounted: string[] = [];
     for (const step of steps) {
-      if (step.kind === 'copy') await this.#copy(folder, step);
-      else await new RunLine(this.#project, step, context).run();
+      if (step.kind === 'run') {
+        await new RunLine(this.#project, step, context).run();
+        for (const path of mounted.splice(0)) await folder.remove(path);
+        continue;
+      }
+      // What lay there before comes to light again in an engine. Here it is kept together with the mount.
+      if (step.isMount && !(await exists(folder.locate(step.target)))) mounted.push(step.target);
+      await this.#copy(folder, step);
     }
     await folder.makeFolder(stage.workdir);
     // The maps lie where the compiler has put them only in this stage. A later stage may move them away from the sources.
@@ -92,15 +105,16 @@ export class DockerfileRun {
   }
 
   async #copy(folder: StageFolder, step: CopyStep): Promise<void> {
-    const { from, sources, target, mode, line, told, isPlain } = step;
+    const { from, sources, documents, line, told, isPlain } = step;
     const origin = this.#originOf(step);
     const missed = sources.filter((source) => !NOT_MISSED.test(source));
     if (!origin || !isPlain) {
       if (missed.length > 0 || sources.length === 0) this.#note(line, told);
       return;
     }
+    for (const document of documents) if (!(await folder.write(document, step))) this.#note(line, told);
     for (const source of sources) {
-      if (await folder.take(origin, source, target, mode)) continue;
+      if (await folder.take(origin, source, step)) continue;
       if (NOT_MISSED.test(source)) continue;
       if (from.kind !== 'context') this.#note(line, told);
       else
@@ -122,7 +136,6 @@ export class DockerfileRun {
     named: readonly string[],
     variables: Readonly<Record<string, string>>,
   ): Promise<void> {
-    this.#hasInstalled = true;
     const manifest = await findManifest(folder.locate(path));
     if (!manifest?.needsInstall && named.length === 0) return;
     await this.#options.packages.link(folder.root, path.slice(1), named, (copy) => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { DOCKERFILE_TEMPLATE, fillBuildContext } from '../context/build-context.ts';
 import { removeIgnored } from '../context/docker-ignore.ts';
 import { findDockerfile } from '../dockerfile/find.ts';
-import { imageCommand, type ImageCommand } from '../dockerfile/image-command.ts';
+import { imageCommand, isPlainServer, type ImageCommand } from '../dockerfile/image-command.ts';
 import { parseDockerfile, unknownInstructions, type ParsedDockerfile } from '../dockerfile/parse.ts';
 import { planStages } from '../dockerfile/plan.ts';
 import { readStages, type Stage } from '../dockerfile/stages.ts';
@@ -112,7 +112,7 @@ export async function prepareGeneration(
       variables,
       workdir,
       command,
-      mode: imageMode(stages, variables),
+      mode: imageMode(stages, variables, command, choosesPort),
       // faas-cli leaves it out too, as the function's own Dockerfile names the command.
       fprocess: entry.lang === DOCKERFILE_TEMPLATE ? '' : language.fprocess,
       choosesPort,
@@ -173,7 +173,15 @@ function refuseWithoutCommand(
   );
 }
 
-function imageMode(stages: readonly Stage[], variables: Variables): ChosenMode {
+function imageMode(
+  stages: readonly Stage[],
+  variables: Variables,
+  command: ImageCommand,
+  choosesPort: boolean,
+): ChosenMode {
+  const port = choosesPort ? 'the port in PORT' : `port ${command.port}`;
+  if (isPlainServer(command))
+    return { mode: 'http', why: `a server of its own without a watchdog, at ${port}` };
   if (variables['mode']) return { mode: variables['mode'], why: 'ENV of the Dockerfile' };
   const classic = classicWatchdog(stages);
   if (!classic) return { mode: undefined, why: "the watchdog's default" };

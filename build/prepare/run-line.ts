@@ -19,6 +19,8 @@ export interface LineContext {
   readonly stage: StageFolder;
   /** Installs packages in a folder of the stage. */
   readonly install: (path: string, named: readonly string[], variables: Variables) => Promise<void>;
+  /** Installs the packages that a script uses, where no command has installed any before. */
+  readonly installUnasked: (path: string) => Promise<void>;
   /** Gets each command that cannot be followed. */
   readonly onUnfollowed: (line: number, told: string) => void;
   readonly onStep: (step: string) => void;
@@ -145,22 +147,20 @@ export class RunLine {
   }
 
   async #script(
-    { folder, script, args, isOptional }: Extract<CommandAction, { kind: 'script' }>,
+    { folder, script, args, isOptional, mayBeTool }: Extract<CommandAction, { kind: 'script' }>,
     told: string,
     variables: Variables,
   ): Promise<Outcome> {
     const manifest = await manifestFor(this.#context.stage, joinPath(this.#folder, folder));
     if (manifest?.scripts[script] === undefined) {
       const words = [script, ...args];
-      const isTool = /^(?:yarn|pnpm)\b/.test(told) && !/\srun\s/.test(told);
-      if (isTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
+      if (mayBeTool) return this.#tool({ kind: 'tool', folder, words }, told, variables);
       return isOptional ? 'ok' : this.#unfollowed(told);
     }
+    const path = joinPath('/', manifest.folder.slice(this.#context.stage.root.length));
+    await this.#context.installUnasked(path);
     this.#context.onStep('compile');
-    const place = await this.#place(
-      joinPath('/', manifest.folder.slice(this.#context.stage.root.length)),
-      variables,
-    );
+    const place = await this.#place(path, variables);
     const output = await runScript(this.#project, place, manifest, { script, args });
     return output === undefined ? 'ok' : { output, cwd: place.cwd };
   }

@@ -1,21 +1,12 @@
-import { constants } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readlink,
-  realpath,
-  rm,
-  rmdir,
-  symlink,
-} from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { joinPath } from '../dockerfile/stages.ts';
+import type { CopyStep } from '../dockerfile/plan.ts';
+import type { ParsedDocument } from '../dockerfile/parse.ts';
 import { isWithin } from '../files/inside.ts';
 import { exists, isFolder } from '../files/kinds.ts';
+import { readIgnorePatterns } from '../context/docker-ignore.ts';
+import { changedMode, copyEntries, copyEntry, type CopyChange } from './copy-entry.ts';
 import { matchPaths } from './match-paths.ts';
 
 /** The origin of a file or a folder of a stage. */
@@ -37,7 +28,7 @@ export class StageFolder {
    */
   static async create(root: string, parent: StageFolder | undefined): Promise<StageFolder> {
     await mkdir(root, { recursive: true, mode: 0o755 });
-    if (parent) await copyEntries(parent.root, root, undefined);
+    if (parent) await copyEntries(parent.root, root);
     return new StageFolder(root, parent ? [...parent.places] : []);
   }
 
@@ -85,19 +76,44 @@ export class StageFolder {
 
   /**
    * Copies as COPY does: the entries of a folder, or a file into a folder or under the target's name.
-   * @param target a path of the stage; a slash at its end marks a folder
    * @returns false where the source does not exist, or the target lies behind a link
+   * @throws KitError INVALID where `--exclude` has no pattern
    */
-  async take(from: StageFolder, source: string, target: string, mode: number | undefined): Promise<boolean> {
-    const found = await matchPaths(from.root, joinPath('/', source));
+  async take(
+    from: StageFolder,
+    source: string,
+    { target, mode, keepsParents, excluded, line }: CopyStep,
+  ): Promise<boolean> {
+    const isExcluded = readIgnorePatterns(excluded, `line ${line} of the Dockerfile`);
+    // The part of a path before `/./` is not kept.
+    const base = keepsParents && /.\/\.\//.test(source) ? source.slice(0, source.indexOf('/./', 1)) : '/';
+    const found = await matchPaths(from.root, joinPath('/', source), keepsParents);
     for (const path of found) {
       const isEntries = await isPlainFolder(from.locate(path));
+      const isLeftOut = (inner: string): boolean => isExcluded(inner || basename(path));
+      if (!isEntries && isLeftOut('')) continue;
       const isInto = !isEntries && (target.endsWith('/') || (await isFolder(this.locate(target))));
       const isLink = (await lstat(from.locate(path))).isSymbolicLink();
-      const goal = joinPath('/', isInto && !isLink ? `${target}/${basename(path)}` : target);
-      if (!(await this.#put(from, path, goal, mode))) return false;
+      const name = keepsParents
+        ? relative(joinPath('/', base), path)
+        : isInto && !isLink
+          ? basename(path)
+          : '';
+      if (!(await this.#put(from, path, joinPath('/', `${target}/${name}`), { mode, isLeftOut })))
+        return false;
     }
     return found.length > 0 || /[*?[]/.test(source);
+  }
+
+  /** Writes a file as COPY of a document does. @returns false where the target is a folder, or lies behind a link */
+  async write({ name, text }: ParsedDocument, { target, mode }: CopyStep): Promise<boolean> {
+    const isInto = target.endsWith('/') || (await isFolder(this.locate(target)));
+    const path = joinPath('/', isInto ? `${target}/${name}` : target);
+    if ((await isFolder(this.locate(path))) || !(await this.#isOwn(path))) return false;
+    await mkdir(dirname(this.locate(path)), { recursive: true, mode: 0o755 });
+    await rm(this.locate(path), { force: true });
+    await writeFile(this.locate(path), text, { mode: changedMode(0o644, mode) });
+    return true;
   }
 
   /** Copies within the stage as `cp -r` does. */
@@ -106,8 +122,7 @@ export class StageFolder {
     for (const path of found) {
       const isInto = (await isFolder(this.locate(target))) && !source.endsWith('/.');
       const goal = isInto ? joinPath(target, basename(path)) : joinPath('/', target);
-      if (goal === path || isBelow(path, goal) || !(await this.#put(this, path, goal, undefined)))
-        return false;
+      if (goal === path || isBelow(path, goal) || !(await this.#put(this, path, goal))) return false;
     }
     return found.length > 0;
   }
@@ -147,16 +162,15 @@ export class StageFolder {
     for (const one of found) {
       const stats = await lstat(this.locate(one));
       if (!stats.isFile() || !(await this.#isOwn(one))) continue;
-      if (/^[0-7]{3,4}$/.test(mode)) await chmod(this.locate(one), Number.parseInt(mode, 8) | 0o400);
-      else if (/\+\w*x/.test(mode)) await chmod(this.locate(one), stats.mode | 0o111);
+      await chmod(this.locate(one), changedMode(stats.mode, mode));
     }
     return found.length > 0;
   }
 
-  async #put(from: StageFolder, path: string, goal: string, mode: number | undefined): Promise<boolean> {
+  async #put(from: StageFolder, path: string, goal: string, change: CopyChange = {}): Promise<boolean> {
     if (!(await this.#isOwn(goal))) return false;
     await mkdir(dirname(this.locate(goal)), { recursive: true, mode: 0o755 });
-    await copyEntry(from.locate(path), this.locate(goal), mode);
+    await copyEntry(from.locate(path), this.locate(goal), change);
     const place = goal.slice(1);
     for (const known of from.#places.slice()) {
       const source = path.slice(1);
@@ -185,29 +199,4 @@ function isBelow(folder: string, path: string): boolean {
 
 async function isPlainFolder(path: string): Promise<boolean> {
   return (await lstat(path)).isDirectory();
-}
-
-async function copyEntry(from: string, to: string, mode: number | undefined): Promise<void> {
-  const stats = await lstat(from);
-  const before = await lstat(to).catch(() => undefined);
-  if (before && before.isDirectory() !== stats.isDirectory()) {
-    if (!before.isDirectory()) await rm(to);
-    else if (!stats.isSymbolicLink())
-      return; // docker refuses that as well
-    else if ((await readdir(to)).length === 0) await rmdir(to);
-    else return copyEntries(await realpath(from), to, mode); // installed packages beside others
-  }
-  if (stats.isDirectory()) {
-    await mkdir(to, { recursive: true, mode: 0o755 });
-    return copyEntries(from, to, mode);
-  }
-  if (before && !stats.isDirectory() && !before.isDirectory()) await rm(to, { force: true });
-  if (stats.isSymbolicLink()) return symlink(await readlink(from), to);
-  if (!stats.isFile()) return;
-  await copyFile(from, to, constants.COPYFILE_FICLONE);
-  if (mode !== undefined) await chmod(to, mode | 0o400);
-}
-
-async function copyEntries(from: string, to: string, mode: number | undefined): Promise<void> {
-  for (const name of await readdir(from)) await copyEntry(join(from, name), join(to, name), mode);
 }

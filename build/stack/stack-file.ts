@@ -90,7 +90,7 @@ function readFunction(name: string, value: YamlValue, file: string): FunctionEnt
     fprocess: value.get('fprocess').text(),
     environment: value.get('environment').record(),
     environmentFile: value.get('environment_file').texts(),
-    secrets: value.get('secrets').texts(),
+    secrets: [...new Set(value.get('secrets').texts())], // a file is mounted once
     skipBuild: value.get('skip_build').flag(),
     buildOptions: value.get('build_options').texts(),
     buildArgs: value.get('build_args').record(),

@@ -69,10 +69,11 @@ function readEnvFile(text: string, file: string, env: Environment): Record<strin
   for (const { text: line, number } of meaningfulLines(text)) {
     const mark = line.indexOf('=');
     const key = mark === -1 ? line.trimEnd() : line.slice(0, mark);
-    if (key === '' || /\s/.test(key)) {
+    // A line without = that has a quote is the second line of a value, which this format does not have.
+    if (key === '' || /\s/.test(key) || (mark === -1 && /["'{}]/.test(key))) {
       throw new KitError(
         'INVALID',
-        `${file} line ${number}: "${key}" is no name of a variable: write KEY=VALUE`,
+        `${file} line ${number}: "${key}" is no name of a variable: write KEY=VALUE, in one line and without export`,
       );
     }
     const value = mark === -1 ? env[key] : line.slice(mark + 1);

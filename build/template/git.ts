@@ -12,9 +12,14 @@ const QUERY_TIMEOUT = 20_000;
 const REPOSITORY_VARIABLES =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|PREFIX|NAMESPACE)$/;
 
+/** Asks git about the repository of a folder. */
+export function askGit(project: Project, cwd: string, args: readonly string[]): Promise<ToolResult> {
+  return runGit(project, cwd, args, QUERY_TIMEOUT);
+}
+
 /** Gives the trimmed output of a git command; '' where it fails. */
 export async function gitOutput(project: Project, cwd: string, args: readonly string[]): Promise<string> {
-  const result = await runGit(project, cwd, args, QUERY_TIMEOUT);
+  const result = await askGit(project, cwd, args);
   return result.ok ? result.stdout.trim() : '';
 }
 

@@ -36,7 +36,12 @@ export async function readLanguage(folder: string): Promise<Language> {
     throw new KitError('NOT_FOUND', `${folder} is no template: it needs a template.yml`);
   const text = await readText(file, file);
   const root = readYaml(text, file);
-  const handlerFolder = root.get('handler_folder').text() || 'function';
+  // faas-cli takes /function for function too.
+  const handlerFolder =
+    root
+      .get('handler_folder')
+      .text()
+      .replace(/^\/+(?=.)/, '') || 'function';
   await insideOf(folder, handlerFolder, 'handler_folder');
   return {
     language: root.get('language').text(),

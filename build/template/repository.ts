@@ -30,7 +30,7 @@ export async function parseRepository(text: string, base: string | undefined): P
 /** Rewrites npm's form of an address for git: `git+https://` loses `git+`, and `git+ssh://HOST:PATH` becomes a ssh URL. */
 function withPlainScheme(url: string): string {
   const plain = url.replace(/^git\+(?=(?:ssh|https?|file):\/\/)/i, '').replace(/^ssh\+git:/i, 'ssh:');
-  return plain === url ? url : plain.replace(/^ssh:\/\/([^/:]+):(?!\d+(?:\/|$))/i, '$1:');
+  return plain === url ? url : plain.replace(/^ssh:\/\/([^/:]+):(?!\d+(?:\/|$)|[^/]*@)/i, '$1:');
 }
 
 function noRepository(text: string): KitError {

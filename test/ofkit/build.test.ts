@@ -101,6 +101,14 @@ test('--tag adds what git or the handler says to the image', async (t) => {
   await git(project.folder, 'init', '--quiet', '--initial-branch=main');
   const commit = await commitAll(project.folder);
   const short = await git(project.folder, 'rev-parse', '--short', commit);
+  const foreign = await project.ofkit(['generate', '-t', 'openfaas', '--tag', 'sha'], {
+    GIT_TEST_ASSUME_DIFFERENT_OWNER: '1',
+  });
+  assert.equal(foreign.status, 5);
+  assert.match(
+    foreign.stderr,
+    /belongs to another user: trust it by "git config --global --add safe\.directory/,
+  );
   await git(project.folder, 'tag', 'v1');
   assert.equal(await tagged('sha'), `hello:latest-${short}`);
   assert.equal(await tagged('branch'), `hello:latest-main-${short}`);

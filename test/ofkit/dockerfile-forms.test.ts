@@ -115,6 +115,82 @@ CMD ["/nodejs/bin/node", "/app/src/server.js"]
     files: { 'Dockerfile.dockerignore': '\uFEFFpackage.json\r\nDockerfile*\r\n', '.dockerignore': 'src\n' },
     answer: '.dockerignore src/server.js',
   },
+  {
+    what: 'texts within the Dockerfile, paths that keep their folders, and paths that are left out',
+    dockerfile: `FROM node:20
+ARG FILE=server.js
+WORKDIR /app
+COPY --chmod=u=rwx,go=rx <<-"END" /usr/local/bin/start
+\t#!/bin/sh
+\t# $FILE stays
+\tset -- \\
+\t  node "$1"
+\tshift 0; exec "$@"
+\tEND
+COPY <<made.txt <<-more.txt ./texts/
+$FILE
+made.txt
+\tEND
+\tmore.txt
+COPY <<END names.txt
+$FILE
+END
+RUN grep -q server.js names.txt && mv names.txt checked.txt
+COPY --parents ./lib/**/package.json ./a/./b/c.txt ./
+COPY --exclude=*.md --exclude=**/deep docs README.md docs/
+COPY src .
+CMD ["start", "server.js"]
+`,
+    files: {
+      'lib/one/package.json': '{}',
+      'lib/one/index.js': '',
+      'a/b/c.txt': '',
+      'docs/a.md': '',
+      'docs/a.txt': '',
+      'docs/deep/b.txt': '',
+      'README.md': '',
+    },
+    answer: 'b/c.txt checked.txt docs/a.txt lib/one/package.json server.js texts/made.txt texts/more.txt',
+  },
+  {
+    what: 'programs that start another, commands that nobody waits for, and files without an extension',
+    dockerfile: `FROM node:20
+WORKDIR /app
+COPY . .
+RUN node --version && command -v yarn && env OUT=one npm run touch
+RUN time nice -n 5 npm run touch two && su - node -c "npm run touch three" && gosu node npm run touch four
+RUN npm run touch five >/dev/null 2>&1 & npm run touch "six & seven"; wait
+RUN node scripts/make && pnpm fetch --prod && pnpm install -r --offline
+RUN rm -r scripts Dockerfile package.json
+CMD ["node", "src/server.js"]
+`,
+    scripts: { touch: 'touch $OUT' },
+    files: { 'scripts/make.js': "require('node:fs').writeFileSync('made', '');\n" },
+    answer: 'five four made one six & seven src/server.js three two',
+  },
+  {
+    what: "packages of the base image, or of the developer's disk, that a script and the function use",
+    dockerfile: `FROM registry.example.com/with-packages AS build
+WORKDIR /app
+COPY . .
+RUN npm run build
+FROM registry.example.com/with-packages
+WORKDIR /app
+COPY package.json .
+COPY tool tool
+COPY --from=build /app/dist .
+CMD ["node", "server.js"]
+`,
+    files: {
+      'tool/package.json': JSON.stringify({ name: 'own-tool', version: '1.0.0', bin: 'tool.js' }),
+      'tool/tool.js': "#!/usr/bin/env node\nrequire('node:fs').cpSync('src', 'dist', { recursive: true });\n",
+      'package.json': JSON.stringify({
+        scripts: { build: 'own-tool' },
+        dependencies: { 'own-tool': 'file:./tool' },
+      }),
+    },
+    answer: 'node_modules package.json server.js tool/package.json tool/tool.js',
+  },
 ];
 
 for (const { what, answer, ...parts } of cases) {

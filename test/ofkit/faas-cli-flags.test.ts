@@ -141,6 +141,8 @@ test('a command of faas-cli is told as such, with the way to the same end', asyn
     ['deploy', /which is faas-cli's: "ofkit up --detach"/],
     ['list', /which is faas-cli's: "ofkit ps"/],
     ['login', /which is faas-cli's: faas-cli's own works with the gateway/],
+    ['registry-login', /which is faas-cli's: docker login is enough/],
+    ['help', /which is faas-cli's: it is "ofkit COMMAND --help"/],
   ] as const) {
     const { status, stderr } = await project.ofkit([command, '-g', 'http://127.0.0.1:8080']);
     assert.equal(status, 2);

@@ -172,12 +172,15 @@ spec:
 test('compose: a port each, secrets as files, units of its own, $ kept', async (t) => {
   const project = await Project.create(t);
   await project.writeStack({
-    one: 'lang: ts-http\nsecrets: [key]\nlimits: { memory: 0.5Gi, cpu: 250m }\nenvironment: { A: "$B" }',
+    one: 'lang: ts-http\nsecrets: [key, key]\nlimits: { memory: 0.5Gi, cpu: 250m }\nenvironment: { A: "$B" }',
     two: 'lang: ts-http\nsecrets: [key]\nlimits: { memory: 100M }',
   });
   await project.ofkit(['generate', '--target', 'compose', '--port', '9000', '-o', 'deploy/compose.yaml']);
   const [file] = documents(await project.read('deploy/compose.yaml'));
   assert.deepEqual(at(file, 'secrets'), { key: { file: '../.secrets/key' } });
+  assert.deepEqual(at(file, 'services one secrets'), [
+    { source: 'key', target: '/var/openfaas/secrets/key' },
+  ]);
   assert.deepEqual(at(file, 'services one ports'), ['127.0.0.1:9000:8080']);
   assert.deepEqual(at(file, 'services two ports'), ['127.0.0.1:9001:8080']);
   assert.deepEqual(at(file, 'services one environment'), { A: '$$B' });

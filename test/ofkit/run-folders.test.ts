@@ -62,6 +62,17 @@ test('what stands alone is watched on after it was away: an environment_file, a 
   await untilAnswers(running, 'one 2');
   await project.write('env', 'A=3\n');
   await untilAnswers(running, 'one 3');
+  const stack = await project.read('stack.yaml');
+  await project.write('settings/env', 'A=3\n');
+  await project.write('stack.yaml', stack.replace('[env]', '[settings/env]'));
+  await project.write('settings/env', 'A=3 of settings\n');
+  await untilAnswers(running, 'one 3 of settings');
+  // a copy takes the place of its folder at once
+  await cp(project.path('settings'), project.path('copy'), { recursive: true });
+  await rename(project.path('settings'), project.path('old'));
+  await rename(project.path('copy'), project.path('settings'));
+  await project.write('settings/env', 'A=3\n');
+  await untilAnswers(running, 'one 3');
   await rename(project.path('hello'), project.path('real'));
   await symlink('real', project.path('hello'));
   await write('two', 'real');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runFunction } from './dockerfile-function.ts';
 import { Project } from './project.ts';
 
 const IMAGE = 'ghcr.io/openfaas/classic-watchdog:0.3.4';
@@ -43,6 +44,15 @@ const dockerfiles: readonly [what: string, text: string, mode: string, why: RegE
     /ENV of the Dockerfile/,
   ],
 ];
+
+test('a server of its own is told to be one', async (t) => {
+  const running = await runFunction(t, {
+    dockerfile: 'FROM node:20\nCOPY src .\nENV mode=streaming\nCMD ["node", "server.js"]\n',
+  });
+  assert.equal(await running.call('one'), 'server.js');
+  const { mode } = await running.until('ready');
+  assert.equal(mode, 'mode=http: a server of its own without a watchdog, at the port in PORT');
+});
 
 for (const [what, text, mode, why] of dockerfiles) {
   test(`the mode is told, and classic for the classic watchdog: ${what}`, async (t) => {

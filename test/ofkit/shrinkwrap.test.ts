@@ -136,6 +136,17 @@ test('a missing template comes from where configuration.templates says', async (
   assert.equal((await project.ofkit(['build', '--shrinkwrap'])).status, 3);
 });
 
+test('a handler_folder with a slash before it is the folder of the template', async (t) => {
+  const project = await Project.create(t);
+  await project.useTemplates('plain');
+  await project.writeStack({ one: 'lang: plain' });
+  await project.write('template/plain/template.yml', 'language: plain\nhandler_folder: /function/\n');
+  await project.write('one/handler.js', 'mine');
+  const { status, stderr } = await project.ofkit(['build', '--shrinkwrap']);
+  assert.equal(status, 0, stderr);
+  assert.equal(await project.read('build/one/function/handler.js'), 'mine');
+});
+
 const refusals: readonly [string, string, string, number, RegExp][] = [
   [
     'a handler that is not there',

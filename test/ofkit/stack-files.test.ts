@@ -92,6 +92,7 @@ test('a file in another encoding is read, or its line is named', async (t) => {
 const ENVIRONMENTS: readonly [what: string, text: string, message: RegExp][] = [
   ['variables outside of environment', '# mine\nA: file\n', /env line 2: A stands outside of environment/],
   ['a blank in a name', 'A B=1\n', /env line 1: "A B" is no name of a variable/],
+  ['a value of two lines', 'A="one\ntwo"\n', /env line 2: "two"" is no name of a variable.*in one line/],
   ['no name', '=1\n', /env line 1: "" is no name of a variable/],
   ['a byte 0', 'A=1\nB=\0\n', /environment_file env of one line 2 has a byte 0/],
 ];

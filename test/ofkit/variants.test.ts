@@ -45,13 +45,14 @@ test("Swarm's constraints become labels of Kubernetes, or a note", async (t) => 
     'kubernetes.io/os': 'linux',
   });
   await project.writeStack({
-    one: 'lang: plain\nconstraints: ["node.role == worker", "node.hostname != x"]',
+    one: 'lang: plain\nconstraints: ["node.role == worker", "node.hostname != x", "engine.labels.os == ubuntu 24.04"]',
   });
   for (const target of ['kubernetes', 'knative']) {
     const { status, stdout, stderr } = await project.ofkit(['generate', '-t', target]);
     assert.equal(status, 0);
     assert.match(stderr, /note: constraint "node\.role == worker" of one is left out/);
     assert.match(stderr, /note: constraint "node\.hostname != x"/);
+    assert.match(stderr, /note: constraint "engine\.labels\.os == ubuntu 24\.04"/);
     assert.doesNotMatch(stdout, /nodeSelector/);
   }
 });
@@ -74,6 +75,8 @@ test('git+ssh URLs go to git as it knows them', async (t) => {
   for (const [given, known] of [
     ['git+ssh://git@example.com/a/b.git#v1', 'ssh://git@example.com/a/b.git'],
     ['git+ssh://git@example.com:a/b.git', 'git@example.com:a/b.git'],
+    ['git+ssh://git:key@example.com/a/b.git', 'ssh://example.com/a/b.git'],
+    ['git+ssh://git@example.com:2222/a/b.git', 'ssh://git@example.com:2222/a/b.git'],
     ['git+https://example.com/a/b', 'https://example.com/a/b'],
   ]) {
     const { status, stderr } = await project.ofkit(['template', 'pull', given ?? ''], {
