@@ -120,8 +120,9 @@ function keepLength(
   return room;
 }
 
-/** Whether the head is written with the body's length, or can be. */
+/** Whether the head is written with the body's length, or can be, and Node need not compare them. */
 function isSized(response: ServerResponse): boolean {
+  if (response.strictContentLength) return false;
   if (!response.headersSent)
     return response.hasHeader('content-length') && !response.hasHeader('transfer-encoding');
   return !response.chunkedEncoding;

@@ -31,10 +31,13 @@ export function headFault(response: ServerResponse): string | undefined {
   return undefined;
 }
 
-/** @returns how many bytes the head says that the body has; undefined where it does not, or the client does not go by it */
+/**
+ * @returns how many bytes the head says that the body has; undefined where it does not, where the client does not go by
+ * it, and where the function has asked Node to break off a body of another length (`strictContentLength`)
+ */
 export function announcedLength(response: ServerResponse): number | undefined {
   const { _header: head, _contentLength: stored } = response as FramedResponse;
-  if (hasNoBody(response) || response.chunkedEncoding) return undefined;
+  if (hasNoBody(response) || response.chunkedEncoding || response.strictContentLength) return undefined;
   if (typeof head === 'string') return stored ?? undefined;
   const length = response.getHeader('content-length');
   return length === undefined || response.hasHeader('transfer-encoding') ? undefined : Number(length);
