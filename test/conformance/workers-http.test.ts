@@ -61,7 +61,7 @@ describe('workers in http mode', { concurrency: 2 }, () => {
     const told = watchdog.log.split('Forked function has terminated: exit status 3');
     assert.equal(told.length, 2, watchdog.log);
     assert.doesNotMatch(watchdog.log, /started again/);
-    assert.deepEqual(watchdog.leftovers(), []);
+    await until(() => watchdog.leftovers().length === 0, 'the workers to be gone');
   });
 
   test('requests that wait are answered where it ends before it listens', async (t) => {
