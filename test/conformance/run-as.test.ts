@@ -47,8 +47,15 @@ function assertAlike(threads: Identity['threads'], lines: readonly string[]): vo
 /** The threads of the watchdog itself, which is the child of unshare(1). */
 function threadsOf(watchdog: Watchdog): string[][] {
   const [pid = 0] = childrenOf(watchdog.pid);
+  const statusOf = (thread: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    } catch {
+      return readFileSync(`/proc/${pid}/status`, 'utf8'); // Node may have ended that thread since it was listed
+    }
+  };
   return readdirSync(`/proc/${pid}/task`).map((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')
+    statusOf(thread)
       .split('\n')
       .filter((line) => /^(?:Uid|Gid|Groups|Cap(?:Prm|Eff)):/.test(line))
       .map((line) => line.trim().replaceAll(/\s+/g, ' ')),
