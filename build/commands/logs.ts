@@ -32,14 +32,15 @@ export async function printLogs(host: Host, names: readonly string[], options: L
     const text = names.length === 1 ? line.text : prefixes.line(shownName(line), line.text);
     host.out.line(options.json ? JSON.stringify(line) : text);
   };
-  const streams = chosen.map((status) => client.logs(status, options, host.interrupted));
+  const { interrupted } = host;
   try {
     if (options.follow && names.length === 0)
-      await followAll(client, chosen, options, host.interrupted, print);
-    else if (options.follow) await Promise.all(streams.map((stream) => printEach(stream, print)));
+      return await followAll(client, chosen, options, interrupted, print);
+    const streams = chosen.map((status) => client.logs(status, options, interrupted));
+    if (options.follow) await Promise.all(streams.map((stream) => printEach(stream, print)));
     else for (const line of await inOrder(streams)) print(line);
   } catch (error) {
-    if (!host.interrupted.aborted) throw error; // Ctrl-C is the usual end
+    if (!interrupted.aborted) throw error; // Ctrl-C is the usual end
   }
 }
 
