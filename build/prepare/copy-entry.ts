@@ -44,7 +44,7 @@ export async function copyEntry(
     await mkdir(to, { recursive: true, mode: 0o755 });
     return copyEntries(from, to, change, inner);
   }
-  if (before && !stats.isDirectory() && !before.isDirectory()) await rm(to, { force: true });
+  if (before && !before.isDirectory()) await rm(to, { force: true });
   if (stats.isSymbolicLink()) return symlink(await readlink(from), to);
   if (!stats.isFile()) return;
   await copyFile(from, to, constants.COPYFILE_FICLONE);
