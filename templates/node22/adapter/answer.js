@@ -68,14 +68,15 @@ export function send(res, status, headers, type, body) {
 async function sendStream(res, status, headers, source) {
   const code = statusCode(status);
   const isBodiless = code === 204 || code === 205 || code === 304;
-  if (isBodiless || res.req.method === 'HEAD') {
-    readableOf(source).destroy();
-    if (isBodiless) return send(res, code, headers, BYTES, '');
-    res.writeHead(code, headersOf(headers, BYTES, false, false)).end();
+  const readable = readableOf(source);
+  const isHead = res.req.method === 'HEAD';
+  if (isBodiless || isHead) readable.destroy();
+  if (isBodiless) return send(res, code, headers, BYTES, '');
+  const head = headersOf(headers, BYTES, false, false);
+  if (isHead) {
+    res.writeHead(code, head).end();
     return;
   }
-  const head = headersOf(headers, BYTES, false, false);
-  const readable = readableOf(source);
   const stop = () => readable.destroy();
   res.once('close', stop);
   await firstBytes(readable);
