@@ -129,6 +129,7 @@ for (const fastPath of ['true', 'false']) {
     const { watchdog } = await startForwarding(t, handler, { fast_path: fastPath });
     const connection = await watchdog.connect();
     connection.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connection.waitFor(/begin$/); // an end before that is proven by the bytes that follow it
     connection.end();
     await connection.waitFor(/begindone$/);
     await connection.waitClosed();
